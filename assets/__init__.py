@@ -1,0 +1,1 @@
+"""Fonts, icons and example programs that ship with Chainrule."""

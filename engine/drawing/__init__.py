@@ -1,0 +1,1 @@
+"""A view graph with geometry: what the canvas paints and the exporters write."""

@@ -1,0 +1,92 @@
+"""A view graph with geometry. All lengths are in logical pixels at 100 % zoom; y grows downwards."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.graph.view import NodeKey, ViewEdge, ViewGroup, ViewNode
+
+Point = tuple[float, float]
+
+
+class Direction(StrEnum):
+    """Which way the forward pass runs."""
+
+    LEFT_RIGHT = "left-right"
+    TOP_DOWN = "top-down"
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """An axis-parallel rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """X of the right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Y of the bottom edge."""
+        return self.y + self.height
+
+    @property
+    def center(self) -> Point:
+        """The middle."""
+        return (self.x + self.width / 2, self.y + self.height / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeBox:
+    """A node and where it stands."""
+
+    node: ViewNode
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePath:
+    """An edge and its route.
+
+    ``points`` is the start followed by triples (control, control, end) of cubic Bezier pieces; the arrowhead sits at
+    the last point.
+    """
+
+    edge: ViewEdge
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFrame:
+    """An opened group and its frame; the title stands inside at the top left."""
+
+    group: ViewGroup
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLabel:
+    """A small heading such as FORWARD or BACKWARD."""
+
+    text: str
+    position: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything that is painted, in painting order: frames, edges, boxes."""
+
+    nodes: tuple[NodeBox, ...]
+    edges: tuple[EdgePath, ...]
+    frames: tuple[GroupFrame, ...]
+    lanes: tuple[LaneLabel, ...]
+    bounds: Rect
+    direction: Direction
+
+    def box_of(self, key: NodeKey) -> NodeBox | None:
+        """The box of a node, by key (linear search: keep a dict where it matters)."""
+        return next((box for box in self.nodes if box.node.key == key), None)

@@ -1,0 +1,1 @@
+"""Derivative rules, the chain rule in numbers, and why a gradient is zero, None or NaN."""

@@ -1,0 +1,1 @@
+"""A recording as the graph to draw: nodes, edges, folding, iterations."""

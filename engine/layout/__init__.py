@@ -1,0 +1,1 @@
+"""Geometry only: ranks, order, places and routes of boxes and edges."""

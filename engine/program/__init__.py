@@ -1,0 +1,1 @@
+"""The person's text: parsing, spans, names, diagnostics, the catalogue of examples."""

@@ -1,0 +1,1 @@
+"""What happened, as pure data: ids, facts, batches, the recording and its file format."""

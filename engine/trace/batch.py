@@ -1,0 +1,61 @@
+"""A batch of facts: the unit that crosses the pipe, is appended to a file, and extends a recording."""
+
+import msgspec
+
+from engine.trace.facts import (
+    BackwardCall,
+    Data,
+    FailedCall,
+    GradChange,
+    GradEdge,
+    GradNode,
+    Metric,
+    ModuleCall,
+    Name,
+    Output,
+    Statistics,
+    Step,
+    Value,
+)
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Facts in the order in which they came.
+
+    A batch may refer to facts of earlier batches and of its own, never to later ones, except that ``Name``, ``Data``,
+    ``Statistics`` and ``GradChange`` may describe any value already known. Step indices and ids continue without gaps.
+    """
+
+    steps: tuple[Step, ...] = ()
+    values: tuple[Value, ...] = ()
+    names: tuple[Name, ...] = ()
+    data: tuple[Data, ...] = ()
+    statistics: tuple[Statistics, ...] = ()
+    grad_changes: tuple[GradChange, ...] = ()
+    grad_nodes: tuple[GradNode, ...] = ()
+    grad_edges: tuple[GradEdge, ...] = ()
+    backward_calls: tuple[BackwardCall, ...] = ()
+    module_calls: tuple[ModuleCall, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    failures: tuple[FailedCall, ...] = ()
+    files: tuple[str, ...] = ()
+    """Further source files (index 1 on), as paths shown to the person."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the batch says nothing."""
+        return not any(getattr(self, field) for field in self.__struct_fields__)
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known before the first step: the program and where it runs."""
+
+    program: str
+    """The text that was run."""
+    filename: str = "program.py"
+    device: str = "cpu"
+    torch_version: str = ""
+    python_version: str = ""
+    started_at: str = ""
+    """ISO 8601, UTC."""

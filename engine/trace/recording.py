@@ -1,0 +1,167 @@
+"""A recording: everything that is known about one run, growing while it runs."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+
+from engine.trace.batch import Batch, RunInfo
+from engine.trace.bytestore import ByteStore
+from engine.trace.facts import (
+    Absence,
+    BackwardCall,
+    Data,
+    FailedCall,
+    GradChange,
+    GradEdge,
+    GradNode,
+    Metric,
+    ModuleCall,
+    Output,
+    Phase,
+    Statistics,
+    Step,
+    Value,
+)
+from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.tensors import Array, array_from_bytes
+
+RUNNING = Outcome(kind=OutcomeKind.RUNNING, message="The program is still running.")
+
+
+class Recording:
+    """Facts of one run, appended batch by batch, with the look-ups that every view needs.
+
+    Ids index straight into the sequences (``recording.values[value_id]``). Not thread-safe: one thread appends and
+    reads.
+    """
+
+    def __init__(self, info: RunInfo, store: ByteStore) -> None:
+        self.info = info
+        self.outcome = RUNNING
+        self.store = store
+        self.steps: list[Step] = []
+        self.values: list[Value] = []
+        self.grad_nodes: list[GradNode] = []
+        self.grad_edges: list[GradEdge] = []
+        self.backward_calls: list[BackwardCall] = []
+        self.module_calls: list[ModuleCall] = []
+        self.metrics: list[Metric] = []
+        self.outputs: list[Output] = []
+        self.failures: list[FailedCall] = []
+        self.files: list[str] = [info.filename]
+        self._names: defaultdict[ValueId, list[str]] = defaultdict(list)
+        self._data: dict[ValueId, Data] = {}
+        self._statistics: dict[ValueId, Statistics] = {}
+        self._grad_changes: defaultdict[TensorId, list[GradChange]] = defaultdict(list)
+        self._consumers: defaultdict[ValueId, list[StepIndex]] = defaultdict(list)
+        self._versions: defaultdict[TensorId, list[ValueId]] = defaultdict(list)
+        self._node_runs: defaultdict[GradNodeId, list[StepIndex]] = defaultdict(list)
+        self._edges_from: defaultdict[GradNodeId, list[GradEdge]] = defaultdict(list)
+        self._accumulators: dict[TensorId, GradNodeId] = {}
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def append(self, batch: Batch) -> None:
+        """Extend the recording by the facts of ``batch`` (see ``Batch`` for the order that it keeps)."""
+        self.steps.extend(batch.steps)
+        self.values.extend(batch.values)
+        self.grad_nodes.extend(batch.grad_nodes)
+        self.grad_edges.extend(batch.grad_edges)
+        self.backward_calls.extend(batch.backward_calls)
+        self.module_calls.extend(batch.module_calls)
+        self.metrics.extend(batch.metrics)
+        self.outputs.extend(batch.outputs)
+        self.failures.extend(batch.failures)
+        self.files.extend(batch.files)
+        self._index(batch)
+
+    def _index(self, batch: Batch) -> None:
+        for value in batch.values:
+            self._versions[value.tensor].append(value.id)
+        for name in batch.names:
+            if name.text not in self._names[name.value]:
+                self._names[name.value].append(name.text)
+        self._data.update((data.value, data) for data in batch.data)
+        self._statistics.update((numbers.value, numbers) for numbers in batch.statistics)
+        for change in batch.grad_changes:
+            self._grad_changes[change.tensor].append(change)
+        for node in batch.grad_nodes:
+            if node.variable is not None:
+                self._accumulators[self.values[node.variable].tensor] = node.id
+        for edge in batch.grad_edges:
+            self._edges_from[edge.source].append(edge)
+        self._index_steps(batch)
+
+    def _index_steps(self, batch: Batch) -> None:
+        for step in batch.steps:
+            if step.phase is Phase.BACKWARD and step.grad_node is not None:
+                self._node_runs[step.grad_node].append(step.index)
+            for value_id in dict.fromkeys(step.inputs):
+                if value_id is not None:
+                    self._consumers[value_id].append(step.index)
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how the run ended."""
+        self.outcome = outcome
+
+    def names(self, value: ValueId) -> Sequence[str]:
+        """Every name the program gives to a value, the first one first; empty when it has none."""
+        return self._names.get(value, ())
+
+    def data(self, value: ValueId) -> Data | None:
+        """Where the numbers of a value lie, or None when nothing is known of them (yet)."""
+        return self._data.get(value)
+
+    def statistics(self, value: ValueId) -> Statistics | None:
+        """Recorded statistics of a value, if any."""
+        return self._statistics.get(value)
+
+    def absence(self, value: ValueId) -> Absence | None:
+        """Why the numbers of a value are missing, or None when they are there."""
+        data = self._data.get(value)
+        return Absence.LOST if data is None else data.absence
+
+    def array(self, value: ValueId) -> Array | None:
+        """Return the numbers of a value as an array of its shape, or None when they were not kept.
+
+        Raises:
+            UnreadableDtypeError: If the dtype has no numpy form.
+        """
+        data = self._data.get(value)
+        if data is None or data.absence is not None:
+            return None
+        fact = self.values[value]
+        raw = self.store.read(data.offset, data.nbytes)
+        return array_from_bytes(raw, fact.dtype, fact.shape)
+
+    def consumers(self, value: ValueId) -> Sequence[StepIndex]:
+        """Steps that take the value as an input, in order."""
+        return self._consumers.get(value, ())
+
+    def versions(self, tensor: TensorId) -> Sequence[ValueId]:
+        """All values of one tensor, oldest first."""
+        return self._versions.get(tensor, ())
+
+    def runs_of(self, node: GradNodeId) -> Sequence[StepIndex]:
+        """Backward steps in which an autograd node ran, in order."""
+        return self._node_runs.get(node, ())
+
+    def edges_from(self, node: GradNodeId) -> Sequence[GradEdge]:
+        """``next_functions`` of an autograd node, in slot order."""
+        return self._edges_from.get(node, ())
+
+    def accumulator_of(self, tensor: TensorId) -> GradNodeId | None:
+        """The AccumulateGrad node of a leaf, once a backward call has reached it."""
+        return self._accumulators.get(tensor)
+
+    def grad_changes(self, tensor: TensorId) -> Sequence[GradChange]:
+        """Every change of ``.grad`` of a tensor, in order."""
+        return self._grad_changes.get(tensor, ())
+
+    def grad_at(self, tensor: TensorId, step: StepIndex) -> ValueId | None:
+        """``.grad`` of a tensor right after ``step``."""
+        changes = self._grad_changes.get(tensor, [])
+        position = bisect_right(changes, step, key=lambda change: change.step)
+        return changes[position - 1].value if position else None

@@ -1,0 +1,1 @@
+"""Carries what a worker session reports into Qt signals."""

@@ -1,0 +1,1 @@
+"""The painted graph: pan, zoom, select, minimap."""

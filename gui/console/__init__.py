@@ -1,0 +1,1 @@
+"""What the program printed, and the problems found."""

@@ -1,0 +1,1 @@
+"""Export, gallery, command palette, shortcut sheet."""

@@ -1,0 +1,1 @@
+"""The program text with gutter, highlighting and marks."""

@@ -1,0 +1,1 @@
+"""Value, gradient, chain rule, source of what is selected."""

@@ -1,0 +1,96 @@
+"""The program and its recording: what is open in the window."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from engine.trace.batch import Batch
+from engine.trace.outcome import Outcome
+from engine.trace.recording import Recording
+from gui.model.observable import Event
+
+
+class RunState(Enum):
+    """What the worker is doing with the document."""
+
+    IDLE = "idle"
+    LOADING = "loading torch"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChanged:
+    """The text was replaced by something other than typing."""
+
+    text: str
+
+
+class Document:
+    """The open program, where it is stored, its latest recording and the state of its run.
+
+    Attributes:
+        program_replaced: The whole text was replaced (a file or an example was opened).
+        recording_replaced: A new recording is shown (a run started, a file was opened).
+        recording_extended: A batch was appended to the recording shown.
+        run_ended: The run of the recording shown ended.
+        run_state_changed: The worker starts, runs, stops.
+        path_changed: The document has another path or dirty state.
+    """
+
+    def __init__(self) -> None:
+        self.program_replaced: Event[ProgramChanged] = Event()
+        self.recording_replaced: Event[Recording | None] = Event()
+        self.recording_extended: Event[Batch] = Event()
+        self.run_ended: Event[Outcome] = Event()
+        self.run_state_changed: Event[RunState] = Event()
+        self.path_changed: Event[Path | None] = Event()
+        self.program = ""
+        self.title = "untitled.py"
+        self.path: Path | None = None
+        self.is_dirty = False
+        self.recording: Recording | None = None
+        self.run_state = RunState.IDLE
+
+    def replace_program(self, text: str, title: str, path: Path | None = None) -> None:
+        """Open another program text."""
+        self.program = text
+        self.title = title
+        self.path = path
+        self.is_dirty = False
+        self.program_replaced.emit(ProgramChanged(text))
+        self.path_changed.emit(path)
+
+    def edit_program(self, text: str) -> None:
+        """Take over what the person typed."""
+        if text == self.program:
+            return
+        self.program = text
+        if not self.is_dirty:
+            self.is_dirty = True
+            self.path_changed.emit(self.path)
+
+    def show_recording(self, recording: Recording | None) -> None:
+        """Show another recording."""
+        self.recording = recording
+        self.recording_replaced.emit(recording)
+
+    def extend(self, batch: Batch) -> None:
+        """Append a batch to the recording shown."""
+        if self.recording is None:
+            return
+        self.recording.append(batch)
+        self.recording_extended.emit(batch)
+
+    def end_run(self, outcome: Outcome) -> None:
+        """The run of the recording shown ended."""
+        if self.recording is not None:
+            self.recording.end(outcome)
+        self.run_ended.emit(outcome)
+
+    def set_run_state(self, state: RunState) -> None:
+        """Say what the worker is doing."""
+        if state is self.run_state:
+            return
+        self.run_state = state
+        self.run_state_changed.emit(state)

@@ -1,0 +1,1 @@
+"""Steps as tracks with the playhead."""

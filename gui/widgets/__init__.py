@@ -1,0 +1,1 @@
+"""Small shared widgets: chips, value cells, sparklines, icon buttons."""

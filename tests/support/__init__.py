@@ -1,0 +1,1 @@
+"""Helpers shared by the tests: recordings built by hand, without torch."""
