@@ -1,0 +1,34 @@
+"""What the host asks a worker to run."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class ValuePolicy(StrEnum):
+    """Which tensors' numbers are kept."""
+
+    ALL = "all"
+    SMALL = "small"
+    """Only tensors of at most ``SMALL_ELEMENTS`` elements, and every leaf gradient of at most that size."""
+    NONE = "none"
+
+
+SMALL_ELEMENTS = 4096
+
+
+class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of one program."""
+
+    program: str
+    filename: str = "program.py"
+    """Shown in tracebacks; the real path for a file, so that its neighbours can be imported."""
+    device: str = "cpu"
+    """``cpu``, ``cuda``, ``cuda:N``, ``mps`` or ``auto``."""
+    values: ValuePolicy = ValuePolicy.ALL
+    budget_bytes: int = 512_000_000
+    """How many bytes of numbers are kept at the most."""
+    time_limit_s: float | None = None
+    memory_limit_mb: int | None = None
+    """Memory that the program may take beyond what the idle worker has."""
+    output_limit_bytes: int = 4_000_000

@@ -1,0 +1,46 @@
+"""Numbers as text: four significant digits, scientific beyond 1e-4 and 1e5."""
+
+import math
+
+
+def number_text(number: complex | float | int | bool, digits: int = 4) -> str:
+    """Return ``number`` as shown in the window, e.g. ``0.75``, ``-2``, ``1.5e-07``, ``nan``, ``inf``, ``True``."""
+    if isinstance(number, bool):
+        return str(number)
+    if isinstance(number, complex):
+        return _complex_text(number, digits)
+    if isinstance(number, int) and abs(number) < 100_000:
+        return str(number)
+    value = float(number)
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    if 1e-4 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+    return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def _complex_text(number: complex, digits: int) -> str:
+    sign = "-" if number.imag < 0 else "+"
+    return f"{number_text(number.real, digits)}{sign}{number_text(abs(number.imag), digits)}i"
+
+
+def duration_text(nanoseconds: int) -> str:
+    """Return a duration with a fitting unit, e.g. ``4.1 µs``, ``3.1 ms``, ``2.4 s``."""
+    for limit, factor, unit in ((1_000_000, 1e3, "µs"), (1_000_000_000, 1e6, "ms")):
+        if nanoseconds < limit:
+            return f"{nanoseconds / factor:.1f} {unit}"
+    return f"{nanoseconds / 1e9:.1f} s"
+
+
+def bytes_text(nbytes: int) -> str:
+    """Return a size with a fitting unit, e.g. ``12 B``, ``4.0 kB``, ``84 MB`` (powers of 1000)."""
+    if nbytes < 1000:
+        return f"{nbytes} B"
+    size = float(nbytes)
+    for unit in ("kB", "MB", "GB", "TB"):
+        size /= 1000
+        if size < 1000 or unit == "TB":
+            return f"{size:.1f} {unit}" if size < 10 else f"{size:.0f} {unit}"
+    raise AssertionError("unreachable: the last unit always returns")

@@ -1,0 +1,56 @@
+"""Colours computed from tokens: the diverging value scale and mixtures."""
+
+import math
+
+from PySide6.QtGui import QColor
+
+from engine.graph.view import Category
+from gui.theme.tokens import Tokens
+
+
+def mix(first: str, second: str, share: float) -> QColor:
+    """Return the colour ``share`` of the way from ``first`` (0) to ``second`` (1)."""
+    a, b = QColor(first), QColor(second)
+    keep = 1.0 - share
+    return QColor.fromRgbF(
+        a.redF() * keep + b.redF() * share,
+        a.greenF() * keep + b.greenF() * share,
+        a.blueF() * keep + b.blueF() * share,
+    )
+
+
+def value_color(tokens: Tokens, number: float, scale: float) -> QColor:
+    """Return the colour of a number: blue above zero, orange below, grey at zero.
+
+    Args:
+        tokens: The theme in force.
+        number: The number; NaN and infinities get the colour for non-finite values.
+        scale: The magnitude that gets the full colour; larger ones are clipped.
+    """
+    if not math.isfinite(number):
+        return QColor(tokens.nonfinite)
+    if number == 0 or scale <= 0:
+        return QColor(tokens.zero)
+    strength = min(1.0, abs(number) / scale)
+    end = tokens.positive if number > 0 else tokens.negative
+    return mix(tokens.zero, end, 0.25 + 0.75 * strength)
+
+
+def strip_color(tokens: Tokens, category: Category) -> str:
+    """Return the colour of the strip at a node's left edge."""
+    colors = {
+        Category.LAYER: tokens.strip_layer,
+        Category.ACTIVATION: tokens.strip_activation,
+        Category.POOL: tokens.strip_pool,
+        Category.NORMALIZATION: tokens.strip_normalization,
+        Category.DROPOUT: tokens.strip_dropout,
+        Category.SHAPE: tokens.strip_shape,
+        Category.ARITHMETIC: tokens.strip_arithmetic,
+        Category.REDUCTION: tokens.strip_reduction,
+        Category.LOSS: tokens.strip_loss,
+        Category.ATTENTION: tokens.strip_attention,
+        Category.TENSOR: tokens.strip_tensor,
+        Category.OPTIMIZER: tokens.optimizer,
+        Category.OTHER: tokens.faint,
+    }
+    return colors[category]
