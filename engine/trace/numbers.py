@@ -3,15 +3,16 @@
 import math
 
 
-def number_text(number: complex | float | int | bool, digits: int = 4) -> str:
-    """Return ``number`` as shown in the window, e.g. ``0.75``, ``-2``, ``1.5e-07``, ``nan``, ``inf``, ``True``."""
-    if isinstance(number, bool):
-        return str(number)
+def number_text(number: complex | float, digits: int = 4) -> str:
+    """Return ``number`` as shown in the window, e.g. ``0.75``, ``-2``, ``1.5e-7``, ``nan``, ``inf``, ``True``."""
     if isinstance(number, complex):
         return _complex_text(number, digits)
     if isinstance(number, int) and abs(number) < 100_000:
         return str(number)
-    value = float(number)
+    return _real_text(float(number), digits)
+
+
+def _real_text(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return str(value)
     if value == 0:

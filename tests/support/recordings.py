@@ -23,7 +23,12 @@ from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, StorageId, T
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 
-STARTER = "import torch\n\nx = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)\ny = torch.relu(2 * x + 1)\ny.sum().backward()\n"
+STARTER = """import torch
+
+x = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)
+y = torch.relu(2 * x + 1)
+y.sum().backward()
+"""
 """relu(2x+1) on a vector, summed: 4 forward steps, 5 backward steps."""
 
 _ARRAYS = (
