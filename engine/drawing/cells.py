@@ -1,0 +1,90 @@
+"""The row of value cells on a node: what the canvas painter and the SVG writer both show."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.trace.numbers import number_text
+from engine.trace.tensors import Array
+
+CELL_LIMIT = 3
+"""Tensors with up to this many elements show each of them as a number."""
+
+STRIP_COUNT = 16
+"""Larger tensors show this many narrow cells without text, each for a stretch of the tensor in C order."""
+
+_TEXT_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell.
+
+    ``text`` is empty in the strip of a large tensor. ``number`` is the element, of a complex one the magnitude; it may
+    be infinite or NaN. ``strength`` is ``number`` divided by the largest finite magnitude of the tensor, in -1..1, and
+    0 where the number is not finite: it decides how much of the positive or negative colour is mixed in.
+    """
+
+    text: str
+    number: float
+    strength: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the number is neither NaN nor infinite."""
+        return math.isfinite(self.number)
+
+
+def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
+    """Return the cells of a tensor; empty for a tensor without elements.
+
+    Up to ``limit`` elements stand one in a cell. A larger tensor gives a strip in which each cell shows the element of
+    largest magnitude of its stretch, a NaN before anything else, so that sampling never hides one.
+    """
+    flat = array.reshape(-1)
+    if flat.size == 0:
+        return ()
+    numbers = _as_floats(flat)
+    scale = _scale(numbers)
+    if flat.size <= limit:
+        return tuple(
+            _cell(cell_text(item), number, scale) for item, number in zip(flat.tolist(), numbers.tolist(), strict=True)
+        )
+    picked = _strip(numbers, min(STRIP_COUNT, flat.size))
+    return tuple(_cell("", number, scale) for number in picked)
+
+
+def cell_text(number: complex | float | int | bool) -> str:
+    """Return a number in about five characters, e.g. ``0.33``, ``1e-7``, ``-12.5``."""
+    for digits in (3, 2, 1):
+        text = number_text(number, digits)
+        if text.startswith(("0.", "-0.")) and len(text) > _TEXT_LENGTH:
+            continue
+        if len(text) <= _TEXT_LENGTH:
+            return text
+    return text
+
+
+def _as_floats(flat: Array) -> npt.NDArray[np.float64]:
+    if np.iscomplexobj(flat):
+        return np.abs(flat).astype(np.float64)
+    return flat.astype(np.float64)
+
+
+def _scale(numbers: npt.NDArray[np.float64]) -> float:
+    magnitudes = np.abs(numbers)
+    finite = magnitudes[np.isfinite(magnitudes)]
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _strip(numbers: npt.NDArray[np.float64], count: int) -> list[float]:
+    # argmax treats NaN as the largest number, which is what is wanted here.
+    parts = np.array_split(numbers, count)
+    return [float(part[int(np.argmax(np.abs(part)))]) for part in parts]
+
+
+def _cell(text: str, number: float, scale: float) -> Cell:
+    strength = number / scale if scale > 0 and math.isfinite(number) else 0.0
+    return Cell(text, number, strength)

@@ -1,0 +1,60 @@
+"""Widths of texts, estimated without a font engine, so that layout needs no Qt.
+
+The advances are averages over Inter and JetBrains Mono as shipped; they err on the wide side.
+"""
+
+import unicodedata
+
+from engine.graph.view import NodeKind, ViewNode
+
+TITLE_PX = 12.5
+MONO_PX = 10.5
+NODE_HEIGHT_PX = 66.0
+GROUP_HEIGHT_PX = 50.0
+MIN_WIDTH_PX = 118.0
+MAX_WIDTH_PX = 240.0
+PADDING_PX = 24.0
+"""Left strip and both margins together."""
+
+_WIDE = "mwMW@%&"
+_NARROW = "iljtfI.,:;'|!()[]{} /\\"
+
+
+def title_width(text: str) -> float:
+    """Width in pixels of a bold title."""
+    return sum(_advance(character) for character in text) * TITLE_PX
+
+
+def mono_width(text: str) -> float:
+    """Width in pixels of a line of code."""
+    return sum(_columns(character) for character in text) * 0.6 * MONO_PX
+
+
+def elided(text: str, length: int) -> str:
+    """Return ``text`` on one line with at most ``length`` characters."""
+    line = " ".join(text[: 4 * length].split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def node_size(node: ViewNode) -> tuple[float, float]:
+    """Return width and height of a node's box in pixels at 100 % zoom."""
+    text = max(title_width(node.title[:200]), mono_width(node.subtitle[:200]))
+    width = min(max(MIN_WIDTH_PX, text + PADDING_PX), MAX_WIDTH_PX)
+    height = GROUP_HEIGHT_PX if node.kind is NodeKind.GROUP else NODE_HEIGHT_PX
+    return (float(round(width)), height)
+
+
+def _advance(character: str) -> float:
+    if character in _NARROW:
+        return 0.34
+    if character in _WIDE:
+        return 0.88
+    if character.isupper():
+        return 0.68
+    return 0.6 * _columns(character)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
