@@ -1,0 +1,136 @@
+"""Opens and saves programs (.py) and recordings (.chainrule); opening never runs code."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from engine.trace.file import RecordingFileError, read_recording, write_recording
+
+from gui.model.document import Document
+from gui.model.playhead import Playhead
+from gui.model.recent import RecentFiles
+
+PROGRAM_SUFFIX = ".py"
+RECORDING_SUFFIX = ".chainrule"
+
+
+class FileProblemError(Exception):
+    """A file could not be opened or saved; the text is one sentence for a person."""
+
+
+class Files:
+    """The way between the document and the disk."""
+
+    def __init__(self, document: Document, playhead: Playhead, recents: RecentFiles) -> None:
+        self._document = document
+        self._playhead = playhead
+        self.recents = recents
+
+    def open(self, path: Path) -> None:
+        """Open a program or a recording by its suffix.
+
+        Raises:
+            FileProblemError: If it cannot be read; the document stays as it was.
+        """
+        path = path.absolute()
+        try:
+            if path.suffix == RECORDING_SUFFIX:
+                self._open_recording(path)
+            else:
+                self._open_program(path)
+        except FileProblemError:
+            self.recents.remove(path)
+            raise
+        self.recents.add(path)
+
+    def open_copy(self, path: Path, title: str) -> None:
+        """Open an example as a program of its own, not bound to its file.
+
+        Raises:
+            FileProblemError: If it cannot be read.
+        """
+        self._document.replace_program(_read_text(path), title)
+        self._document.show_recording(None)
+
+    def new(self) -> None:
+        """Start with an empty program."""
+        self._document.replace_program("", f"untitled{PROGRAM_SUFFIX}")
+        self._document.show_recording(None)
+
+    def save_program(self, path: Path) -> None:
+        """Write the text; the document is that file from now on.
+
+        Raises:
+            FileProblemError: If it cannot be written; a file that was there is left as it was.
+        """
+        path = path.absolute()
+        _write_text(path, self._document.program)
+        self._document.path = path
+        self._document.title = path.name
+        self._document.is_dirty = False
+        self._document.path_changed.emit(path)
+        self.recents.add(path)
+
+    def save_recording(self, path: Path) -> None:
+        """Write the recording shown.
+
+        Raises:
+            FileProblemError: If there is none or it cannot be written; a file that was there is left as it was.
+        """
+        recording = self._document.recording
+        if recording is None:
+            raise FileProblemError("There is no recording to save yet: run the program first.")
+        try:
+            write_recording(path, recording)
+        except (OSError, RecordingFileError) as error:
+            raise FileProblemError(f"“{path.name}” could not be saved: {_reason(error)}") from error
+        self.recents.add(path.absolute())
+
+    def _open_program(self, path: Path) -> None:
+        text = _read_text(path)
+        self._document.replace_program(text, path.name, path)
+        self._document.show_recording(None)
+
+    def _open_recording(self, path: Path) -> None:
+        try:
+            recording = read_recording(path)
+        except (OSError, RecordingFileError) as error:
+            raise FileProblemError(f"“{path.name}” could not be opened: {_reason(error)}") from error
+        self._document.replace_program(recording.info.program, path.name)
+        self._document.show_recording(recording)
+        self._playhead.resize(len(recording))
+        self._playhead.seek(len(recording) - 1)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileProblemError(f"“{path.name}” could not be opened: {_reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise FileProblemError(f"“{path.name}” is not a text file in UTF-8.") from error
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o777)
+            else:
+                temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FileProblemError(f"“{path.name}” could not be saved: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    text = text[:1].lower() + text[1:] if isinstance(error, OSError) else text
+    return text if text.endswith(".") else f"{text}."

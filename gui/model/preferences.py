@@ -1,0 +1,64 @@
+"""What the person prefers, kept from one start to the next."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gui.model.observable import Event
+
+SCALES_PERCENT = (80, 90, 100, 110, 125, 150, 175, 200)
+
+
+class Appearance(StrEnum):
+    """Which theme the window takes."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """All preferences; the defaults are those of a first start."""
+
+    appearance: Appearance = Appearance.SYSTEM
+    scale_percent: int = 100
+    device: str = "cpu"
+    shows_minimap: bool = True
+
+
+class Preferences:
+    """Holds the choices in force.
+
+    Attributes:
+        changed: Emitted with the new choices.
+    """
+
+    def __init__(self, choices: Choices | None = None) -> None:
+        self.changed: Event[Choices] = Event()
+        self._choices = choices or Choices()
+
+    @property
+    def choices(self) -> Choices:
+        """The choices in force."""
+        return self._choices
+
+    def choose_appearance(self, appearance: Appearance) -> None:
+        """Take another theme."""
+        self._put(replace(self._choices, appearance=appearance))
+
+    def choose_scale(self, scale_percent: int) -> None:
+        """Take another size of everything, 80 to 200."""
+        self._put(replace(self._choices, scale_percent=max(80, min(200, scale_percent))))
+
+    def choose_device(self, device: str) -> None:
+        """Run programs on another device."""
+        self._put(replace(self._choices, device=device))
+
+    def show_minimap(self, *, shown: bool) -> None:
+        """Show or hide the overview of the graph."""
+        self._put(replace(self._choices, shows_minimap=shown))
+
+    def _put(self, choices: Choices) -> None:
+        if choices != self._choices:
+            self._choices = choices
+            self.changed.emit(choices)

@@ -1,0 +1,105 @@
+"""Runs the program of the document and takes what comes back into it."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from engine.protocol.request import RunRequest
+from engine.trace.batch import Batch, RunInfo
+from engine.trace.bytestore import ByteStore
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.recording import Recording
+from gui.model.document import Document, RunState
+from gui.model.observable import Event
+from gui.model.playhead import BEFORE_FIRST, Playhead
+from gui.model.preferences import Preferences
+
+
+class Runner(Protocol):
+    """What runs programs: ``engine.session.Session``, or a fake in tests."""
+
+    def run(self, request: RunRequest) -> None:
+        """Run a program, stopping the one that runs."""
+        ...
+
+    def stop(self) -> None:
+        """Stop the program that runs; its recording is kept."""
+        ...
+
+
+class Park(Enum):
+    """Where the playhead stands when a run has ended."""
+
+    START = "before the first step"
+    END = "after the last step"
+
+
+class RunController:
+    """Starts and stops runs; the bridge calls the ``take_`` methods on the GUI thread, in the order of a run.
+
+    Attributes:
+        asked: Emitted with the request each time a run is asked for.
+    """
+
+    def __init__(self, document: Document, playhead: Playhead, preferences: Preferences, runner: Runner) -> None:
+        self.asked: Event[RunRequest] = Event()
+        self._document = document
+        self._playhead = playhead
+        self._preferences = preferences
+        self._runner = runner
+        self._park = Park.END
+        self._follows = False
+        document.recording_replaced.connect(self._on_replaced)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a program runs or is being stopped."""
+        return self._document.run_state in {RunState.RUNNING, RunState.STOPPING}
+
+    def run(self, park: Park = Park.END) -> None:
+        """Run the text of the document as it stands."""
+        self._park = park
+        path = self._document.path
+        request = RunRequest(
+            program=self._document.program,
+            filename=str(path) if path is not None else Path(self._document.title).with_suffix(".py").name,
+            device=self._preferences.choices.device,
+        )
+        self.asked.emit(request)
+        self._runner.run(request)
+
+    def stop(self) -> None:
+        """Stop the program that runs."""
+        self._runner.stop()
+
+    def take_state(self, state: RunState) -> None:
+        """The worker does something else now."""
+        self._document.set_run_state(state)
+
+    def take_start(self, info: RunInfo, store: ByteStore) -> None:
+        """A run started: show its recording, still empty."""
+        self._playhead.resize(0)
+        self._follows = self._park is Park.END
+        self._document.show_recording(Recording(info, store))
+
+    def take_batch(self, batch: Batch) -> None:
+        """More of the run arrived; the playhead stays at the end when it was there."""
+        recording = self._document.recording
+        if recording is None or recording.outcome.kind is not OutcomeKind.RUNNING:
+            return
+        at_end = self._playhead.current == self._playhead.step_count - 1
+        self._document.extend(batch)
+        self._playhead.resize(len(recording))
+        if self._follows and at_end:
+            self._playhead.seek(len(recording) - 1)
+
+    def take_end(self, outcome: Outcome) -> None:
+        """The run ended; a run that fell over shows how far it came."""
+        self._document.end_run(outcome)
+        if self._park is Park.START and outcome.succeeded:
+            self._playhead.seek(BEFORE_FIRST)
+        elif self._park is Park.START:
+            self._playhead.seek(self._playhead.step_count - 1)
+
+    def _on_replaced(self, recording: Recording | None) -> None:
+        self._playhead.resize(0 if recording is None else len(recording))
