@@ -33,6 +33,6 @@ def run_program(example: Example) -> Ran:
     with contextlib.redirect_stdout(output):
         try:
             exec(code, namespace)
-        except Exception as caught:
+        except Exception as caught:  # noqa: BLE001 - a program may raise anything
             error = caught
     return Ran(output.getvalue(), namespace, error)

@@ -1,0 +1,140 @@
+"""The steps of a recording as columns of numbers, so that tens of thousands can be painted at once."""
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.explain.health import health_of
+from engine.trace.facts import ModuleCall, Phase, Step
+from engine.trace.ids import ModuleCallId
+from engine.trace.recording import Recording
+
+MAXIMUM_DEPTH = 6
+NO_MODULE = -1
+
+
+class Mark(IntEnum):
+    """What is remarkable about a step."""
+
+    NONE = 0
+    ZERO = 1
+    """A backward step all of whose gradients are zero."""
+    NONFINITE = 2
+    """Some number that it made is NaN or infinite."""
+
+
+PHASES = (Phase.FORWARD, Phase.BACKWARD, Phase.OPTIMIZER)
+
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
+
+
+class StepTable:
+    """Columns about the steps of one recording, extended as it grows.
+
+    Attributes:
+        phases: For each step its position in ``PHASES``.
+        marks: For each step a ``Mark``.
+    """
+
+    def __init__(self, recording: Recording | None) -> None:
+        self._recording = recording
+        self._phases = np.zeros(0, np.uint8)
+        self._marks = np.zeros(0, np.uint8)
+        self._modules = np.full((MAXIMUM_DEPTH, 0), NO_MODULE, np.int64)
+        self._chains: dict[ModuleCallId, tuple[ModuleCallId, ...]] = {}
+        self._pending: list[Step] = []
+        self.depth = 0
+        self.extend()
+
+    def __len__(self) -> int:
+        return len(self._phases)
+
+    @property
+    def phases(self) -> Bytes:
+        """For each step its position in ``PHASES``."""
+        return self._phases
+
+    @property
+    def marks(self) -> Bytes:
+        """For each step a ``Mark``."""
+        return self._marks
+
+    def modules(self, depth: int) -> Numbers:
+        """For each step the id of the module call that it ran in, at a depth of nesting, or ``NO_MODULE``."""
+        column: Numbers = self._modules[min(depth, MAXIMUM_DEPTH - 1)]
+        return column
+
+    def extend(self) -> None:
+        """Take over the steps that the recording has by now."""
+        if self._recording is None:
+            return
+        fresh = self._recording.steps[len(self) :]
+        if fresh:
+            self._grow(fresh)
+        self._mark(self._pending + fresh)
+
+    def _grow(self, fresh: list[Step]) -> None:
+        codes = {phase: code for code, phase in enumerate(PHASES)}
+        phases = np.fromiter((codes[step.phase] for step in fresh), np.uint8, len(fresh))
+        self._phases = np.concatenate([self._phases, phases])
+        self._marks = np.concatenate([self._marks, np.zeros(len(fresh), np.uint8)])
+        modules = np.full((MAXIMUM_DEPTH, len(fresh)), NO_MODULE, np.int64)
+        for column, step in enumerate(fresh):
+            chain = self._chain_of(step)
+            if chain:
+                self.depth = max(self.depth, len(chain))
+                padded = (*chain, *(chain[-1],) * MAXIMUM_DEPTH)[:MAXIMUM_DEPTH]
+                modules[:, column] = padded
+        self._modules = np.concatenate([self._modules, modules], axis=1)
+
+    def _chain_of(self, step: Step) -> tuple[ModuleCallId, ...]:
+        """Module calls around a step, outermost first; a backward step lies in the module of its forward step."""
+        recording = self._recording
+        assert recording is not None
+        module = step.module
+        if module is None and step.phase is Phase.BACKWARD and step.grad_node is not None:
+            if step.grad_node >= len(recording.grad_nodes):
+                return ()
+            origin = recording.grad_nodes[step.grad_node].step
+            module = None if origin is None else recording.steps[origin].module
+        if module is None:
+            return ()
+        if module not in self._chains:
+            self._chains[module] = _chain(recording.module_calls, module)
+        return self._chains[module]
+
+    def _mark(self, steps: list[Step]) -> None:
+        """Judge steps; those whose numbers have not arrived yet are looked at again later, once."""
+        recording = self._recording
+        assert recording is not None
+        known = len(self._pending)
+        self._pending = []
+        for position, step in enumerate(steps):
+            mark = _mark_of(recording, step)
+            if mark is not None:
+                self._marks[step.index] = mark
+            elif position >= known:
+                self._pending.append(step)
+
+
+def _chain(calls: list[ModuleCall], module: ModuleCallId) -> tuple[ModuleCallId, ...]:
+    chain: list[ModuleCallId] = []
+    current: ModuleCallId | None = module
+    while current is not None:
+        chain.append(current)
+        current = calls[current].parent
+    return tuple(reversed(chain))
+
+
+def _mark_of(recording: Recording, step: Step) -> Mark | None:
+    outputs = [value for value in step.outputs if value is not None]
+    healths = [health for value in outputs if (health := health_of(recording, value)) is not None]
+    if outputs and not healths:
+        return None
+    if any(not health.is_finite for health in healths):
+        return Mark.NONFINITE
+    if step.phase is Phase.BACKWARD and healths and all(health.is_zero for health in healths):
+        return Mark.ZERO
+    return Mark.NONE
