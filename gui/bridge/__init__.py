@@ -1,1 +1,1 @@
-"""Carries what a worker session reports into Qt signals."""
+"""Between Qt and what is not Qt: session callbacks, clocks, settings on disk."""

@@ -1,1 +1,1 @@
-"""Every action as data: id, title, shortcut; menus, toolbar, palette and help are made from it."""
+"""Every action of the window as data; menus, tool buttons, the palette and the shortcut sheet are made from it."""

@@ -1,0 +1,131 @@
+"""Brings what a session says on its reader thread to the GUI thread, in order and not too often."""
+
+import threading
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from engine.session import DeviceInfo, SessionState
+from engine.trace.batch import Batch, RunInfo
+from engine.trace.bytestore import ByteStore
+from engine.trace.outcome import Outcome
+from gui.bridge.batches import join
+from gui.model.document import RunState
+
+INTERVAL_MS = 50
+"""The picture follows a running program at most this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    info: RunInfo
+    store: ByteStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Devices:
+    infos: tuple[DeviceInfo, ...]
+
+
+_Message: TypeAlias = RunState | _Started | Batch | Outcome | _Devices
+
+_STATES = {
+    SessionState.LOADING: RunState.LOADING,
+    SessionState.READY: RunState.IDLE,
+    SessionState.RUNNING: RunState.RUNNING,
+    SessionState.STOPPING: RunState.STOPPING,
+}
+
+
+class SessionBridge(QObject):
+    """A ``SessionListener`` whose callbacks may come on any thread; its signals come on the GUI thread.
+
+    Signals:
+        state_changed: A ``RunState``.
+        started: A ``RunInfo`` and the ``ByteStore`` of the run.
+        batch_arrived: A ``Batch``: all that came since the last one.
+        ended: The ``Outcome``; every batch of the run came before it.
+        devices_found: A tuple of ``DeviceInfo``.
+    """
+
+    state_changed = Signal(object)
+    started = Signal(object, object)
+    batch_arrived = Signal(object)
+    ended = Signal(object)
+    devices_found = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._waiting: list[_Message] = []
+        self._timer = QTimer(self, interval=INTERVAL_MS, singleShot=True)
+        self._timer.timeout.connect(self._deliver)
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    def on_state(self, state: SessionState) -> None:
+        """The session does something else now."""
+        self._put(_STATES[state])
+
+    def on_started(self, info: RunInfo, store: ByteStore) -> None:
+        """A run started."""
+        self._put(_Started(info, store))
+
+    def on_batch(self, batch: Batch) -> None:
+        """More of the run arrived."""
+        self._put(batch)
+
+    def on_ended(self, outcome: Outcome) -> None:
+        """The run ended."""
+        self._put(outcome)
+
+    def on_devices(self, devices: tuple[DeviceInfo, ...]) -> None:
+        """The worker found out which devices there are."""
+        self._put(_Devices(tuple(devices)))
+
+    def _put(self, message: _Message) -> None:
+        with self._lock:
+            is_first = not self._waiting
+            self._waiting.append(message)
+        if is_first or not isinstance(message, Batch):
+            self._woken.emit()
+
+    @Slot()
+    def _on_woken(self) -> None:
+        with self._lock:
+            only_batches = all(isinstance(message, Batch) for message in self._waiting)
+        if not only_batches:
+            self._deliver()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    def _deliver(self) -> None:
+        with self._lock:
+            messages, self._waiting = self._waiting, []
+        batches: list[Batch] = []
+        for message in messages:
+            if isinstance(message, Batch):
+                batches.append(message)
+                continue
+            self._send_batches(batches)
+            self._send(message)
+        self._send_batches(batches)
+
+    def _send_batches(self, batches: list[Batch]) -> None:
+        if batches:
+            self.batch_arrived.emit(join(batches))
+            batches.clear()
+
+    def _send(self, message: RunState | _Started | Outcome | _Devices) -> None:
+        match message:
+            case RunState():
+                self.state_changed.emit(message)
+            case _Started(info, store):
+                self.started.emit(info, store)
+            case Outcome():
+                self.ended.emit(message)
+            case _Devices(infos):
+                self.devices_found.emit(infos)
+            case _:
+                assert_never(message)

@@ -1,0 +1,76 @@
+"""Preferences, recent files and window places on disk, as an INI file."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from gui.model.preferences import Appearance, Choices
+
+HOME_VARIABLE = "CHAINRULE_HOME"
+
+
+def settings_path() -> Path:
+    """Return where the settings lie: ``$CHAINRULE_HOME``, or the system's place for settings."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        return Path(home) / "settings.ini"
+    location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    return Path(location) / "chainrule" / "settings.ini"
+
+
+class SettingsFile:
+    """Typed access to the settings; what is absent or damaged reads as the default."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._settings = QSettings(str(path or settings_path()), QSettings.Format.IniFormat)
+
+    def read_choices(self) -> Choices:
+        """Return the preferences."""
+        default = Choices()
+        return Choices(
+            appearance=_appearance(self._text("appearance")),
+            scale_percent=max(80, min(200, self._number("scale_percent", default.scale_percent))),
+            device=self._text("device") or default.device,
+            shows_minimap=self._text("shows_minimap") != "false",
+        )
+
+    def write_choices(self, choices: Choices) -> None:
+        """Keep the preferences."""
+        self._settings.setValue("appearance", choices.appearance.value)
+        self._settings.setValue("scale_percent", str(choices.scale_percent))
+        self._settings.setValue("device", choices.device)
+        self._settings.setValue("shows_minimap", "true" if choices.shows_minimap else "false")
+
+    def read_recents(self) -> tuple[Path, ...]:
+        """Return the files opened last, the latest first."""
+        return tuple(Path(line) for line in self._text("recent_files").split("\n") if line)
+
+    def write_recents(self, paths: Iterable[Path]) -> None:
+        """Keep the files opened last."""
+        self._settings.setValue("recent_files", "\n".join(str(path) for path in paths))
+
+    def read_place(self, name: str) -> QByteArray:
+        """Return what Qt saved of a window or splitter; empty when nothing was."""
+        return QByteArray.fromBase64(self._text(f"places/{name}").encode("ascii", "ignore"))
+
+    def write_place(self, name: str, state: QByteArray) -> None:
+        """Keep what Qt says of a window or splitter."""
+        self._settings.setValue(f"places/{name}", bytes(state.toBase64().data()).decode("ascii"))
+
+    def flush(self) -> None:
+        """Write to disk now."""
+        self._settings.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._settings.value(key, "")
+        return value if isinstance(value, str) else ""
+
+    def _number(self, key: str, default: int) -> int:
+        text = self._text(key)
+        return int(text) if text.isdigit() else default
+
+
+def _appearance(text: str) -> Appearance:
+    return Appearance(text) if text in list(Appearance) else Appearance.SYSTEM

@@ -1,0 +1,64 @@
+"""Why an action cannot be used now."""
+
+from gui.commands.action import Desk
+from gui.model.document import RunState
+from gui.model.playhead import BEFORE_FIRST
+
+NO_RUN = "Run a program first."
+
+
+def has_steps(desk: Desk) -> str:
+    """Steps are there."""
+    return "" if desk.playhead.step_count else NO_RUN
+
+
+def has_recording(desk: Desk) -> str:
+    """A recording is shown."""
+    return "" if desk.document.recording is not None else NO_RUN
+
+
+def has_next(desk: Desk) -> str:
+    """The playhead can go forward."""
+    if not desk.playhead.step_count:
+        return NO_RUN
+    return "" if desk.playhead.current < desk.playhead.step_count - 1 else "This is the last step."
+
+
+def has_previous(desk: Desk) -> str:
+    """The playhead can go back."""
+    if not desk.playhead.step_count:
+        return NO_RUN
+    return "" if desk.playhead.current > BEFORE_FIRST else "Nothing has happened before this."
+
+
+def has_backward(desk: Desk) -> str:
+    """The program called backward."""
+    recording = desk.document.recording
+    if recording is None or not recording.steps:
+        return NO_RUN
+    return "" if recording.backward_calls else "This program has no backward pass."
+
+
+def has_program(desk: Desk) -> str:
+    """There is a text to run."""
+    return "" if desk.document.program.strip() else "Type a program first, or open an example."
+
+
+def is_running(desk: Desk) -> str:
+    """A program runs."""
+    return "" if desk.document.run_state is RunState.RUNNING else "No program is running."
+
+
+def has_selection(desk: Desk) -> str:
+    """A node is selected."""
+    return "" if desk.selection.current.node is not None else "Select a node of the graph first."
+
+
+def can_undo(desk: Desk) -> str:
+    """Folding or hiding can be taken back."""
+    return "" if desk.graph.can_undo else "There is nothing to undo in the graph."
+
+
+def can_redo(desk: Desk) -> str:
+    """Folding or hiding can be done again."""
+    return "" if desk.graph.can_redo else "There is nothing to redo in the graph."

@@ -1,0 +1,213 @@
+"""What actions may ask of the things they act upon."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+LENS_KEYS = ("structure", "values", "gradients", "time", "memory")
+"""The lenses of the canvas in the order of their digits."""
+
+
+class Drawer(Enum):
+    """What the drawer below the timeline can show."""
+
+    CHARTS = "Charts"
+    CONSOLE = "Console"
+
+
+class Place(Enum):
+    """Parts of the window that can take the keyboard."""
+
+    EDITOR = "Editor"
+    CANVAS = "Graph"
+    TIMELINE = "Timeline"
+    INSPECTOR = "Inspector"
+
+
+class GraphPort(Protocol):
+    """The canvas, as actions see it."""
+
+    def fit_all(self) -> None:
+        """Show the whole graph."""
+        ...
+
+    def fit_selection(self) -> None:
+        """Bring the selection to the middle; a second time make it fill the view."""
+        ...
+
+    def zoom_actual(self) -> None:
+        """Zoom to 100 %."""
+        ...
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom about the middle."""
+        ...
+
+    def expand(self) -> None:
+        """Open the selected group."""
+        ...
+
+    def collapse(self) -> None:
+        """Fold the group of the selection."""
+        ...
+
+    def expand_all(self) -> None:
+        """Open every group."""
+        ...
+
+    def collapse_all(self) -> None:
+        """Fold every group."""
+        ...
+
+    def toggle_trace(self) -> None:
+        """Light up only what leads to the selection and what follows from it."""
+        ...
+
+    def hide_selection(self) -> None:
+        """Take the selected node out of the picture."""
+        ...
+
+    def unhide_all(self) -> None:
+        """Bring everything back."""
+        ...
+
+    def walk(self, direction: int) -> None:
+        """Select a producer (-1) or consumer (1) of the selection."""
+        ...
+
+    def undo(self) -> None:
+        """Take back the last folding or hiding."""
+        ...
+
+    def redo(self) -> None:
+        """Do it again."""
+        ...
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        ...
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        ...
+
+    def flip_direction(self) -> None:
+        """Let the forward pass run left to right or top down."""
+        ...
+
+    @property
+    def lens(self) -> str:
+        """The lens in force, one of ``LENS_KEYS``."""
+        ...
+
+    def set_lens(self, key: str) -> None:
+        """Put a lens in force."""
+        ...
+
+    @property
+    def shows_minimap(self) -> bool:
+        """Whether the overview is shown."""
+        ...
+
+    def toggle_minimap(self) -> None:
+        """Show or hide the overview."""
+        ...
+
+    def copy_image(self) -> None:
+        """Put a picture of what is visible on the clipboard."""
+        ...
+
+
+class FilePort(Protocol):
+    """Opening and saving, with the questions that go with it."""
+
+    def new(self) -> None:
+        """Start with an empty program."""
+        ...
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        ...
+
+    def open_path(self, path: Path) -> None:
+        """Open this file."""
+        ...
+
+    def save(self) -> bool:
+        """Save the program; False when it was not saved."""
+        ...
+
+    def save_as(self) -> bool:
+        """Ask where, and save the program or the recording there."""
+        ...
+
+    def save_recording(self) -> None:
+        """Ask where, and save the recording there."""
+        ...
+
+
+class DialogPort(Protocol):
+    """Windows on top of the window."""
+
+    def export(self) -> None:
+        """Export a picture."""
+        ...
+
+    def gallery(self) -> None:
+        """Choose an example program."""
+        ...
+
+    def shortcuts(self) -> None:
+        """Show all keys."""
+        ...
+
+    def about(self) -> None:
+        """Say what this program is."""
+        ...
+
+    def doctor(self) -> None:
+        """Say what is installed and what is missing."""
+        ...
+
+
+class WindowPort(Protocol):
+    """The frame around the panels."""
+
+    def search(self, text: str) -> None:
+        """Put the keyboard into the search field, with a text to start from."""
+        ...
+
+    def toggle_drawer(self, drawer: Drawer) -> None:
+        """Open or close a page of the drawer."""
+        ...
+
+    def shows_drawer(self, drawer: Drawer) -> bool:
+        """Whether a page of the drawer is open."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+        ...
+
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether the window fills the screen."""
+        ...
+
+    def show_menu(self) -> None:
+        """Open the program's menu."""
+        ...
+
+    def show_devices(self) -> None:
+        """Open the list of devices."""
+        ...
+
+    def focus(self, place: Place) -> None:
+        """Put the keyboard into a part of the window."""
+        ...
+
+    def leave(self) -> None:
+        """Close the window."""
+        ...

@@ -1,0 +1,48 @@
+"""Run and stop."""
+
+from gui.commands.action import Action, Menu
+from gui.commands.conditions import has_program, is_running
+from gui.model.run_controller import Park
+from gui.theme.icons import Icon
+
+RUN_ACTIONS = (
+    Action(
+        id="run.start",
+        title="Run",
+        tip="Run the program and record what torch does.",
+        menu=Menu.RUN,
+        icon=Icon.RUN,
+        shortcuts=("Ctrl+Return", "F5", "Ctrl+Enter"),
+        handler=lambda desk: desk.runs.run(),
+        enabled_when=has_program,
+    ),
+    Action(
+        id="run.park",
+        title="Run and go to the start",
+        tip="Run the program, then stand before its first step.",
+        menu=Menu.RUN,
+        shortcuts=("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+        handler=lambda desk: desk.runs.run(Park.START),
+        enabled_when=has_program,
+    ),
+    Action(
+        id="run.stop",
+        title="Stop",
+        tip="Stop the program; what was recorded stays.",
+        menu=Menu.RUN,
+        icon=Icon.STOP,
+        shortcuts=("Ctrl+.", "Shift+F5"),
+        handler=lambda desk: desk.runs.stop(),
+        enabled_when=is_running,
+    ),
+    Action(
+        id="run.device",
+        title="Choose device…",
+        tip="Choose where programs run: CPU, CUDA or MPS.",
+        menu=Menu.RUN,
+        icon=Icon.DEVICE,
+        shortcuts=("Ctrl+Shift+D",),
+        handler=lambda desk: desk.window.show_devices(),
+        begins_section=True,
+    ),
+)
