@@ -58,6 +58,7 @@ class Recording:
         self._versions: defaultdict[TensorId, list[ValueId]] = defaultdict(list)
         self._node_runs: defaultdict[GradNodeId, list[StepIndex]] = defaultdict(list)
         self._edges_from: defaultdict[GradNodeId, list[GradEdge]] = defaultdict(list)
+        self._edges_into: defaultdict[GradNodeId, list[GradEdge]] = defaultdict(list)
         self._accumulators: dict[TensorId, GradNodeId] = {}
 
     def __len__(self) -> int:
@@ -92,6 +93,7 @@ class Recording:
                 self._accumulators[self.values[node.variable].tensor] = node.id
         for edge in batch.grad_edges:
             self._edges_from[edge.source].append(edge)
+            self._edges_into[edge.target].append(edge)
         self._index_steps(batch)
 
     def _index_steps(self, batch: Batch) -> None:
@@ -152,6 +154,10 @@ class Recording:
         """``next_functions`` of an autograd node, in slot order."""
         return self._edges_from.get(node, ())
 
+    def edges_into(self, node: GradNodeId) -> Sequence[GradEdge]:
+        """Every edge that ends at an autograd node: where its incoming gradients come from."""
+        return self._edges_into.get(node, ())
+
     def accumulator_of(self, tensor: TensorId) -> GradNodeId | None:
         """The AccumulateGrad node of a leaf, once a backward call has reached it."""
         return self._accumulators.get(tensor)
@@ -159,6 +165,11 @@ class Recording:
     def grad_changes(self, tensor: TensorId) -> Sequence[GradChange]:
         """Every change of ``.grad`` of a tensor, in order."""
         return self._grad_changes.get(tensor, ())
+
+    def all_grad_changes(self) -> list[GradChange]:
+        """Every change of ``.grad`` of any tensor, by step."""
+        changes = [change for of_tensor in self._grad_changes.values() for change in of_tensor]
+        return sorted(changes, key=lambda change: change.step)
 
     def grad_at(self, tensor: TensorId, step: StepIndex) -> ValueId | None:
         """``.grad`` of a tensor right after ``step``."""
