@@ -15,7 +15,7 @@ CELL_LIMIT = 3
 STRIP_COUNT = 16
 """Larger tensors show this many narrow cells without text, each for a stretch of the tensor in C order."""
 
-_TEXT_LENGTH = 5
+_TEXT_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,10 @@ def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
     return tuple(_cell("", number, scale) for number in picked)
 
 
-def cell_text(number: complex | float | int | bool) -> str:
-    """Return a number in about five characters, e.g. ``0.33``, ``1e-7``, ``-12.5``."""
+def cell_text(number: complex) -> str:
+    """Return a number (``complex`` stands for every kind) in about four characters: ``0.33``, ``1e-7``, ``-12``."""
     for digits in (3, 2, 1):
         text = number_text(number, digits)
-        if text.startswith(("0.", "-0.")) and len(text) > _TEXT_LENGTH:
-            continue
         if len(text) <= _TEXT_LENGTH:
             return text
     return text

@@ -73,7 +73,8 @@ class ViewNode:
     ``title`` is bold (``relu``), ``subtitle`` the mono line (``h [3]``). ``step`` is when it happens (None: before
     everything), ``last_step`` the end of a folded group. ``value`` is the tensor whose cells are shown: a leaf itself,
     the first output of an op, the first gradient sent on by a backward node, the ``.grad`` of a gradient node.
-    ``mirrors`` is the forward node beside which a backward or gradient node is placed.
+    ``mirrors`` is the forward node beside which a backward or gradient node is placed (second-order nodes: the
+    backward node that made them).
     """
 
     key: NodeKey
@@ -90,6 +91,9 @@ class ViewNode:
     mirrors: NodeKey | None = None
     count: int = 1
     """How many ops a folded group holds, or how often a rolled repeat ran."""
+    stands_for: GroupKey | None = None
+    """The group that a node of kind GROUP opens into; ``group`` is the one around it. The backward half of a folded
+    group is of kind GROUP too and has ``mirrors``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ class ViewEdge:
     """One arrow between two nodes; parallel edges are kept and differ in their slots.
 
     ``value`` is the tensor that flows. ``target_slot`` is the position among the target's inputs, ``source_slot``
-    among the source's outputs. ``step`` is when it has flowed.
+    among the source's outputs. ``step`` is when it has flowed: the step of its target.
     """
 
     source: NodeKey

@@ -1,0 +1,28 @@
+"""From a recording to the graph to draw."""
+
+from engine.graph.cast import cast_of
+from engine.graph.edges import view_edges
+from engine.graph.folding import Folding
+from engine.graph.iterations import Iteration
+from engine.graph.nodes import view_groups, view_nodes
+from engine.graph.stage import stage_of
+from engine.graph.view import ViewGraph
+from engine.trace.recording import Recording
+
+
+def build_view_graph(recording: Recording, iteration: Iteration, folding: Folding) -> ViewGraph:
+    """Return what a person sees of ``iteration`` under ``folding``.
+
+    Keys count within the iteration, so the same op of another iteration has the same key.
+    """
+    cast = cast_of(recording, iteration)
+    stage = stage_of(recording, cast, folding)
+    nodes = view_nodes(recording, cast, stage)
+    known = {node.key for node in nodes}
+    edges = [edge for edge in view_edges(recording, cast, stage) if edge.source in known and edge.target in known]
+    return ViewGraph(
+        tuple(nodes),
+        tuple(edges),
+        tuple(view_groups(cast, stage)),
+        tuple(scope.key for scope in cast.tree.scopes[1:]),
+    )

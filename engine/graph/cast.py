@@ -1,0 +1,137 @@
+"""Who appears in a picture: every step and leaf of an iteration and the group it belongs to."""
+
+from dataclasses import dataclass, field
+
+from engine.graph.iterations import Iteration
+from engine.graph.scopes import ROOT, ScopeTree, scope_tree
+from engine.trace.facts import FailedCall, Phase, Role, Step
+from engine.trace.ids import StepIndex, TensorId, ValueId
+from engine.trace.recording import Recording
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A tensor that comes from outside the iteration; ``uses`` are the forward steps that take it."""
+
+    value: ValueId
+    tensor: TensorId
+    role: Role
+    scope: int
+    uses: list[StepIndex] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Cast:
+    """The unfolded picture.
+
+    ``backward_scope`` and ``mirror`` tell for each backward step the group it belongs to and what it stands beside: a
+    forward or backward step, or None. ``accumulates`` maps AccumulateGrad steps to the leaf, if it is in the picture.
+    """
+
+    forward: list[Step]
+    backward: list[Step]
+    optimizer: list[Step]
+    failures: list[FailedCall]
+    tree: ScopeTree
+    leaves: dict[ValueId, Leaf] = field(default_factory=dict)
+    leaf_of_tensor: dict[TensorId, ValueId] = field(default_factory=dict)
+    backward_scope: dict[StepIndex, int] = field(default_factory=dict)
+    mirror: dict[StepIndex, StepIndex | None] = field(default_factory=dict)
+    accumulates: dict[StepIndex, ValueId | None] = field(default_factory=dict)
+
+
+def cast_of(recording: Recording, iteration: Iteration) -> Cast:
+    """Find out who appears in the picture of ``iteration``."""
+    steps = recording.steps[iteration.first_step : iteration.last_step + 1]
+    phases: dict[Phase, list[Step]] = {phase: [] for phase in Phase}
+    for step in steps:
+        phases[step.phase].append(step)
+    forward = phases[Phase.FORWARD]
+    is_last = iteration.last_step == len(recording.steps) - 1
+    cast = Cast(
+        forward,
+        phases[Phase.BACKWARD],
+        phases[Phase.OPTIMIZER],
+        recording.failures[-1:] if is_last else [],
+        scope_tree(recording, forward),
+    )
+    _find_leaves(cast, recording, iteration)
+    _place_backward(cast, recording, iteration)
+    return cast
+
+
+def _find_leaves(cast: Cast, recording: Recording, iteration: Iteration) -> None:
+    for step in cast.forward:
+        scope = cast.tree.scope_of[step.index]
+        for value in step.inputs:
+            if value is None or recording.values[value].producer in _steps(iteration):
+                continue
+            leaf = _use_leaf(cast, recording, value, scope)
+            leaf.uses.append(step.index)
+    for failure in cast.failures:
+        for value in failure.inputs:
+            if value is not None and recording.values[value].producer not in _steps(iteration):
+                _use_leaf(cast, recording, value, ROOT)
+    if not cast.forward and not cast.failures:
+        _add_bystanders(cast, recording, iteration)
+
+
+def _steps(iteration: Iteration) -> range:
+    return range(iteration.first_step, iteration.last_step + 1)
+
+
+def _use_leaf(cast: Cast, recording: Recording, value: ValueId, scope: int) -> Leaf:
+    leaf = cast.leaves.get(value)
+    if leaf is None:
+        fact = recording.values[value]
+        leaf = cast.leaves[value] = Leaf(value, fact.tensor, fact.role, scope)
+        cast.leaf_of_tensor.setdefault(fact.tensor, value)
+    else:
+        leaf.scope = cast.tree.common(leaf.scope, scope)
+    return leaf
+
+
+def _add_bystanders(cast: Cast, recording: Recording, iteration: Iteration) -> None:
+    """A program that computes nothing still shows the tensors that it named."""
+    for fact in recording.values[:400]:
+        is_ours = fact.producer is None and fact.role is not Role.GRADIENT
+        if is_ours and recording.names(fact.id) and len(iteration) <= len(recording.steps) and len(cast.leaves) < 40:
+            _use_leaf(cast, recording, fact.id, ROOT)
+
+
+def _place_backward(cast: Cast, recording: Recording, iteration: Iteration) -> None:
+    previous: StepIndex | None = None
+    for step in cast.backward:
+        node = None if step.grad_node is None else recording.grad_nodes[step.grad_node]
+        if node is not None and node.variable is not None:
+            _place_accumulation(cast, recording, iteration, step, node.variable)
+            continue
+        mirror = None
+        if node is not None:
+            mirror = next((at for at in (node.step, node.made_by) if at is not None and at in iteration), None)
+        if mirror is None and previous is not None:
+            mirror = cast.mirror[previous]
+        cast.mirror[step.index] = mirror
+        cast.backward_scope[step.index] = _scope_of(cast, mirror)
+        previous = step.index
+
+
+def _place_accumulation(cast: Cast, recording: Recording, iteration: Iteration, step: Step, variable: ValueId) -> None:
+    tensor = recording.values[variable].tensor
+    value = cast.leaf_of_tensor.get(tensor)
+    producer = recording.values[variable].producer
+    cast.mirror[step.index] = producer if value is None and producer is not None and producer in iteration else None
+    if value is None and cast.mirror[step.index] is None:
+        value = _use_leaf(cast, recording, variable, ROOT).value
+    cast.accumulates[step.index] = value
+    if value is not None:
+        cast.backward_scope[step.index] = cast.leaves[value].scope
+    else:
+        cast.backward_scope[step.index] = _scope_of(cast, cast.mirror[step.index])
+
+
+def _scope_of(cast: Cast, mirror: StepIndex | None) -> int:
+    if mirror is None:
+        return ROOT
+    found = cast.tree.scope_of.get(mirror)
+    return cast.backward_scope.get(mirror, ROOT) if found is None else found

@@ -1,0 +1,119 @@
+"""Which box stands for which step and leaf under one state of folding."""
+
+from dataclasses import dataclass, field
+
+from engine.graph.cast import Cast, Leaf
+from engine.graph.folding import Folding, OpenScopes
+from engine.graph.scopes import ROOT
+from engine.graph.view import GroupKey, NodeKey
+from engine.trace.facts import Role
+from engine.trace.ids import GradNodeId, StepIndex, ValueId
+from engine.trace.recording import Recording
+
+MOST_LEAVES = 120
+"""No picture has more leaf boxes than this; the least used ones go first."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """``box`` is, for each scope, the folded scope that hides it, or None when its members are visible."""
+
+    open: OpenScopes
+    box: list[int | None]
+    of_step: dict[StepIndex, NodeKey] = field(default_factory=dict)
+    of_leaf: dict[ValueId, NodeKey] = field(default_factory=dict)
+    shown_leaves: list[Leaf] = field(default_factory=list)
+
+
+def stage_of(recording: Recording, cast: Cast, folding: Folding) -> Stage:
+    """Resolve the folding and name every box."""
+    opened = folding.open_scopes(cast.tree, len(cast.leaves), len(cast.backward))
+    box: list[int | None] = []
+    for index, scope in enumerate(cast.tree.scopes):
+        hidden_by = box[scope.parent] if index != ROOT else None
+        box.append(hidden_by if hidden_by is not None else None if opened.is_open[index] else index)
+    stage = Stage(opened, box)
+    _name_ops(cast, stage)
+    _name_leaves(recording, cast, stage)
+    _name_backward(recording, cast, stage)
+    for number, step in enumerate(cast.optimizer):
+        stage.of_step[step.index] = NodeKey(f"optimizer:{number}")
+    return stage
+
+
+def group_node_key(key: GroupKey) -> NodeKey:
+    """The node that stands for a folded group."""
+    return NodeKey(f"group:{key}")
+
+
+def backward_group_key(key: GroupKey) -> NodeKey:
+    """The node that stands for the backward pass of a folded group."""
+    return NodeKey(f"backgroup:{key}")
+
+
+def _name_ops(cast: Cast, stage: Stage) -> None:
+    for number, step in enumerate(cast.forward):
+        hidden_by = stage.box[cast.tree.scope_of[step.index]]
+        if hidden_by is None:
+            stage.of_step[step.index] = NodeKey(f"op:{number}:{step.name}")
+        else:
+            stage.of_step[step.index] = group_node_key(cast.tree.scopes[hidden_by].key)
+
+
+def _name_leaves(recording: Recording, cast: Cast, stage: Stage) -> None:
+    visible = []
+    for value, leaf in cast.leaves.items():
+        hidden_by = stage.box[leaf.scope]
+        if hidden_by is not None:
+            stage.of_leaf[value] = group_node_key(cast.tree.scopes[hidden_by].key)
+        elif stage.open.show_parameters or leaf.role not in (Role.PARAMETER, Role.BUFFER):
+            visible.append(leaf)
+    if len(visible) > MOST_LEAVES:
+        kept = {leaf.value for leaf in sorted(visible, key=lambda leaf: -len(leaf.uses))[:MOST_LEAVES]}
+        visible = [leaf for leaf in visible if leaf.value in kept]
+    taken: set[str] = set()
+    for number, leaf in enumerate(visible):
+        names = recording.names(leaf.value)
+        text = f"leaf:{names[0] if names else number}"
+        if text in taken:
+            text = f"{text}#{number}"
+        taken.add(text)
+        stage.of_leaf[leaf.value] = NodeKey(text)
+        stage.shown_leaves.append(leaf)
+
+
+def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
+    shown = {leaf.value for leaf in stage.shown_leaves}
+    sender: dict[GradNodeId, StepIndex] = {}
+    accumulated: dict[ValueId, int] = {}
+    for number, step in enumerate(cast.backward):
+        scope = stage.box[cast.backward_scope[step.index]]
+        if step.grad_node is not None:
+            for edge in recording.edges_from(step.grad_node):
+                sender[edge.target] = step.index
+        if scope is not None:
+            stage.of_step[step.index] = backward_group_key(cast.tree.scopes[scope].key)
+        elif step.index not in cast.accumulates:
+            stage.of_step[step.index] = NodeKey(f"back:{number}:{step.name}")
+        else:
+            _name_gradient(cast, stage, step.index, shown, accumulated, sender.get(step.grad_node or GradNodeId(0)))
+
+
+def _name_gradient(
+    cast: Cast,
+    stage: Stage,
+    step: StepIndex,
+    shown: set[ValueId],
+    accumulated: dict[ValueId, int],
+    sender: StepIndex | None,
+) -> None:
+    """A hidden parameter's accumulation is part of the backward node that sends to it."""
+    value = cast.accumulates[step]
+    if value is not None and value in shown:
+        count = accumulated[value] = accumulated.get(value, 0) + 1
+        suffix = "" if count == 1 else f"#{count}"
+        stage.of_step[step] = NodeKey(f"grad:{stage.of_leaf[value].removeprefix('leaf:')}{suffix}")
+    elif value is None:
+        stage.of_step[step] = NodeKey(f"grad:step:{step}")
+    elif sender is not None and sender in stage.of_step:
+        stage.of_step[step] = stage.of_step[sender]
