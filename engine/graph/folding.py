@@ -66,10 +66,8 @@ class Folding:
         """
         ops = tree.op_count
         small = ops + leaf_count + backward_count <= OPEN_ALL_UP_TO
-        if self.level is not None:
-            level = self.level
-        else:
-            level = _EVERYTHING if small else _readable_level(tree)
+        by_rule = _EVERYTHING if small else _readable_level(tree)
+        level = by_rule if self.level is None else self.level
         is_open = [scope.depth <= level for scope in tree.scopes]
         for index, scope in enumerate(tree.scopes[1:], start=1):
             is_open[index] ^= scope.key in self.toggled

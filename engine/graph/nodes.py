@@ -90,22 +90,20 @@ class _Nodes:
         return nodes + self._failures()
 
     def _leaves(self) -> list[ViewNode]:
-        nodes = []
-        for leaf in self._stage.shown_leaves:
-            nodes.append(
-                ViewNode(
-                    key=self._stage.of_leaf[leaf.value],
-                    kind=NodeKind.LEAF,
-                    category=Category.TENSOR,
-                    title=self._labels.leaf_title(leaf.value),
-                    subtitle=self._labels.leaf_subtitle(leaf.value),
-                    step=None,
-                    value=leaf.value,
-                    role=leaf.role,
-                    group=group_key(self._cast, leaf.scope),
-                )
+        return [
+            ViewNode(
+                key=self._stage.of_leaf[leaf.value],
+                kind=NodeKind.LEAF,
+                category=Category.TENSOR,
+                title=self._labels.leaf_title(leaf.value),
+                subtitle=self._labels.leaf_subtitle(leaf.value),
+                step=None,
+                value=leaf.value,
+                role=leaf.role,
+                group=group_key(self._cast, leaf.scope),
             )
-        return nodes
+            for leaf in self._stage.shown_leaves
+        ]
 
     def _step_node(self, key: NodeKey, step: Step) -> ViewNode:
         cast = self._cast

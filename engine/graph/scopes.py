@@ -26,7 +26,7 @@ class Scope:
     depth: int = 0
     path: str = ""
     line: int = 0
-    counted: Counted = Counted()
+    counted: Counted = field(default_factory=Counted)
     children: list[int] = field(default_factory=list)
 
 
