@@ -38,11 +38,13 @@ class Selection:
     Attributes:
         changed: Emitted with the new ``Selected``.
         hovered: Emitted with the node key under the mouse, or None.
+        hovered_step: Emitted with the step under the mouse, or None, by views that know steps and not nodes.
     """
 
     def __init__(self) -> None:
         self.changed: Event[Selected] = Event()
         self.hovered: Event[NodeKey | None] = Event()
+        self.hovered_step: Event[StepIndex | None] = Event()
         self._current = NOTHING
 
     @property
@@ -64,3 +66,7 @@ class Selection:
     def hover(self, node: NodeKey | None) -> None:
         """Say which node the mouse is over."""
         self.hovered.emit(node)
+
+    def hover_step(self, step: StepIndex | None) -> None:
+        """Say which step the mouse is over, e.g. its sub-expression in the editor or its cell in the timeline."""
+        self.hovered_step.emit(step)
