@@ -1,0 +1,122 @@
+"""Writes recordings, whole or while they grow."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from engine.trace.batch import Batch, RunInfo
+from engine.trace.bytestore import ByteStore
+from engine.trace.file.errors import RecordingFileError, unwritable
+from engine.trace.file.frames import HEADER, MAGIC, VERSION, FrameKind, Totals, data_head, write_frame
+from engine.trace.file.ranges import WrittenRanges, pieces
+from engine.trace.file.replacing import check_target, part_beside, put_in_place
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.recording import Recording
+from engine.trace.split import batches
+
+
+class RecordingWriter:
+    """Writes one recording as it grows, beside the final path, and puts it in place at the end.
+
+    Use it as a context manager: a block that fails, or never calls ``end``, leaves what was at ``path`` untouched and
+    nothing else behind. When the process is killed the unfinished file stays beside it and can be opened.
+
+    Raises:
+        RecordingFileError: From every method, if the operating system refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._target = path.resolve()
+        check_target(self._target)
+        self._part = part_beside(self._target)
+        self._store: ByteStore | None = None
+        self._written = WrittenRanges()
+        self._steps = self._values = self._grad_nodes = self._grad_edges = self._data_bytes = 0
+        try:
+            self._file = self._part.open("xb")
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def begin(self, info: RunInfo, store: ByteStore) -> None:
+        """Write what is known before the first step; ``store`` is where the batches' numbers lie."""
+        self._store = store
+        try:
+            self._file.write(HEADER.pack(MAGIC, VERSION))
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+        self._write(FrameKind.INFO, msgspec.msgpack.encode(info))
+
+    def append(self, batch: Batch) -> None:
+        """Write a batch, its numbers first, so that a whole batch frame never lacks any."""
+        if batch.is_empty:
+            return
+        kept = [(data.offset, data.offset + data.nbytes) for data in batch.data if data.absence is None]
+        for start, end in pieces(kept):
+            for gap in self._written.missing(start, end):
+                self._write_data(*gap)
+        self._write(FrameKind.BATCH, msgspec.msgpack.encode(batch))
+        self._steps += len(batch.steps)
+        self._values += len(batch.values)
+        self._grad_nodes += len(batch.grad_nodes)
+        self._grad_edges += len(batch.grad_edges)
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how the run ended, and put the file in the place of whatever was there."""
+        if outcome.kind is not OutcomeKind.RUNNING:
+            self._write(FrameKind.OUTCOME, msgspec.msgpack.encode(outcome))
+        totals = Totals(self._steps, self._values, self._grad_nodes, self._grad_edges, self._data_bytes)
+        self._write(FrameKind.END, msgspec.msgpack.encode(totals))
+        try:
+            self._file.close()
+            put_in_place(self._part, self._target)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+
+    def discard(self) -> None:
+        """Remove the unfinished file; after ``end`` this does nothing."""
+        try:
+            self._file.close()
+            self._part.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    def _write_data(self, start: int, end: int) -> None:
+        if self._store is None:
+            raise RecordingFileError(f"{self._path} could not be written: it has numbers before it has a beginning.")
+        try:
+            raw = self._store.read(start, end - start)
+        except ValueError as error:
+            raise RecordingFileError(f"{self._path} could not be written: some of the numbers are gone.") from error
+        self._write(FrameKind.DATA, data_head(self._file.tell(), start), raw)
+        self._written.add(start, end)
+        self._data_bytes += end - start
+
+    def _write(self, kind: FrameKind, *payload: bytes | memoryview) -> None:
+        try:
+            write_frame(self._file, kind, *payload)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+
+
+def write_recording(path: Path, recording: Recording) -> None:
+    """Write a whole recording; a file that is there already stays whole until the new one is.
+
+    Raises:
+        RecordingFileError: If the file cannot be written.
+    """
+    with RecordingWriter(path) as writer:
+        writer.begin(recording.info, recording.store)
+        for batch in batches(recording):
+            writer.append(batch)
+        writer.end(recording.outcome)

@@ -1,0 +1,157 @@
+"""A whole recording as batches again, each of which refers only to itself and earlier ones."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from engine.trace.batch import Batch
+from engine.trace.facts import GradChange, GradEdge, Name
+from engine.trace.recording import Recording
+from engine.trace.references import References, references
+
+STEPS_PER_BATCH = 5000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How many facts of each kind the batches up to some point have."""
+
+    steps: int = 0
+    values: int = 0
+    grad_nodes: int = 0
+    backward_calls: int = 0
+    module_calls: int = 0
+
+
+def batches(recording: Recording, steps_per_batch: int = STEPS_PER_BATCH) -> Iterator[Batch]:
+    """Yield batches that, appended in order to an empty recording, give ``recording`` again.
+
+    A batch has about ``steps_per_batch`` steps, and more where later facts are needed to understand earlier ones. The
+    last batch holds the rest. An empty recording gives one empty batch.
+    """
+    extents = _extents(recording, steps_per_batch)
+    late = _LateFacts(recording, extents)
+    start = _Extent()
+    for number, end in enumerate(extents):
+        batch = _dense_facts(recording, start, end)
+        files = tuple(recording.files[1:]) if number == 0 else ()
+        yield late.added_to(batch, number, files)
+        start = end
+
+
+def _extents(recording: Recording, steps_per_batch: int) -> list[_Extent]:
+    everything = _Extent(
+        len(recording.steps),
+        len(recording.values),
+        len(recording.grad_nodes),
+        len(recording.backward_calls),
+        len(recording.module_calls),
+    )
+    extents: list[_Extent] = []
+    done = _Extent()
+    while done.steps + steps_per_batch < everything.steps:
+        done = _closed(recording, done, done.steps + steps_per_batch)
+        extents.append(done)
+    if done != everything or not extents:
+        extents.append(everything)
+    return extents
+
+
+def _closed(recording: Recording, done: _Extent, steps: int) -> _Extent:
+    """Return the smallest extent with ``steps`` steps whose facts refer to nothing outside it."""
+    scanned, wanted = done, replace(done, steps=steps)
+    while scanned != wanted:
+        found = references(_dense_facts(recording, scanned, wanted))
+        scanned, wanted = wanted, _widened(wanted, found)
+    return wanted
+
+
+def _widened(extent: _Extent, found: References) -> _Extent:
+    return _Extent(
+        steps=max([extent.steps, *found.positions, *(step + 1 for step in found.steps)]),
+        values=_reach(extent.values, found.values),
+        grad_nodes=_reach(extent.grad_nodes, found.grad_nodes),
+        backward_calls=_reach(extent.backward_calls, found.backward_calls),
+        module_calls=_reach(extent.module_calls, found.module_calls),
+    )
+
+
+def _reach(count: int, ids: list[int]) -> int:
+    return max(count, max(ids) + 1) if ids else count
+
+
+def _dense_facts(recording: Recording, start: _Extent, end: _Extent) -> Batch:
+    return Batch(
+        steps=tuple(recording.steps[start.steps : end.steps]),
+        values=tuple(recording.values[start.values : end.values]),
+        grad_nodes=tuple(recording.grad_nodes[start.grad_nodes : end.grad_nodes]),
+        backward_calls=tuple(recording.backward_calls[start.backward_calls : end.backward_calls]),
+        module_calls=tuple(recording.module_calls[start.module_calls : end.module_calls]),
+    )
+
+
+class _LateFacts:
+    """The facts that have no number of their own, sorted into the batch in which they can first be understood."""
+
+    def __init__(self, recording: Recording, extents: Sequence[_Extent]) -> None:
+        self._steps = [extent.steps for extent in extents]
+        self._values = [extent.values for extent in extents]
+        self._nodes = [extent.grad_nodes for extent in extents]
+        ids = [value.id for value in recording.values]
+        data = (recording.data(value) for value in ids)
+        statistics = (recording.statistics(value) for value in ids)
+        names = [Name(value, text) for value in ids for text in recording.names(value)]
+        count = len(extents)
+        self._names = _sorted_in(names, lambda name: self._of_value(name.value), count)
+        self._data = _sorted_in([fact for fact in data if fact], lambda fact: self._of_value(fact.value), count)
+        self._statistics = _sorted_in(
+            [fact for fact in statistics if fact], lambda fact: self._of_value(fact.value), count
+        )
+        self._changes = _sorted_in(recording.all_grad_changes(), self._of_change, count)
+        self._edges = _sorted_in(recording.grad_edges, self._of_edge, count)
+        self._metrics = _sorted_in(recording.metrics, lambda metric: self._of_position(metric.step), count)
+        self._outputs = _sorted_in(recording.outputs, lambda output: self._of_position(output.step), count)
+        # There are at most a few failures, and the last batch always understands them.
+        self._failures = _sorted_in(recording.failures, lambda _failure: count - 1, count)
+
+    def added_to(self, batch: Batch, number: int, files: tuple[str, ...]) -> Batch:
+        """Return ``batch`` with its share of the late facts."""
+        return Batch(
+            steps=batch.steps,
+            values=batch.values,
+            grad_nodes=batch.grad_nodes,
+            backward_calls=batch.backward_calls,
+            module_calls=batch.module_calls,
+            names=tuple(self._names[number]),
+            data=tuple(self._data[number]),
+            statistics=tuple(self._statistics[number]),
+            grad_changes=tuple(self._changes[number]),
+            grad_edges=tuple(self._edges[number]),
+            metrics=tuple(self._metrics[number]),
+            outputs=tuple(self._outputs[number]),
+            failures=tuple(self._failures[number]),
+            files=files,
+        )
+
+    def _of_value(self, value: int) -> int:
+        return bisect_right(self._values, value)
+
+    def _of_position(self, step: int) -> int:
+        return min(bisect_left(self._steps, step), len(self._steps) - 1)
+
+    def _of_change(self, change: GradChange) -> int:
+        by_step = self._of_position(change.step)
+        return by_step if change.value is None else max(by_step, self._of_value(change.value))
+
+    def _of_edge(self, edge: GradEdge) -> int:
+        return bisect_right(self._nodes, max(edge.source, edge.target))
+
+
+def _sorted_in(facts: Iterable[T], batch_of: Callable[[T], int], count: int) -> list[list[T]]:
+    sorted_facts: list[list[T]] = [[] for _ in range(count)]
+    for fact in facts:
+        sorted_facts[batch_of(fact)].append(fact)
+    return sorted_facts
