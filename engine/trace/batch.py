@@ -8,6 +8,7 @@ from engine.trace.facts import (
     FailedCall,
     GradChange,
     GradEdge,
+    GradLink,
     GradNode,
     Metric,
     ModuleCall,
@@ -41,6 +42,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failures: tuple[FailedCall, ...] = ()
     files: tuple[str, ...] = ()
     """Further source files (index 1 on), as paths shown to the person."""
+    grad_links: tuple[GradLink, ...] = ()
 
     @property
     def is_empty(self) -> bool:

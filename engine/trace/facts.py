@@ -211,6 +211,19 @@ class GradEdge(Fact, frozen=True):
     input_index: int
 
 
+class GradLink(Fact, frozen=True):
+    """Says later which autograd node made a value or a step that an earlier batch told of.
+
+    Nodes become known when a backward call reaches them. ``Recording.append`` writes the link into the facts named
+    here (``Value.grad_node`` and ``grad_slot``, ``Step.grad_node``), so only codecs see this fact.
+    """
+
+    value: ValueId | None
+    step: StepIndex | None
+    node: GradNodeId
+    slot: int
+
+
 class BackwardCall(Fact, frozen=True):
     """One run of the backward engine; ``function`` is ``backward`` or ``grad``."""
 

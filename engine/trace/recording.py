@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
 from engine.trace.facts import (
@@ -68,6 +70,7 @@ class Recording:
         """Extend the recording by the facts of ``batch`` (see ``Batch`` for the order that it keeps)."""
         self.steps.extend(batch.steps)
         self.values.extend(batch.values)
+        self._link(batch)
         self.grad_nodes.extend(batch.grad_nodes)
         self.grad_edges.extend(batch.grad_edges)
         self.backward_calls.extend(batch.backward_calls)
@@ -77,6 +80,14 @@ class Recording:
         self.failures.extend(batch.failures)
         self.files.extend(batch.files)
         self._index(batch)
+
+    def _link(self, batch: Batch) -> None:
+        for link in batch.grad_links:
+            if link.value is not None:
+                value = self.values[link.value]
+                self.values[link.value] = replace(value, grad_node=link.node, grad_slot=link.slot)
+            if link.step is not None:
+                self.steps[link.step] = replace(self.steps[link.step], grad_node=link.node)
 
     def _index(self, batch: Batch) -> None:
         for value in batch.values:

@@ -1,0 +1,163 @@
+"""What a program calls its values, read from its syntax tree.
+
+Nothing runs for this: an assignment says which names its value gets, and the operands of an expression say how the
+program calls what goes into it.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.program.spans import character_column, source_lines
+from engine.trace.facts import Span
+
+Target: TypeAlias = "str | tuple[Target, ...] | None"
+"""A name, a tuple of targets to unpack into, or None for a target that has no name (``a[f(x)]``)."""
+
+Place: TypeAlias = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class Site:
+    """Names at one expression.
+
+    Attributes:
+        targets: What its value is assigned to.
+        receiver: Name of ``x`` in ``x.sum()``, ``x.T`` and ``x[i]``; of the called thing itself in ``model(x)``.
+        operands: Names of the operands or positional arguments in order, None for those that are no plain name;
+            a starred argument ends them.
+        keywords: Names of the keyword arguments.
+        has_star: Whether ``*args`` made the positions of further arguments unknown.
+        inplace: Target of an augmented assignment.
+    """
+
+    targets: tuple[Target, ...] = ()
+    receiver: str | None = None
+    operands: tuple[str | None, ...] = ()
+    keywords: tuple[tuple[str, str], ...] = ()
+    has_star: bool = False
+    is_call: bool = False
+    inplace: str | None = None
+
+
+class NameSites:
+    """All expressions of one text that say something about names, by their place."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = source_lines(text)
+        self._sites: dict[Place, Site] = {}
+        for node in _nodes(text):
+            self._visit(node)
+
+    def at(self, span: Span) -> Site | None:
+        """Return what is known at ``span``, if anything."""
+        return self._sites.get((span.line, span.column, span.end_line, span.end_column))
+
+    def _visit(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._bind(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+                self._bind(target, value)
+            case ast.For(target=target, iter=iterable) | ast.comprehension(target=target, iter=iterable):
+                self._bind(ast.Tuple([target] * 64) if isinstance(target, ast.Name) else target, iterable)
+            case ast.AugAssign(target=target, value=value):
+                site = self._site(node)
+                site.inplace = dotted_text(target)
+                site.operands = (site.inplace, dotted_text(value))
+            case ast.expr():
+                self._operands(node)
+            case _:
+                pass
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+            if not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts)):
+                for part, source in zip(target.elts, value.elts, strict=False):
+                    self._bind(part, source)
+            return
+        site = self._site(value)
+        site.targets = (*site.targets, _target(target))
+
+    def _operands(self, node: ast.expr) -> None:
+        match node:
+            case ast.BinOp(left=left, right=right):
+                self._site(node).operands = (dotted_text(left), dotted_text(right))
+            case ast.UnaryOp(operand=operand):
+                self._site(node).operands = (dotted_text(operand),)
+            case ast.Compare(left=left, comparators=[right]):
+                self._site(node).operands = (dotted_text(left), dotted_text(right))
+            case ast.Subscript(value=value) | ast.Attribute(value=value):
+                self._site(node).receiver = dotted_text(value)
+            case ast.Call():
+                self._call(node)
+            case _:
+                pass
+
+    def _call(self, node: ast.Call) -> None:
+        site = self._site(node)
+        site.is_call = True
+        site.receiver = dotted_text(node.func)
+        names: list[str | None] = []
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                site.has_star = True
+                break
+            names.append(dotted_text(argument))
+        site.operands = tuple(names)
+        pairs = ((word.arg, dotted_text(word.value)) for word in node.keywords)
+        site.keywords = tuple((key, name) for key, name in pairs if key is not None and name is not None)
+
+    def _site(self, node: ast.expr | ast.stmt) -> Site:
+        place = self._place(node)
+        site = self._sites.get(place)
+        if site is None:
+            site = self._sites[place] = Site()
+        return site
+
+    def _place(self, node: ast.expr | ast.stmt) -> Place:
+        end_line = node.end_lineno or node.lineno
+        return (
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, node.end_col_offset or 0),
+        )
+
+    def _column(self, line: int, byte_column: int) -> int:
+        return character_column(self._lines[line - 1], byte_column) if line <= len(self._lines) else byte_column
+
+
+def _nodes(text: str) -> Iterator[ast.AST]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    yield from ast.walk(tree)
+
+
+def _target(node: ast.expr) -> Target:
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(_target(part) for part in node.elts)
+    return dotted_text(node)
+
+
+def dotted_text(node: ast.expr) -> str | None:
+    """Return a name, a dotted attribute or a subscript with plain indices as text, else None.
+
+    E.g. ``x``, ``self.fc.weight``, ``layers[0]``, ``params['w']``.
+    """
+    parts: list[str] = []
+    while True:
+        match node:
+            case ast.Name(id=name):
+                return name + "".join(reversed(parts))
+            case ast.Attribute(value=inner, attr=attribute):
+                parts.append("." + attribute)
+            case ast.Subscript(value=inner, slice=ast.Constant(value=int() | str() as key)):
+                parts.append(f"[{key!r}]")
+            case _:
+                return None
+        node = inner

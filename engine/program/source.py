@@ -1,0 +1,74 @@
+"""The source texts that a run can point into."""
+
+import linecache
+from types import CodeType
+
+from engine.program.names import NameSites, Site
+from engine.program.spans import SpanTable
+from engine.trace.facts import Span
+
+
+class SourceMap:
+    """Finds the place in a text for a position in running code.
+
+    File 0 is the program itself. Every further file gets the next index when it is first seen; its text is read with
+    ``linecache``, so it is what Python itself would show.
+    """
+
+    def __init__(self, filename: str, text: str) -> None:
+        self._indices: dict[str, int] = {filename: 0}
+        self._texts: list[str | None] = [text]
+        self._tables: dict[int, tuple[CodeType, SpanTable]] = {}
+        self._sites: dict[int, NameSites] = {}
+        self._announced = 1
+
+    def index_of(self, filename: str) -> int:
+        """Return the index of a file, giving it the next one when it is new."""
+        index = self._indices.get(filename)
+        if index is None:
+            index = len(self._texts)
+            self._indices[filename] = index
+            self._texts.append(None)
+        return index
+
+    def text(self, index: int) -> str:
+        """Return the text of a file, empty when it cannot be read."""
+        text = self._texts[index]
+        if text is None:
+            text = "".join(linecache.getlines(self._filename(index)))
+            self._texts[index] = text
+        return text
+
+    def span(self, code: CodeType, instruction: int) -> Span | None:
+        """Return the sub-expression that ``code`` runs at byte offset ``instruction`` of its bytecode.
+
+        Args:
+            code: The running code.
+            instruction: ``frame.f_lasti``.
+
+        Returns:
+            None when the code carries no positions.
+        """
+        known = self._tables.get(id(code))
+        if known is None:
+            index = self.index_of(code.co_filename)
+            # Hashing a code object hashes all of its content; held here, its address is as good a key.
+            known = self._tables[id(code)] = (code, SpanTable(code, index, self.text(index)))
+        return known[1].span(instruction)
+
+    def site(self, span: Span) -> Site | None:
+        """Return what the program text says about names at ``span``, or None when it says nothing."""
+        sites = self._sites.get(span.file)
+        if sites is None:
+            sites = self._sites[span.file] = NameSites(self.text(span.file))
+        return sites.at(span)
+
+    def new_files(self) -> tuple[str, ...]:
+        """Return the files first seen since the last call, in index order."""
+        known = list(self._indices)
+        fresh = tuple(known[self._announced :])
+        self._announced = len(known)
+        return fresh
+
+    def _filename(self, index: int) -> str:
+        return list(self._indices)[index]
