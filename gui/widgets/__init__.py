@@ -1,1 +1,1 @@
-"""Small shared widgets: chips, value cells, sparklines, icon buttons."""
+"""Small widgets that know nothing of the program: elided labels, chips, toasts, result lists."""

@@ -1,0 +1,103 @@
+"""What the search field finds: steps of the recording and commands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gui.commands.action import Action, Desk
+from gui.commands.book import ActionBook
+from gui.commands.help_actions import COMMANDS_PREFIX
+from gui.commands.keys import key_text
+from gui.model.search import find_steps
+from gui.model.selection import Origin, Selected
+
+_STEP_LIMIT = 200
+_COMMANDS_AFTER_STEPS = 6
+_AT_HAND = ("run.start", "file.gallery", "file.open", "playback.backward", "file.export", "help.shortcuts")
+"""Commands offered before anything is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One line of the result list.
+
+    ``reason`` says why it cannot be chosen now; ``hint`` stands at the right, e.g. a key.
+    """
+
+    title: str
+    detail: str
+    hint: str
+    reason: str
+    choose: Callable[[], None]
+
+
+class Finder:
+    """Looks things up for the search field."""
+
+    def __init__(self, desk: Desk, book: ActionBook) -> None:
+        self._desk = desk
+        self._book = book
+
+    def find(self, query: str) -> tuple[Found, ...]:
+        """Return what fits a query, the likeliest first; ``>`` at its beginning asks for commands only."""
+        text = query.strip()
+        if text.startswith(COMMANDS_PREFIX):
+            return self._commands(text.removeprefix(COMMANDS_PREFIX).strip())
+        if not text:
+            return tuple(self._command(action) for action in self._book.actions if action.id in _AT_HAND)
+        steps = self._steps(text)
+        commands = self._commands(text)
+        return steps + (commands[:_COMMANDS_AFTER_STEPS] if steps else commands)
+
+    def count_text(self, query: str) -> str:
+        """Return e.g. ``7 found`` for a query on the graph; empty for commands and before anything is typed."""
+        text = query.strip()
+        recording = self._desk.document.recording
+        if not text or text.startswith(COMMANDS_PREFIX) or recording is None:
+            return ""
+        count = len(find_steps(recording, text, _STEP_LIMIT))
+        return f"{count}+ found" if count == _STEP_LIMIT else f"{count} found"
+
+    def _steps(self, text: str) -> tuple[Found, ...]:
+        recording = self._desk.document.recording
+        if recording is None:
+            return ()
+        hits = find_steps(recording, text, _STEP_LIMIT)
+        return tuple(Found(hit.title, hit.detail, f"step {hit.step + 1:,}", "", self._seek(hit.step)) for hit in hits)
+
+    def _seek(self, step: int) -> Callable[[], None]:
+        def choose() -> None:
+            recording = self._desk.document.recording
+            if recording is None or step >= len(recording):
+                return
+            fact = recording.steps[step]
+            value = next((output for output in fact.outputs if output is not None), None)
+            self._desk.playhead.seek(step)
+            self._desk.selection.select(Selected(step=fact.index, value=value, origin=Origin.PROGRAM))
+
+        return choose
+
+    def _commands(self, text: str) -> tuple[Found, ...]:
+        words = text.lower().split()
+        ranked = []
+        for place, action in enumerate(self._book.actions):
+            rank = _rank(action, self._book.label(action), words)
+            if rank is not None:
+                ranked.append((rank, place, action))
+        return tuple(self._command(action) for _rank_, _place, action in sorted(ranked, key=lambda item: item[:2]))
+
+    def _command(self, action: Action) -> Found:
+        key = key_text(action.shortcuts[0]) if action.shortcuts else ""
+        reason = self._book.reason(action)
+        title = self._book.label(action)
+        return Found(title, action.menu.value, key, reason, lambda: self._book.trigger(action))
+
+
+def _rank(action: Action, label: str, words: list[str]) -> int | None:
+    """How well an action fits, 0 best; None when a word is missing."""
+    title = label.lower()
+    everything = f"{title} {action.menu.value.lower()} {action.tip.lower()} {action.id}"
+    if not all(word in everything for word in words):
+        return None
+    if not words or title.startswith(words[0]):
+        return 0
+    return 1 if all(word in title for word in words) else 2

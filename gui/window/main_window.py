@@ -1,0 +1,152 @@
+"""The window: it places the parts and knows nothing of what they do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from gui.theme.theme import Theme
+from gui.widgets.toast import Toast
+from gui.window.bottom import DRAWER_PX, TIMELINE_PX, BottomArea
+from gui.window.centre import Centre
+from gui.window.columns import LeftColumn, RightColumn
+from gui.window.drop_zone import DropZone
+from gui.window.status_bar import StatusBar
+from gui.window.top_bar import TopBar
+
+FIRST_SIZE_PX = (1600, 1000)
+SMALLEST_PX = (900, 600)
+COLUMNS_PX = (396, 868, 336)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the window is put together from."""
+
+    top: TopBar
+    left: LeftColumn
+    centre: Centre
+    right: RightColumn
+    bottom: BottomArea
+    status: StatusBar
+
+
+class MainWindow(QMainWindow):
+    """Places the parts and says when files are dropped or the window is about to close.
+
+    Attributes:
+        toast: Shows one-sentence messages above the content.
+        may_close: Asked before the window closes; False keeps it open.
+
+    Signals:
+        files_dropped: A list of paths.
+        closing: The window closes now.
+    """
+
+    files_dropped = Signal(object)
+    closing = Signal()
+    state_changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*SMALLEST_PX)
+        self.resize(*FIRST_SIZE_PX)
+        self.may_close: Callable[[], bool] = lambda: True
+        self._theme = theme
+        self._parts: Parts | None = None
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.rows = QSplitter(Qt.Orientation.Vertical)
+        self._content = QWidget(self)
+        self.setCentralWidget(self._content)
+        self.toast = Toast(theme, self.rows)
+        self._drop_zone = DropZone(self)
+
+    def put_together(self, parts: Parts) -> None:
+        """Place the parts; to be called once."""
+        self._parts = parts
+        for part in (parts.left, parts.centre, parts.right):
+            self.columns.addWidget(part)
+        for splitter in (self.columns, self.rows):
+            splitter.setHandleWidth(1)
+            splitter.setChildrenCollapsible(False)
+        self.columns.setSizes(list(COLUMNS_PX))
+        for place, stretch in enumerate((0, 1, 0)):
+            self.columns.setStretchFactor(place, stretch)
+        self.rows.addWidget(self.columns)
+        self.rows.addWidget(parts.bottom)
+        self.rows.setStretchFactor(0, 1)
+        self.rows.setStretchFactor(1, 0)
+        self.rows.setSizes([FIRST_SIZE_PX[1] - TIMELINE_PX, TIMELINE_PX])
+        layout = QVBoxLayout(self._content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(parts.top)
+        layout.addWidget(self.rows, 1)
+        layout.addWidget(parts.status)
+        self.toast.raise_()
+        parts.left.setMinimumWidth(220)
+        parts.right.setMinimumWidth(220)
+        parts.bottom.drawer_changed.connect(self._on_drawer_changed)
+
+    @property
+    def parts(self) -> Parts:
+        """The parts.
+
+        Raises:
+            AssertionError: Before ``put_together``.
+        """
+        assert self._parts is not None
+        return self._parts
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _on_drawer_changed(self) -> None:
+        total = sum(self.rows.sizes())
+        timeline = min(self.parts.bottom.splitter.sizes()[0] or TIMELINE_PX, TIMELINE_PX * 2)
+        wanted = timeline + (DRAWER_PX if self.parts.bottom.page is not None else 0)
+        self.rows.setSizes([total - wanted, wanted])
+        self.parts.bottom.splitter.setSizes([timeline, wanted - timeline])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Full screen came or went."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.state_changed.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask before closing."""
+        if self.may_close():
+            self.closing.emit()
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes what floats."""
+        if event.key() == Qt.Key.Key_Escape and self.toast.isVisible():
+            self.toast.hide()
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self._drop_zone.appear()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """They went away again."""
+        self._drop_zone.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They were dropped."""
+        self._drop_zone.hide()
+        event.acceptProposedAction()
+        self.files_dropped.emit([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
