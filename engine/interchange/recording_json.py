@@ -1,0 +1,213 @@
+"""A recording as plain data for other programs: the format is described in INSPECT.md."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from engine.graph.reach import reachable_nodes
+from engine.trace.facts import Span, Step, Value
+from engine.trace.gradients import Arrived, gradient_state
+from engine.trace.ids import StepIndex
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.recording import Recording
+from engine.trace.tensors import UnreadableDtypeError, element_count
+
+FORMAT = "chainrule-inspect"
+VERSION = 1
+
+MAX_ELEMENTS = 64
+"""Values with more elements are described without their numbers."""
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def recording_json(recording: Recording) -> dict[str, Json]:
+    """Return the whole recording as JSON-ready data: no NaN, no Infinity, keys in a fixed order."""
+    reached = reachable_nodes(recording)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "outcome": _outcome(recording.outcome),
+        "program": recording.info.program,
+        "filename": recording.info.filename,
+        "files": recording.files,
+        "environment": {
+            "device": recording.info.device,
+            "torch": recording.info.torch_version,
+            "python": recording.info.python_version,
+            "started_at": recording.info.started_at,
+        },
+        "steps": [_step(recording, step) for step in recording.steps],
+        "values": {str(value.id): _value(recording, value) for value in recording.values},
+        "grad_nodes": [
+            {"id": node.id, "name": node.name, "step": node.step, "made_by": node.made_by, "variable": node.variable}
+            for node in recording.grad_nodes
+            if node.id in reached
+        ],
+        "grad_edges": [
+            {"from": edge.source, "slot": edge.slot, "to": edge.target, "input_index": edge.input_index}
+            for edge in recording.grad_edges
+            if edge.source in reached
+        ],
+        "backward_calls": [
+            {
+                "id": call.id,
+                "function": call.function,
+                "roots": call.roots,
+                "root_values": call.root_values,
+                "first_step": call.first_step,
+                "retain_graph": call.retain_graph,
+                "create_graph": call.create_graph,
+                **_place(recording, call.span),
+            }
+            for call in recording.backward_calls
+        ],
+        "module_calls": [
+            {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
+            for call in recording.module_calls
+        ],
+        "metrics": [
+            {"step": metric.step, "name": metric.name, "number": _plain(metric.number)} for metric in recording.metrics
+        ],
+        "output": [
+            {"step": output.step, "stream": output.stream.value, "text": output.text} for output in recording.outputs
+        ],
+        "failures": [
+            {
+                "step": failure.step,
+                "name": failure.name,
+                "inputs": failure.inputs,
+                "error_type": failure.error_type,
+                "message": failure.message,
+                **_place(recording, failure.span),
+            }
+            for failure in recording.failures
+        ],
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    # sys.exit(0) is a program that ended by itself without error, however it said so.
+    kind = OutcomeKind.FINISHED if outcome.succeeded else outcome.kind
+    return {
+        "kind": kind.value,
+        "message": outcome.message,
+        "line": outcome.line,
+        "error_type": outcome.error_type,
+        "detail": outcome.detail,
+        "exit_code": outcome.exit_code,
+    }
+
+
+def _step(recording: Recording, step: Step) -> Json:
+    return {
+        "step": step.index,
+        "phase": step.phase.value,
+        "name": step.name,
+        "target": step.target,
+        **_place(recording, step.span),
+        "inputs": step.inputs,
+        "outputs": step.outputs,
+        "arguments": [
+            {"name": argument.name, "value": argument.value, "text": argument.text} for argument in step.arguments
+        ],
+        "module": None if step.module is None else recording.module_calls[step.module].path,
+        "module_call": step.module,
+        "function": step.function,
+        "started_ns": step.started_ns,
+        "duration_ns": step.duration_ns,
+        "grad_node": step.grad_node,
+        "backward_call": step.backward_call,
+    }
+
+
+def _place(recording: Recording, span: Span | None) -> dict[str, Json]:
+    if span is None:
+        return {"file": None, "line": None, "column": None, "end_line": None, "end_column": None}
+    return {
+        "file": recording.files[span.file],
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _value(recording: Recording, value: Value) -> Json:
+    gradient = final_gradient(recording, value)
+    numbers, absence = _numbers(recording, value)
+    return {
+        "names": recording.names(value.id),
+        "shape": value.shape,
+        "dtype": value.dtype,
+        "device": value.device,
+        "requires_grad": value.requires_grad,
+        "is_leaf": value.is_leaf,
+        "version": value.version,
+        "role": value.role.value,
+        "data": numbers,
+        "absence": absence,
+        "grad": gradient.value if gradient else None,
+        "grad_kind": None if gradient is None else "accumulated" if gradient.accumulated else "flowed",
+        "tensor": value.tensor,
+        "storage": value.storage,
+        "base": value.base,
+        "producer": value.producer,
+        "grad_node": value.grad_node,
+        "grad_slot": value.grad_slot,
+    }
+
+
+def final_gradient(recording: Recording, value: Value) -> Arrived | None:
+    """Return the last gradient of a value, or None.
+
+    For a leaf it is ``.grad`` at the end of the time in which the tensor had this value, that is before the next
+    in-place write or optimizer step; for another tensor what flowed into its ``grad_fn`` in the last backward call.
+    """
+    at = _last_step_of(recording, value) if value.is_leaf else StepIndex(len(recording) - 1)
+    state = gradient_state(recording, value, at)
+    return state if isinstance(state, Arrived) else None
+
+
+def _last_step_of(recording: Recording, value: Value) -> StepIndex:
+    versions = recording.versions(value.tensor)
+    following = bisect_right(versions, value.id)
+    if following < len(versions):
+        writer = recording.values[versions[following]].producer
+        if writer is not None:
+            return StepIndex(writer - 1)
+    return StepIndex(len(recording))
+
+
+def _numbers(recording: Recording, value: Value) -> tuple[Json, str | None]:
+    absence = recording.absence(value.id)
+    if absence is not None:
+        return None, absence.value
+    if element_count(value.shape) > MAX_ELEMENTS:
+        return None, f"more than {MAX_ELEMENTS} elements"
+    try:
+        array = recording.array(value.id)
+    except UnreadableDtypeError as error:
+        return None, str(error)
+    return (None if array is None else _nested(array.tolist())), None
+
+
+def _nested(numbers: object) -> Json:
+    match numbers:
+        case list():  # at most 64 deep and 64 elements long: the shape was checked
+            return [_nested(number) for number in numbers]
+        case complex():
+            return [_plain(numbers.real), _plain(numbers.imag)]
+        case bool() | int():
+            return numbers
+        case float():
+            return _plain(numbers)
+        case _:
+            raise TypeError(f"{type(numbers).__name__} is no number")
+
+
+def _plain(number: float) -> Json:
+    if math.isfinite(number):
+        return number
+    return "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
