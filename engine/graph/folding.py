@@ -1,6 +1,5 @@
 """Which groups are open: an immutable wish, resolved against the groups of a picture."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -88,8 +87,3 @@ def _readable_level(tree: "ScopeTree") -> int:
     counts = tree.boxes_by_level()
     fitting = [level for level, boxes in enumerate(counts) if boxes <= READABLE_BOXES]
     return max(fitting, default=0)
-
-
-def keys(texts: Iterable[str]) -> frozenset[GroupKey]:
-    """Return texts as group keys."""
-    return frozenset(GroupKey(text) for text in texts)
