@@ -1,1 +1,1 @@
-"""Export, gallery, command palette, shortcut sheet."""
+"""Windows on top of the window: files, export, gallery, keys, about."""

@@ -1,11 +1,8 @@
 """Opens and saves programs (.py) and recordings (.chainrule); opening never runs code."""
 
-import os
-import tempfile
 from pathlib import Path
 
-from engine.trace.file import RecordingFileError, read_recording, write_recording
-
+from engine.trace.file import RecordingFileError, read_recording, replacing, write_recording
 from gui.model.document import Document
 from gui.model.playhead import Playhead
 from gui.model.recent import RecentFiles
@@ -82,8 +79,8 @@ class Files:
             raise FileProblemError("There is no recording to save yet: run the program first.")
         try:
             write_recording(path, recording)
-        except (OSError, RecordingFileError) as error:
-            raise FileProblemError(f"“{path.name}” could not be saved: {_reason(error)}") from error
+        except RecordingFileError as error:
+            raise FileProblemError(str(error)) from error
         self.recents.add(path.absolute())
 
     def _open_program(self, path: Path) -> None:
@@ -94,8 +91,8 @@ class Files:
     def _open_recording(self, path: Path) -> None:
         try:
             recording = read_recording(path)
-        except (OSError, RecordingFileError) as error:
-            raise FileProblemError(f"“{path.name}” could not be opened: {_reason(error)}") from error
+        except RecordingFileError as error:
+            raise FileProblemError(str(error)) from error
         self._document.replace_program(recording.info.program, path.name)
         self._document.show_recording(recording)
         self._playhead.resize(len(recording))
@@ -113,24 +110,14 @@ def _read_text(path: Path) -> str:
 
 def _write_text(path: Path, text: str) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            if path.exists():
-                temporary.chmod(path.stat().st_mode & 0o777)
-            else:
-                temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8")
+    except RecordingFileError as error:
+        raise FileProblemError(str(error)) from error
     except OSError as error:
         raise FileProblemError(f"“{path.name}” could not be saved: {_reason(error)}") from error
 
 
-def _reason(error: Exception) -> str:
-    text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    text = text[:1].lower() + text[1:] if isinstance(error, OSError) else text
-    return text if text.endswith(".") else f"{text}."
+def _reason(error: OSError) -> str:
+    text = error.strerror or str(error)
+    return f"{text[:1].lower()}{text[1:]}."

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from gui.model.notices import Notice, NoticeLevel
 from gui.theme.colors import mix
 from gui.theme.icons import Icon, icon_pixmap, tinted_icon
+from gui.theme.stylesheet import TOP_BAR_PX
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
 
 LINGER_MS = 5000
-_TOP_PX = 12
+_TOP_PX = TOP_BAR_PX + 12
 _ICONS = {NoticeLevel.INFO: Icon.INFO, NoticeLevel.WARNING: Icon.WARNING, NoticeLevel.ERROR: Icon.ERROR}
 
 

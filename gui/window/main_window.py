@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self._content = QWidget(self)
         self.setCentralWidget(self._content)
-        self.toast = Toast(theme, self.rows)
+        self.toast = Toast(theme, self._content)
         self._drop_zone = DropZone(self)
 
     def put_together(self, parts: Parts) -> None:

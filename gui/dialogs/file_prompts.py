@@ -1,0 +1,74 @@
+"""The questions about files."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.model.files import PROGRAM_SUFFIX, RECORDING_SUFFIX
+
+PROGRAM_FILTER = f"Python program (*{PROGRAM_SUFFIX})"
+RECORDING_FILTER = f"Chainrule recording (*{RECORDING_SUFFIX})"
+_BOTH_FILTER = f"Programs and recordings (*{PROGRAM_SUFFIX} *{RECORDING_SUFFIX})"
+
+
+class Unsaved(Enum):
+    """What to do with changes that are not saved."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class FilePrompts(Protocol):
+    """Asks the person; replaced in tests."""
+
+    def ask_open(self, folder: Path) -> Path | None:
+        """Which file to open; None for none."""
+        ...
+
+    def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:
+        """Where to save; None for nowhere. The suffix tells what."""
+        ...
+
+    def ask_unsaved(self, title: str) -> Unsaved:
+        """What to do with unsaved changes."""
+        ...
+
+
+class QtFilePrompts:
+    """Asks with the system's dialogs."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def ask_open(self, folder: Path) -> Path | None:
+        """Which file to open."""
+        filters = ";;".join((_BOTH_FILTER, PROGRAM_FILTER, RECORDING_FILTER, "All files (*)"))
+        name, _filter = QFileDialog.getOpenFileName(self._parent, "Open", str(folder), filters)
+        return Path(name) if name else None
+
+    def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:
+        """Where to save; a suffix is added when none is typed."""
+        name, chosen = QFileDialog.getSaveFileName(self._parent, "Save", str(proposal), ";;".join(filters))
+        if not name:
+            return None
+        path = Path(name)
+        if path.suffix:
+            return path
+        return path.with_suffix(RECORDING_SUFFIX if chosen == RECORDING_FILTER else PROGRAM_SUFFIX)
+
+    def ask_unsaved(self, title: str) -> Unsaved:
+        """What to do with unsaved changes."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to “{title}”?")
+        box.setInformativeText("Changes that are not saved are lost.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        answers = {buttons.Save.value: Unsaved.SAVE, buttons.Discard.value: Unsaved.DISCARD}
+        return answers.get(answer, Unsaved.CANCEL)

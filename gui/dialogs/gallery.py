@@ -1,0 +1,129 @@
+"""The example programs as cards."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.program.catalogue import Example
+from gui.dialogs.thumbnail import Thumbnail
+from gui.theme.theme import Theme
+
+_COLUMNS = 3
+_CARD_PX = QSize(264, 196)
+
+
+class GalleryDialog(QDialog):
+    """Choose an example; it is opened as a copy."""
+
+    def __init__(
+        self, examples: Sequence[Example], theme: Theme, open_copy: Callable[[Example], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Gallery of examples")
+        self.resize(880, 680)
+        self._open_copy = open_copy
+        self._cards: list[tuple[Example, QPushButton]] = []
+        self._filter = QLineEdit(self)
+        self._filter.setPlaceholderText("Find an example")
+        self._filter.setAccessibleName("Find an example")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.textChanged.connect(self._on_filter)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        for example in examples:
+            self._cards.append((example, self._card(example, theme)))
+        content = QWidget()
+        content.setLayout(self._grid)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        note = QLabel("Each opens as a copy: change what you like.", self)
+        note.setProperty("look", "muted")
+        top = QHBoxLayout()
+        top.addWidget(self._filter, 1)
+        top.addWidget(note)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        layout.addWidget(area, 1)
+        self._arrange()
+
+    @property
+    def shown_keys(self) -> list[str]:
+        """Keys of the examples that the filter leaves."""
+        return [example.key for example, card in self._cards if not card.isHidden()]
+
+    def _card(self, example: Example, theme: Theme) -> QPushButton:
+        card = QPushButton(self)
+        card.setProperty("look", "card")
+        card.setFixedSize(_CARD_PX)
+        card.setAutoDefault(False)
+        card.setAccessibleName(f"{example.title}: {example.summary}")
+        card.clicked.connect(lambda: self._choose(example))
+        title = QLabel(example.title, card)
+        title.setProperty("look", "heading")
+        title.setWordWrap(True)
+        summary = QLabel(example.summary, card)
+        summary.setProperty("look", "muted")
+        summary.setWordWrap(True)
+        summary.setAlignment(Qt.AlignmentFlag.AlignTop)
+        level = QLabel(f"{example.topic.value} · {example.level.value}", card)
+        level.setProperty("look", "faint")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(4)
+        layout.addWidget(Thumbnail(example, theme, card))
+        layout.addWidget(title)
+        layout.addWidget(summary, 1)
+        layout.addWidget(level)
+        for label in (title, summary, level):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        return card
+
+    def _choose(self, example: Example) -> None:
+        self.accept()
+        self._open_copy(example)
+
+    def _on_filter(self, text: str) -> None:
+        words = text.lower().split()
+        for example, card in self._cards:
+            content = f"{example.title} {example.summary} {example.topic.value} {example.level.value}".lower()
+            card.setVisible(all(word in content for word in words))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        shown = [card for _example, card in self._cards if not card.isHidden()]
+        for place, card in enumerate(shown):
+            self._grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in the filter opens the first card that is left; arrows walk over the cards."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._filter.hasFocus():
+            shown = self.shown_keys
+            if shown:
+                self._choose(next(example for example, _card in self._cards if example.key == shown[0]))
+            return
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: _COLUMNS, Qt.Key.Key_Up: -_COLUMNS}
+        if event.key() in steps:
+            self._walk(steps[Qt.Key(event.key())])
+            return
+        super().keyPressEvent(event)
+
+    def _walk(self, places: int) -> None:
+        shown = [card for _example, card in self._cards if not card.isHidden()]
+        if not shown:
+            return
+        focused = next((place for place, card in enumerate(shown) if card.hasFocus()), -places)
+        shown[max(0, min(len(shown) - 1, focused + places))].setFocus(Qt.FocusReason.TabFocusReason)
