@@ -48,6 +48,7 @@ def _steps(batch: Batch) -> list[int]:
             *(value.producer for value in batch.values),
             *(node.step for node in batch.grad_nodes),
             *(node.made_by for node in batch.grad_nodes),
+            *(link.step for link in batch.grad_links),
         ]
     )
 
@@ -74,6 +75,7 @@ def _values(batch: Batch) -> list[int]:
             *(data.value for data in batch.data),
             *(statistics.value for statistics in batch.statistics),
             *(change.value for change in batch.grad_changes),
+            *(link.value for link in batch.grad_links),
             *(node.variable for node in batch.grad_nodes),
             *(saved.value for node in batch.grad_nodes for saved in node.saved),
             *(value for call in batch.backward_calls for value in call.root_values),
@@ -86,6 +88,7 @@ def _grad_nodes(batch: Batch) -> list[int]:
         [
             *(step.grad_node for step in batch.steps),
             *(value.grad_node for value in batch.values),
+            *(link.node for link in batch.grad_links),
             *(edge.source for edge in batch.grad_edges),
             *(edge.target for edge in batch.grad_edges),
             *(root for call in batch.backward_calls for root in call.roots),
