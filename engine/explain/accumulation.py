@@ -15,8 +15,8 @@ def explain_accumulation(recording: Recording, step: Step) -> AccumulationExplan
     assert step.grad_node is not None
     leaf = recording.grad_nodes[step.grad_node].variable
     notation = Notation(recording)
-    name = notation.of(leaf) if leaf is not None else "leaf"
     total = notation.total(step.backward_call)
+    name = notation.of(leaf) if leaf is not None else "leaf"
     parts = contributions(recording, step, 0)
     earlier = _earlier(recording, leaf, step)
     arrived = step.inputs[0] if step.inputs else None

@@ -60,9 +60,9 @@ class _Work:
         assert step.grad_node is not None
         self.node = recording.grad_nodes[step.grad_node]
         self.forward = None if self.node.step is None else recording.steps[self.node.step]
+        self.total = self.notation.total(step.backward_call)
         self.operands: Operands = operands_of(recording, step, rule, self.notation)
         out, _ = self.notation.target(step.grad_node, self._upstream_slot(), self.forward)
-        self.total = self.notation.total(step.backward_call)
         self.gradient_word = f"∂{self.total}/∂{out}" if out != self.total else f"∂{out}/∂{out}"
         self.operands.words.update(g=self.gradient_word, out=out)
 

@@ -27,8 +27,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One factor or result: a label such as ``upstream ∂L/∂h``, its numbers in double precision if they are known,
-    its shape, and the recorded value that it is, if it is one.
+    """One factor or result, with a label such as ``upstream ∂L/∂h``.
+
+    ``array`` has its numbers in double precision if they are known; ``value`` is the recorded value that it is, if any.
     """
 
     label: str

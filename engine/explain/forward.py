@@ -71,6 +71,8 @@ def _call(name: str, symbols: list[str]) -> str:
     pattern = _INFIX.get(name)
     if pattern is not None and pattern.count("{") <= len(symbols):
         bare = [symbol.split("=")[-1] for symbol in symbols]
+        if name in ("mul", "mul_") and bare[1][:1].isdigit():
+            bare[:2] = bare[1], bare[0]  # a number reads better before its factor
         return pattern.format(*bare)
     return f"{name}({', '.join(symbols)})"
 

@@ -70,15 +70,12 @@ def _how(recording: Recording, sender: Sender) -> str:
         place = int(np.flatnonzero(~np.isfinite(local.array))[0])
         word = local.label.removeprefix("local ").strip() or "the local derivative"
         operand = floats_of(recording, sender.sent.value)
-        at = f" where {sender.sent.name} is {prose_number(float(operand.flat[place]))}" if _fits(operand, place) else ""
-        return (
-            f"{word} is {prose_number(float(local.array.flat[place]))}{at}, and times the incoming gradient it stays so"
-        )
+        at = ""
+        if operand is not None and place < operand.size:
+            at = f" where {sender.sent.name} is {prose_number(float(operand.flat[place]))}"
+        number = prose_number(float(local.array.flat[place]))
+        return f"{word} is {number}{at}, and no incoming gradient makes it finite again"
     return "finite numbers came in, and this step made it"
-
-
-def _fits(operand: Floats | None, place: int) -> bool:
-    return operand is not None and place < operand.size
 
 
 def _forward_cause(recording: Recording, forward: Step) -> list[ProofLine]:

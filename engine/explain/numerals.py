@@ -12,7 +12,7 @@ FEW = 8
 """Up to so many elements are written out."""
 
 
-def prose_number(number: complex | float | int | bool) -> str:
+def prose_number(number: complex) -> str:
     """Return a number with a true minus sign, as it stands in a sentence."""
     return number_text(number, 3).replace("-", "−")
 

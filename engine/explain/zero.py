@@ -79,7 +79,7 @@ def _blocks(local: Term | None) -> bool:
 
 def _passed_on(sender: Sender, upstream: Floats, count: int) -> str:
     where = f"{sender.step.name}{line_of(sender.step)}"
-    amount = "was already zero" if count == upstream.size else f"already had {count} zeros"
+    amount = "was already zero" if count == upstream.size else f"already had {count} zero{'' if count == 1 else 's'}"
     return f"{where}: the gradient that came in {amount}; {sender.title} only passed it on."
 
 
