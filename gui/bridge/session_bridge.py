@@ -6,7 +6,8 @@ from typing import TypeAlias, assert_never
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from engine.session import DeviceInfo, SessionState
+from engine.protocol.messages import DeviceInfo
+from engine.session.listener import SessionState
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
 from engine.trace.outcome import Outcome

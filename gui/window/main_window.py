@@ -94,6 +94,11 @@ class MainWindow(QMainWindow):
         parts.bottom.drawer_changed.connect(self._on_drawer_changed)
 
     @property
+    def is_put_together(self) -> bool:
+        """Whether the parts are placed."""
+        return self._parts is not None
+
+    @property
     def parts(self) -> Parts:
         """The parts.
 
