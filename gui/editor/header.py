@@ -1,0 +1,54 @@
+"""The line above the program: its name, and ways to other programs."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+HEIGHT_PX = 40
+
+
+class Header(QWidget):
+    """Name of the program, whether it was changed, and two links.
+
+    Attributes:
+        gallery_requested: Signal: the person wants to see the examples.
+        open_requested: Signal: the person wants to open a file.
+    """
+
+    gallery_requested = Signal()
+    open_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT_PX)
+        self._title = QLabel()
+        self._title.setProperty("look", "heading")
+        self._state = QLabel()
+        self._state.setProperty("look", "faint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(6)
+        row.addWidget(self._title)
+        row.addSpacing(6)
+        for text, tip, signal in (
+            ("Gallery", "Programs to start from", self.gallery_requested),
+            ("Files", "Open a program or a recording", self.open_requested),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setProperty("look", "quiet")
+            button.setAutoRaise(True)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self._state)
+
+    def show_title(self, title: str, *, is_dirty: bool) -> None:
+        """Show the name, with a dot while there is something to save."""
+        self._title.setText(f"{title} •" if is_dirty else title)
+        self._title.setToolTip(f"{title}: not saved" if is_dirty else title)
+
+    def show_state(self, text: str) -> None:
+        """Show in a few words how the text relates to the recording."""
+        self._state.setText(text)
