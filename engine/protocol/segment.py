@@ -1,0 +1,10 @@
+"""The layout of the file that tensor bytes are put into.
+
+The first 8 bytes are the line of the top-level statement that runs (0: none yet), so that a crash can be placed. The
+bytes of tensors begin at ``BYTES_START``; offsets in a recording count from there.
+"""
+
+import struct
+
+LINE = struct.Struct("<q")
+BYTES_START = 4096

@@ -1,0 +1,75 @@
+"""What the program prints, in order, until it is sent."""
+
+import threading
+from collections.abc import Callable
+from itertools import groupby
+
+from engine.trace.facts import Output, Stream
+from engine.trace.ids import StepIndex
+from engine.trace.numbers import bytes_text
+
+
+class Console:
+    """Collects text of both streams up to a limit; safe to use from several threads.
+
+    ``absorb`` is called before a text is added, so that what C code wrote to the file descriptors before comes first.
+    """
+
+    def __init__(self, limit_bytes: int, step_count: Callable[[], int]) -> None:
+        self.absorb: Callable[[], None] = _nothing
+        self._limit_bytes = limit_bytes
+        self._room_bytes = limit_bytes
+        self._step_count = step_count
+        self._pieces: list[tuple[StepIndex, Stream, str]] = []
+        self._lock = threading.RLock()
+        self._closed = False
+
+    def add(self, stream: Stream, text: str) -> None:
+        """Add a text that Python code printed."""
+        with self._lock:
+            self.absorb()
+            self.append(stream, text)
+
+    def append(self, stream: Stream, text: str) -> None:
+        """Add a text without looking for earlier output of C code."""
+        with self._lock:
+            if self._closed or self._room_bytes < 0 or not text:
+                return
+            raw = text.encode("utf-8", "backslashreplace")
+            kept = raw[: self._room_bytes]
+            self._room_bytes -= len(raw)
+            if kept:
+                self._put(stream, kept.decode("utf-8", "ignore"))
+            if self._room_bytes < 0:
+                self._put(
+                    Stream.ERR, f"\n[The output was cut here: it is limited to {bytes_text(self._limit_bytes)}.]\n"
+                )
+
+    def note(self, text: str) -> None:
+        """Add a line of our own, which no limit holds back."""
+        with self._lock:
+            self._put(Stream.ERR, f"{text}\n")
+
+    def take(self) -> tuple[Output, ...]:
+        """Return everything since the last call; neighbours of the same stream and step are one text."""
+        with self._lock:
+            pieces, self._pieces = self._pieces, []
+        groups = groupby(pieces, key=lambda piece: piece[:2])
+        return tuple(Output(step, stream, "".join(piece[2] for piece in group)) for (step, stream), group in groups)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything waits to be sent."""
+        return bool(self._pieces)
+
+    def close(self) -> None:
+        """Take no further text."""
+        with self._lock:
+            self._closed = True
+
+    def _put(self, stream: Stream, text: str) -> None:
+        self._pieces.append((StepIndex(self._step_count()), stream, text))
+
+
+def _nothing() -> None:
+    """Do nothing: there are no file descriptors to look at."""

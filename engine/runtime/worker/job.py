@@ -1,0 +1,128 @@
+"""One run from the request to its end."""
+
+import datetime
+import os
+import platform
+
+import msgspec
+import torch
+
+from engine.program.source import SourceMap
+from engine.protocol.messages import DeviceInfo, Dying, Ended, EndKind, Run, Started
+from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.worker.channel import Channel
+from engine.runtime.worker.console import Console
+from engine.runtime.worker.courier import DUE_NS, Courier
+from engine.runtime.worker.devices import NoSuchDeviceError, choose_device
+from engine.runtime.worker.exits import ExitGuard
+from engine.runtime.worker.faults import describe_fault
+from engine.runtime.worker.interrupts import Interrupts
+from engine.runtime.worker.limits import MemoryLimit
+from engine.runtime.worker.listener import start_listening
+from engine.runtime.worker.namespace import enter_program
+from engine.runtime.worker.pump import make_pump
+from engine.runtime.worker.runner import CompiledProgram, Runner
+from engine.runtime.worker.sink import SegmentSink
+from engine.trace.batch import RunInfo
+
+TERMINATED = 143
+"""Exit code after SIGTERM, as shells count it."""
+
+
+class Job:
+    """Everything that one run needs, built when the request has come."""
+
+    def __init__(
+        self, run: Run, channel: Channel, devices: tuple[DeviceInfo, ...], output_descriptors: tuple[int, int] | None
+    ) -> None:
+        request = run.request
+        self._request = request
+        self._channel = channel
+        self._devices = devices
+        self._sink = SegmentSink(run.segment_path, run.segment_start, request.budget_bytes)
+        self._source = SourceMap(request.filename, request.program)
+        self._recorder = Recorder(RecorderOptions(values=request.values), self._sink, self._source)
+        self._console = Console(request.output_limit_bytes, lambda: self._recorder.step_count)
+        self._interrupts = Interrupts(self._on_terminate)
+        self._limit = MemoryLimit()
+        self._courier = Courier(channel, self._console, self._sink, self._interrupts, self._limit)
+        self._pump = make_pump(self._console, output_descriptors, self._courier.send_printed)
+        self._runner = Runner(
+            request.filename, request.program, self._courier, self._console, self._interrupts, self._sink.mark_line
+        )
+        self._leave = os._exit
+
+    def do(self) -> None:
+        """Run the program and tell the host how it ended."""
+        try:
+            device = choose_device(self._request.device, self._devices)
+        except NoSuchDeviceError as error:
+            self._say_started(self._request.device)
+            self._channel.send(Ended(kind=EndKind.REFUSED, error_text=str(error)))
+            return
+        self._interrupts.install()
+        self._say_started(device)
+        self._pump.start()
+        start_listening(self._channel, self._interrupts)
+        self._say_ended(self._run_on(device))
+
+    def _run_on(self, device: str) -> Ended:
+        request = self._request
+        enter_program(request.filename, request.program, self._console)
+        try:
+            program = self._runner.compile()
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return describe_fault(error, request.filename, request.program)
+        if device != "cpu":
+            torch.set_default_device(device)
+        ExitGuard(request.filename, self._say_last_words).install()
+        return self._record(program)
+
+    def _record(self, program: CompiledProgram) -> Ended:
+        with self._recorder:
+            self._courier.carry_for(self._recorder)
+            self._recorder.on_due(self._courier.drain_when_due, DUE_NS)
+            if self._request.memory_limit_mb is not None:
+                self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
+            return self._runner.run(program, self._limit)
+
+    def _say_started(self, device: str) -> None:
+        info = RunInfo(
+            program=self._request.program,
+            filename=self._request.filename,
+            device=device,
+            torch_version=str(torch.__version__),
+            python_version=platform.python_version(),
+            started_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+        )
+        self._channel.send(Started(info=info))
+
+    def _say_ended(self, ended: Ended) -> None:
+        self._courier.drain()
+        self._console.close()
+        trouble = self._courier.trouble
+        if trouble:
+            detail = f"{ended.detail}\nThe recording is not complete: {trouble}".lstrip()
+            ended = msgspec.structs.replace(ended, detail=detail)
+        self._channel.send(msgspec.structs.replace(ended, leftover_processes=_children()))
+
+    def _say_last_words(self, message: Ended | Dying) -> None:
+        self._courier.drain()
+        self._channel.send(message)
+
+    def _on_terminate(self) -> None:
+        """Save what there is before a SIGTERM ends the process."""
+        self._courier.drain()
+        self._leave(TERMINATED)
+
+
+def _children() -> int:
+    """Return 1 if the program has left a process running, else 0."""
+    if not hasattr(os, "WNOHANG"):
+        return 0
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return 0
+    return 1

@@ -1,0 +1,33 @@
+"""Listens to the host while the program runs."""
+
+import _thread
+import os
+import signal
+
+from engine.protocol.codec import ProtocolError
+from engine.protocol.messages import Interrupt
+from engine.runtime.worker.channel import Channel
+from engine.runtime.worker.interrupts import Interrupts
+
+HOST_GONE = 70
+"""Exit code when the host has vanished: nobody is left to tell."""
+
+
+def start_listening(channel: Channel, interrupts: Interrupts) -> None:
+    """Pass the host's interrupts on, on a thread that ``threading.enumerate`` of the program does not show."""
+    leave, kill_group = os._exit, getattr(os, "killpg", None)  # the program may replace them
+
+    def listen() -> None:
+        try:
+            while True:
+                if isinstance(channel.receive(), Interrupt):
+                    interrupts.request()
+        except EOFError:
+            pass  # the host is gone
+        except (OSError, ProtocolError):
+            return  # the program closed the descriptor: the host notices
+        if kill_group is not None and os.getpgrp() == os.getpid():
+            kill_group(os.getpgrp(), signal.SIGKILL)
+        leave(HOST_GONE)
+
+    _thread.start_new_thread(listen, ())

@@ -1,0 +1,70 @@
+"""Runs one program to its end and returns the recording: what the command line needs."""
+
+import threading
+from collections.abc import Callable
+
+from engine.protocol.messages import DeviceInfo
+from engine.protocol.request import RunRequest
+from engine.session.listener import SessionState
+from engine.session.session import Session
+from engine.trace.batch import Batch, RunInfo
+from engine.trace.bytestore import ByteStore, MemoryBytes
+from engine.trace.facts import Output
+from engine.trace.outcome import Outcome
+from engine.trace.recording import Recording
+
+POLL_S = 0.2
+"""How often Ctrl+C is looked at while waiting (Windows needs this)."""
+
+
+def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | None = None) -> Recording:
+    """Run a program in a worker and return its recording, also when it failed.
+
+    Args:
+        request: What to run.
+        on_output: Gets each text that the program prints, as it comes, on another thread.
+
+    Raises:
+        KeyboardInterrupt: If the person pressed Ctrl+C; the worker is gone then.
+    """
+    collector = _Collector(request, on_output)
+    session = Session(collector)
+    try:
+        session.run(request)
+        while not collector.is_over.wait(POLL_S):
+            pass
+    finally:
+        session.close()
+    return collector.recording
+
+
+class _Collector:
+    """A session listener that builds the recording of one run."""
+
+    def __init__(self, request: RunRequest, on_output: Callable[[Output], None] | None) -> None:
+        info = RunInfo(program=request.program, filename=request.filename, device=request.device)
+        self.recording = Recording(info, MemoryBytes())
+        self.is_over = threading.Event()
+        self._on_output = on_output
+
+    def on_state(self, state: SessionState) -> None:
+        """Nothing depends on it here."""
+
+    def on_devices(self, devices: tuple[DeviceInfo, ...]) -> None:
+        """Nothing depends on them here."""
+
+    def on_started(self, info: RunInfo, store: ByteStore) -> None:
+        """Begin the recording."""
+        self.recording = Recording(info, store)
+
+    def on_batch(self, batch: Batch) -> None:
+        """Extend the recording."""
+        self.recording.append(batch)
+        if self._on_output is not None:
+            for output in batch.outputs:
+                self._on_output(output)
+
+    def on_ended(self, outcome: Outcome) -> None:
+        """End the recording."""
+        self.recording.end(outcome)
+        self.is_over.set()
