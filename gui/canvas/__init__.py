@@ -1,1 +1,1 @@
-"""The painted graph: pan, zoom, select, minimap."""
+"""The painted graph: camera, painters, minimap, gestures, and pictures made by the same painters."""

@@ -1,0 +1,94 @@
+"""Paints the row of value cells of a node, the strip of a large tensor, and its thumbnail."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+
+from engine.drawing.cells import Cell
+from engine.trace.ids import ValueId
+from gui.canvas.ink import Style, draw_text, faded, readable_on, text_width
+from gui.canvas.level import Level
+from gui.canvas.valuebook import Numbers, ValueBook
+from gui.theme.colors import value_color
+from gui.theme.tokens import Tokens
+
+_GAP = 3.0
+_CELL_RADIUS = 3.0
+_WIDEST_CELL = 28.0
+_FULL_COLOUR = 1.4
+"""The largest element of a tensor stays a little below the full colour, so that its number is easy to read."""
+
+
+class CellPainter:
+    """Paints the numbers of values in one theme."""
+
+    def __init__(self, tokens: Tokens, book: ValueBook) -> None:
+        self._tokens = tokens
+        self._book = book
+
+    def paint(self, painter: QPainter, area: QRectF, value: ValueId, level: Level) -> None:
+        """Paint what is known of a value's numbers into ``area``; nothing when they were not kept."""
+        if level is Level.DETAIL:
+            picture = self._book.picture(value)
+            if picture is not None and picture.size > 3:
+                self._thumbnail(painter, area, picture)
+                return
+        cells = self._book.cells(value)
+        if not cells:
+            return
+        if cells[0].text:
+            self._numbers(painter, area, cells)
+        else:
+            self._strip(painter, area, cells)
+
+    def _numbers(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...]) -> None:
+        width = (area.width() - _GAP * (len(cells) - 1)) / len(cells)
+        if len(cells) > 1:
+            widest = max(text_width(cell.text, Style.CELL) for cell in cells) + 3.0
+            width = min(width, max(_WIDEST_CELL, widest))
+        for index, cell in enumerate(cells):
+            rect = QRectF(area.x() + index * (width + _GAP), area.y(), width, area.height())
+            fill = self._fill(painter, rect, cell)
+            painter.setPen(QColor(readable_on(fill, self._tokens)))
+            left = rect.center().x() - text_width(cell.text, Style.CELL) / 2
+            draw_text(painter, left, rect.center().y() + 3.6, cell.text, Style.CELL)
+
+    def _strip(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...]) -> None:
+        width = area.width() / len(cells)
+        for index, cell in enumerate(cells):
+            rect = QRectF(area.x() + index * width, area.y(), width - 1.0, area.height())
+            self._fill(painter, rect, cell)
+
+    def _fill(self, painter: QPainter, rect: QRectF, cell: Cell) -> QColor:
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = min(_CELL_RADIUS, rect.width() / 4)
+        if cell.is_finite:
+            fill = value_color(self._tokens, cell.strength, _FULL_COLOUR)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(rect, radius, radius)
+            return fill
+        fill = QColor(self._tokens.nonfinite)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(rect, radius, radius)
+        painter.setPen(QPen(Qt.PenStyle.NoPen))
+        painter.setBrush(QBrush(faded(self._tokens.canvas, 0.45), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(rect, radius, radius)
+        return fill
+
+    def _thumbnail(self, painter: QPainter, area: QRectF, picture: Numbers) -> None:
+        image = heatmap_image(self._tokens, picture)
+        smooth = painter.testRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        painter.drawImage(area, image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=smooth)
+
+
+def heatmap_image(tokens: Tokens, picture: Numbers) -> QImage:
+    """Return one pixel for each element of a 2-D array, coloured symmetrically around zero."""
+    rows, columns = picture.shape
+    magnitude = max((abs(float(x)) for x in picture.flat if abs(float(x)) < float("inf")), default=0.0)
+    image = QImage(columns, rows, QImage.Format.Format_RGB32)
+    for row in range(rows):
+        for column in range(columns):
+            color = value_color(tokens, float(picture[row, column]), magnitude * _FULL_COLOUR)
+            image.setPixelColor(column, row, color)
+    return image

@@ -1,0 +1,229 @@
+"""Paints edges: curves with arrowheads when near, plain lines in one batch when far."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from engine.drawing.drawing import EdgePath
+from engine.graph.view import EdgeKind
+from gui.canvas.batches import draw_lines
+from gui.canvas.ink import Style, draw_text, faded
+from gui.canvas.scene import Floats, Ints, Mask, Scene
+from gui.canvas.valuebook import ValueBook
+from gui.theme.tokens import Tokens
+
+_FORWARD_WIDTH = 1.4
+_THIN, _THICK = 2.0, 3.5
+_ARROW_LENGTH, _ARROW_HALF_WIDTH = 7.0, 3.4
+_TIP_GAP = 2.0
+"""Air between an arrowhead and the box it points at."""
+_FUTURE_EDGE_OPACITY = 0.55
+FAR_LENGTH = 4000.0
+"""Edges longer than this are left out when far away: they would cover everything and cost the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeStyle:
+    """What edges painted in one go share."""
+
+    color: str
+    width: float
+    is_future: bool
+    is_dotted: bool = False
+
+
+class EdgePainter:
+    """Paints the edges of one scene in one theme."""
+
+    def __init__(self, tokens: Tokens, scene: Scene, book: ValueBook) -> None:
+        self._tokens = tokens
+        self._scene = scene
+        self._book = book
+        self._norms: tuple[float, float] | None = None
+        self._widths: dict[int, float] = {}
+        self._curves: dict[int, QPainterPath] = {}
+        self._lines = _chords(scene)
+
+    def style_of(self, index: int, step: int) -> EdgeStyle:
+        """Return colour, width and dashes of an edge at a step."""
+        path = self._scene.edges[index]
+        tokens = self._tokens
+        is_future = bool(self._scene.edge_steps[index] > step)
+        match path.edge.kind:
+            case EdgeKind.GRADIENT:
+                color, width = tokens.backward, self._gradient_width(index)
+            case EdgeKind.UPDATE:
+                color, width = tokens.optimizer, _FORWARD_WIDTH
+            case EdgeKind.SAVED:
+                return EdgeStyle(tokens.saved, 1.6, is_future, is_dotted=True)
+            case EdgeKind.VIEW:
+                return EdgeStyle(tokens.edge, 1.0, is_future, is_dotted=True)
+            case EdgeKind.DATA | EdgeKind.PARAMETER:
+                color, width = tokens.edge, _FORWARD_WIDTH
+        if is_future:
+            return EdgeStyle(tokens.faint, _FORWARD_WIDTH, is_future=True)
+        return EdgeStyle(color, width, is_future=False)
+
+    def _gradient_width(self, index: int) -> float:
+        known = self._widths.get(index)
+        if known is not None:
+            return known
+        value = self._scene.edges[index].edge.value
+        norm = None if value is None else self._book.norm(value)
+        low, high = self._norm_range()
+        if norm is None or norm <= 0 or high <= low:
+            return _THIN if not norm or low == high == 0 else (_THIN + _THICK) / 2
+        share = (math.log(norm) - low) / (high - low)
+        width = self._widths[index] = _THIN + (_THICK - _THIN) * min(1.0, max(0.0, share))
+        return width
+
+    def _norm_range(self) -> tuple[float, float]:
+        """Natural logarithms of the smallest and largest gradient norm of the drawing."""
+        if self._norms is None:
+            values = [p.edge.value for p in self._scene.edges if p.edge.kind is EdgeKind.GRADIENT]
+            norms = [self._book.norm(value) for value in values if value is not None]
+            logs = [math.log(norm) for norm in norms if norm]
+            self._norms = (min(logs), max(logs)) if logs else (0.0, 0.0)
+        return self._norms
+
+    def paint(self, painter: QPainter, indices: Iterable[int], step: int) -> None:
+        """Paint edges as curves with arrowheads, in world coordinates."""
+        groups: defaultdict[EdgeStyle, list[int]] = defaultdict(list)
+        for index in indices:
+            groups[self.style_of(index, step)].append(index)
+        for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
+            self.paint_styled(painter, groups[style], style)
+
+    def paint_styled(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> None:
+        """Paint edges in a style of the caller's choice, in world coordinates."""
+        curves = QPainterPath()
+        heads = QPainterPath()
+        for index in indices:
+            curves.addPath(self._curve(index))
+            if not style.is_dotted:
+                heads.addPolygon(_head(self._scene.edges[index], style.width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(_pen(style))
+        painter.drawPath(curves)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_color(style))
+        heads.setFillRule(Qt.FillRule.WindingFill)
+        painter.drawPath(heads)
+
+    def _curve(self, index: int) -> QPainterPath:
+        curve = self._curves.get(index)
+        if curve is None:
+            path = self._scene.edges[index]
+            is_thread = path.edge.kind in (EdgeKind.SAVED, EdgeKind.VIEW)
+            curve = self._curves[index] = _curve_of(path, 0.0 if is_thread else _ARROW_LENGTH + _TIP_GAP - 1.0)
+        return curve
+
+    def paint_far(self, painter: QPainter, indices: Ints, step: int) -> None:
+        """Paint edges as straight hairlines in few batches, in world coordinates."""
+        near = indices[self._lines[1][indices] <= FAR_LENGTH]
+        is_future = self._scene.edge_steps[near] > step
+        gradient = self._lines[2][near]
+        tokens = self._tokens
+        for mask, color, opacity in (
+            (is_future, tokens.faint, 0.35),
+            (~is_future & ~gradient, tokens.edge, 0.6),
+            (~is_future & gradient, tokens.backward, 0.8),
+        ):
+            painter.setPen(_cosmetic(faded(color, opacity)))
+            draw_lines(painter, self._lines[0][near[mask]])
+
+    def paint_thread(self, painter: QPainter, index: int) -> None:
+        """Paint the thread of a saved tensor: dots from where it was made to the node that uses it, and its name."""
+        path = self._scene.edges[index]
+        style = EdgeStyle(self._tokens.saved, 1.8, is_future=False, is_dotted=True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(_pen(style))
+        painter.drawPath(self._curve(index))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._tokens.saved))
+        start = path.points[0]
+        painter.drawEllipse(QPointF(*start), 3.5, 3.5)
+        if path.edge.label:
+            middle = self._curve(index).pointAtPercent(0.5)
+            painter.setPen(QColor(self._tokens.saved))
+            draw_text(painter, middle.x() + 8.0, middle.y() + 3.5, path.edge.label, Style.LABEL)
+
+
+def _color(style: EdgeStyle) -> QColor:
+    return faded(style.color, _FUTURE_EDGE_OPACITY) if style.is_future else QColor(style.color)
+
+
+def _pen(style: EdgeStyle) -> QPen:
+    pen = QPen(_color(style), style.width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if style.is_dotted:
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setDashPattern([0.01, 2.4])
+        pen.setWidthF(max(style.width, 2.0))
+    elif style.is_future:
+        pen.setDashPattern([4.0, 3.0])
+    return pen
+
+
+def _curve_of(path: EdgePath, shorten: float) -> QPainterPath:
+    points = [QPointF(*point) for point in path.points]
+    if shorten and len(points) > 1:
+        points[-1] = QPointF(*_back_from_end(path, shorten))
+    curve = QPainterPath(points[0])
+    if len(points) == 2:
+        curve.lineTo(points[1])
+    for start in range(1, len(points) - 2, 3):
+        curve.cubicTo(points[start], points[start + 1], points[start + 2])
+    return curve
+
+
+def _direction(path: EdgePath) -> tuple[float, float]:
+    """Unit vector in which the edge arrives."""
+    end = path.points[-1]
+    for before in reversed(path.points[:-1]):
+        dx, dy = end[0] - before[0], end[1] - before[1]
+        length = math.hypot(dx, dy)
+        if length > 1e-6:
+            return dx / length, dy / length
+    return 1.0, 0.0
+
+
+def _back_from_end(path: EdgePath, distance: float) -> tuple[float, float]:
+    dx, dy = _direction(path)
+    end = path.points[-1]
+    return end[0] - dx * distance, end[1] - dy * distance
+
+
+def _head(path: EdgePath, width: float) -> QPolygonF:
+    dx, dy = _direction(path)
+    grown = 1.0 + max(0.0, width - _FORWARD_WIDTH) * 0.12
+    tip_x, tip_y = _back_from_end(path, _TIP_GAP)
+    back_x, back_y = tip_x - dx * _ARROW_LENGTH * grown, tip_y - dy * _ARROW_LENGTH * grown
+    half = _ARROW_HALF_WIDTH * grown
+    return QPolygonF(
+        [
+            QPointF(tip_x, tip_y),
+            QPointF(back_x - dy * half, back_y + dx * half),
+            QPointF(back_x + dy * half, back_y - dx * half),
+            QPointF(tip_x, tip_y),
+        ]
+    )
+
+
+def _chords(scene: Scene) -> tuple[Floats, Floats, Mask]:
+    """Straight lines from start to end, their lengths, and which of them carry gradients."""
+    ends = np.array([(*path.points[0], *path.points[-1]) for path in scene.edges], dtype=np.float64).reshape(-1, 4)
+    lengths = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    gradient = np.array([path.edge.kind is EdgeKind.GRADIENT for path in scene.edges], dtype=np.bool_)
+    return ends, lengths, gradient
+
+
+def _cosmetic(color: QColor) -> QPen:
+    pen = QPen(color, 0)
+    pen.setCosmetic(True)
+    return pen

@@ -1,0 +1,182 @@
+"""Turns the document's recording into the drawing of the iteration under the playhead."""
+
+import logging
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from engine.drawing import arrange
+from engine.drawing.drawing import Direction, Drawing
+from engine.graph import Folding, Iteration, build_view_graph, iteration_at, iterations
+from engine.graph.view import ViewGraph
+from engine.trace.recording import Recording
+from gui.model.document import Document
+from gui.model.playhead import Playhead
+
+log = logging.getLogger(__name__)
+
+REFRESH_MS = 100
+"""While a program runs, the drawing follows at most ten times a second."""
+INLINE_LIMIT = 600
+"""Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
+
+
+class GraphSource(QObject):
+    """Keeps the drawing up to date with recording, playhead, folding and direction.
+
+    Signals:
+        drawing_ready: A new ``Drawing``, or None when there is nothing to draw.
+        iteration_changed: The position of the iteration shown and how many there are (``tuple[int, int]``).
+        busy_changed: Whether a layout runs in the background.
+    """
+
+    drawing_ready = Signal(object)
+    iteration_changed = Signal(object)
+    busy_changed = Signal(object)
+    _arranged = Signal(object, object)
+
+    def __init__(self, document: Document, playhead: Playhead, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._playhead = playhead
+        self._folding = Folding()
+        self._direction: Direction | None = None
+        self._iterations: tuple[Iteration, ...] = ()
+        self._iteration: Iteration | None = None
+        self._view: ViewGraph | None = None
+        self._drawing: Drawing | None = None
+        self._ticket = 0
+        self._pool: ProcessPoolExecutor | None = None
+        self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._arranged.connect(self._on_arranged)
+        document.program_replaced.connect(lambda _changed: self._on_program_replaced())
+        document.recording_replaced.connect(self._on_replaced)
+        document.recording_extended.connect(lambda _batch: self._schedule())
+        document.run_ended.connect(lambda _outcome: self._schedule())
+        playhead.moved.connect(lambda _moved: self._on_playhead_moved())
+
+    @property
+    def folding(self) -> Folding:
+        """Which groups are open."""
+        return self._folding
+
+    @property
+    def view(self) -> ViewGraph | None:
+        """The graph of the latest drawing."""
+        return self._view
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The latest drawing."""
+        return self._drawing
+
+    @property
+    def iterations(self) -> tuple[Iteration, ...]:
+        """All iterations of the recording."""
+        return self._iterations
+
+    @property
+    def iteration(self) -> Iteration | None:
+        """The iteration drawn."""
+        return self._iteration
+
+    def fold(self, folding: Folding) -> None:
+        """Open and close groups."""
+        if folding != self._folding:
+            self._folding = folding
+            self._rebuild()
+
+    def flip_direction(self) -> None:
+        """Turn the drawing from left-to-right to top-down or back."""
+        shown = self._drawing.direction if self._drawing is not None else Direction.LEFT_RIGHT
+        self._direction = Direction.TOP_DOWN if shown is Direction.LEFT_RIGHT else Direction.LEFT_RIGHT
+        self._rebuild()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Take over what the recording holds now."""
+        self._timer.stop()
+        recording = self._document.recording
+        if recording is None:
+            self._iterations, self._iteration = (), None
+            self._publish(None)
+            return
+        self._iterations = iterations(recording)
+        self._iteration = iteration_at(self._iterations, self._playhead.current)
+        self._tell_iteration()
+        self._rebuild()
+
+    def close(self) -> None:
+        """End the layout process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def _schedule(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_replaced(self, _recording: Recording | None) -> None:
+        self.refresh()
+
+    def _on_program_replaced(self) -> None:
+        # Another program; a mere new run of the same one keeps what the person opened.
+        self._folding, self._direction = Folding(), None
+
+    def _on_playhead_moved(self) -> None:
+        if not self._iterations:
+            return
+        iteration = iteration_at(self._iterations, self._playhead.current)
+        if iteration != self._iteration:
+            self._iteration = iteration
+            self._tell_iteration()
+            self._rebuild()
+
+    def _tell_busy(self, *, is_busy: bool) -> None:
+        self.busy_changed.emit(is_busy)
+
+    def _tell_iteration(self) -> None:
+        if self._iteration is not None:
+            self.iteration_changed.emit((self._iterations.index(self._iteration), len(self._iterations)))
+
+    def _rebuild(self) -> None:
+        recording = self._document.recording
+        if recording is None or self._iteration is None:
+            return
+        self._view = build_view_graph(recording, self._iteration, self._folding)
+        self._ticket += 1
+        if len(self._view.nodes) <= INLINE_LIMIT:
+            self._publish(arrange(self._view, self._direction))
+            return
+        self._tell_busy(is_busy=True)
+        ticket = self._ticket
+        future = self._process().submit(arrange, self._view, self._direction)
+        future.add_done_callback(lambda done: self._on_process_done(ticket, done))
+
+    def _process(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # A thread would share the interpreter lock and double the time of every frame.
+            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        return self._pool
+
+    def _on_process_done(self, ticket: int, done: "Future[Drawing]") -> None:
+        """Runs on the pool's thread: hand the result to the GUI thread."""
+        if not done.cancelled():
+            self._arranged.emit(ticket, done)
+
+    @Slot(object, object)
+    def _on_arranged(self, ticket: int, done: "Future[Drawing]") -> None:
+        if ticket != self._ticket or self._view is None:
+            return
+        error = done.exception()
+        if error is not None:
+            log.info("the layout process failed, laying out here instead: %s", error)
+            self.close()
+        self._publish(arrange(self._view, self._direction) if error is not None else done.result())
+
+    def _publish(self, drawing: Drawing | None) -> None:
+        self._tell_busy(is_busy=False)
+        self._drawing = drawing
+        self.drawing_ready.emit(drawing)

@@ -1,0 +1,122 @@
+"""The row above the graph: where one is, which iteration, and how much detail."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from engine.graph.view import GroupKey
+
+HEIGHT_PX = 34
+_SLIDER_PX = 74
+
+
+class Header(QWidget):
+    """Breadcrumb at the left, iteration chooser and detail slider at the right.
+
+    Signals:
+        crumb_clicked: The group of the crumb, or None for the whole program.
+        iteration_requested: Position of the iteration to go to.
+        detail_requested: The folding level asked for.
+    """
+
+    crumb_clicked = Signal(object)
+    iteration_requested = Signal(object)
+    detail_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvasHeader")
+        self.setFixedHeight(HEIGHT_PX)
+        self._position = self._count = 0
+        self._crumbs = QHBoxLayout()
+        self._crumbs.setSpacing(0)
+        self._iteration = self._iteration_chooser()
+        self._slider = self._detail_slider()
+        self._detail_name = _muted("ops")
+        self._detail_name.setMinimumWidth(52)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 14, 0)
+        row.setSpacing(8)
+        row.addLayout(self._crumbs)
+        row.addStretch(1)
+        row.addWidget(self._iteration)
+        row.addSpacing(12)
+        row.addWidget(_muted("Detail"))
+        row.addWidget(self._slider)
+        row.addWidget(self._detail_name)
+        self.show_path(())
+        self.show_iteration(0, 0)
+        self.show_detail(0, 0)
+
+    def _iteration_chooser(self) -> QWidget:
+        chooser = QWidget(self)
+        row = QHBoxLayout(chooser)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self._back = _arrow("‹", "Previous iteration")
+        self._next = _arrow("›", "Next iteration")
+        self._iteration_name = _muted("")
+        self._back.clicked.connect(lambda: self.iteration_requested.emit(self._position - 1))
+        self._next.clicked.connect(lambda: self.iteration_requested.emit(self._position + 1))
+        for widget in (self._back, self._iteration_name, self._next):
+            row.addWidget(widget)
+        return chooser
+
+    def _detail_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setFixedWidth(_SLIDER_PX)
+        slider.setAccessibleName("Detail")
+        slider.valueChanged.connect(self.detail_requested.emit)
+        return slider
+
+    def show_path(self, path: tuple[tuple[str, GroupKey], ...]) -> None:
+        """Show where one is: the program, then the groups around the selection, outermost first."""
+        while (item := self._crumbs.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        crumbs: list[tuple[str, GroupKey | None]] = [("program", None), *path]
+        for position, (name, key) in enumerate(crumbs):
+            if position:
+                self._crumbs.addWidget(_muted("›"))
+            button = QToolButton(self)
+            button.setText(name)
+            button.setProperty("look", "quiet")
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.setToolTip("Show the whole program" if key is None else f"Show {name}")
+            button.clicked.connect(lambda _checked=False, key=key: self.crumb_clicked.emit(key))
+            self._crumbs.addWidget(button)
+
+    def show_iteration(self, position: int, count: int) -> None:
+        """Show which iteration is drawn; the chooser hides when there is only one."""
+        self._position, self._count = position, count
+        self._iteration.setVisible(count > 1)
+        self._iteration_name.setText(f"iteration {position + 1} of {count}")
+        self._back.setEnabled(position > 0)
+        self._next.setEnabled(position + 1 < count)
+
+    def show_detail(self, level: int, deepest: int) -> None:
+        """Show the folding level, 0 (all folded) to ``deepest`` (every op)."""
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, max(1, deepest))
+            self._slider.setValue(level if deepest else 1)
+        self._slider.setEnabled(deepest > 0)
+        self._slider.setToolTip(
+            "How far groups are opened" if deepest else "This program has no groups to open or fold"
+        )
+        self._detail_name.setText("ops" if level >= deepest else "modules")
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", "muted")
+    return label
+
+
+def _arrow(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setProperty("look", "quiet")
+    return button

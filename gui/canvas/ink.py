@@ -1,0 +1,99 @@
+"""Fonts, colours and text fitting for the painters, made once for each theme."""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, Qt
+
+from gui.theme.colors import mix
+from gui.theme.fonts import mono_font, words_font
+from gui.theme.tokens import Tokens
+
+_OVERSIZE = 4
+"""Fonts are made this much larger and painted smaller, so that 12.5 px is really 12.5 px."""
+FUTURE_OPACITY = 0.38
+DIMMED_OPACITY = 0.16
+
+
+class Style(Enum):
+    """The kinds of text on the canvas: size in pixels, weight, and whether it is code."""
+
+    TITLE = (12.5, QFont.Weight.DemiBold, False)
+    NAME = (14.0, QFont.Weight.DemiBold, False)
+    SUBTITLE = (10.5, QFont.Weight.Normal, True)
+    CELL = (10.0, QFont.Weight.Normal, True)
+    FRAME_TITLE = (13.0, QFont.Weight.DemiBold, False)
+    FRAME_TEXT = (12.5, QFont.Weight.Normal, False)
+    LANE = (10.0, QFont.Weight.Bold, False)
+    LABEL = (10.5, QFont.Weight.Normal, False)
+    EMPTY = (14.0, QFont.Weight.Normal, False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    font: QFont
+    metrics: QFontMetricsF
+
+
+@lru_cache(maxsize=len(Style))
+def _face(style: Style) -> _Face:
+    size, weight, is_mono = style.value
+    font = mono_font(size * _OVERSIZE, weight) if is_mono else words_font(size * _OVERSIZE, weight)
+    if style is Style.LANE:
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9 * _OVERSIZE)
+    return _Face(font, QFontMetricsF(font))
+
+
+@lru_cache(maxsize=20_000)
+def fitted_text(text: str, style: Style, width: float) -> str:
+    """Return ``text``, ended by an ellipsis if it is wider than ``width`` pixels."""
+    return _face(style).metrics.elidedText(text, Qt.TextElideMode.ElideRight, width * _OVERSIZE)
+
+
+@lru_cache(maxsize=20_000)
+def text_width(text: str, style: Style) -> float:
+    """Return the width of a text in pixels at 100 %."""
+    return _face(style).metrics.horizontalAdvance(text) / _OVERSIZE
+
+
+def draw_text(painter: QPainter, x: float, baseline: float, text: str, style: Style) -> None:
+    """Paint one line of text in the pen's colour, in the painter's own coordinates."""
+    painter.save()
+    painter.setFont(_face(style).font)
+    painter.translate(x, baseline)
+    painter.scale(1 / _OVERSIZE, 1 / _OVERSIZE)
+    painter.drawText(QPointF(0, 0), text)
+    painter.restore()
+
+
+def readable_on(fill: QColor, tokens: Tokens) -> str:
+    """Return the token, dark or light, that has the higher contrast on a fill."""
+    candidates = (tokens.text, tokens.on_accent, tokens.canvas)
+    return max(candidates, key=lambda color: _contrast(QColor(color), fill))
+
+
+def _contrast(first: QColor, second: QColor) -> float:
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    channels = (color.redF(), color.greenF(), color.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def tint(tokens: Tokens, base: str, end: str, share: float) -> QColor:
+    """Return ``base`` coloured towards ``end`` by a lens; share 0 already shows a trace of colour."""
+    del tokens
+    return mix(base, end, 0.08 + 0.80 * share)
+
+
+def faded(color: str, opacity: float) -> QColor:
+    """Return a token's colour with an opacity between 0 and 1."""
+    result = QColor(color)
+    result.setAlphaF(opacity)
+    return result

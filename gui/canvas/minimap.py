@@ -1,0 +1,94 @@
+"""The overview in the corner: groups and nodes as blocks, no wires, and the part that is in view."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from engine.drawing.drawing import Point, Rect
+from gui.canvas.batches import draw_rects
+from gui.canvas.camera import Camera, Margins, fitted
+from gui.canvas.ink import faded
+from gui.canvas.scene import Ints, Scene
+from gui.theme.tokens import Tokens
+
+WIDTH, HEIGHT = 154.0, 92.0
+_EDGE = 14.0
+_INSET = 10.0
+_RADIUS = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Minimap:
+    """Where the overview stands in a view and how it maps the drawing."""
+
+    frame: Rect
+    camera: Camera
+
+    def to_world(self, point: Point) -> Point:
+        """Return the world point under a view point inside the overview."""
+        return self.camera.to_world((point[0] - self.frame.x, point[1] - self.frame.y))
+
+    def holds(self, point: Point) -> bool:
+        """Whether a view point lies on the overview."""
+        frame = self.frame
+        return frame.x <= point[0] <= frame.right and frame.y <= point[1] <= frame.bottom
+
+
+def minimap_of(bounds: Rect, width: float, height: float) -> Minimap:
+    """Return the overview of a drawing at the bottom right of a view of this size."""
+    frame = Rect(width - WIDTH - _EDGE, height - HEIGHT - _EDGE, WIDTH, HEIGHT)
+    margins = Margins(_INSET, _INSET, _INSET, _INSET)
+    return Minimap(frame, fitted(bounds, WIDTH, HEIGHT, margins, max_scale=0.25))
+
+
+def paint_minimap(painter: QPainter, minimap: Minimap, scene: Scene, tokens: Tokens, step: int, seen: Rect) -> None:
+    """Paint the overview, in view coordinates; ``seen`` is the world rectangle in view."""
+    frame = _rect(minimap.frame)
+    painter.setPen(QPen(QColor(tokens.hairline), 1.0))
+    painter.setBrush(QColor(tokens.panel))
+    painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+    painter.save()
+    painter.setClipRect(frame.adjusted(1, 1, -1, -1))
+    painter.translate(frame.topLeft())
+    _paint_groups(painter, minimap.camera, scene, tokens)
+    _paint_nodes(painter, minimap.camera, scene, tokens, step)
+    view = minimap.camera.rect_to_view(seen)
+    left, top = max(view.x, 4.0), max(view.y, 4.0)
+    right, bottom = min(view.right, WIDTH - 4.0), min(view.bottom, HEIGHT - 4.0)
+    if right > left and bottom > top:
+        painter.setPen(QPen(QColor(tokens.accent), 1.0))
+        painter.setBrush(faded(tokens.accent, 0.05))
+        painter.drawRoundedRect(QRectF(QPointF(left, top), QPointF(right, bottom)), 3.0, 3.0)
+    painter.restore()
+
+
+def _paint_groups(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.group))
+    for frame in scene.drawing.frames:
+        painter.drawRoundedRect(_rect(camera.rect_to_view(frame.rect)), 2.0, 2.0)
+
+
+def _paint_nodes(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens, step: int) -> None:
+    boxes = (scene.boxes - np.array([camera.x, camera.y, camera.x, camera.y])) * camera.scale
+    boxes[:, 2:] = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.2)
+    is_future = scene.first > step
+    groups: defaultdict[tuple[str, float], list[Ints]] = defaultdict(list)
+    for lane, color, done in ((scene.is_backward, tokens.backward, 0.66), (~scene.is_backward, tokens.edge, 0.30)):
+        groups[(color, done)].append(np.flatnonzero(lane & ~is_future))
+        groups[(color, done * 0.33)].append(np.flatnonzero(lane & is_future))
+    for (color, opacity), parts in groups.items():
+        rects = boxes[np.concatenate(parts)]
+        painter.setBrush(faded(color, opacity))
+        if len(rects) <= 300:
+            for row in rects:
+                painter.drawRoundedRect(QRectF(*row), 1.5, 1.5)
+        else:
+            draw_rects(painter, rects)
+
+
+def _rect(rect: Rect) -> QRectF:
+    return QRectF(rect.x, rect.y, rect.width, rect.height)

@@ -1,0 +1,158 @@
+"""Paints one node: box, strip, title, mono line, value cells, marks."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from engine.drawing.state import StepState
+from gui.canvas.cell_painter import CellPainter
+from gui.canvas.ink import FUTURE_OPACITY, Style, draw_text, faded, fitted_text, readable_on, text_width
+from gui.canvas.level import Level
+from gui.canvas.look import Mark, NodeLook
+from gui.theme.tokens import Tokens
+
+RADIUS = 9.0
+_STRIP_WIDTH = 3.0
+_STRIP_INSET = 10.0
+_TEXT_LEFT = 12.0
+_TEXT_RIGHT = 8.0
+_TITLE_BASELINE = 19.5
+_SUBTITLE_BASELINE = 34.0
+_CELLS_TOP = 41.0
+_CELLS_HEIGHT = 17.0
+_HALO = 5.0
+
+
+class NodePainter:
+    """Paints nodes in one theme, at the origin of the painter's coordinates."""
+
+    def __init__(self, tokens: Tokens, cells: CellPainter) -> None:
+        self._tokens = tokens
+        self._cells = cells
+
+    def paint(self, painter: QPainter, look: NodeLook, level: Level) -> None:
+        """Paint a node whose top left corner is the origin."""
+        painter.save()
+        if look.state is StepState.FUTURE:
+            painter.setOpacity(painter.opacity() * FUTURE_OPACITY)
+        self._box(painter, look)
+        if level is Level.NAMES:
+            self._name(painter, look)
+        elif level >= Level.VALUES:
+            self._texts(painter, look)
+            self._row(painter, look, level)
+        self._mark(painter, look)
+        painter.restore()
+
+    def _box(self, painter: QPainter, look: NodeLook) -> None:
+        rect = QRectF(0, 0, look.width, look.height)
+        fill = QColor(look.fill)
+        pen = QPen(QColor(look.border), 2.0 if look.mark is Mark.FAILED else 1.0)
+        if look.state is StepState.FUTURE:
+            pen.setColor(QColor(self._tokens.faint))
+            pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if look.mark is Mark.NONFINITE:
+            self._hatch(painter, rect)
+        inset = min(_STRIP_INSET, look.height / 4)
+        strip = QRectF(1.0, inset, _STRIP_WIDTH, look.height - 2 * inset)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.strip))
+        painter.drawRoundedRect(strip, 1.5, 1.5)
+
+    def _hatch(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(QPen(QColor(self._tokens.nonfinite), 1.5))
+        brush = QBrush(faded(self._tokens.nonfinite, 0.30), Qt.BrushStyle.BDiagPattern)
+        painter.setBrush(brush)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def _ink(self, look: NodeLook) -> tuple[str, str]:
+        """Colours of title and mono line: muted on plain boxes, readable on tinted ones."""
+        tokens = self._tokens
+        if look.fill in (tokens.node, tokens.backward_node):
+            return tokens.text, tokens.muted
+        color = readable_on(QColor(look.fill), tokens)
+        return color, color
+
+    def _name(self, painter: QPainter, look: NodeLook) -> None:
+        width = look.width - _TEXT_LEFT - _TEXT_RIGHT
+        painter.setPen(QColor(self._ink(look)[0]))
+        title = fitted_text(_title(look), Style.NAME, width)
+        draw_text(painter, _TEXT_LEFT, look.height / 2 + 5.0, title, Style.NAME)
+
+    def _texts(self, painter: QPainter, look: NodeLook) -> None:
+        title_color, text_color = self._ink(look)
+        width = look.width - _TEXT_LEFT - _TEXT_RIGHT
+        room = width - (16.0 if look.mark is not Mark.NONE else 0.0)
+        painter.setPen(QColor(title_color))
+        draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), Style.TITLE, room), Style.TITLE)
+        if look.subtitle:
+            painter.setPen(QColor(text_color))
+            text = fitted_text(look.subtitle, Style.SUBTITLE, width)
+            draw_text(painter, _TEXT_LEFT, _SUBTITLE_BASELINE, text, Style.SUBTITLE)
+
+    def _row(self, painter: QPainter, look: NodeLook, level: Level) -> None:
+        if look.cells_of is None or look.height < _CELLS_TOP + _CELLS_HEIGHT:
+            return
+        area = QRectF(_TEXT_LEFT, _CELLS_TOP, look.width - _TEXT_LEFT - _TEXT_RIGHT, _CELLS_HEIGHT)
+        self._cells.paint(painter, area, look.cells_of, level)
+
+    def _mark(self, painter: QPainter, look: NodeLook) -> None:
+        center = QPointF(look.width - 13.0, 14.5)
+        match look.mark:
+            case Mark.NONE:
+                return
+            case Mark.ZERO:
+                self._zero(painter, center)
+            case Mark.FAILED:
+                self._cross(painter, center)
+            case Mark.NONFINITE:
+                self._nonfinite(painter, look)
+
+    def _zero(self, painter: QPainter, center: QPointF) -> None:
+        painter.setPen(QPen(QColor(self._tokens.muted), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(center, 6.0, 6.0)
+        left = center.x() - text_width("0", Style.CELL) / 2
+        draw_text(painter, left, center.y() + 3.5, "0", Style.CELL)
+
+    def _cross(self, painter: QPainter, center: QPointF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._tokens.error))
+        painter.drawEllipse(center, 7.0, 7.0)
+        painter.setPen(QPen(QColor(self._tokens.node), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        arm = QPointF(2.6, 2.6)
+        painter.drawLine(center - arm, center + arm)
+        arm = QPointF(2.6, -2.6)
+        painter.drawLine(center - arm, center + arm)
+
+    def _nonfinite(self, painter: QPainter, look: NodeLook) -> None:
+        width = text_width("NaN", Style.LANE) + 8.0
+        chip = QRectF(look.width - width - 6.0, 6.5, width, 15.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._tokens.nonfinite))
+        painter.drawRoundedRect(chip, 4.0, 4.0)
+        painter.setPen(QColor(readable_on(QColor(self._tokens.nonfinite), self._tokens)))
+        draw_text(painter, chip.x() + 4.0, chip.bottom() - 4.0, "NaN", Style.LANE)
+
+    def paint_ring(self, painter: QPainter, rect: QRectF, color: str) -> None:
+        """Paint the halo and ring of the current or selected node, around its box."""
+        painter.save()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(faded(color, 0.20), _HALO))
+        halo = rect.adjusted(-_HALO / 2, -_HALO / 2, _HALO / 2, _HALO / 2)
+        painter.drawRoundedRect(halo, RADIUS + _HALO / 2, RADIUS + _HALO / 2)
+        painter.setPen(QPen(QColor(color), 2.0))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        painter.restore()
+
+    def paint_outline(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the outline of the node under the mouse."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._tokens.accent), 1.2))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+
+def _title(look: NodeLook) -> str:
+    return f"▸ {look.title}" if look.is_folded else look.title

@@ -1,0 +1,351 @@
+"""The canvas panel: header, painted graph, and everything that can be asked of it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+
+from engine.drawing.drawing import Drawing
+from engine.graph.view import GroupKey
+from engine.trace.ids import StepIndex
+from engine.trace.recording import Recording
+from gui.canvas.display import Display
+from gui.canvas.fold_control import FoldControl, group_rect
+from gui.canvas.graph_source import GraphSource
+from gui.canvas.header import Header
+from gui.canvas.keys import Deed, deed_of
+from gui.canvas.lens import Lens
+from gui.canvas.menu import MenuDeeds, build_menu
+from gui.canvas.path import path_of
+from gui.canvas.pick_control import PickControl
+from gui.canvas.surface import Surface
+from gui.canvas.tooltip import tooltip_of
+from gui.canvas.view_control import ViewControl
+from gui.model.document import Document
+from gui.model.playhead import Playhead, PlayheadMoved
+from gui.model.selection import Selected, Selection
+from gui.theme.theme import Theme
+
+
+class CanvasPanel(QWidget):
+    """Shows the graph of the iteration under the playhead, and takes commands about it.
+
+    Attributes:
+        views: Fitting and zooming.
+        folds: Opening and folding groups.
+        picks: Selecting, walking, tracing, hiding, searching.
+
+    Signals:
+        export_requested: The person wants to export the picture.
+        line_requested: The person wants to see a line of the program (counted from 1).
+        lens_changed: Another lens is on (``Lens``).
+    """
+
+    export_requested = Signal()
+    line_requested = Signal(object)
+    lens_changed = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        playhead: Playhead,
+        selection: Selection,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("centre")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._document = document
+        self._playhead = playhead
+        self._selection = selection
+        self._needs_first_view = True
+        self.header = Header(self)
+        self.surface = Surface(theme.tokens, self)
+        self.setFocusProxy(self.surface)
+        self._source = GraphSource(document, playhead, self)
+        self._display = Display(self.surface, theme.tokens, self)
+        self.views = ViewControl(self.surface)
+        self.folds = FoldControl(self.surface, self._source)
+        self.picks = PickControl(self.surface, self.views, document, playhead, selection)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.surface, 1)
+        self._deeds = self._deed_table()
+        self._connect(theme)
+        self._source.refresh()
+
+    def _connect(self, theme: Theme) -> None:
+        surface, source, header = self.surface, self._source, self.header
+        source.drawing_ready.connect(self._on_drawing)
+        source.iteration_changed.connect(lambda shown: header.show_iteration(*shown))
+        surface.key_pressed.connect(self._on_key)
+        surface.double_clicked.connect(self._on_double_clicked)
+        surface.tooltip_wanted.connect(self._on_tooltip)
+        surface.menu_wanted.connect(self._on_menu)
+        surface.resized.connect(self._on_resized)
+        header.detail_requested.connect(self.folds.set_level)
+        header.iteration_requested.connect(self.go_to_iteration)
+        header.crumb_clicked.connect(self._on_crumb)
+        self._document.recording_replaced.connect(self._on_recording_replaced)
+        self._document.program_replaced.connect(lambda _changed: self._ask_first_view())
+        self._playhead.moved.connect(self._on_moved)
+        self._selection.changed.connect(self._on_selected)
+        theme.changed.connect(self._display.show_tokens)
+
+    def _deed_table(self) -> dict[Deed, Callable[[], object]]:
+        return {
+            Deed.NEXT_STEP: lambda: self._playhead.move(1),
+            Deed.PREVIOUS_STEP: lambda: self._playhead.move(-1),
+            Deed.FIRST_STEP: lambda: self._playhead.seek(-1),
+            Deed.LAST_STEP: lambda: self._playhead.seek(self._playhead.step_count - 1),
+            Deed.FIT_SELECTION: self.fit_selection,
+            Deed.FIT_ALL: self.fit_all,
+            Deed.ZOOM_RESET: self.zoom_reset,
+            Deed.ZOOM_IN: self.zoom_in,
+            Deed.ZOOM_OUT: self.zoom_out,
+            Deed.EXPAND: self.expand_selection,
+            Deed.COLLAPSE: self.collapse_selection,
+            Deed.EXPAND_ALL: self.expand_all,
+            Deed.COLLAPSE_ALL: self.collapse_all,
+            Deed.TO_PRODUCER: self.walk_to_producer,
+            Deed.TO_CONSUMER: self.walk_to_consumer,
+            Deed.NEXT_SIBLING: lambda: self.picks.walk_sibling(1),
+            Deed.PREVIOUS_SIBLING: lambda: self.picks.walk_sibling(-1),
+            Deed.TRACE: self.trace_selection,
+            Deed.HIDE: self.hide_selection,
+            Deed.UNHIDE: self.unhide_all,
+            Deed.MINIMAP: self.toggle_minimap,
+            Deed.FLIP: self.flip_direction,
+            Deed.COPY_IMAGE: self.copy_image,
+            Deed.CLEAR: self.picks.clear,
+        }
+
+    # What commands call
+
+    def current_drawing(self) -> Drawing | None:
+        """Return the drawing that is shown, for export."""
+        return self._source.drawing
+
+    @property
+    def lens(self) -> Lens:
+        """The lens that is on."""
+        return self._display.lens
+
+    def set_lens(self, lens: Lens) -> None:
+        """Colour the boxes by something else."""
+        if lens is not self._display.lens:
+            self._display.show_lens(lens)
+            self.lens_changed.emit(lens)
+
+    def set_bottom_inset(self, px: float) -> None:
+        """Keep room at the bottom when fitting: something stands over the canvas there."""
+        if px == self.views.bottom_inset_px:
+            return
+        self.views.bottom_inset_px = px
+        if not self.surface.control.is_free:
+            self.views.show_first()
+
+    def set_reduces_motion(self, *, reduces: bool) -> None:
+        """Jump instead of gliding."""
+        self.surface.control.reduces_motion = reduces
+
+    def fit_all(self) -> None:
+        """Show the whole graph."""
+        self.views.fit_all()
+
+    def fit_selection(self) -> None:
+        """Centre the selection (or what happens at the playhead); asked again at once: fit it."""
+        indices = self.picks.indices
+        scene = self.surface.scene
+        if not indices and scene is not None:
+            current = scene.node_for_step(self._playhead.current)
+            indices = frozenset() if current is None else frozenset({current})
+        self.views.fit_nodes(indices)
+
+    def zoom_in(self) -> None:
+        """Zoom in around the middle."""
+        self.views.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Zoom out around the middle."""
+        self.views.zoom_out()
+
+    def zoom_reset(self) -> None:
+        """Zoom to 100 %."""
+        self.views.zoom_reset()
+
+    def expand_selection(self) -> None:
+        """Open the selected groups."""
+        self.folds.expand(self.picks.indices)
+
+    def collapse_selection(self) -> None:
+        """Fold the groups around the selection."""
+        self.folds.collapse(self.picks.indices)
+
+    def expand_all(self) -> None:
+        """Open every group."""
+        self.folds.expand_all()
+
+    def collapse_all(self) -> None:
+        """Fold every group."""
+        self.folds.collapse_all()
+
+    def walk_to_producer(self) -> None:
+        """Select where the first input of the selection comes from."""
+        self.picks.walk(to_producer=True)
+
+    def walk_to_consumer(self) -> None:
+        """Select where the selection's output goes first."""
+        self.picks.walk(to_producer=False)
+
+    def trace_selection(self) -> None:
+        """Dim what the selection neither comes from nor leads to; again: undim."""
+        self.picks.trace()
+
+    def hide_selection(self) -> None:
+        """Hide the selected nodes."""
+        self.picks.hide()
+
+    def unhide_all(self) -> None:
+        """Show hidden nodes again."""
+        self.picks.unhide_all()
+
+    def search(self, text: str) -> int:
+        """Mark the nodes that a query finds and return how many there are."""
+        return self.picks.search(text)
+
+    def next_hit(self) -> None:
+        """Go to the next node that the search found."""
+        self.picks.next_hit(1)
+
+    def previous_hit(self) -> None:
+        """Go to the previous node that the search found."""
+        self.picks.next_hit(-1)
+
+    def toggle_minimap(self) -> None:
+        """Show or hide the overview."""
+        self.surface.shows_minimap = not self.surface.shows_minimap
+        self.surface.update()
+
+    def flip_direction(self) -> None:
+        """Turn the graph from left-to-right to top-down or back."""
+        self._source.flip_direction()
+        self.views.show_first()
+
+    def copy_image(self) -> None:
+        """Put the view as it is, in device pixels, on the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self.surface.grab())
+
+    def go_to_iteration(self, position: int) -> None:
+        """Draw another iteration, counted from 0, and move the playhead to the same place in it."""
+        source = self._source
+        if source.iteration is None or not 0 <= position < len(source.iterations):
+            return
+        offset = max(0, self._playhead.current - source.iteration.first_step)
+        target = source.iterations[position]
+        self._playhead.seek(min(target.first_step + offset, target.last_step))
+
+    # What happens
+
+    def _on_recording_replaced(self, recording: Recording | None) -> None:
+        self.picks.forget()
+        if recording is None:
+            self._needs_first_view = True
+
+    def _ask_first_view(self) -> None:
+        self._needs_first_view = True
+        self.surface.control.is_free = False
+
+    def _on_drawing(self, drawing: Drawing | None) -> None:
+        self._display.show_recording(self._document.recording)
+        iteration = self._source.iteration
+        last_step = StepIndex(-1) if iteration is None else iteration.last_step
+        self._display.show_drawing(drawing, last_step, self.folds.take_anchor())
+        self.surface.show_step(self._playhead.current)
+        self.picks.refresh()
+        self.header.show_detail(self.folds.level(), self.folds.deepest())
+        self._show_path()
+        if self._needs_first_view or not self.surface.control.is_free:
+            self.views.show_first()
+            self._needs_first_view = drawing is None or not drawing.nodes
+
+    def _on_moved(self, moved: PlayheadMoved) -> None:
+        self.surface.show_step(moved.current)
+        scene = self.surface.scene
+        index = None if scene is None else scene.node_for_step(moved.current)
+        if index is not None:
+            self.views.reveal(index)
+
+    def _on_resized(self) -> None:
+        if not self.surface.control.is_free:
+            self.views.show_first()
+
+    def _on_selected(self, _selected: Selected) -> None:
+        self._show_path()
+
+    def _show_path(self) -> None:
+        scene = self.surface.scene
+        if scene is not None:
+            chosen = next(iter(self.picks.picked.selected), None)
+            self.header.show_path(path_of(scene, chosen))
+
+    def _on_crumb(self, key: GroupKey | None) -> None:
+        scene = self.surface.scene
+        rect = None if scene is None or key is None else group_rect(scene, key)
+        if rect is None:
+            self.fit_all()
+        else:
+            self.views.fit_rect(rect)
+
+    def _on_double_clicked(self, index: int | None, at: QPointF) -> None:
+        scene = self.surface.scene
+        if scene is None or self.folds.toggle_at(index, at) or index is None:
+            return
+        step = scene.nodes[index].node.step
+        if step is not None:
+            self._playhead.seek(step)
+
+    def _on_key(self, event: QKeyEvent) -> None:
+        deed = deed_of(event)
+        if deed is not None:
+            self._deeds[deed]()
+            event.accept()
+
+    def _on_tooltip(self, index: int, at: QPoint) -> None:
+        scene, book = self.surface.scene, self._display.book
+        if scene is not None and book is not None and index < len(scene.nodes):
+            state = scene.state_of(index, self._playhead.current)
+            QToolTip.showText(at, tooltip_of(scene.nodes[index].node, state, book), self.surface)
+
+    def _on_menu(self, index: int | None, at: QPoint) -> None:
+        scene, book = self.surface.scene, self._display.book
+        if scene is None or book is None:
+            return
+        if index is not None and index not in self.picks.indices:
+            self.picks.select(index)
+        node = None if index is None else scene.nodes[index].node
+        menu = build_menu(self, node, book, self._menu_deeds())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def _menu_deeds(self) -> MenuDeeds:
+        return MenuDeeds(
+            trace=self.trace_selection,
+            hide=self.hide_selection,
+            unhide_all=self.unhide_all,
+            fold=self._fold_or_open,
+            fit_all=self.fit_all,
+            copy_image=self.copy_image,
+            export=self.export_requested.emit,
+            go_to_step=self._playhead.seek,
+            go_to_line=self.line_requested.emit,
+        )
+
+    def _fold_or_open(self) -> None:
+        scene = self.surface.scene
+        opens = scene is not None and any(scene.nodes[index].node.stands_for for index in self.picks.indices)
+        self.expand_selection() if opens else self.collapse_selection()

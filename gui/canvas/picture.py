@@ -1,0 +1,144 @@
+"""Pictures of a drawing as files, made by the canvas's own painters; needs a QGuiApplication (offscreen will do)."""
+
+import math
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from engine.drawing.drawing import Drawing, Rect
+from engine.trace.ids import StepIndex
+from engine.trace.recording import Recording
+from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.lens import Lens, scale_of
+from gui.canvas.scene import Scene
+from gui.canvas.scene_painter import ScenePainter, Tools
+from gui.canvas.valuebook import ValueBook
+from gui.theme.tokens import Tokens
+
+MAX_PIXELS = 100_000_000
+"""Largest picture in pixels: 400 MB while it is painted."""
+MAX_SIDE_PX = 32_767
+"""Longest side of a picture: common viewers open nothing longer."""
+_MARGIN_PX = 24.0
+_PDF_LONGEST_PT = 14_400
+"""Acrobat opens no page longer than 200 inches."""
+_PDF_DPI = 288
+
+
+class PictureError(ValueError):
+    """A picture could not be made; the message is one sentence for a person."""
+
+
+def picture_size(drawing: Drawing, scale: float) -> tuple[int, int]:
+    """Return width and height in pixels of the picture of a whole drawing.
+
+    Raises:
+        PictureError: If it would be larger than ``MAX_PIXELS`` or longer than ``MAX_SIDE_PX``, or scale is not above 0.
+    """
+    if not (math.isfinite(scale) and scale > 0):
+        raise PictureError("The scale of a picture must be a positive number.")
+    page = _page(drawing)
+    width, height = math.ceil(page.width * scale), math.ceil(page.height * scale)
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
+        largest = min(math.sqrt(MAX_PIXELS / (page.width * page.height)), MAX_SIDE_PX / max(page.width, page.height))
+        raise PictureError(
+            f"The picture would be {width} x {height} pixels, more than fits in an image file; "
+            f"choose a scale up to {math.floor(largest * 100) / 100:g}, or PDF or SVG."
+        )
+    return width, height
+
+
+def render_image(
+    drawing: Drawing,
+    recording: Recording,
+    step: StepIndex,
+    tokens: Tokens,
+    scale: float = 1.0,
+    lens: Lens = Lens.VALUES,
+    emphasis: Emphasis = NO_EMPHASIS,
+) -> QImage:
+    """Return the picture of a whole drawing right after ``step``.
+
+    Args:
+        drawing: What is painted.
+        recording: Where the numbers come from.
+        step: The state shown; nodes that happen later are dashed.
+        tokens: The theme.
+        scale: Pixels for each world pixel.
+        lens: What the boxes are coloured by.
+        emphasis: What is picked out.
+
+    Raises:
+        PictureError: If the picture would be too large.
+    """
+    width, height = picture_size(drawing, scale)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
+    image.fill(QColor(tokens.canvas))
+    painter = QPainter(image)
+    _aim(painter, drawing, scale)
+    _painter(drawing, recording, tokens, lens).paint(painter, scale, _page(drawing), step, emphasis)
+    painter.end()
+    return image
+
+
+def render_png(
+    drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, scale: float, path: Path
+) -> None:
+    """Write the picture of a whole drawing as PNG.
+
+    Raises:
+        PictureError: If the picture would be too large or cannot be written.
+    """
+    image = render_image(drawing, recording, step, tokens, scale)
+    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt wants str
+        raise PictureError(f"The picture could not be written to {path}.")
+
+
+def render_pdf(drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, path: Path) -> None:
+    """Write the picture of a whole drawing as PDF: one page of the drawing's size, vectors, fonts embedded.
+
+    Raises:
+        PictureError: If the file cannot be written.
+    """
+    page = _page(drawing)
+    shrink = min(1.0, _PDF_LONGEST_PT / max(page.width, page.height))
+    writer = QPdfWriter(str(path))
+    writer.setTitle("Chainrule")
+    writer.setResolution(_PDF_DPI)
+    size = QSizeF(page.width * shrink, page.height * shrink)
+    writer.setPageSize(QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise PictureError(f"The picture could not be written to {path}.")
+    painter.fillRect(0, 0, writer.width(), writer.height(), QColor(tokens.canvas))
+    factor = writer.width() / page.width
+    _aim(painter, drawing, factor)
+    _painter(drawing, recording, tokens, Lens.VALUES).paint(painter, 1.0, page, step)
+    painter.end()
+
+
+def _aim(painter: QPainter, drawing: Drawing, scale: float) -> None:
+    page = _page(drawing)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.scale(scale, scale)
+    painter.translate(-page.x, -page.y)
+
+
+def _painter(drawing: Drawing, recording: Recording, tokens: Tokens, lens: Lens) -> ScenePainter:
+    book = ValueBook(recording)
+    lens_scale = scale_of(lens, drawing.nodes, book, StepIndex(len(recording) - 1))
+    return ScenePainter(Tools(tokens, book), Scene(drawing), lens, lens_scale)
+
+
+def _page(drawing: Drawing) -> Rect:
+    bounds = drawing.bounds
+    return Rect(
+        bounds.x - _MARGIN_PX,
+        bounds.y - _MARGIN_PX,
+        max(1.0, bounds.width) + 2 * _MARGIN_PX,
+        max(1.0, bounds.height) + 2 * _MARGIN_PX,
+    )

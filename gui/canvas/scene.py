@@ -1,0 +1,165 @@
+"""A drawing as arrays: which boxes and edges lie where, and when they happen. Qt-free and immutable."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.drawing.drawing import Drawing, EdgePath, NodeBox, Rect
+from engine.drawing.state import StepState
+from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewNode
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+BEFORE_EVERYTHING = -1
+
+
+class Scene:
+    """A drawing with the look-ups that painting and pointing need.
+
+    Attributes:
+        drawing: What is painted.
+        boxes: Left, top, right, bottom of every node, shape ``(nodes, 4)``.
+        first: The step at which each node begins; -1 where it is there from the start.
+        last: The step at which each node is done (differs from ``first`` for folded groups).
+        edge_boxes: Bounds of every edge, shape ``(edges, 4)``.
+        edge_steps: The step at which something has flowed along each edge.
+        sources: Index of the node at which each edge starts, -1 if it is not in the drawing.
+        targets: Index of the node at which each edge ends, -1 if it is not in the drawing.
+    """
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.nodes: Sequence[NodeBox] = drawing.nodes
+        self.edges: Sequence[EdgePath] = drawing.edges
+        self.index_of: dict[NodeKey, int] = {box.node.key: index for index, box in enumerate(drawing.nodes)}
+        self.boxes = _table((_corners(box.rect) for box in drawing.nodes), len(drawing.nodes))
+        self.first = _steps(_first_step(box.node) for box in drawing.nodes)
+        self.last = _steps(_last_step(box.node) for box in drawing.nodes)
+        self.edge_boxes = _table((_edge_bounds(path) for path in drawing.edges), len(drawing.edges))
+        self.edge_steps = _steps(path.edge.step for path in drawing.edges)
+        self.sources = self._ends(path.edge.source for path in drawing.edges)
+        self.targets = self._ends(path.edge.target for path in drawing.edges)
+        self.is_saved = np.array([path.edge.kind is EdgeKind.SAVED for path in drawing.edges], dtype=np.bool_)
+        self.is_backward = np.array([is_backward(box.node) for box in drawing.nodes], dtype=np.bool_)
+        self._producers: list[list[int]] | None = None
+        self._consumers: list[list[int]] | None = None
+
+    def _ends(self, keys: Iterable[NodeKey]) -> Ints:
+        return np.fromiter((self.index_of.get(key, -1) for key in keys), dtype=np.int64)
+
+    def nodes_in(self, rect: Rect) -> Ints:
+        """Indices of the nodes that touch a world rectangle, in painting order."""
+        return np.flatnonzero(_touching(self.boxes, rect))
+
+    def edges_in(self, rect: Rect) -> Ints:
+        """Indices of the edges whose bounds touch a world rectangle, in painting order."""
+        return np.flatnonzero(_touching(self.edge_boxes, rect))
+
+    def node_at(self, x: float, y: float) -> int | None:
+        """The topmost node under a world point."""
+        hits = self.nodes_in(Rect(x, y, 0, 0))
+        return int(hits[-1]) if hits.size else None
+
+    def state_of(self, index: int, step: int) -> StepState:
+        """Where a node stands right after ``step``."""
+        first = self.first[index]
+        if first > step:
+            return StepState.FUTURE
+        return StepState.CURRENT if first >= 0 and step <= self.last[index] else StepState.DONE
+
+    def rect_of(self, indices: Iterable[int]) -> Rect | None:
+        """The smallest rectangle around some nodes; None without any."""
+        chosen = list(indices)
+        if not chosen:
+            return None
+        rows = self.boxes[chosen]
+        left, top = rows[:, 0].min(), rows[:, 1].min()
+        return Rect(float(left), float(top), float(rows[:, 2].max() - left), float(rows[:, 3].max() - top))
+
+    def node_for_step(self, step: int) -> int | None:
+        """The node in which ``step`` happens: the box of its own if there is one, else the smallest group around it."""
+        if step < 0:
+            return None
+        around = np.flatnonzero((self.first >= 0) & (self.first <= step) & (step <= self.last))
+        if not around.size:
+            return None
+        return int(around[np.argmin(self.last[around] - self.first[around])])
+
+    def producers_of(self, index: int) -> list[int]:
+        """Nodes from which an edge comes in, saved tensors left out, in slot order."""
+        if self._producers is None:
+            self._producers = self._neighbours(self.targets, self.sources)
+        return self._producers[index]
+
+    def consumers_of(self, index: int) -> list[int]:
+        """Nodes to which an edge goes out, saved tensors left out, in order."""
+        if self._consumers is None:
+            self._consumers = self._neighbours(self.sources, self.targets)
+        return self._consumers[index]
+
+    def _neighbours(self, ends: Ints, others: Ints) -> list[list[int]]:
+        found: list[dict[int, None]] = [{} for _ in self.nodes]
+        for end, other, saved in zip(ends.tolist(), others.tolist(), self.is_saved.tolist(), strict=True):
+            if end >= 0 and other >= 0 and not saved:
+                found[end][other] = None
+        return [list(row) for row in found]
+
+    def related(self, starts: Iterable[int]) -> set[int]:
+        """The given nodes with everything that they come from and everything that comes from them."""
+        starts = list(starts)
+        return _reach(starts, self.producers_of) | _reach(starts, self.consumers_of)
+
+
+def _reach(starts: list[int], neighbours: Callable[[int], list[int]]) -> set[int]:
+    seen = set(starts)
+    waiting = list(starts)
+    while waiting:
+        for other in neighbours(waiting.pop()):
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return seen
+
+
+def _touching(boxes: Floats, rect: Rect) -> Mask:
+    return (
+        (boxes[:, 0] <= rect.right) & (boxes[:, 2] >= rect.x) & (boxes[:, 1] <= rect.bottom) & (boxes[:, 3] >= rect.y)
+    )
+
+
+def _corners(rect: Rect) -> tuple[float, float, float, float]:
+    return (rect.x, rect.y, rect.right, rect.bottom)
+
+
+def _edge_bounds(path: EdgePath) -> tuple[float, float, float, float]:
+    xs = [point[0] for point in path.points]
+    ys = [point[1] for point in path.points]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _table(rows: Iterable[tuple[float, float, float, float]], count: int) -> Floats:
+    return np.array(list(rows), dtype=np.float64).reshape(count, 4)
+
+
+def is_backward(node: ViewNode) -> bool:
+    """Whether a node belongs to the backward pass; of the folded groups those that stand for one."""
+    is_group = node.kind is NodeKind.GROUP
+    return node.kind in (NodeKind.BACKWARD, NodeKind.GRADIENT) or (is_group and node.key.startswith("backgroup:"))
+
+
+def _first_step(node: ViewNode) -> int | None:
+    # A failed call has no step of its own: it has happened once the last step before it has.
+    return node.step - 1 if node.kind is NodeKind.FAILED and node.step is not None else node.step
+
+
+def _last_step(node: ViewNode) -> int | None:
+    if node.kind is NodeKind.FAILED and node.step is not None:
+        return node.step - 2
+    return node.step if node.last_step is None else node.last_step
+
+
+def _steps(steps: Iterable[int | None]) -> Ints:
+    return np.fromiter((BEFORE_EVERYTHING if step is None else step for step in steps), dtype=np.int64)

@@ -1,0 +1,270 @@
+"""Paints a drawing at a step: frames, edges, nodes, threads, rings, by level of detail."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from engine.drawing.drawing import Rect
+from engine.drawing.state import StepState
+from engine.graph.view import NodeKind
+from engine.trace.ids import StepIndex
+from gui.canvas.batches import draw_rects
+from gui.canvas.cell_painter import CellPainter
+from gui.canvas.edge_painter import EdgePainter, EdgeStyle
+from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.frame_painter import FramePainter
+from gui.canvas.ink import DIMMED_OPACITY, faded
+from gui.canvas.lens import Lens, LensScale
+from gui.canvas.level import Level, level_of
+from gui.canvas.look import NodeLook, View, look_of
+from gui.canvas.node_images import NodeImages
+from gui.canvas.node_painter import NodePainter
+from gui.canvas.scene import Ints, Scene
+from gui.canvas.valuebook import ValueBook
+from gui.theme.colors import mix
+from gui.theme.tokens import Tokens
+
+_FRAME_BUDGET_S = 0.008
+
+
+@dataclass(slots=True)
+class _Visible:
+    nodes: Ints
+    edges: Ints
+    level: Level
+    states: dict[int, StepState] = field(default_factory=dict)
+
+
+class Tools:
+    """What outlives a scene: painters of one theme and one recording, and the node images they made."""
+
+    def __init__(self, tokens: Tokens, book: ValueBook) -> None:
+        self.tokens = tokens
+        self.book = book
+        self.nodes = NodePainter(tokens, CellPainter(tokens, book))
+        self.frames = FramePainter(tokens)
+        self.images = NodeImages(self.nodes)
+
+
+class ScenePainter:
+    """Paints one scene with given tools through one lens; made anew when any of them changes."""
+
+    def __init__(self, tools: Tools, scene: Scene, lens: Lens, scale: LensScale | None) -> None:
+        self.scale = scale
+        self._tokens = tools.tokens
+        self._scene = scene
+        self._book = tools.book
+        self._lens = lens
+        self._nodes = tools.nodes
+        self._edges = EdgePainter(tools.tokens, scene, tools.book)
+        self._frames = tools.frames
+        self._images = tools.images
+        self._depths = _depths(scene)
+        self._looks: dict[int, NodeLook] = {}
+        self._looks_step: StepIndex | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether another frame would be sharper than the last one."""
+        return self._images.is_pending
+
+    def paint(
+        self,
+        painter: QPainter,
+        scale: float,
+        seen: Rect,
+        step: StepIndex,
+        emphasis: Emphasis = NO_EMPHASIS,
+        density: float | None = None,
+    ) -> None:
+        """Paint what lies in ``seen``.
+
+        Args:
+            painter: A painter in world coordinates (its transform already holds zoom and position).
+            scale: View pixels for each world pixel, decides the level of detail.
+            seen: The world rectangle to paint.
+            step: The state shown is that right after this step.
+            emphasis: What is picked out.
+            density: Device pixels for each world pixel to paint through node images; None paints nodes directly
+                (for files and vector devices).
+        """
+        self._forget_looks(step)
+        visible = self._visible(seen, level_of(scale), emphasis)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
+        self._paint_frames(painter, seen, visible.level)
+        self._paint_edges(painter, visible, step, emphasis)
+        if visible.level is Level.BLOCKS:
+            self._paint_blocks(painter, visible.nodes, step, emphasis)
+        elif density is None:
+            self._paint_nodes(painter, visible, step, emphasis)
+        else:
+            self._copy_nodes(painter, visible, step, emphasis, density)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_rings(painter, visible, step, emphasis, scale)
+
+    def _forget_looks(self, step: StepIndex) -> None:
+        if step != self._looks_step:
+            self._looks.clear()
+            self._looks_step = step
+
+    def _visible(self, seen: Rect, level: Level, emphasis: Emphasis) -> _Visible:
+        nodes, edges = self._scene.nodes_in(seen), self._scene.edges_in(seen)
+        if emphasis.hidden:
+            hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
+            nodes = nodes[~np.isin(nodes, hidden)]
+            scene = self._scene
+            edges = edges[~np.isin(scene.sources[edges], hidden) & ~np.isin(scene.targets[edges], hidden)]
+        return _Visible(nodes, edges, level)
+
+    def _paint_frames(self, painter: QPainter, seen: Rect, level: Level) -> None:
+        for frame, depth in zip(self._scene.drawing.frames, self._depths, strict=True):
+            rect = frame.rect
+            if rect.x <= seen.right and rect.right >= seen.x and rect.y <= seen.bottom and rect.bottom >= seen.y:
+                self._frames.paint(painter, frame, depth, with_title=level > Level.BLOCKS)
+        if level > Level.BLOCKS:
+            for lane in self._scene.drawing.lanes:
+                self._frames.paint_lane(painter, lane)
+
+    def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
+        edges = visible.edges[~self._scene.is_saved[visible.edges]]
+        if visible.level is Level.BLOCKS:
+            self._edges.paint_far(painter, edges, step)
+        elif emphasis.traced is None:
+            self._edges.paint(painter, edges.tolist(), step)
+        else:
+            kept = np.fromiter(emphasis.traced, dtype=np.int64)
+            inside = np.isin(self._scene.sources[edges], kept) & np.isin(self._scene.targets[edges], kept)
+            painter.setOpacity(DIMMED_OPACITY)
+            self._edges.paint(painter, edges[~inside].tolist(), step)
+            painter.setOpacity(1.0)
+            self._edges.paint(painter, edges[inside].tolist(), step)
+        self._paint_neighbours(painter, step, emphasis)
+
+    def _paint_neighbours(self, painter: QPainter, step: StepIndex, emphasis: Emphasis) -> None:
+        """Edges into and out of what is selected, in two tones."""
+        if not emphasis.selected:
+            return
+        chosen = np.fromiter(emphasis.selected, dtype=np.int64)
+        plain = ~self._scene.is_saved
+        for ends, color in (
+            (self._scene.targets, self._tokens.accent),
+            (self._scene.sources, mix(self._tokens.accent, self._tokens.canvas, 0.45).name()),
+        ):
+            indices = np.flatnonzero(np.isin(ends, chosen) & plain).tolist()
+            for index in indices:
+                style = self._edges.style_of(index, step)
+                picked = EdgeStyle(color, style.width + 0.6, style.is_future, style.is_dotted)
+                self._edges.paint_styled(painter, [index], picked)
+
+    def _paint_blocks(self, painter: QPainter, nodes: Ints, step: StepIndex, emphasis: Emphasis) -> None:
+        groups: defaultdict[tuple[str, float], list[int]] = defaultdict(list)
+        for index in nodes.tolist():
+            look = self._look(index, step)
+            is_plain = look.fill in (self._tokens.node, self._tokens.backward_node)
+            opacity = 0.25 if look.state is StepState.FUTURE else 0.85
+            if emphasis.traced is not None and index not in emphasis.traced:
+                opacity *= DIMMED_OPACITY
+            groups[(look.strip if is_plain else look.fill, opacity)].append(index)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for (color, opacity), indices in groups.items():
+            boxes = self._scene.boxes[indices]
+            boxes[:, 2:] -= boxes[:, :2]
+            painter.setBrush(faded(color, opacity))
+            draw_rects(painter, boxes)
+
+    def _paint_nodes(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
+        for index in visible.nodes.tolist():
+            rect = self._scene.nodes[index].rect
+            painter.save()
+            painter.setOpacity(_opacity(index, emphasis))
+            painter.translate(rect.x, rect.y)
+            self._nodes.paint(painter, self._look(index, step), visible.level)
+            painter.restore()
+
+    def _copy_nodes(
+        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, density: float
+    ) -> None:
+        transform = painter.transform()
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._images.start_frame(_FRAME_BUDGET_S)
+        ratio = painter.device().devicePixelRatioF()
+        for index in visible.nodes.tolist():
+            rect = self._scene.nodes[index].rect
+            at = transform.map(QPointF(rect.x, rect.y))
+            snapped = QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio)
+            if emphasis.traced is not None:
+                painter.setOpacity(_opacity(index, emphasis))
+            self._images.draw(painter, snapped, self._look(index, step), visible.level, density)
+        painter.restore()
+
+    def _look(self, index: int, step: StepIndex) -> NodeLook:
+        look = self._looks.get(index)
+        if look is None:
+            view = View(self._tokens, self._book, step, self._lens, self.scale)
+            look = look_of(self._scene.nodes[index], self._scene.state_of(index, step), view)
+            self._looks[index] = look
+        return look
+
+    def _paint_rings(
+        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, scale: float
+    ) -> None:
+        tokens = self._tokens
+        current = self._scene.node_for_step(step) if emphasis.shows_current else None
+        self._paint_threads(painter, emphasis, current)
+        shown = set(visible.nodes.tolist())
+        for index in emphasis.hits & shown:
+            self._ring(painter, index, tokens.saved, scale)
+        if emphasis.hovered in shown and emphasis.hovered is not None:
+            self._outline(painter, emphasis.hovered)
+        for index in emphasis.selected & shown:
+            self._ring(painter, index, tokens.accent, scale)
+        if current is not None and current in shown and current not in emphasis.selected:
+            self._ring(painter, current, self._ring_color(current), scale)
+
+    def _ring_color(self, index: int) -> str:
+        kind = self._scene.nodes[index].node.kind
+        if kind in (NodeKind.BACKWARD, NodeKind.GRADIENT):
+            return self._tokens.backward
+        return self._tokens.optimizer if kind is NodeKind.OPTIMIZER else self._tokens.accent
+
+    def _paint_threads(self, painter: QPainter, emphasis: Emphasis, current: int | None) -> None:
+        wanted = set(emphasis.selected) | ({current} if current is not None else set())
+        backward = [index for index in wanted if self._scene.is_backward[index]]
+        if not backward:
+            return
+        ends = np.isin(self._scene.targets, backward) & self._scene.is_saved
+        for index in np.flatnonzero(ends).tolist():
+            self._edges.paint_thread(painter, index)
+
+    def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
+        painter.save()
+        rect = self._scene.nodes[index].rect
+        painter.translate(rect.x, rect.y)
+        # Far away the ring keeps its size on the screen, or nobody would find it.
+        grow = max(1.0, 0.6 / scale)
+        painter.scale(grow, grow)
+        self._nodes.paint_ring(painter, QRectF(0, 0, rect.width / grow, rect.height / grow), color)
+        painter.restore()
+
+    def _outline(self, painter: QPainter, index: int) -> None:
+        rect = self._scene.nodes[index].rect
+        self._nodes.paint_outline(painter, QRectF(rect.x, rect.y, rect.width, rect.height))
+
+
+def _opacity(index: int, emphasis: Emphasis) -> float:
+    return 1.0 if emphasis.traced is None or index in emphasis.traced else DIMMED_OPACITY
+
+
+def _depths(scene: Scene) -> list[int]:
+    depth_of: dict[object, int] = {}
+    depths = []
+    for frame in scene.drawing.frames:
+        depth = depth_of.get(frame.group.parent, -1) + 1
+        depth_of[frame.group.key] = depth
+        depths.append(depth)
+    return depths

@@ -1,0 +1,250 @@
+"""The widget that paints the graph and takes the mouse and the keys."""
+
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from engine.drawing.drawing import Rect
+from engine.trace.ids import StepIndex
+from gui.canvas.camera import Camera
+from gui.canvas.camera_control import CameraControl
+from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.interactions import Interaction, interaction_for
+from gui.canvas.lens import Lens
+from gui.canvas.minimap import Minimap, minimap_of, paint_minimap
+from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
+from gui.canvas.scene import Scene
+from gui.canvas.scene_painter import ScenePainter
+from gui.canvas.wheel import after_wheel
+from gui.model.playhead import BEFORE_FIRST
+from gui.theme.tokens import Tokens
+
+_HOVER_MS = 250
+
+
+class Surface(QWidget):
+    """Paints what it is given and says what the person did; it decides nothing.
+
+    Signals:
+        clicked: Node index or None, and whether it adds to the selection.
+        double_clicked: Node index or None, and the view point.
+        marked: World rectangle (``Rect``) of a marquee.
+        hovered: Node index or None.
+        tooltip_wanted: Node index, and the global position.
+        menu_wanted: Node index or None, and the global position.
+        key_pressed: The ``QKeyEvent``; whoever acts on it accepts it.
+        resized: The view has another size.
+    """
+
+    clicked = Signal(object, bool)
+    double_clicked = Signal(object, object)
+    marked = Signal(object)
+    hovered = Signal(object)
+    tooltip_wanted = Signal(object, object)
+    menu_wanted = Signal(object, object)
+    key_pressed = Signal(object)
+    resized = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvasSurface")
+        self.setAccessibleName("Graph")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(200, 120)
+        self.control = CameraControl(self)
+        self.control.moved.connect(self.update)
+        self.shows_minimap = True
+        self.empty_text = EMPTY_TEXT
+        self._tokens = tokens
+        self._scene: Scene | None = None
+        self._painter: ScenePainter | None = None
+        self._lens = Lens.VALUES
+        self._step: StepIndex = BEFORE_FIRST
+        self._emphasis = NO_EMPHASIS
+        self._interaction: Interaction | None = None
+        self._hover_index: int | None = None
+        self._hover_timer = QTimer(self, singleShot=True, interval=_HOVER_MS)
+        self._hover_timer.timeout.connect(self._on_hover_due)
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is painted."""
+        return self._scene
+
+    @property
+    def camera(self) -> Camera:
+        """Where the camera is."""
+        return self.control.camera
+
+    def show_scene(self, scene: Scene | None, painter: ScenePainter | None, tokens: Tokens, lens: Lens) -> None:
+        """Paint this from now on."""
+        self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
+        self.update()
+
+    def show_step(self, step: StepIndex) -> None:
+        """Paint the state right after ``step``."""
+        self._step = step
+        self.update()
+
+    def show_emphasis(self, emphasis: Emphasis) -> None:
+        """Pick this out."""
+        self._emphasis = emphasis
+        self.update()
+
+    def view_size(self) -> tuple[float, float]:
+        """Width and height in pixels."""
+        return float(self.width()), float(self.height())
+
+    def steer(self, camera: Camera) -> None:
+        """Move the camera by hand."""
+        self.control.steer(camera)
+
+    def glide(self, camera: Camera) -> None:
+        """Let the camera glide somewhere, on the person's wish."""
+        self.control.is_free = True
+        self.control.glide(camera)
+
+    def click(self, at: QPointF, *, adds: bool) -> None:
+        """Say that something was clicked."""
+        self.clicked.emit(self.node_at(at), adds)
+
+    def mark(self, area: Rect) -> None:
+        """Say that a marquee was drawn."""
+        self.marked.emit(area)
+
+    def node_at(self, at: QPointF) -> int | None:
+        """The node under a view point; None over the minimap."""
+        minimap = self.minimap()
+        if self._scene is None or (minimap is not None and minimap.holds((at.x(), at.y()))):
+            return None
+        index = self._scene.node_at(*self.camera.to_world((at.x(), at.y())))
+        return None if index in self._emphasis.hidden else index
+
+    def minimap(self) -> Minimap | None:
+        """The overview, if it is shown: it hides on small views and without a drawing."""
+        if self._scene is None or not self.shows_minimap or not self._scene.nodes:
+            return None
+        width, height = self.view_size()
+        return minimap_of(self._scene.drawing.bounds, width, height) if width >= 420 and height >= 260 else None
+
+    def _on_hover_due(self) -> None:
+        if self._hover_index is not None and self.underMouse():
+            self.tooltip_wanted.emit(self._hover_index, self.cursor().pos())
+
+    def _hover(self, index: int | None) -> None:
+        if index == self._hover_index:
+            return
+        self._hover_index = index
+        QToolTip.hideText()
+        self._hover_timer.start() if index is not None else self._hover_timer.stop()
+        self.hovered.emit(index)
+
+    # Qt overrides
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint drawing, legend, minimap and gesture."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._tokens.canvas))
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        if self._scene is None or self._painter is None or not self._scene.nodes:
+            paint_empty(painter, *self.view_size(), self._tokens, self.empty_text)
+            return
+        camera = self.camera
+        seen = camera.seen(*self.view_size())
+        painter.save()
+        painter.scale(camera.scale, camera.scale)
+        painter.translate(-camera.x, -camera.y)
+        density = camera.scale * self.devicePixelRatioF()
+        self._painter.paint(painter, camera.scale, seen, self._step, self._emphasis, density)
+        painter.restore()
+        self._paint_overlays(painter, seen)
+        if self._painter.is_pending:
+            QTimer.singleShot(0, self, self.update)
+
+    def _paint_overlays(self, painter: QPainter, seen: Rect) -> None:
+        assert self._painter is not None
+        assert self._scene is not None
+        if self._painter.scale is not None:
+            paint_legend(painter, self.height(), self._tokens, self._lens, self._painter.scale)
+        minimap = self.minimap()
+        if minimap is not None:
+            paint_minimap(painter, minimap, self._scene, self._tokens, self._step, seen)
+        if self._interaction is not None:
+            self._interaction.paint(painter, self._tokens)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a gesture."""
+        self._interaction = interaction_for(event, self.minimap())
+        if self._interaction is None:
+            event.ignore()
+            return
+        self._hover(None)
+        self._interaction.move(self, event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with a gesture, or hover."""
+        if self._interaction is None:
+            self._hover(self.node_at(event.position()))
+            return
+        self.setCursor(self._interaction.cursor)
+        self._interaction.move(self, event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a gesture."""
+        interaction, self._interaction = self._interaction, None
+        self.unsetCursor()
+        self.update()
+        if interaction is not None:
+            interaction.release(self, event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open a group, or go to a node's step."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.double_clicked.emit(self.node_at(event.position()), event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hover nothing."""
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom or pan."""
+        if self._scene is not None:
+            self.steer(after_wheel(self.camera, event))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Zoom by pinching."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+            at = event.position()
+            self.steer(self.camera.zoomed(1.0 + event.value(), (at.x(), at.y())))
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Offer the key to the panel."""
+        event.ignore()
+        self.key_pressed.emit(event)
+        if not event.isAccepted():
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu."""
+        self.menu_wanted.emit(self.node_at(QPointF(event.pos())), event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say so."""
+        super().resizeEvent(event)
+        self.resized.emit()
