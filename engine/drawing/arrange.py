@@ -1,58 +1,161 @@
-"""A view graph laid out: the forward pass above, the backward pass mirrored below it."""
+"""A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
-from engine.drawing.drawing import Direction, Drawing, EdgePath, LaneLabel, NodeBox, Rect
+from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import node_size
-from engine.graph.view import EdgeKind, NodeKind, ViewGraph
+from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
 
-_GAP = 26.0
+WIDEST_ROW_PX = 2300.0
+"""A forward pass that would be wider than this from left to right runs from top to bottom."""
+
+_SMALL = 250
+_MARGIN_PX = 24.0
+_LABEL_RISE_PX = 16.0
+_LABEL_HEIGHT_PX = 12.0
+_SPACING = {
+    Direction.LEFT_RIGHT: Spacing(),
+    Direction.TOP_DOWN: Spacing(
+        column_gap=30.0,
+        row_gap=26.0,
+        lane_gap=64.0,
+        along_before=46.0,
+        along_after=24.0,
+        across_before=14.0,
+        across_after=14.0,
+    ),
+}
 
 
 def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
-    """Place every node and route every edge."""
-    ranks = {}
-    for node in view.nodes:
-        ranks[node.key] = 0
-    for _ in range(len(view.nodes)):
-        changed = False
-        for edge in view.edges:
-            if edge.kind in (EdgeKind.DATA, EdgeKind.PARAMETER) and ranks[edge.target] <= ranks[edge.source]:
-                if ranks[edge.source] < len(view.nodes):
-                    ranks[edge.target] = ranks[edge.source] + 1
-                    changed = True
-        if not changed:
-            break
-    boxes, used = {}, {}
-    for node in view.nodes:
-        lane = (
-            0
-            if node.kind in (NodeKind.LEAF, NodeKind.OP, NodeKind.FAILED)
-            else 2
-            if node.kind is NodeKind.OPTIMIZER
-            else 1
+    """Place every node and route every edge; without a ``direction`` the more readable one is taken."""
+    if direction is None and len(view.nodes) > _SMALL:
+        direction = Direction.TOP_DOWN
+    if direction is not None:
+        return _Arranger(view, direction).drawing()
+    drawing = _Arranger(view, Direction.LEFT_RIGHT).drawing()
+    if drawing.bounds.width <= WIDEST_ROW_PX:
+        return drawing
+    return _Arranger(view, Direction.TOP_DOWN).drawing()
+
+
+class _Arranger:
+    def __init__(self, view: ViewGraph, direction: Direction) -> None:
+        self._view = view
+        self._direction = direction
+        self._index = {node.key: index for index, node in enumerate(view.nodes)}
+        self._lane = _lanes(view)
+
+    def drawing(self) -> Drawing:
+        result = lay_out(self._problem())
+        boxes = tuple(
+            NodeBox(node, self._rect(area)) for node, area in zip(self._view.nodes, result.areas, strict=True)
         )
-        if node.kind is NodeKind.GROUP and node.mirrors:
-            lane = 1
-        rank = ranks.get(node.mirrors, ranks[node.key]) if node.mirrors else ranks[node.key]
-        row = used.get((lane, rank), 0)
-        used[lane, rank] = row + 1
+        paths = tuple(
+            EdgePath(edge, tuple(self._point(point) for point in route))
+            for edge, route in zip(self._view.edges, result.routes, strict=False)
+        )
+        frames = tuple(
+            GroupFrame(group, self._rect(result.frames[number, 0]))
+            for number, group in enumerate(self._view.groups)
+            if (number, 0) in result.frames
+        )
+        labels = self._labels(result)
+        return Drawing(boxes, paths, frames, labels, _bounds(boxes, paths, frames, labels), self._direction)
+
+    def _problem(self) -> LayoutProblem:
+        number: dict[GroupKey, int] = {group.key: position for position, group in enumerate(self._view.groups)}
+        nodes = tuple(self._layout_node(node, number) for node in self._view.nodes)
+        edges = [self._layout_edge(edge) for edge in self._view.edges]
+        parents = tuple(None if group.parent is None else number.get(group.parent) for group in self._view.groups)
+        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, _SPACING[self._direction])
+
+    def _layout_node(self, node: ViewNode, number: dict[GroupKey, int]) -> LayoutNode:
         width, height = node_size(node)
-        boxes[node.key] = NodeBox(node, Rect(rank * (width + _GAP), 20 + lane * 300 + row * 100, width, height))
-    paths = []
-    for edge in view.edges:
-        a, b = boxes[edge.source].rect, boxes[edge.target].rect
-        if edge.kind is EdgeKind.SAVED:
-            start, end = (a.center[0], a.bottom), (b.center[0], b.y)
-            c1, c2 = (start[0], start[1] + 30), (end[0], end[1] - 30)
-        elif edge.kind is EdgeKind.GRADIENT:
-            start, end = (a.x, a.center[1]), (b.right, b.center[1])
-            c1, c2 = (start[0] - 13, start[1]), (end[0] + 13, end[1])
+        is_row = self._direction is Direction.LEFT_RIGHT
+        return LayoutNode(
+            along=width if is_row else height,
+            across=height if is_row else width,
+            lane=self._lane[node.key],
+            anchor=None if node.mirrors is None else self._index.get(node.mirrors),
+            group=None if node.group is None else number.get(node.group),
+            is_leaf=node.kind in (NodeKind.LEAF, NodeKind.GRADIENT),
+        )
+
+    def _layout_edge(self, edge: ViewEdge) -> LayoutEdge:
+        is_flow = edge.kind in (EdgeKind.DATA, EdgeKind.PARAMETER, EdgeKind.GRADIENT)
+        same_lane = self._lane[edge.source] == self._lane[edge.target]
+        return LayoutEdge(
+            self._index[edge.source],
+            self._index[edge.target],
+            EdgeRole.FLOW if is_flow and same_lane else EdgeRole.LINK,
+            edge.target_slot,
+            edge.kind is EdgeKind.PARAMETER,
+        )
+
+    def _order_edges(self) -> list[LayoutEdge]:
+        """An op that uses a gradient comes after the forward op at which that backward pass began."""
+        first_of_run: list[int] = []
+        for index, node in enumerate(self._view.nodes):
+            continues = index > 0 and node.mirrors is not None and self._view.nodes[index - 1].mirrors is not None
+            first_of_run.append(first_of_run[-1] if continues else index)
+        found = []
+        for edge in self._view.edges:
+            if edge.kind is EdgeKind.DATA and self._lane[edge.source] > 0 and self._lane[edge.target] == 0:
+                root = first_of_run[self._index[edge.source]]
+                found.append(LayoutEdge(root, self._index[edge.target], EdgeRole.ORDER))
+        return found
+
+    def _rect(self, area: Area) -> Rect:
+        if self._direction is Direction.LEFT_RIGHT:
+            return Rect(area.along, area.across, area.length, area.breadth)
+        return Rect(area.across, area.along, area.breadth, area.length)
+
+    def _point(self, point: Point) -> Point:
+        return point if self._direction is Direction.LEFT_RIGHT else (point[1], point[0])
+
+    def _labels(self, result: LayoutResult) -> tuple[LaneLabel, ...]:
+        kinds = {self._lane[node.key]: node.kind for node in reversed(self._view.nodes)}
+        labels = []
+        for lane, area in result.lanes.items():
+            rect = self._rect(area)
+            text = "OPTIMIZER" if kinds[lane] is NodeKind.OPTIMIZER else _lane_name(lane)
+            labels.append(LaneLabel(text, (rect.x + 4, rect.y - _LABEL_RISE_PX)))
+        return tuple(labels) if len(labels) > 1 else ()
+
+
+def _lane_name(lane: int) -> str:
+    if lane == 0:
+        return "FORWARD"
+    return "BACKWARD" if lane == 1 else f"BACKWARD, ORDER {lane}"
+
+
+def _lanes(view: ViewGraph) -> dict[NodeKey, int]:
+    """Lane of each node: 0 forward, 1 backward, 2 the backward of the backward, the optimizer last."""
+    lanes: dict[NodeKey, int] = {}
+    for node in view.nodes:
+        if node.mirrors is not None:
+            lanes[node.key] = lanes.get(node.mirrors, 0) + 1
         else:
-            start, end = (a.right, a.center[1]), (b.x, b.center[1])
-            c1, c2 = (start[0] + 13, start[1]), (end[0] - 13, end[1])
-        paths.append(EdgePath(edge, (start, c1, c2, end)))
-    right = max((box.rect.right for box in boxes.values()), default=0)
-    bottom = max((box.rect.bottom for box in boxes.values()), default=0)
-    lanes = (LaneLabel("FORWARD", (0, 8)), LaneLabel("BACKWARD", (0, 308)))
-    return Drawing(
-        tuple(boxes.values()), tuple(paths), (), lanes, Rect(0, 0, right, bottom), direction or Direction.LEFT_RIGHT
-    )
+            lanes[node.key] = 1 if node.kind in (NodeKind.BACKWARD, NodeKind.GRADIENT) else 0
+    highest = max(lanes.values(), default=0)
+    for node in view.nodes:
+        if node.kind is NodeKind.OPTIMIZER:
+            lanes[node.key] = highest + 1
+    return lanes
+
+
+def _bounds(
+    boxes: tuple[NodeBox, ...],
+    paths: tuple[EdgePath, ...],
+    frames: tuple[GroupFrame, ...],
+    labels: tuple[LaneLabel, ...],
+) -> Rect:
+    rects = [box.rect for box in boxes] + [frame.rect for frame in frames]
+    points = [point for path in paths for point in path.points]
+    points += [(rect.x, rect.y) for rect in rects] + [(rect.right, rect.bottom) for rect in rects]
+    points += [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
+    if not points:
+        return Rect(0.0, 0.0, 0.0, 0.0)
+    left, top = min(x for x, _ in points) - _MARGIN_PX, min(y for _, y in points) - _MARGIN_PX
+    right, bottom = max(x for x, _ in points) + _MARGIN_PX, max(y for _, y in points) + _MARGIN_PX
+    return Rect(left, top, right - left, bottom - top)

@@ -1,1 +1,14 @@
-"""Geometry only: ranks, order, places and routes of boxes and edges."""
+"""Geometry only: ranks, order, positions and routes, in plain Python and numpy."""
+
+from engine.layout.engine import lay_out
+from engine.layout.problem import (
+    Area,
+    EdgeRole,
+    LayoutEdge,
+    LayoutNode,
+    LayoutProblem,
+    LayoutResult,
+    Spacing,
+)
+
+__all__ = ["Area", "EdgeRole", "LayoutEdge", "LayoutNode", "LayoutProblem", "LayoutResult", "Spacing", "lay_out"]

@@ -1,0 +1,226 @@
+"""One level after the other, from the innermost outwards: order, place, and measure each lane of it."""
+
+from dataclasses import dataclass, field
+
+from engine.layout.levels import Levels
+from engine.layout.order import Joint, ordered
+from engine.layout.place import Rod, Strip, tops
+from engine.layout.problem import LayoutProblem
+from engine.layout.threads import HIGH, LOW, End, Threads
+
+_THREAD = 2.0
+"""Breadth that a passing edge takes, in pixels."""
+
+
+@dataclass(slots=True)
+class LanePlan:
+    """One lane of one level: positions across, relative to the inner top."""
+
+    cell_top: dict[int, float] = field(default_factory=dict)
+    port: dict[int, float] = field(default_factory=dict)
+    breadth: float = 0.0
+
+
+@dataclass(slots=True)
+class LevelPlan:
+    """One level: where its columns start, how long they are, and its lanes."""
+
+    starts: list[float] = field(default_factory=list)
+    lengths: list[float] = field(default_factory=list)
+    length: float = 0.0
+    lanes: dict[int, LanePlan] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Net:
+    """The vertices of one lane of one level: cells, ports and bends of passing edges."""
+
+    layers: list[list[int]]
+    cells: dict[int, int] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=dict)
+    breadth: list[float] = field(default_factory=list)
+    is_thread: list[bool] = field(default_factory=list)
+    is_leaf: list[bool] = field(default_factory=list)
+    rods: list[Rod] = field(default_factory=list)
+    joints: list[Joint] = field(default_factory=list)
+    strong: list[list[tuple[int, Rod]]] = field(default_factory=list)
+    """For each vertex the strong edges that lead to it, as (slot, rod)."""
+    bends: dict[int, list[int]] = field(default_factory=dict)
+
+    def add(self, layer: int, breadth: float, *, is_thread: bool, is_leaf: bool = False) -> int:
+        """A new vertex at the end of ``layer``."""
+        vertex = len(self.breadth)
+        self.layers[layer].append(vertex)
+        self.breadth.append(breadth)
+        self.is_thread.append(is_thread)
+        self.is_leaf.append(is_leaf)
+        self.strong.append([])
+        return vertex
+
+
+class Composer:
+    """Plans every level of a problem; the plans are in ``plans``, level by level."""
+
+    def __init__(self, problem: LayoutProblem, levels: Levels, threads: Threads) -> None:
+        self.plans: list[LevelPlan] = [LevelPlan() for _ in levels.level_cells]
+        self._problem = problem
+        self._levels = levels
+        self._threads = threads
+        self._lanes = sorted({node.lane for node in problem.nodes})
+
+    def run(self) -> list[LevelPlan]:
+        """Plan all levels, inner ones first (groups come after the groups around them)."""
+        for level in range(len(self.plans) - 1, -1, -1):
+            for lane in self._lanes:
+                self._plan_lane(level, lane)
+            self._plan_columns(level)
+        return self.plans
+
+    def item_breadth(self, cell: int, lane: int) -> float:
+        """Size of a cell across the flow in a lane; 0 when it has nothing there."""
+        group = self._levels.cell_group[cell]
+        spacing = self._problem.spacing
+        if group >= 0:
+            plan = self.plans[group + 1].lanes.get(lane)
+            return 0.0 if plan is None else plan.breadth + spacing.across_before + spacing.across_after
+        nodes = self._levels.members[cell].get(lane, ())
+        total = sum(self._problem.nodes[node].across for node in nodes)
+        return total + spacing.stack_gap * max(len(nodes) - 1, 0)
+
+    def item_length(self, cell: int) -> float:
+        """Size of a cell along the flow, the same in all lanes."""
+        group = self._levels.cell_group[cell]
+        if group >= 0:
+            return self.plans[group + 1].length
+        lanes = self._levels.members[cell].values()
+        return max(self._problem.nodes[node].along for nodes in lanes for node in nodes)
+
+    def offset(self, end: End, lane: int) -> float:
+        """Where an edge attaches to a cell, measured from the cell's top."""
+        cell, attached = end
+        if attached < 0:
+            group = self._levels.cell_group[cell]
+            return self._problem.spacing.across_before + self.plans[group + 1].lanes[lane].port[~attached]
+        return self.stack_offset(attached) + self._problem.nodes[attached].across / 2
+
+    def stack_offset(self, node: int) -> float:
+        """Top of a node within the stack of its cell and lane."""
+        lane = self._problem.nodes[node].lane
+        offset = 0.0
+        for other in self._levels.members[self._levels.node_cell[node]][lane]:
+            if other == node:
+                break
+            offset += self._problem.nodes[other].across + self._problem.spacing.stack_gap
+        return offset
+
+    def _plan_lane(self, level: int, lane: int) -> None:
+        net = self._net(level, lane)
+        if not net.breadth:
+            return
+        layers = ordered(net.layers, net.joints, len(net.breadth))
+        spacing = self._problem.spacing
+        strip = Strip(
+            layers, net.breadth, net.rods, _main_path(net), net.is_thread, spacing.row_gap, spacing.thread_gap
+        )
+        top = tops(strip)
+        start = min(top)
+        plan = self.plans[level].lanes[lane] = LanePlan()
+        plan.cell_top = {cell: top[vertex] - start for cell, vertex in net.cells.items()}
+        plan.port = {port: top[vertex] - start + _THREAD / 2 for port, vertex in net.ports.items()}
+        plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
+        for piece, bends in net.bends.items():
+            self._threads.pieces[piece].bends = [top[bend] - start + _THREAD / 2 for bend in bends]
+
+    def _plan_columns(self, level: int) -> None:
+        cells = self._levels.level_cells[level]
+        count = max((self._levels.rank[cell] for cell in cells), default=-1) + 1
+        plan = self.plans[level]
+        plan.lengths = [0.0] * count
+        for cell in cells:
+            rank = self._levels.rank[cell]
+            plan.lengths[rank] = max(plan.lengths[rank], self.item_length(cell))
+        spacing = self._problem.spacing
+        position = spacing.along_before if level else 0.0
+        for length in plan.lengths:
+            plan.starts.append(position)
+            position += length + spacing.column_gap
+        plan.length = position - (spacing.column_gap if count else 0.0) + (spacing.along_after if level else 0.0)
+
+    def _net(self, level: int, lane: int) -> _Net:
+        cells = [cell for cell in self._levels.level_cells[level] if self.item_breadth(cell, lane) > 0]
+        highest = max((self._levels.rank[cell] for cell in self._levels.level_cells[level]), default=0)
+        net = _Net([[] for _ in range(highest + 3)])
+        base = self.plans[level].lanes.get(0)
+        if lane > 0 and base is not None:
+            cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
+        for cell in cells:
+            breadth = self.item_breadth(cell, lane)
+            is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
+            layer = self._levels.rank[cell] + 1
+            net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
+        for index in self._threads.by_lane.get((level, lane), ()):
+            self._add_piece(net, index, lane)
+        return net
+
+    def _add_piece(self, net: _Net, index: int, lane: int) -> None:
+        piece = self._threads.pieces[index]
+        low, low_layer, low_offset = self._vertex(net, piece.low, lane)
+        high, high_layer, high_offset = self._vertex(net, piece.high, lane)
+        previous, offset = low, low_offset
+        net.bends[index] = []
+        for layer in range(low_layer + 1, high_layer):
+            bend = net.add(layer, _THREAD, is_thread=True)
+            net.bends[index].append(bend)
+            _join(net, Rod(previous, bend, offset, _THREAD / 2, 6.0 if previous != low else 2.0), 0, piece.is_weak)
+            previous, offset = bend, _THREAD / 2
+        weight = 0.5 if piece.is_weak else 2.0
+        _join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, piece.is_weak)
+
+    def _vertex(self, net: _Net, end: End, lane: int) -> tuple[int, int, float]:
+        """Vertex, layer and offset of an end."""
+        cell, attached = end
+        if cell >= 0:
+            return net.cells[cell], self._levels.rank[cell] + 1, self.offset(end, lane)
+        side = self._threads.ports[attached].side
+        layer = {LOW: 0, HIGH: len(net.layers) - 1}[side]
+        if attached not in net.ports:
+            net.ports[attached] = net.add(layer, _THREAD, is_thread=True)
+        return net.ports[attached], layer, _THREAD / 2
+
+
+def _join(net: _Net, rod: Rod, slot: int, is_weak: bool) -> None:  # noqa: FBT001 - a field passed on
+    net.rods.append(rod)
+    # Inputs of one node stand in argument order; parts of a stack or frame in the order of their offsets.
+    low_shift = 0.2 * (rod.low_offset / (net.breadth[rod.low] or 1.0) - 0.5)
+    high_shift = 0.2 * (rod.high_offset / (net.breadth[rod.high] or 1.0) - 0.5) + 0.1 * slot / (slot + 4.0)
+    net.joints.append(Joint(rod.low, rod.high, low_shift, high_shift))
+    if not is_weak:
+        net.strong[rod.high].append((slot, rod))
+
+
+def _main_path(net: _Net) -> list[tuple[int, float, float]]:
+    """The longest path through strong edges, as (vertex, offset of entry, offset of leaving)."""
+    score = [0.0] * len(net.breadth)
+    came: list[Rod | None] = [None] * len(net.breadth)
+    for layer in net.layers:
+        for vertex in layer:
+            own = 0.01 if net.is_thread[vertex] else 0.5 if net.is_leaf[vertex] else 1.0
+            ways = sorted(net.strong[vertex], key=lambda way: (-score[way[1].low], way[0]))
+            score[vertex] = own + (score[ways[0][1].low] if ways else 0.0)
+            came[vertex] = ways[0][1] if ways else None
+    vertex = max(range(len(score)), key=lambda index: (score[index], -index))
+    path: list[tuple[int, float, float]] = []
+    leave = net.breadth[vertex] / 2
+    rod = came[vertex]
+    while rod is not None:
+        path.append((vertex, rod.high_offset, leave))
+        vertex, leave = rod.low, rod.low_offset
+        rod = came[vertex]
+    path.append((vertex, leave, leave))
+    path.reverse()
+    return path[1:] if len(path) > 1 and _is_one_of_many(net, path[0][0], path[1][0]) else path
+
+
+def _is_one_of_many(net: _Net, leaf: int, consumer: int) -> bool:
+    """Whether several leaves of equal rank feed the first op: then they stand around it evenly."""
+    return net.is_leaf[leaf] and sum(net.is_leaf[rod.low] for _, rod in net.strong[consumer]) > 1

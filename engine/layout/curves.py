@@ -1,0 +1,63 @@
+"""Polylines as cubic Bezier pieces."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from engine.layout.problem import Point
+
+_SAME = 0.01
+
+
+def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
+    """Straight pieces where two knots share ``across``, S-curves with tangents along the flow elsewhere."""
+    merged = _without_needless(knots)
+    route: list[Point] = [merged[0]]
+    for start, end in pairwise(merged):
+        middle = (start[0] + end[0]) / 2
+        route += [(middle, start[1]), (middle, end[1]), end]
+    return tuple(route)
+
+
+def rounded(corners: Sequence[Point], radius: float = 12.0) -> tuple[Point, ...]:
+    """A polyline of straight pieces with its corners rounded."""
+    points = [corners[0], *(after for before, after in pairwise(corners) if _distance(before, after) > _SAME)]
+    if len(points) == 1:
+        points *= 2
+    route: list[Point] = [points[0]]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        reach = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        enter, leave = _towards(corner, before, reach), _towards(corner, after, reach)
+        route += _line(route[-1], enter)
+        route += [_towards(corner, before, reach * 0.45), _towards(corner, after, reach * 0.45), leave]
+    route += _line(route[-1], points[-1])
+    return tuple(route)
+
+
+def _without_needless(knots: Sequence[Point]) -> list[Point]:
+    merged: list[Point] = [knots[0]]
+    for knot in knots[1:]:
+        if _distance(knot, merged[-1]) <= _SAME:
+            continue
+        if len(merged) > 1 and abs(merged[-2][1] - merged[-1][1]) <= _SAME and abs(knot[1] - merged[-1][1]) <= _SAME:
+            merged[-1] = knot
+        else:
+            merged.append(knot)
+    return merged if len(merged) > 1 else [merged[0], merged[0]]
+
+
+def _line(start: Point, end: Point) -> list[Point]:
+    return [_between(start, end, 1 / 3), _between(start, end, 2 / 3), end]
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    return (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
+
+
+def _towards(start: Point, end: Point, length: float) -> Point:
+    distance = _distance(start, end)
+    return start if distance <= _SAME else _between(start, end, length / distance)
+
+
+def _distance(first: Point, second: Point) -> float:
+    return math.hypot(first[0] - second[0], first[1] - second[1])

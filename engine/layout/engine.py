@@ -1,0 +1,94 @@
+"""The layout: ranks, order and positions of a whole problem, then the routes of its edges."""
+
+from engine.layout.compose import Composer, LevelPlan
+from engine.layout.levels import Levels
+from engine.layout.links import LinkRouter
+from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
+from engine.layout.routes import FlowRouter
+from engine.layout.threads import Threads, threads_of
+
+
+def lay_out(problem: LayoutProblem) -> LayoutResult:
+    """Place every node and route every edge; deterministic, and safe for cycles and for any depth.
+
+    The method is layered layout (Sugiyama et al. 1981) for each opened group on its own, with edges cut at the frames
+    that they cross, and with the backward pass mirrored into lanes of its own.
+    """
+    levels = Levels(problem)
+    threads = threads_of(problem, levels)
+    composer = Composer(problem, levels, threads)
+    plans = composer.run()
+    placing = _Placing(problem, levels, composer, plans)
+    areas = placing.areas()
+    frames = placing.frames()
+    flow = FlowRouter(problem, levels, threads, plans, placing.origins, areas)
+    routes = flow.routes()
+    links = LinkRouter(areas, placing.lanes, problem.spacing)
+    for index, edge in enumerate(problem.edges):
+        if edge.role is not EdgeRole.ORDER and not routes[index]:
+            routes[index] = links.route(edge.source, edge.target)
+    return LayoutResult(areas, routes, frames, placing.lanes, len(plans[0].lengths))
+
+
+class _Placing:
+    """Turns relative positions into absolute ones, outer levels first.
+
+    Attributes:
+        origins: (level, lane) -> where the inside of the level begins.
+        lanes: lane -> its part of the picture.
+    """
+
+    def __init__(self, problem: LayoutProblem, levels: Levels, composer: Composer, plans: list[LevelPlan]) -> None:
+        self._problem = problem
+        self._levels = levels
+        self._composer = composer
+        self._plans = plans
+        self.origins: dict[tuple[int, int], Point] = {}
+        self.lanes: dict[int, Area] = {}
+        self._place_lanes()
+        self._frames = self._place_groups()
+
+    def _place_lanes(self) -> None:
+        across = 0.0
+        root = self._plans[0]
+        for lane in sorted(root.lanes):
+            self.origins[0, lane] = (0.0, across)
+            self.lanes[lane] = Area(0.0, across, root.length, root.lanes[lane].breadth)
+            across += root.lanes[lane].breadth + self._problem.spacing.lane_gap
+
+    def _place_groups(self) -> dict[tuple[int, int], Area]:
+        frames = {}
+        spacing = self._problem.spacing
+        for group, cell in enumerate(self._levels.group_cell):
+            for lane in self._plans[group + 1].lanes:
+                corner = self._corner(cell, lane)
+                breadth = self._composer.item_breadth(cell, lane)
+                frames[group, lane] = Area(corner[0], corner[1], self._plans[group + 1].length, breadth)
+                self.origins[group + 1, lane] = (corner[0], corner[1] + spacing.across_before)
+        return frames
+
+    def _corner(self, cell: int, lane: int) -> Point:
+        """The corner of a cell in a level that is placed already; it stands in the middle of its column."""
+        level = self._levels.cell_level[cell]
+        plan = self._plans[level]
+        origin = self.origins[level, lane]
+        rank = self._levels.rank[cell]
+        slack = plan.lengths[rank] - self._composer.item_length(cell)
+        return (origin[0] + plan.starts[rank] + slack / 2, origin[1] + plan.lanes[lane].cell_top[cell])
+
+    def frames(self) -> dict[tuple[int, int], Area]:
+        """(group, lane) -> frame."""
+        return self._frames
+
+    def areas(self) -> list[Area]:
+        """The place of every node."""
+        areas = []
+        for index, node in enumerate(self._problem.nodes):
+            cell = self._levels.node_cell[index]
+            corner = self._corner(cell, node.lane)
+            along = corner[0] + (self._composer.item_length(cell) - node.along) / 2
+            areas.append(Area(along, corner[1] + self._composer.stack_offset(index), node.along, node.across))
+        return areas
+
+
+__all__ = ["LayoutProblem", "LayoutResult", "Threads", "lay_out"]

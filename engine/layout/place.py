@@ -1,0 +1,136 @@
+"""Positions across the flow: the main path exactly straight, the rest as near to its neighbours as there is room.
+
+Each layer is solved exactly as an isotonic regression (pool adjacent violators) of the wished positions under the
+minimal distances; layers are swept in both directions, as in the priority method of Sugiyama et al.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SWEEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rod:
+    """An edge between neighbouring layers that attaches at offsets from the tops of its ends."""
+
+    low: int
+    high: int
+    low_offset: float
+    high_offset: float
+    weight: float
+
+
+@dataclass(slots=True)
+class Strip:
+    """What is placed: layers of vertices in their order, sizes, distances to the next one, and the main path."""
+
+    layers: list[list[int]]
+    breadth: list[float]
+    rods: list[Rod]
+    main: list[tuple[int, float, float]]
+    """Vertices of the main path in order of rank, with the offsets at which it enters and leaves them."""
+    is_thread: list[bool]
+    row_gap: float
+    thread_gap: float
+
+    def gap(self, first: int, second: int) -> float:
+        """Free space between two neighbours in a layer."""
+        if self.is_thread[first] and self.is_thread[second]:
+            return self.thread_gap * 0.75
+        return self.thread_gap if self.is_thread[first] or self.is_thread[second] else self.row_gap
+
+
+def tops(strip: Strip) -> list[float]:
+    """Return the position of the top of every vertex."""
+    top = [0.0] * len(strip.breadth)
+    fixed = _fix_main(strip, top)
+    _stack(strip, fixed, top)
+    below: list[list[Rod]] = [[] for _ in top]
+    above: list[list[Rod]] = [[] for _ in top]
+    for rod in strip.rods:
+        below[rod.high].append(rod)
+        above[rod.low].append(rod)
+    busy = [layer for layer in strip.layers if len(layer) > 1 or (layer and layer[0] not in fixed)]
+    for sweep in range(_SWEEPS):
+        goes_up = sweep % 2 == 0
+        for layer in reversed(busy) if goes_up else busy:
+            wishes = [_wish(vertex, below, above, top, prefers_above=goes_up) for vertex in layer]
+            _solve(strip, layer, wishes, fixed, top)
+    return top
+
+
+def _fix_main(strip: Strip, top: list[float]) -> set[int]:
+    line = 0.0
+    for vertex, entry, leave in strip.main:
+        top[vertex] = line - entry
+        line = top[vertex] + leave
+    return {vertex for vertex, _, _ in strip.main}
+
+
+def _stack(strip: Strip, fixed: set[int], top: list[float]) -> None:
+    for layer in filter(None, strip.layers):
+        pivot = next((index for index, vertex in enumerate(layer) if vertex in fixed), None)
+        if pivot is None:
+            top[layer[0]] = 0.0
+            pivot = 0
+        for index in range(pivot + 1, len(layer)):
+            upper, lower = layer[index - 1], layer[index]
+            top[lower] = top[upper] + strip.breadth[upper] + strip.gap(upper, lower)
+        for index in range(pivot - 1, -1, -1):
+            upper, lower = layer[index], layer[index + 1]
+            top[upper] = top[lower] - strip.breadth[upper] - strip.gap(upper, lower)
+
+
+def _wish(
+    vertex: int, below: list[list[Rod]], above: list[list[Rod]], top: list[float], *, prefers_above: bool
+) -> tuple[float, float]:
+    """Wished top and its weight."""
+    total = weight = 0.0
+    for is_above in (prefers_above, not prefers_above):
+        for rod in above[vertex] if is_above else below[vertex]:
+            if is_above:
+                target = top[rod.high] + rod.high_offset - rod.low_offset
+            else:
+                target = top[rod.low] + rod.low_offset - rod.high_offset
+            total += target * rod.weight
+            weight += rod.weight
+        if weight:
+            return (total / weight, weight)
+    return (top[vertex], 0.1)
+
+
+def _solve(
+    strip: Strip, layer: list[int], wishes: Sequence[tuple[float, float]], fixed: set[int], top: list[float]
+) -> None:
+    if len(layer) == 1:
+        if layer[0] not in fixed:
+            top[layer[0]] = wishes[0][0]
+        return
+    shift = [0.0] * len(layer)
+    for index in range(1, len(layer)):
+        upper = layer[index - 1]
+        shift[index] = shift[index - 1] + strip.breadth[upper] + strip.gap(upper, layer[index])
+    pivots = [index for index, vertex in enumerate(layer) if vertex in fixed]
+    start, floor = 0, float("-inf")
+    for pivot in [*pivots, len(layer)]:
+        ceiling = top[layer[pivot]] - shift[pivot] if pivot < len(layer) else float("inf")
+        wished = [(wishes[index][0] - shift[index], wishes[index][1]) for index in range(start, pivot)]
+        for index, position in enumerate(_isotonic(wished), start=start):
+            top[layer[index]] = min(max(position, floor), ceiling) + shift[index]
+        start, floor = pivot + 1, ceiling
+
+
+def _isotonic(wished: Sequence[tuple[float, float]]) -> list[float]:
+    """Weighted least-squares fit that never falls."""
+    blocks: list[list[float]] = []
+    for position, weight in wished:
+        block = [position * weight, weight, 1.0]
+        while blocks and blocks[-1][0] * block[1] > block[0] * blocks[-1][1]:
+            last = blocks.pop()
+            block = [last[0] + block[0], last[1] + block[1], last[2] + block[2]]
+        blocks.append(block)
+    result: list[float] = []
+    for total, weight, count in blocks:
+        result.extend([total / weight] * int(count))
+    return result

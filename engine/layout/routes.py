@@ -1,0 +1,148 @@
+"""Routes of flow edges: straight over the columns, S-curves in the gaps between them, never over a foreign node."""
+
+from collections import defaultdict
+
+from engine.layout.compose import LevelPlan
+from engine.layout.curves import smooth
+from engine.layout.levels import Levels
+from engine.layout.problem import Area, LayoutProblem, Point
+from engine.layout.threads import End, Threads
+
+_WIDEST_SPREAD = 15.0
+_MARGIN = 24.0
+_PARALLEL = 9.0
+
+
+class FlowRouter:
+    """Builds the routes of all edges that run through the free space of their lane."""
+
+    def __init__(
+        self,
+        problem: LayoutProblem,
+        levels: Levels,
+        threads: Threads,
+        plans: list[LevelPlan],
+        origins: dict[tuple[int, int], Point],
+        areas: list[Area],
+    ) -> None:
+        self._problem = problem
+        self._levels = levels
+        self._threads = threads
+        self._plans = plans
+        self._origins = origins
+        self._areas = areas
+
+    def routes(self) -> list[tuple[Point, ...]]:
+        """A route for each edge, empty for those that do not flow through ranks."""
+        knots = {index: self._knots(index) for index, hops in enumerate(self._threads.hops) if hops}
+        self._separate_parallels(knots)
+        self._spread(knots)
+        return [smooth(knots[index]) if index in knots else () for index in range(len(self._threads.hops))]
+
+    def _knots(self, index: int) -> list[Point]:
+        """Corners of the polyline from source to target; two neighbours either share ``across`` or span a gap."""
+        knots: list[Point] = []
+        for piece_index, rises in self._threads.hops[index]:
+            part = self._piece_knots(piece_index)
+            knots += part if rises else part[::-1]
+        edge = self._problem.edges[index]
+        source, target = self._areas[edge.source], self._areas[edge.target]
+        rises = source.along < target.along
+        knots[0] = (source.end if rises else source.along, knots[0][1])
+        knots[-1] = (target.along if rises else target.end, knots[-1][1])
+        return knots
+
+    def _piece_knots(self, piece_index: int) -> list[Point]:
+        piece = self._threads.pieces[piece_index]
+        plan = self._plans[piece.level]
+        origin, top = self._origins[piece.level, piece.lane]
+        rank = -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
+        knots: list[Point] = []
+        across = top + self._across(piece.low, piece.lane, plan)
+        if rank < 0:
+            knots.append((origin, across))
+        else:
+            end = origin + plan.starts[rank] + plan.lengths[rank]
+            knots += [(end, across), (end, across)]
+        for bend in piece.bends:
+            rank += 1
+            start = origin + plan.starts[rank]
+            knots += [(start, top + bend), (start + plan.lengths[rank], top + bend)]
+        rank += 1
+        across = top + self._across(piece.high, piece.lane, plan)
+        if piece.high[0] < 0:
+            knots.append((origin + plan.length, across))
+        else:
+            start = origin + plan.starts[rank]
+            knots += [(start, across), (start, across)]
+        return knots
+
+    def _across(self, end: End, lane: int, plan: LevelPlan) -> float:
+        cell, attached = end
+        if cell < 0:
+            return plan.lanes[lane].port[attached]
+        if attached >= 0:
+            return self._areas[attached].middle[1] - self._origins[self._levels.cell_level[cell], lane][1]
+        group = self._levels.cell_group[cell]
+        inner = self._origins[group + 1, lane][1] + self._plans[group + 1].lanes[lane].port[~attached]
+        return inner - self._origins[self._levels.cell_level[cell], lane][1]
+
+    def _separate_parallels(self, knots: dict[int, list[Point]]) -> None:
+        """Edges between the same two nodes run side by side."""
+        same: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for index in knots:
+            edge = self._problem.edges[index]
+            same[edge.source, edge.target].append(index)
+        for bundle in same.values():
+            step = min(_PARALLEL, 40.0 / len(bundle))
+            for position, index in enumerate(bundle):
+                shift = step * (position - (len(bundle) - 1) / 2)
+                if shift:
+                    knots[index] = [(along, across + shift) for along, across in knots[index]]
+
+    def _spread(self, knots: dict[int, list[Point]]) -> None:
+        """Arrows that end at the same side of a node end at different points; gradients also start so."""
+        ends: defaultdict[tuple[int, bool], list[tuple[float, int]]] = defaultdict(list)
+        starts: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
+        for index, route in knots.items():
+            edge = self._problem.edges[index]
+            came = _other_level(route[::-1])
+            ends[edge.target, route[-1][0] > route[-2][0] or route[-1][0] > route[0][0]].append((came, index))
+            if self._problem.nodes[edge.source].lane > 0:
+                starts[edge.source].append((_other_level(route), index))
+        for (node, _), arriving in ends.items():
+            for index, shift in _shifts(arriving, knots, -1, self._areas[node].breadth):
+                knots[index] = _shifted(knots[index][::-1], shift)[::-1]
+        for node, leaving in starts.items():
+            for index, shift in _shifts(leaving, knots, 0, self._areas[node].breadth):
+                knots[index] = _shifted(knots[index], shift)
+
+
+def _other_level(route: list[Point]) -> float:
+    """The first ``across`` that differs from that of the start, else that of the start."""
+    start = route[0][1]
+    return next((across for _, across in route if abs(across - start) > 0.5), start)
+
+
+def _shifts(
+    meeting: list[tuple[float, int]], knots: dict[int, list[Point]], end: int, breadth: float
+) -> list[tuple[int, float]]:
+    if len(meeting) < 2:
+        return []
+    meeting = sorted(meeting)
+    step = min(_WIDEST_SPREAD, max(breadth - _MARGIN, 8.0) / len(meeting))
+    straight = [position for position, (came, index) in enumerate(meeting) if abs(came - knots[index][end][1]) <= 0.5]
+    pivot = straight[len(straight) // 2] if straight else (len(meeting) - 1) / 2
+    fixed = set(straight)
+    return [(index, step * (position - pivot)) for position, (_, index) in enumerate(meeting) if position not in fixed]
+
+
+def _shifted(route: list[Point], shift: float) -> list[Point]:
+    """Move the first level part of a route sideways."""
+    start = route[0][1]
+    moved: list[Point] = []
+    for position, (along, across) in enumerate(route):
+        if abs(across - start) > 0.5:
+            return moved + route[position:]
+        moved.append((along, across + shift))
+    return route

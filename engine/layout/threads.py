@@ -1,0 +1,133 @@
+"""Edges cut at the frames that they cross: one piece in every level that they run through."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from engine.layout.levels import Levels
+from engine.layout.problem import EdgeRole, LayoutEdge, LayoutProblem
+
+LONGEST_SPAN = 16
+"""Edges that pass more ranks than this are not expanded; they are drawn around as links."""
+
+LOW, HIGH = 0, 1
+"""The two sides of a frame along the flow."""
+
+End = tuple[int, int]
+"""(cell, node) or (cell, ``~port`` of that cell's frame), or (-1, port) for a port of the frame around the level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where edges of one origin cross the frame of a group in a lane."""
+
+    group: int
+    lane: int
+    side: int
+
+
+@dataclass(slots=True)
+class Piece:
+    """The part of one or more edges within one level and lane."""
+
+    level: int
+    lane: int
+    low: End
+    high: End
+    slot: int
+    is_weak: bool
+    bends: list[float] = field(default_factory=list)
+    """Positions across, relative to the level's lane, at the ranks between both ends."""
+
+
+@dataclass(slots=True)
+class Threads:
+    """All pieces and ports; ``hops[e]`` lists the pieces of edge ``e`` from source to target.
+
+    A hop is (piece, whether the edge runs towards higher ranks). Edges without hops are drawn as links.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    hops: list[list[tuple[int, bool]]] = field(default_factory=list)
+    by_lane: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    """(level, lane) -> pieces."""
+    _port_index: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
+    _piece_index: dict[tuple[int, int, End, End], int] = field(default_factory=dict)
+
+    def port(self, group: int, lane: int, side: int, origin: int) -> int:
+        """The port of a frame for edges that come from node ``origin``."""
+        key = (group, lane, side, origin)
+        found = self._port_index.get(key)
+        if found is None:
+            found = self._port_index[key] = len(self.ports)
+            self.ports.append(Port(group, lane, side))
+        return found
+
+    def piece(self, level: int, lane: int, ends: tuple[End, End], edge: LayoutEdge) -> int:
+        """The piece between two ends, shared by all edges that need it."""
+        key = (level, lane, *ends)
+        found = self._piece_index.get(key)
+        if found is None:
+            found = self._piece_index[key] = len(self.pieces)
+            self.pieces.append(Piece(level, lane, ends[0], ends[1], edge.slot, edge.is_weak))
+            self.by_lane.setdefault((level, lane), []).append(found)
+        elif not edge.is_weak:
+            self.pieces[found].is_weak = False
+        return found
+
+
+def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
+    """Cut every flow edge at the frames that it crosses."""
+    threads = Threads()
+    highest = [max((levels.rank[cell] for cell in cells), default=0) for cells in levels.level_cells]
+    for edge in problem.edges:
+        threads.hops.append(_hops(problem, levels, threads, highest, edge) if edge.role is EdgeRole.FLOW else [])
+    return threads
+
+
+def _hops(
+    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], edge: LayoutEdge
+) -> list[tuple[int, bool]]:
+    lane = problem.nodes[edge.source].lane
+    outwards, back = levels.lifted(edge)
+    span = levels.rank[back[-1]] - levels.rank[outwards[-1]]
+    if lane != problem.nodes[edge.target].lane or span == 0:
+        return []
+    rises = span > 0
+    spans = [abs(span)]
+    spans += [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
+    spans += [_span(levels, highest, cell, to_high=not rises) for cell in back[:-1]]
+    if max(spans) > LONGEST_SPAN:
+        return []
+    leave: End = (outwards[0], edge.source)
+    hops = []
+    for cell, around in pairwise(outwards):
+        port = threads.port(levels.cell_group[around], lane, HIGH if rises else LOW, edge.source)
+        hops.append((_piece(levels, threads, edge, lane, cell, leave, (-1, port), rises), rises))
+        leave = (around, ~port)
+    enter: End = (back[0], edge.target)
+    last = []
+    for cell, around in pairwise(back):
+        port = threads.port(levels.cell_group[around], lane, LOW if rises else HIGH, edge.source)
+        last.append((_piece(levels, threads, edge, lane, cell, (-1, port), enter, rises), rises))
+        enter = (around, ~port)
+    hops.append((_piece(levels, threads, edge, lane, outwards[-1], leave, enter, rises), rises))
+    return hops + last[::-1]
+
+
+def _piece(
+    levels: Levels,
+    threads: Threads,
+    edge: LayoutEdge,
+    lane: int,
+    cell: int,
+    first: End,
+    second: End,
+    rises: bool,  # noqa: FBT001 - a direction, read at one place
+) -> int:
+    return threads.piece(levels.cell_level[cell], lane, (first, second) if rises else (second, first), edge)
+
+
+def _span(levels: Levels, highest: list[int], cell: int, *, to_high: bool) -> int:
+    rank = levels.rank[cell]
+    return highest[levels.cell_level[cell]] + 1 - rank if to_high else rank + 1
