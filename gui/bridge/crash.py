@@ -8,6 +8,7 @@ from types import TracebackType
 
 log = logging.getLogger(__name__)
 
+SENTENCE = "Something in Chainrule itself went wrong; your program and its recording are still here."
 ShowReport = Callable[[str, str], None]
 
 

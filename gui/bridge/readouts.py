@@ -60,6 +60,7 @@ class Readouts(QObject):
         player: Player,
         preferences: Preferences,
         devices: Devices,
+        runs: RunController,
         displays: Displays,
         parent: QObject,
     ) -> None:
@@ -69,6 +70,7 @@ class Readouts(QObject):
         self._player = player
         self._preferences = preferences
         self._devices = devices
+        self._runs = runs
         self._displays = displays
         self._tally = Tally(document)
         self._budget_bytes = RunRequest(program="").budget_bytes
@@ -84,11 +86,9 @@ class Readouts(QObject):
         player.changed.connect(lambda _player: self._refresh_speed())
         preferences.changed.connect(lambda _choices: self._refresh_device())
         devices.changed.connect(self._on_devices)
+        runs.asked.connect(self._on_asked)
+        runs.refused.connect(lambda _outcome: self._refresh_run())
         self.refresh()
-
-    def take_request(self, request: RunRequest) -> None:
-        """A run was asked for: its budget is the one that the status bar names."""
-        self._budget_bytes = request.budget_bytes
 
     def refresh(self) -> None:
         """Say everything again."""
@@ -96,6 +96,10 @@ class Readouts(QObject):
         self._refresh_run()
         self._refresh_speed()
         self._refresh_device()
+
+    def _on_asked(self, request: RunRequest) -> None:
+        self._budget_bytes = request.budget_bytes
+        self._refresh_run()
 
     def _refresh_soon(self) -> None:
         if not self._timer.isActive():
@@ -112,7 +116,7 @@ class Readouts(QObject):
 
     def _refresh_run(self) -> None:
         recording = self._document.recording
-        parts = [run_sentence(recording, self._document.run_state)]
+        parts = [run_sentence(recording, self._document.run_state, is_waiting=self._runs.is_waiting)]
         if recording is not None and recording.steps:
             parts.append(counts_text(self._tally.steps, self._tally.tensors))
             parts.append(memory_sentence(self._tally.kept_bytes, self._budget_bytes))

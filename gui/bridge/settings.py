@@ -34,6 +34,7 @@ class SettingsFile:
             scale_percent=max(80, min(200, self._number("scale_percent", default.scale_percent))),
             device=self._text("device") or default.device,
             shows_minimap=self._text("shows_minimap") != "false",
+            runs_while_typing=self._text("runs_while_typing") == "true",
         )
 
     def write_choices(self, choices: Choices) -> None:
@@ -41,7 +42,8 @@ class SettingsFile:
         self._settings.setValue("appearance", choices.appearance.value)
         self._settings.setValue("scale_percent", str(choices.scale_percent))
         self._settings.setValue("device", choices.device)
-        self._settings.setValue("shows_minimap", "true" if choices.shows_minimap else "false")
+        for name in ("shows_minimap", "runs_while_typing"):
+            self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
     def read_recents(self) -> tuple[Path, ...]:
         """Return the files opened last, the latest first."""

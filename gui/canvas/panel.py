@@ -22,6 +22,7 @@ from gui.canvas.pick_control import PickControl
 from gui.canvas.surface import Surface
 from gui.canvas.tooltip import tooltip_of
 from gui.canvas.view_control import ViewControl
+from gui.canvas.view_state import ViewState
 from gui.model.document import Document
 from gui.model.playhead import Playhead, PlayheadMoved
 from gui.model.selection import Selected, Selection
@@ -129,6 +130,16 @@ class CanvasPanel(QWidget):
     def current_drawing(self) -> Drawing | None:
         """Return the drawing that is shown, for export."""
         return self._source.drawing
+
+    @property
+    def view_state(self) -> ViewState:
+        """Which groups are open and which nodes are hidden."""
+        return ViewState(self._source.folding, self.picks.picked.hidden)
+
+    def restore(self, state: ViewState) -> None:
+        """Go back to an earlier state of folding and hiding."""
+        self.picks.hide_only(state.hidden)
+        self._source.fold(state.folding)
 
     @property
     def lens(self) -> Lens:

@@ -113,6 +113,10 @@ class PickControl:
             self._put(replace(self.picked, hidden=self.picked.hidden | self.picked.selected, selected=_NO_KEYS))
             self._selection.clear()
 
+    def hide_only(self, keys: frozenset[NodeKey]) -> None:
+        """Hide these nodes and no others."""
+        self._put(replace(self.picked, hidden=keys))
+
     def unhide_all(self) -> None:
         """Show hidden nodes again."""
         self._put(replace(self.picked, hidden=_NO_KEYS))

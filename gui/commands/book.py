@@ -107,6 +107,8 @@ class ActionBook(QObject):
             desk.player.changed.connect,
             desk.preferences.changed.connect,
             desk.recents.changed.connect,
+            desk.runs.asked.connect,
+            desk.runs.refused.connect,
         )
         for connect in events:
             connect(self.refresh_soon)

@@ -46,7 +46,8 @@ def has_program(desk: Desk) -> str:
 
 def is_running(desk: Desk) -> str:
     """A program runs."""
-    return "" if desk.document.run_state is RunState.RUNNING else "No program is running."
+    runs = desk.document.run_state is RunState.RUNNING or desk.runs.is_waiting
+    return "" if runs else "No program is running."
 
 
 def has_selection(desk: Desk) -> str:

@@ -39,8 +39,16 @@ class GraphPort(Protocol):
         """Zoom to 100 %."""
         ...
 
-    def zoom_by(self, factor: float) -> None:
-        """Zoom about the middle."""
+    def zoom_in(self) -> None:
+        """Show the graph larger."""
+        ...
+
+    def zoom_out(self) -> None:
+        """Show the graph smaller."""
+        ...
+
+    def search(self, text: str) -> int:
+        """Mark the nodes that a query finds and return how many there are; an empty query unmarks."""
         ...
 
     def expand(self) -> None:

@@ -1,9 +1,14 @@
 """Run and stop."""
 
-from gui.commands.action import Action, Menu
+from gui.commands.action import Action, Desk, Menu
 from gui.commands.conditions import has_program, is_running
 from gui.model.run_controller import Park
 from gui.theme.icons import Icon
+
+
+def _toggle_live(desk: Desk) -> None:
+    desk.preferences.run_while_typing(wanted=not desk.preferences.choices.runs_while_typing)
+
 
 RUN_ACTIONS = (
     Action(
@@ -34,6 +39,15 @@ RUN_ACTIONS = (
         shortcuts=("Ctrl+.", "Shift+F5"),
         handler=lambda desk: desk.runs.stop(),
         enabled_when=is_running,
+    ),
+    Action(
+        id="run.live",
+        title="Run while typing",
+        tip="Run the program by itself when typing pauses, as long as it takes less than 0.1 s.",
+        menu=Menu.RUN,
+        shortcuts=("Ctrl+Shift+R",),
+        handler=_toggle_live,
+        checked_when=lambda desk: desk.preferences.choices.runs_while_typing,
     ),
     Action(
         id="run.device",

@@ -6,7 +6,6 @@ from gui.commands.ports import LENS_KEYS, Drawer, Place
 from gui.model.preferences import SCALES_PERCENT, Appearance
 from gui.theme.icons import Icon
 
-_ZOOM_STEP = 1.25
 _LENS_TIPS = {
     "structure": "Show names and shapes only.",
     "values": "Show the numbers in every box.",
@@ -130,7 +129,7 @@ VIEW_ACTIONS = (
         menu=Menu.VIEW,
         icon=Icon.ZOOM_IN,
         shortcuts=("Ctrl++", "Ctrl+="),
-        handler=lambda desk: desk.graph.zoom_by(_ZOOM_STEP),
+        handler=lambda desk: desk.graph.zoom_in(),
     ),
     Action(
         id="view.zoom_out",
@@ -139,7 +138,7 @@ VIEW_ACTIONS = (
         menu=Menu.VIEW,
         icon=Icon.ZOOM_OUT,
         shortcuts=("Ctrl+-",),
-        handler=lambda desk: desk.graph.zoom_by(1 / _ZOOM_STEP),
+        handler=lambda desk: desk.graph.zoom_out(),
     ),
     Action(
         id="view.minimap",

@@ -24,6 +24,7 @@ class Choices:
     scale_percent: int = 100
     device: str = "cpu"
     shows_minimap: bool = True
+    runs_while_typing: bool = False
 
 
 class Preferences:
@@ -57,6 +58,10 @@ class Preferences:
     def show_minimap(self, *, shown: bool) -> None:
         """Show or hide the overview of the graph."""
         self._put(replace(self._choices, shows_minimap=shown))
+
+    def run_while_typing(self, *, wanted: bool) -> None:
+        """Run quick programs by themselves when typing pauses."""
+        self._put(replace(self._choices, runs_while_typing=wanted))
 
     def _put(self, choices: Choices) -> None:
         if choices != self._choices:

@@ -7,7 +7,7 @@ from typing import Protocol
 from engine.protocol.request import RunRequest
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
-from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.model.document import Document, RunState
 from gui.model.observable import Event
@@ -39,22 +39,31 @@ class RunController:
 
     Attributes:
         asked: Emitted with the request each time a run is asked for.
+        refused: Emitted with the outcome when a run ended before it began.
     """
 
     def __init__(self, document: Document, playhead: Playhead, preferences: Preferences, runner: Runner) -> None:
         self.asked: Event[RunRequest] = Event()
+        self.refused: Event[Outcome] = Event()
         self._document = document
         self._playhead = playhead
         self._preferences = preferences
         self._runner = runner
         self._park = Park.END
         self._follows = False
+        self._is_waiting = False
+        self._live: Recording | None = None
         document.recording_replaced.connect(self._on_replaced)
 
     @property
     def is_running(self) -> bool:
         """Whether a program runs or is being stopped."""
         return self._document.run_state in {RunState.RUNNING, RunState.STOPPING}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a run was asked for and has not begun."""
+        return self._is_waiting
 
     def run(self, park: Park = Park.END) -> None:
         """Run the text of the document as it stands."""
@@ -65,6 +74,7 @@ class RunController:
             filename=str(path) if path is not None else Path(self._document.title).with_suffix(".py").name,
             device=self._preferences.choices.device,
         )
+        self._is_waiting = True
         self.asked.emit(request)
         self._runner.run(request)
 
@@ -78,28 +88,37 @@ class RunController:
 
     def take_start(self, info: RunInfo, store: ByteStore) -> None:
         """A run started: show its recording, still empty."""
-        self._playhead.resize(0)
+        self._is_waiting = False
         self._follows = self._park is Park.END
-        self._document.show_recording(Recording(info, store))
+        self._live = Recording(info, store)
+        self._document.show_recording(self._live)
 
     def take_batch(self, batch: Batch) -> None:
         """More of the run arrived; the playhead stays at the end when it was there."""
-        recording = self._document.recording
-        if recording is None or recording.outcome.kind is not OutcomeKind.RUNNING:
+        if self._live is None:
             return
         at_end = self._playhead.current == self._playhead.step_count - 1
         self._document.extend(batch)
-        self._playhead.resize(len(recording))
+        self._playhead.resize(len(self._live))
         if self._follows and at_end:
-            self._playhead.seek(len(recording) - 1)
+            self._playhead.seek(len(self._live) - 1)
 
     def take_end(self, outcome: Outcome) -> None:
         """The run ended; a run that fell over shows how far it came."""
+        if self._live is None:
+            if self._is_waiting:
+                self._is_waiting = False
+                self.refused.emit(outcome)
+            return
+        self._live = None
         self._document.end_run(outcome)
-        if self._park is Park.START and outcome.succeeded:
-            self._playhead.seek(BEFORE_FIRST)
-        elif self._park is Park.START:
-            self._playhead.seek(self._playhead.step_count - 1)
+        if self._park is Park.START:
+            self._playhead.seek(BEFORE_FIRST if outcome.succeeded else self._playhead.step_count - 1)
 
     def _on_replaced(self, recording: Recording | None) -> None:
+        if self._live is not None and recording is not self._live:
+            self._live = None  # the person opened something else: what still comes belongs to nothing
+            if not self._is_waiting:
+                self._runner.stop()
+        self._playhead.resize(0)
         self._playhead.resize(0 if recording is None else len(recording))

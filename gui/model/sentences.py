@@ -36,11 +36,11 @@ def _module_path(recording: Recording, step: Step) -> str:
     return "" if step.module is None else recording.module_calls[step.module].path
 
 
-def run_sentence(recording: Recording | None, state: RunState) -> str:
-    """Return what the worker does or how the last run ended."""
+def run_sentence(recording: Recording | None, state: RunState, *, is_waiting: bool = False) -> str:
+    """Return what the worker does or how the last run ended; ``is_waiting``: a run waits for torch."""
     match state:
         case RunState.LOADING:
-            return "Loading torch…" if recording is None else f"{_outcome(recording)}{DOT}loading torch…"
+            return "Loading torch…" if recording is None or is_waiting else _outcome(recording)
         case RunState.RUNNING:
             return "Running…" if recording is None else f"Running…{DOT}{len(recording):,} steps"
         case RunState.STOPPING:

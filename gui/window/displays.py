@@ -27,6 +27,5 @@ class WindowDisplays:
 
     def show_title(self, title: str, *, is_dirty: bool) -> None:
         """Which program is open."""
-        self._window.parts.left.show_title(title, is_dirty=is_dirty)
         self._window.setWindowTitle(f"{title}[*] – Chainrule")
         self._window.setWindowModified(is_dirty)

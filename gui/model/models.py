@@ -1,0 +1,41 @@
+"""All models of one window together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gui.model.devices import Devices
+from gui.model.document import Document
+from gui.model.notices import Notices
+from gui.model.player import Player
+from gui.model.playhead import Playhead
+from gui.model.preferences import Choices, Preferences
+from gui.model.recent import RecentFiles
+from gui.model.selection import Selection
+from gui.theme.theme import Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """What is true in one window."""
+
+    document: Document = field(default_factory=Document)
+    playhead: Playhead
+    player: Player
+    selection: Selection = field(default_factory=Selection)
+    theme: Theme = field(default_factory=Theme)
+    notices: Notices = field(default_factory=Notices)
+    devices: Devices = field(default_factory=Devices)
+    preferences: Preferences
+    recents: RecentFiles
+
+
+def build_models(choices: Choices, recents: Iterable[Path]) -> Models:
+    """Build the models of a new window from what was kept."""
+    playhead = Playhead()
+    return Models(
+        playhead=playhead,
+        player=Player(playhead),
+        preferences=Preferences(choices),
+        recents=RecentFiles(recents),
+    )
