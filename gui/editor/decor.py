@@ -37,7 +37,8 @@ class Decor:
     def note(self) -> tuple[NoteKind, str] | None:
         """What stands below the text, if anything."""
         if self.fault is not None:
-            return NoteKind.ERROR, f"Line {self.fault.span.line}: {self.fault.message}"
+            place = f"Line {self.fault.span.line}: "
+            return NoteKind.ERROR, place + self.fault.message.removeprefix(place)
         return (NoteKind.HINT, f"↑ {self.marks.hint}") if self.marks.hint else None
 
 

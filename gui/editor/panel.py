@@ -75,6 +75,7 @@ class EditorPanel(QWidget):
         column.addWidget(self._header)
         column.addWidget(self._edit, 1)
         self.setFocusProxy(self._edit)
+        self.setTabOrder(self._edit, self._header)
         self._connect(theme)
         self._open(ProgramChanged(document.program))
         self._show_recording(document.recording)
@@ -258,7 +259,7 @@ class EditorPanel(QWidget):
             lines = recording.info.program.split("\n")
             text = lines[outcome.line - 1] if 0 < outcome.line <= len(lines) else ""
             span = Span(0, outcome.line, len(text) - len(text.lstrip()), outcome.line, len(text))
-        return Fault(span, outcome.message)
+        return Fault(span, outcome.message.removeprefix(f"Line {span.line}: "))
 
     def _show_title(self) -> None:
         self._header.show_title(self._document.title, is_dirty=self._document.is_dirty)
