@@ -5,10 +5,42 @@ import subprocess
 import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import Protocol
 
-from engine.session.worker_process import Pipes, SpawnedWorker, program_root
+from engine.session.nursery import NurseryLauncher
+from engine.session.worker_process import WORKER_MODULE, Pipes, SpawnedWorker, WorkerProcess, program_root
 
-WORKER_MODULE = "engine.runtime.worker"
+
+class Launcher(Protocol):
+    """Makes workers."""
+
+    def launch(self) -> WorkerProcess:
+        """Start a worker and return at once.
+
+        Raises:
+            OSError: If no process could be started.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the launcher itself holds."""
+        ...
+
+
+class SpawnLauncher:
+    """Starts each worker as a new process, which loads torch for itself: works everywhere."""
+
+    def launch(self) -> WorkerProcess:
+        """Start a worker; see ``Launcher``."""
+        return spawn_worker()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def default_launcher() -> Launcher:
+    """Return the quickest launcher that is safe here: torch forks well on Linux only."""
+    return NurseryLauncher() if sys.platform == "linux" else SpawnLauncher()
 
 
 def spawn_worker() -> SpawnedWorker:

@@ -207,6 +207,8 @@ class WorkerLink:
         if sys.platform == "win32":
             return [connection.recv_bytes(MAX_MESSAGE_BYTES)]
         piece = os.read(connection.fileno(), READ_BYTES)
+        if not piece and self._frames.is_inside_a_frame and not self._worker.exit_status(DEATH_GRACE_S):
+            raise ProtocolError("the stream ended inside a frame")
         if not piece:
             raise EOFError
         return self._frames.feed(piece)

@@ -135,7 +135,7 @@ def _stopped(facts: EndFacts, reason: StopReason, line: int | None) -> Outcome:
         case StopReason.MEMORY_LIMIT:
             kind = OutcomeKind.OUT_OF_MEMORY
             allowed = f"the {facts.memory_limit_mb} MB of memory it was allowed"
-            message = f"The program used more than {allowed}{_place(line)}."
+            message = f"The program used more than {allowed}{f' (line {line})' if line is not None else ''}."
         case _:
             assert_never(reason)
     return Outcome(kind=kind, message=message, line=line)
@@ -144,7 +144,7 @@ def _stopped(facts: EndFacts, reason: StopReason, line: int | None) -> Outcome:
 def _died(facts: EndFacts, dying: Dying | None) -> Outcome:
     line = _crash_line(facts, dying)
     status = facts.exit_status
-    if facts.connection_trouble or status is None or (status == 0 and not facts.crash_report):
+    if facts.connection_trouble or not status:
         reason = facts.connection_trouble or "it closed the connection"
         message = f"The connection to the program was lost ({reason}), so how it ended is not known."
         return Outcome(kind=OutcomeKind.CRASHED, message=message, line=line, exit_code=status)

@@ -2,23 +2,19 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 from engine.protocol.messages import Ready
 from engine.protocol.request import RunRequest
-from engine.session.launch import spawn_worker
+from engine.session.launch import Launcher, default_launcher
 from engine.session.link import WorkerLink
 from engine.session.listener import SessionListener, SessionState
 from engine.session.segment import MappedSegment
-from engine.session.worker_process import WorkerProcess
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.outcome import Outcome, OutcomeKind
 
 log = logging.getLogger(__name__)
 
 CLOSE_TIMEOUT_S = 5.0
-
-Launcher = Callable[[], WorkerProcess]
 
 
 class Session:
@@ -28,9 +24,9 @@ class Session:
     loaded waits for the next run.
     """
 
-    def __init__(self, listener: SessionListener, launch: Launcher = spawn_worker) -> None:
+    def __init__(self, listener: SessionListener, launcher: Launcher | None = None) -> None:
         self._listener = listener
-        self._launch = launch
+        self._launcher = launcher or default_launcher()
         self._lock = threading.RLock()
         self._links: set[WorkerLink] = set()
         self._loading: WorkerLink | None = None
@@ -56,7 +52,7 @@ class Session:
             if self._is_closed or self._spare is not None or self._loading is not None:
                 return
             try:
-                self._loading = WorkerLink(self._launch(), self)
+                self._loading = WorkerLink(self._launcher.launch(), self)
             except OSError as error:
                 self._refuse_queued(str(error))
                 return
@@ -98,6 +94,7 @@ class Session:
             link.dismiss()
         for link in links:
             link.join(CLOSE_TIMEOUT_S)  # a listener that closes the session from a callback does not wait for itself
+        self._launcher.close()
 
     def link_ready(self, link: WorkerLink, ready: Ready) -> None:
         """Keep the worker as the spare, or give it what waits. See ``LinkEvents``, as for the methods below."""

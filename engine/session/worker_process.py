@@ -16,6 +16,8 @@ READ_BYTES = 65_536
 REMAINDER_BYTES = 1_000_000
 """Most bytes of output that are still read from a dead worker."""
 WAIT_STEP_S = 0.005
+WORKER_MODULE = "engine.runtime.worker"
+"""Named, not imported: this room knows the other side of the pipe by its messages only."""
 
 
 class WorkerProcess(Protocol):

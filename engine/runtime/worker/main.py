@@ -5,6 +5,7 @@ import faulthandler
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 
 import torch
 import torch.nn.functional
@@ -15,14 +16,29 @@ from engine.protocol.messages import PROTOCOL_VERSION, Ready, Run
 from engine.runtime.worker.channel import open_channel
 from engine.runtime.worker.devices import find_devices
 from engine.runtime.worker.job import Job
+from engine.runtime.worker.nursery import serve_nursery
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve one run; return the exit code of the process."""
+    """Be a worker, or a nursery of workers; return the exit code of the process."""
     options = _parse(arguments)
-    if options.crash is not None:
-        faulthandler.enable(options.crash)
-    channel = open_channel(options.channel)
+    if options.nursery is not None:
+        return serve_nursery(options.nursery, serve_one_run)
+    return serve_one_run(options.channel, options.crash, options.output, options.errors)
+
+
+def serve_one_run(channel_number: int, crash: int | None, output: int | None, errors: int | None) -> int:
+    """Say that torch is ready, wait for a run, and run it; return the exit code of the process.
+
+    Args:
+        channel_number: Descriptor of the channel to the host.
+        crash: Descriptor that a crash is reported to.
+        output: Descriptor at which what C code writes to descriptor 1 can be read; None where there is none.
+        errors: The same for descriptor 2.
+    """
+    if crash is not None:
+        faulthandler.enable(crash)
+    channel = open_channel(channel_number)
     devices = find_devices()
     channel.send(
         Ready(
@@ -37,16 +53,18 @@ def main(arguments: Sequence[str]) -> int:
     except (EOFError, OSError, ProtocolError):
         return 0  # the host has no use for this worker any more
     if isinstance(message, Run):
-        os.chdir(message.directory)
-        descriptors = None if options.output is None else (options.output, options.errors)
+        with suppress(OSError):
+            os.chdir(message.directory)
+        descriptors = None if output is None or errors is None else (output, errors)
         Job(message, channel, devices, descriptors).do()
     return 0
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="engine.runtime.worker", description="Runs one program under the recorder.")
-    parser.add_argument("--channel", type=int, required=True, help="descriptor of the channel to the host")
+    parser.add_argument("--channel", type=int, help="descriptor of the channel to the host")
     parser.add_argument("--crash", type=int, help="descriptor for the report of a crash")
     parser.add_argument("--output", type=int, help="descriptor to read the output of C code from")
     parser.add_argument("--errors", type=int, help="descriptor to read the error output of C code from")
+    parser.add_argument("--nursery", type=int, help="be a nursery: descriptor of the socket that orders come from")
     return parser.parse_args(list(arguments))
