@@ -10,5 +10,5 @@ from engine.graph.view import NodeKey
 class ViewState:
     """Folding and hidden nodes of the canvas."""
 
-    folding: Folding = Folding()
-    hidden: frozenset[NodeKey] = frozenset()
+    folding: Folding
+    hidden: frozenset[NodeKey]

@@ -1,7 +1,7 @@
 """The theme in force, as a model that views listen to."""
 
 from gui.model.observable import Event
-from gui.theme.tokens import DARK, LIGHT, ThemeName, Tokens
+from gui.theme.tokens import ThemeName, Tokens, tokens_of
 
 
 class Theme:
@@ -13,7 +13,7 @@ class Theme:
 
     def __init__(self, name: ThemeName = ThemeName.LIGHT) -> None:
         self.changed: Event[Tokens] = Event()
-        self._tokens = _tokens_of(name)
+        self._tokens = tokens_of(name)
 
     @property
     def tokens(self) -> Tokens:
@@ -24,9 +24,5 @@ class Theme:
         """Put another theme in force."""
         if name is self._tokens.name:
             return
-        self._tokens = _tokens_of(name)
+        self._tokens = tokens_of(name)
         self.changed.emit(self._tokens)
-
-
-def _tokens_of(name: ThemeName) -> Tokens:
-    return DARK if name is ThemeName.DARK else LIGHT

@@ -1,6 +1,6 @@
 """Design tokens: every colour and size that is painted comes from here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -152,3 +152,11 @@ DARK = Tokens(
     strip_parameter="#4BA9E3",
     strip_buffer="#DDB347",
 )
+
+PRINT = replace(LIGHT, name=ThemeName.PRINT, window="#FFFFFF", canvas="#FFFFFF", faint="#7B8798", hairline="#D5DAE1")
+"""The light theme on white paper."""
+
+
+def tokens_of(name: ThemeName) -> Tokens:
+    """Return the tokens of a theme."""
+    return {ThemeName.LIGHT: LIGHT, ThemeName.DARK: DARK, ThemeName.PRINT: PRINT}[name]
