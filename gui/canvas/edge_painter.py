@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ from gui.theme.tokens import Tokens
 _FORWARD_WIDTH = 1.4
 _THIN, _THICK = 2.0, 3.5
 _ARROW_LENGTH, _ARROW_HALF_WIDTH = 7.0, 3.4
+_MANY = 220
+"""More edges than this in view are painted without dashes and arrowheads."""
 _TIP_GAP = 2.0
 """Air between an arrowhead and the box it points at."""
 _FUTURE_EDGE_OPACITY = 0.55
@@ -91,13 +93,23 @@ class EdgePainter:
             self._norms = (min(logs), max(logs)) if logs else (0.0, 0.0)
         return self._norms
 
-    def paint(self, painter: QPainter, indices: Iterable[int], step: int) -> None:
-        """Paint edges as curves with arrowheads, in world coordinates."""
+    def paint(self, painter: QPainter, indices: Sequence[int], step: int) -> None:
+        """Paint edges as curves with arrowheads, in world coordinates; very many without dashes and heads."""
+        is_plain = len(indices) > _MANY
         groups: defaultdict[EdgeStyle, list[int]] = defaultdict(list)
         for index in indices:
             groups[self.style_of(index, step)].append(index)
         for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
-            self.paint_styled(painter, groups[style], style)
+            if is_plain:
+                self._paint_plain(painter, groups[style], style)
+            else:
+                self.paint_styled(painter, groups[style], style)
+
+    def _paint_plain(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(_color(style), style.width))
+        for index in indices:
+            painter.drawPath(self._curve(index))
 
     def paint_styled(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> None:
         """Paint edges in a style of the caller's choice, in world coordinates."""

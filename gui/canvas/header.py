@@ -1,6 +1,7 @@
 """The row above the graph: where one is, which iteration, and how much detail."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from engine.graph.view import GroupKey
@@ -82,6 +83,9 @@ class Header(QWidget):
             button = QToolButton(self)
             button.setText(name)
             button.setProperty("look", "quiet")
+            font = button.font()
+            font.setWeight(QFont.Weight.DemiBold if position == len(crumbs) - 1 and position else QFont.Weight.Normal)
+            button.setFont(font)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setToolTip("Show the whole program" if key is None else f"Show {name}")
             button.clicked.connect(lambda _checked=False, key=key: self.crumb_clicked.emit(key))

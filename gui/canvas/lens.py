@@ -72,14 +72,21 @@ def read(lens: Lens, node: ViewNode, book: ValueBook, step: StepIndex) -> Readin
             assert_never(lens)
 
 
+def gradient_of(node: ViewNode, book: ValueBook, step: StepIndex) -> ValueId | None:
+    """Return the gradient that a node shows: what a backward node sent on, else what arrived by ``step``."""
+    if node.value is None or is_backward(node):
+        return node.value
+    state = gradient_state(book.recording, book.recording.values[node.value], step)
+    return state.value if isinstance(state, Arrived) else None
+
+
 def _gradient(node: ViewNode, book: ValueBook, step: StepIndex) -> Reading:
     if node.value is None:
         return Reading(None, node.subtitle)
-    if is_backward(node):
-        return _norm(node.value, book)
+    gradient = gradient_of(node, book, step)
+    if gradient is not None:
+        return _norm(gradient, book)
     state = gradient_state(book.recording, book.recording.values[node.value], step)
-    if isinstance(state, Arrived):
-        return _norm(state.value, book)
     return Reading(None, "not yet" if isinstance(state, NotYet) else "no gradient")
 
 

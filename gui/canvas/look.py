@@ -8,7 +8,7 @@ from engine.drawing.state import StepState
 from engine.graph.view import NodeKind, ViewNode
 from engine.trace.facts import Role
 from engine.trace.ids import StepIndex, ValueId
-from gui.canvas.lens import Lens, LensScale, read
+from gui.canvas.lens import Lens, LensScale, gradient_of, read
 from gui.canvas.scene import is_backward
 from gui.canvas.valuebook import ValueBook
 from gui.theme.colors import mix, strip_color
@@ -71,7 +71,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         subtitle=subtitle,
         fill=fill,
         border=_border(node, view.tokens),
-        strip=_strip(node, view),
+        strip=strip_of(node, view),
         mark=mark,
         cells_of=_cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
@@ -98,7 +98,8 @@ def _border(node: ViewNode, tokens: Tokens) -> str:
     return tokens.error if node.kind is NodeKind.FAILED else tokens.node_border
 
 
-def _strip(node: ViewNode, view: View) -> str:
+def strip_of(node: ViewNode, view: View) -> str:
+    """Return the colour of the strip at a node's left edge."""
     tokens = view.tokens
     if node.kind is NodeKind.LEAF:
         return _leaf_strip(node, view)
@@ -137,4 +138,5 @@ def _cells_of(node: ViewNode, state: StepState, view: View) -> ValueId | None:
     shows = view.lens in (Lens.VALUES, Lens.GRADIENTS) and state is not StepState.FUTURE
     if not shows or node.value is None or node.kind is NodeKind.GROUP:
         return None
-    return node.value if view.book.cells(node.value) else None
+    value = gradient_of(node, view.book, view.step) if view.lens is Lens.GRADIENTS else node.value
+    return value if value is not None and view.book.cells(value) else None

@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 154.0, 92.0
 _EDGE = 14.0
 _INSET = 10.0
 _RADIUS = 7.0
+_SMALLEST_VIEW = 7.0
+"""The part in view stays visible on the overview of a huge graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ def paint_minimap(painter: QPainter, minimap: Minimap, scene: Scene, tokens: Tok
     view = minimap.camera.rect_to_view(seen)
     left, top = max(view.x, 4.0), max(view.y, 4.0)
     right, bottom = min(view.right, WIDTH - 4.0), min(view.bottom, HEIGHT - 4.0)
-    if right > left and bottom > top:
+    right, bottom = max(right, left + _SMALLEST_VIEW), max(bottom, top + _SMALLEST_VIEW)
+    if view.x < WIDTH and view.y < HEIGHT and view.right > 0 and view.bottom > 0:
         painter.setPen(QPen(QColor(tokens.accent), 1.0))
-        painter.setBrush(faded(tokens.accent, 0.05))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(QPointF(left, top), QPointF(right, bottom)), 3.0, 3.0)
     painter.restore()
 

@@ -3,9 +3,11 @@
 import time
 from collections import OrderedDict
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
+from engine.drawing.state import StepState
+from gui.canvas.ink import FUTURE_OPACITY
 from gui.canvas.level import Level
 from gui.canvas.look import NodeLook
 from gui.canvas.node_painter import NodePainter
@@ -47,28 +49,39 @@ class NodeImages:
             level: How much of it is painted.
             density: Device pixels for each world pixel.
         """
-        image = self._image((look, level), density)
-        view_scale = density / painter.device().devicePixelRatioF()
-        margin = _MARGIN * view_scale
-        size = ((look.width + 2 * _MARGIN) * view_scale, (look.height + 2 * _MARGIN) * view_scale)
-        painter.drawImage(QRectF(position.x() - margin, position.y() - margin, *size), image)
+        found = self._image((look, level), density)
+        ratio = painter.device().devicePixelRatioF()
+        if found is None:
+            _placeholder(painter, QRectF(position, QSizeF(look.width, look.height) * (density / ratio)), look)
+            return
+        made_at, image = found
+        margin = _MARGIN * density / ratio
+        corner = QPointF(position.x() - margin, position.y() - margin)
+        if made_at == density:
+            # Whole device pixels on both sides: copied, not resampled.
+            snapped = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
+            painter.drawImage(QRectF(snapped, QSizeF(image.size()) / ratio), image)
+            return
+        size = QSizeF(look.width + 2 * _MARGIN, look.height + 2 * _MARGIN) * (density / ratio)
+        painter.drawImage(QRectF(corner, size), image)
 
-    def _image(self, key: Key, density: float) -> QImage:
+    def _image(self, key: Key, density: float) -> tuple[float, QImage] | None:
         found = self._images.get(key)
         if found is not None:
             self._images.move_to_end(key)
             if found[0] == density:
-                return found[1]
-            if time.perf_counter() > self._deadline:
-                self.is_pending = True
-                return found[1]
+                return found
+        if time.perf_counter() > self._deadline:
+            self.is_pending = True
+            return found
+        if found is not None:
             self._bytes -= found[1].sizeInBytes()
         image = self._paint(*key, density)
         self._images[key] = (density, image)
         self._bytes += image.sizeInBytes()
         while self._bytes > self._limit_bytes and len(self._images) > 1:
             self._bytes -= self._images.popitem(last=False)[1][1].sizeInBytes()
-        return image
+        return density, image
 
     def _paint(self, look: NodeLook, level: Level, density: float) -> QImage:
         width = max(1, round((look.width + 2 * _MARGIN) * density))
@@ -82,3 +95,10 @@ class NodeImages:
         self._painter.paint(painter, look, level)
         painter.end()
         return image
+
+
+def _placeholder(painter: QPainter, rect: QRectF, look: NodeLook) -> None:
+    """A bare box, for the frame or two until the image is there."""
+    fill = QColor(look.fill)
+    fill.setAlphaF(FUTURE_OPACITY if look.state is StepState.FUTURE else 1.0)
+    painter.fillRect(rect, fill)

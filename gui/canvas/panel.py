@@ -249,7 +249,7 @@ class CanvasPanel(QWidget):
 
     def copy_image(self) -> None:
         """Put the view as it is, in device pixels, on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.surface.grab())
+        QGuiApplication.clipboard().setPixmap(self.surface.grab_sharp())
 
     def go_to_iteration(self, position: int) -> None:
         """Draw another iteration, counted from 0, and move the playhead to the same place in it."""

@@ -1,6 +1,5 @@
 """Paints a drawing at a step: frames, edges, nodes, threads, rings, by level of detail."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +18,7 @@ from gui.canvas.frame_painter import FramePainter
 from gui.canvas.ink import DIMMED_OPACITY, faded
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
-from gui.canvas.look import NodeLook, View, look_of
+from gui.canvas.look import NodeLook, View, look_of, strip_of
 from gui.canvas.node_images import NodeImages
 from gui.canvas.node_painter import NodePainter
 from gui.canvas.scene import Ints, Scene
@@ -27,7 +26,17 @@ from gui.canvas.valuebook import ValueBook
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
 
-_FRAME_BUDGET_S = 0.008
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How nodes are painted on the screen.
+
+    ``density`` is device pixels for each world pixel, ``budget_s`` the time that painting new node images may take in
+    this frame; nodes beyond it look coarse until the next one.
+    """
+
+    density: float
+    budget_s: float
 
 
 @dataclass(slots=True)
@@ -65,6 +74,7 @@ class ScenePainter:
         self._depths = _depths(scene)
         self._looks: dict[int, NodeLook] = {}
         self._looks_step: StepIndex | None = None
+        self._strips: tuple[list[str], Ints] | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -78,7 +88,7 @@ class ScenePainter:
         seen: Rect,
         step: StepIndex,
         emphasis: Emphasis = NO_EMPHASIS,
-        density: float | None = None,
+        quality: Quality | None = None,
     ) -> None:
         """Paint what lies in ``seen``.
 
@@ -88,8 +98,7 @@ class ScenePainter:
             seen: The world rectangle to paint.
             step: The state shown is that right after this step.
             emphasis: What is picked out.
-            density: Device pixels for each world pixel to paint through node images; None paints nodes directly
-                (for files and vector devices).
+            quality: How to paint through node images; None paints nodes directly (for files and vector devices).
         """
         self._forget_looks(step)
         visible = self._visible(seen, level_of(scale), emphasis)
@@ -98,10 +107,10 @@ class ScenePainter:
         self._paint_edges(painter, visible, step, emphasis)
         if visible.level is Level.BLOCKS:
             self._paint_blocks(painter, visible.nodes, step, emphasis)
-        elif density is None:
+        elif quality is None:
             self._paint_nodes(painter, visible, step, emphasis)
         else:
-            self._copy_nodes(painter, visible, step, emphasis, density)
+            self._copy_nodes(painter, visible, step, emphasis, quality)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_rings(painter, visible, step, emphasis, scale)
 
@@ -160,20 +169,31 @@ class ScenePainter:
                 self._edges.paint_styled(painter, [index], picked)
 
     def _paint_blocks(self, painter: QPainter, nodes: Ints, step: StepIndex, emphasis: Emphasis) -> None:
-        groups: defaultdict[tuple[str, float], list[int]] = defaultdict(list)
-        for index in nodes.tolist():
-            look = self._look(index, step)
-            is_plain = look.fill in (self._tokens.node, self._tokens.backward_node)
-            opacity = 0.25 if look.state is StepState.FUTURE else 0.85
-            if emphasis.traced is not None and index not in emphasis.traced:
-                opacity *= DIMMED_OPACITY
-            groups[(look.strip if is_plain else look.fill, opacity)].append(index)
+        palette, codes = self._block_colors(nodes, step)
+        is_future = self._scene.first[nodes] > step
+        dimmed = np.zeros(len(nodes), dtype=np.bool_)
+        if emphasis.traced is not None:
+            dimmed = ~np.isin(nodes, np.fromiter(emphasis.traced, dtype=np.int64))
+        boxes = self._scene.boxes[nodes]
+        boxes[:, 2:] -= boxes[:, :2]
         painter.setPen(Qt.PenStyle.NoPen)
-        for (color, opacity), indices in groups.items():
-            boxes = self._scene.boxes[indices]
-            boxes[:, 2:] -= boxes[:, :2]
-            painter.setBrush(faded(color, opacity))
-            draw_rects(painter, boxes)
+        groups = codes * 4 + is_future * 2 + dimmed
+        for group in np.unique(groups).tolist():
+            opacity = (0.25 if group & 2 else 0.85) * (DIMMED_OPACITY if group & 1 else 1.0)
+            painter.setBrush(faded(palette[group // 4], opacity))
+            draw_rects(painter, boxes[groups == group])
+
+    def _block_colors(self, nodes: Ints, step: StepIndex) -> tuple[list[str], Ints]:
+        """A palette and the position in it of each node's colour: its category, or what the lens says."""
+        if self._strips is None:
+            view = View(self._tokens, self._book, step, self._lens, self.scale)
+            self._strips = _coded([strip_of(box.node, view) for box in self._scene.nodes])
+        palette, codes = self._strips
+        if self.scale is None:
+            return palette, codes[nodes]
+        looks = [self._look(index, step) for index in nodes.tolist()]
+        plain = (self._tokens.node, self._tokens.backward_node)
+        return _coded([look.strip if look.fill in plain else look.fill for look in looks])
 
     def _paint_nodes(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
         for index in visible.nodes.tolist():
@@ -185,21 +205,19 @@ class ScenePainter:
             painter.restore()
 
     def _copy_nodes(
-        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, density: float
+        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, quality: Quality
     ) -> None:
         transform = painter.transform()
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._images.start_frame(_FRAME_BUDGET_S)
-        ratio = painter.device().devicePixelRatioF()
+        self._images.start_frame(quality.budget_s)
         for index in visible.nodes.tolist():
             rect = self._scene.nodes[index].rect
             at = transform.map(QPointF(rect.x, rect.y))
-            snapped = QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio)
             if emphasis.traced is not None:
                 painter.setOpacity(_opacity(index, emphasis))
-            self._images.draw(painter, snapped, self._look(index, step), visible.level, density)
+            self._images.draw(painter, at, self._look(index, step), visible.level, quality.density)
         painter.restore()
 
     def _look(self, index: int, step: StepIndex) -> NodeLook:
@@ -254,6 +272,11 @@ class ScenePainter:
     def _outline(self, painter: QPainter, index: int) -> None:
         rect = self._scene.nodes[index].rect
         self._nodes.paint_outline(painter, QRectF(rect.x, rect.y, rect.width, rect.height))
+
+
+def _coded(colors: list[str]) -> tuple[list[str], Ints]:
+    positions = {color: position for position, color in enumerate(dict.fromkeys(colors))}
+    return list(positions), np.fromiter((positions[color] for color in colors), dtype=np.int64)
 
 
 def _opacity(index: int, emphasis: Emphasis) -> float:

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,12 +25,16 @@ from gui.canvas.lens import Lens
 from gui.canvas.minimap import Minimap, minimap_of, paint_minimap
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
-from gui.canvas.scene_painter import ScenePainter
+from gui.canvas.scene_painter import Quality, ScenePainter
 from gui.canvas.wheel import after_wheel
 from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
 
 _HOVER_MS = 250
+_SETTLE_MS = 120
+"""The camera rests when it has not moved for so long."""
+_MOVING_BUDGET_S = 0.006
+_RESTING_BUDGET_S = 0.25
 
 
 class Surface(QWidget):
@@ -64,7 +69,7 @@ class Surface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(200, 120)
         self.control = CameraControl(self)
-        self.control.moved.connect(self.update)
+        self.control.moved.connect(self._on_moved)
         self.shows_minimap = True
         self.empty_text = EMPTY_TEXT
         self._tokens = tokens
@@ -75,6 +80,8 @@ class Surface(QWidget):
         self._emphasis = NO_EMPHASIS
         self._interaction: Interaction | None = None
         self._hover_index: int | None = None
+        self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle_timer.timeout.connect(self.update)
         self._hover_timer = QTimer(self, singleShot=True, interval=_HOVER_MS)
         self._hover_timer.timeout.connect(self._on_hover_due)
 
@@ -139,6 +146,15 @@ class Surface(QWidget):
         width, height = self.view_size()
         return minimap_of(self._scene.drawing.bounds, width, height) if width >= 420 and height >= 260 else None
 
+    def grab_sharp(self) -> QPixmap:
+        """Return the view as it looks at rest, in device pixels."""
+        self._settle_timer.stop()
+        return self.grab()
+
+    def _on_moved(self) -> None:
+        self._settle_timer.start()
+        self.update()
+
     def _on_hover_due(self) -> None:
         if self._hover_index is not None and self.underMouse():
             self.tooltip_wanted.emit(self._hover_index, self.cursor().pos())
@@ -166,8 +182,9 @@ class Surface(QWidget):
         painter.save()
         painter.scale(camera.scale, camera.scale)
         painter.translate(-camera.x, -camera.y)
-        density = camera.scale * self.devicePixelRatioF()
-        self._painter.paint(painter, camera.scale, seen, self._step, self._emphasis, density)
+        budget_s = _MOVING_BUDGET_S if self._settle_timer.isActive() else _RESTING_BUDGET_S
+        quality = Quality(camera.scale * self.devicePixelRatioF(), budget_s)
+        self._painter.paint(painter, camera.scale, seen, self._step, self._emphasis, quality)
         painter.restore()
         self._paint_overlays(painter, seen)
         if self._painter.is_pending:
