@@ -133,11 +133,11 @@ def _closed_units(recording: Recording) -> Iterator[Problem]:
         if step.grad_node is None or not recording.runs_of(step.grad_node):
             continue
         name = _called(recording, output, f"the {step.name} output")
-        units = "unit" if health.count == 1 else "units"
+        verb, whose = ("is", "its") if health.zeros == 1 else ("are", "their")
+        closes = f"{step.name.rstrip('_')} blocks {whose} gradient"
         yield Problem(
             severity=Severity.HINT,
-            sentence=f"{health.zeros:,} of {health.count:,} {units} of {name} {'is' if health.zeros == 1 else 'are'} "
-            f"zero: {step.name.rstrip('_')} blocks their gradient.",
+            sentence=f"{health.zeros:,} of {health.count:,} units of {name} {verb} zero: {closes}.",
             step=recording.runs_of(step.grad_node)[-1],
             span=step.span,
             value=output,

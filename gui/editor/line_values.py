@@ -1,6 +1,6 @@
 """What each line of the program has given a name to, at every step."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
 from engine.trace.batch import Batch
@@ -36,10 +36,10 @@ class LineValues:
         if span is None or span.file != 0:
             return
         history = self._by_line[span.line].setdefault(name.text, [])
-        step = self._born(name.value)
-        if (step, name.value) not in history:
-            history.append((step, name.value))
-            history.sort()
+        entry = (self._born(name.value), name.value)
+        position = bisect_left(history, entry)
+        if position == len(history) or history[position] != entry:
+            history.insert(position, entry)
 
     def _born(self, value: ValueId) -> int:
         """From which step on a value is there: leaves from just before they are first used."""

@@ -1,6 +1,6 @@
 """From a place in the program to the steps that happened there."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
 from engine.trace.facts import Phase, Span
@@ -39,9 +39,9 @@ class Visits:
         visits = self._by_line.get(line)
         if not visits:
             return None
-        if current in visits:
-            return visits[(visits.index(StepIndex(current)) + 1) % len(visits)]
-        return visits[0]
+        position = bisect_left(visits, current)
+        is_there = position < len(visits) and visits[position] == current
+        return visits[(position + 1) % len(visits)] if is_there else visits[0]
 
     def at(self, line: int, column: int, current: int) -> StepIndex | None:
         """Return the step of the smallest sub-expression around a place: its latest run up to the playhead."""

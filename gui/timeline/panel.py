@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.trace.batch import Batch
+from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 from gui.model.document import Document
@@ -188,6 +189,7 @@ class TimelinePanel(QWidget):
             self._panned_from = event.position()
         inside = event.position().x() >= LABEL_PX and len(self._table) > 0
         self._ghost = float(step + 1) if inside else None
+        self._selection.hover_step(StepIndex(step) if inside and step >= 0 else None)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -210,6 +212,7 @@ class TimelinePanel(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Take the ghost away."""
         self._ghost = None
+        self._selection.hover_step(None)
         self.update()
         super().leaveEvent(event)
 
