@@ -1,0 +1,231 @@
+"""Factors and result side by side: ``upstream × local = sent on``, as cells, or as small pictures of matrices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from engine.explain.explanation import Term
+from engine.trace.numbers import number_text
+from engine.trace.tensors import shape_text
+from gui.theme.colors import value_color
+from gui.theme.fonts import mono_font, words_font
+from gui.theme.tokens import Tokens
+from gui.widgets.ink import paint_cell
+from gui.widgets.sampling import Floats, downsampled, magnitude
+
+_LABEL_PX = 20
+_CELL_HEIGHT_PX = 24
+_GAP_PX = 3
+_SYMBOL_PX = 32
+_MAX_CELL_PX = 44
+_MIN_CELL_PX = 26
+_PICTURE_PX = 72
+_SHAPE_PX = 16
+_NUMBERED_ROWS = 4
+LABEL_FONT_PX = 11
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A term with the grid that is drawn for it and where it stands."""
+
+    term: Term
+    grid: Floats
+    rect: QRectF
+    cell: QSize
+    is_numbered: bool
+
+
+def _grid(term: Term) -> Floats:
+    """Return the numbers as a matrix: a vector lies in one row, further dimensions are stacked into the rows."""
+    if term.array is None or term.array.size == 0:
+        return np.zeros((0, 0))
+    if term.array.ndim <= 1:
+        return term.array.reshape(1, -1)
+    return term.array.reshape(-1, term.array.shape[-1])
+
+
+class EquationView(QWidget):
+    """One line of terms joined by symbols; hovering a cell tells its index and value."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._terms: tuple[Term, ...] = ()
+        self._symbols: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_terms(self, terms: tuple[Term, ...], symbols: tuple[str, ...]) -> None:
+        """Show terms; ``symbols`` stand between them."""
+        self._terms, self._symbols = terms, symbols
+        words = [terms[0].label] if terms else []
+        for symbol, term in zip(symbols, terms[1:], strict=False):
+            words += [symbol, term.label]
+        self.setAccessibleName(" ".join(words))
+        self.updateGeometry()
+        self.update()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the tallest term."""
+        return QSize(self._wanted_width(), _LABEL_PX + self._body_height() + 2)
+
+    def _wanted_width(self) -> int:
+        metrics = QFontMetricsF(words_font(LABEL_FONT_PX))
+        widths = [max(self._wanted(term), metrics.horizontalAdvance(term.label) + 4) for term in self._terms]
+        return round(sum(widths)) + _SYMBOL_PX * len(self._symbols)
+
+    def _wanted(self, term: Term) -> float:
+        columns = _grid(term).shape[1]
+        return columns * (_MAX_CELL_PX + _GAP_PX) if columns <= 4 else 130.0
+
+    def _body_height(self) -> int:
+        heights = [_CELL_HEIGHT_PX]
+        for term in self._terms:
+            rows, columns = _grid(term).shape
+            numbered = columns <= self._columns_with_numbers() and rows <= _NUMBERED_ROWS
+            if rows and numbered:
+                heights.append(rows * (_CELL_HEIGHT_PX - 2 + _GAP_PX))
+            elif rows:
+                heights.append(_CELL_HEIGHT_PX + _SHAPE_PX if rows == 1 else _PICTURE_PX + _SHAPE_PX)
+        return int(max(heights))
+
+    def _room(self) -> float:
+        count = max(1, len(self._terms))
+        return max(60.0, (self.width() - _SYMBOL_PX * len(self._symbols)) / count)
+
+    def _columns_with_numbers(self) -> int:
+        return int(self._room() // (_MIN_CELL_PX + _GAP_PX))
+
+    def _placed(self) -> list[_Placed]:
+        placed, left = [], 0.0
+        metrics = QFontMetricsF(words_font(LABEL_FONT_PX))
+        for term in self._terms:
+            grid = _grid(term)
+            one = self._place(term, grid, left)
+            placed.append(one)
+            width = max(one.rect.width(), min(self._room(), metrics.horizontalAdvance(term.label) + 4))
+            left += width + _SYMBOL_PX
+        return placed
+
+    def _place(self, term: Term, grid: Floats, left: float) -> _Placed:
+        rows, columns = (int(size) for size in grid.shape)
+        room = self._room()
+        if columns and columns <= self._columns_with_numbers() and rows <= _NUMBERED_ROWS:
+            cell = QSize(
+                int(min(_MAX_CELL_PX, (room - (columns - 1) * _GAP_PX) / columns)),
+                _CELL_HEIGHT_PX if rows == 1 else _CELL_HEIGHT_PX - 2,
+            )
+            size = columns * (cell.width() + _GAP_PX) - _GAP_PX, rows * (cell.height() + _GAP_PX) - _GAP_PX
+            return _Placed(term, grid, QRectF(left, _LABEL_PX, *size), cell, is_numbered=True)
+        if not columns:
+            return _Placed(
+                term, grid, QRectF(left, _LABEL_PX, min(room, 96), _CELL_HEIGHT_PX), QSize(), is_numbered=False
+            )
+        height = float(_CELL_HEIGHT_PX) if rows == 1 else float(_PICTURE_PX)
+        width = room - 8 if rows == 1 else min(room - 8, max(28.0, height * columns / rows))
+        return _Placed(term, grid, QRectF(left, _LABEL_PX, width, height), QSize(), is_numbered=False)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint labels, cells and symbols."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        placed = self._placed()
+        for index, one in enumerate(placed):
+            self._paint_label(painter, one)
+            self._paint_body(painter, one)
+            if index < len(self._symbols) and index + 1 < len(placed):
+                self._paint_symbol(painter, self._symbols[index], placed[index + 1].rect)
+        painter.end()
+
+    def _paint_label(self, painter: QPainter, one: _Placed) -> None:
+        font = words_font(LABEL_FONT_PX)
+        painter.setFont(font)
+        painter.setPen(QColor(self._tokens.muted))
+        room = max(one.rect.width(), self._room() + (_SYMBOL_PX - 6 if self._symbols else 0))
+        text = QFontMetricsF(font).elidedText(one.term.label, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(one.rect.left(), _LABEL_PX - 8), text)
+
+    def _paint_symbol(self, painter: QPainter, symbol: str, following: QRectF) -> None:
+        painter.setFont(words_font(16))
+        painter.setPen(QColor(self._tokens.muted))
+        place = QRectF(following.left() - _SYMBOL_PX, following.top(), _SYMBOL_PX, _CELL_HEIGHT_PX)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, symbol)
+
+    def _paint_body(self, painter: QPainter, one: _Placed) -> None:
+        if one.grid.size == 0:
+            painter.setFont(mono_font(LABEL_FONT_PX))
+            painter.setPen(QColor(self._tokens.faint))
+            text = f"{shape_text(one.term.shape)} not kept"
+            painter.drawText(one.rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        elif one.is_numbered:
+            self._paint_numbers(painter, one)
+        else:
+            self._paint_picture(painter, one)
+
+    def _paint_numbers(self, painter: QPainter, one: _Placed) -> None:
+        scale = magnitude(one.grid)
+        narrow = one.cell.width() < 38
+        font = mono_font(10.5 if narrow else 12)
+        for row, numbers in enumerate(one.grid.tolist()):
+            for column, number in enumerate(numbers):
+                rect = _cell_rect(one, row, column)
+                paint_cell(painter, rect, number, scale, number_text(number, 2 if narrow else 3), font, self._tokens)
+
+    def _paint_picture(self, painter: QPainter, one: _Placed) -> None:
+        scale = magnitude(one.grid)
+        shown = downsampled(one.grid, max(1, int(one.rect.height() // 2)), max(1, int(one.rect.width() // 2)))
+        height, width = one.rect.height() / shown.shape[0], one.rect.width() / shown.shape[1]
+        gap = 1.0 if min(width, height) >= 5 else 0.0
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        for row, numbers in enumerate(shown.tolist()):
+            for column, number in enumerate(numbers):
+                left, top = one.rect.left() + column * width, one.rect.top() + row * height
+                painter.fillRect(
+                    QRectF(
+                        round(left),
+                        round(top),
+                        max(1.0, round(left + width) - round(left) - gap),
+                        max(1.0, round(top + height) - round(top) - gap),
+                    ),
+                    value_color(self._tokens, number, scale),
+                )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(mono_font(LABEL_FONT_PX))
+        painter.setPen(QColor(self._tokens.faint))
+        below = QRectF(one.rect.left(), one.rect.bottom() + 1, max(one.rect.width(), 90), _SHAPE_PX)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shape_text(one.term.shape))
+
+    def text_at(self, point: QPointF) -> str:
+        """Return label, index and value of the cell at a point."""
+        for one in self._placed():
+            if not one.rect.contains(point) or one.grid.size == 0 or one.term.array is None:
+                continue
+            rows, columns = one.grid.shape
+            row = min(rows - 1, int((point.y() - one.rect.top()) / one.rect.height() * rows))
+            column = min(columns - 1, int((point.x() - one.rect.left()) / one.rect.width() * columns))
+            index = np.unravel_index(row * columns + column, one.term.array.shape)
+            place = f"[{', '.join(str(int(at)) for at in index)}]" if index else ""
+            return f"{one.term.label} {place} = {one.grid[row, column].item()!r}"
+        return ""
+
+    def event(self, event: QEvent) -> bool:
+        """Tell index and value on hover."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+
+def _cell_rect(one: _Placed, row: int, column: int) -> QRectF:
+    width, height = one.cell.width(), one.cell.height()
+    return QRectF(
+        one.rect.left() + column * (width + _GAP_PX), one.rect.top() + row * (height + _GAP_PX), width, height
+    )

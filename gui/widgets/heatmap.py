@@ -1,0 +1,146 @@
+"""A matrix as coloured cells, with numbers where there is room."""
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from engine.trace.numbers import number_text
+from engine.trace.tensors import Array
+from gui.theme.colors import value_color
+from gui.theme.fonts import mono_font
+from gui.theme.tokens import Tokens
+from gui.widgets.ink import paint_cell
+from gui.widgets.sampling import Floats, as_floats, downsampled, edges, magnitude
+
+_MAX_CELL_PX = 32
+_NUMBER_CELL_PX = 44
+_MAX_HEIGHT_PX = 320
+
+
+class Heatmap(QWidget):
+    """Blue above zero, orange below, grey at zero, symmetric about 0; NaN and Inf are hatched and never hidden.
+
+    Larger matrices than pixels are shrunk block by block to the element of largest magnitude.
+    """
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._array: Array = np.zeros((0, 0))
+        self._numbers: Floats = np.zeros((0, 0))
+        self._scale = 0.0
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_matrix(self, matrix: Array, scale: float | None = None) -> None:
+        """Show a two-dimensional array; ``scale`` is the magnitude of the full colour (default: its largest)."""
+        self._array = matrix
+        self._numbers = as_floats(matrix)
+        self._scale = magnitude(self._numbers) if scale is None else scale
+        self.setAccessibleName(f"matrix of {matrix.shape[0]} rows and {matrix.shape[1]} columns")
+        self.updateGeometry()
+        self.update()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as it may be."""
+        return QSize(280, self.heightForWidth(280))
+
+    def heightForWidth(self, width: int) -> int:
+        """Cells are square, or flat where numbers stand in them."""
+        rows, columns = self._shape()
+        if not rows or not columns:
+            return 0
+        cell = self._cell_width(width)
+        height = min(26.0, cell) if self._shows_numbers(cell) else cell
+        return max(1, math.ceil(min(_MAX_HEIGHT_PX, max(rows * height, 6))))
+
+    def _shape(self) -> tuple[int, int]:
+        rows, columns = self._numbers.shape
+        return int(rows), int(columns)
+
+    def _cell_width(self, width: int) -> float:
+        columns = self._shape()[1]
+        fair = width / max(1, columns)
+        return min(fair, 96.0) if fair >= _NUMBER_CELL_PX else min(fair, _MAX_CELL_PX)
+
+    def _shows_numbers(self, cell: float) -> bool:
+        return cell >= _NUMBER_CELL_PX and self._numbers.shape[0] <= 12
+
+    def _geometry(self) -> tuple[int, int, float, float]:
+        """Return shown rows and columns and the size of a cell in pixels."""
+        rows, columns = self._shape()
+        shown_rows = min(rows, max(1, self.height() // 2))
+        shown_columns = min(columns, max(1, self.width() // 2))
+        width = min(self.width() / shown_columns, self._cell_width(self.width()) * columns / shown_columns)
+        return shown_rows, shown_columns, width, self.height() / shown_rows
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint every cell that is shown."""
+        if self._numbers.size == 0:
+            return
+        rows, columns, width, height = self._geometry()
+        shown = downsampled(self._numbers, rows, columns)
+        painter = QPainter(self)
+        if self._shows_numbers(width) and shown.shape == self._numbers.shape:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_numbers(painter, width, height)
+        else:
+            self._paint_colors(painter, shown, width, height)
+        painter.end()
+
+    def _paint_numbers(self, painter: QPainter, width: float, height: float) -> None:
+        font = mono_font(12 if width >= 56 else 11)
+        for row, (items, numbers) in enumerate(zip(self._array.tolist(), self._numbers.tolist(), strict=True)):
+            for column, (item, number) in enumerate(zip(items, numbers, strict=True)):
+                rect = QRectF(column * width, row * height, width - 2, height - 2)
+                paint_cell(painter, rect, number, self._scale, number_text(item, 3), font, self._tokens)
+
+    def _paint_colors(self, painter: QPainter, shown: Floats, width: float, height: float) -> None:
+        gap = 1.0 if min(width, height) >= 5 else 0.0
+        hatch = QColor(self._tokens.panel)
+        for row, numbers in enumerate(shown.tolist()):
+            top, bottom = round(row * height), round((row + 1) * height - gap)
+            for column, number in enumerate(numbers):
+                left, right = round(column * width), round((column + 1) * width - gap)
+                color = value_color(self._tokens, number, self._scale)
+                painter.fillRect(left, top, max(1, right - left), max(1, bottom - top), color)
+                if not math.isfinite(number) and gap:
+                    painter.setPen(hatch)
+                    painter.drawLine(left, bottom - 1, right - 1, top)
+
+    def text_at(self, point: QPointF) -> str:
+        """Return index and value at a point; of a block of elements, the range and the largest."""
+        if self._numbers.size == 0:
+            return ""
+        rows, columns, width, height = self._geometry()
+        row, column = int(point.y() // height), int(point.x() // width)
+        if not (0 <= row < rows and 0 <= column < columns):
+            return ""
+        row_edges, column_edges = edges(self._numbers.shape[0], rows), edges(self._numbers.shape[1], columns)
+        first_row, last_row = _stretch(row_edges.tolist(), row, self._numbers.shape[0])
+        first_column, last_column = _stretch(column_edges.tolist(), column, self._numbers.shape[1])
+        if first_row == last_row and first_column == last_column:
+            return f"[{first_row}, {first_column}] = {self._array[first_row, first_column].item()!r}"
+        number = downsampled(self._numbers, rows, columns)[row, column]
+        return f"[{first_row}–{last_row}, {first_column}–{last_column}]: largest magnitude {number_text(float(number))}"
+
+    def event(self, event: QEvent) -> bool:
+        """Tell index and value on hover."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+
+def _stretch(starts: list[int], place: int, length: int) -> tuple[int, int]:
+    end = starts[place + 1] if place + 1 < len(starts) else length
+    return starts[place], end - 1

@@ -1,0 +1,54 @@
+"""Painting of single values: rounded cells with a number that stays readable on its colour."""
+
+import math
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
+
+from gui.theme.colors import value_color
+from gui.theme.tokens import Tokens
+
+
+_FULL_COLOUR = 1.4
+"""The largest element stays below the full colour, as on the canvas, so that its number is easy to read."""
+
+
+def readable_on(background: QColor, tokens: Tokens) -> QColor:
+    """Return the text or panel colour, whichever stands out more."""
+    choices = (QColor(tokens.text), QColor(tokens.panel))
+    return max(choices, key=lambda color: _contrast(color, background))
+
+
+def _contrast(first: QColor, second: QColor) -> float:
+    bright, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    channels = (color.redF(), color.greenF(), color.blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def soft_value_color(tokens: Tokens, number: float, scale: float) -> QColor:
+    """Return the colour of a cell that carries a number: a little lighter than the full scale."""
+    return value_color(tokens, number, scale * _FULL_COLOUR if math.isfinite(number) else scale)
+
+
+def paint_cell(  # a painter's arguments
+    painter: QPainter, rect: QRectF, number: float, scale: float, text: str, font: QFont, tokens: Tokens
+) -> None:
+    """Paint one value: its colour, a hatch if it is not finite, and its number if ``text`` is given."""
+    color = soft_value_color(tokens, number, scale)
+    radius = min(5.0, rect.height() / 5, rect.width() / 5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRoundedRect(rect, radius, radius)
+    if not math.isfinite(number):
+        painter.setBrush(QBrush(QColor(tokens.panel), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(rect, radius, radius)
+    if text:
+        painter.setFont(font)
+        painter.setPen(readable_on(color, tokens))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
