@@ -11,6 +11,7 @@ from gui.model.document import Document
 from gui.model.player import Player
 from gui.model.playhead import Playhead
 from gui.model.preferences import Preferences
+from gui.model.run_controller import RunController
 from gui.model.sentences import (
     DOT,
     counts_text,

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from engine.drawing.drawing import Drawing
-from engine.graph.view import GroupKey
+from engine.drawing.drawing import Drawing, Rect
+from engine.graph.view import GroupKey, ViewGraph
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.display import Display
@@ -130,6 +130,14 @@ class CanvasPanel(QWidget):
     def current_drawing(self) -> Drawing | None:
         """Return the drawing that is shown, for export."""
         return self._source.drawing
+
+    def current_view(self) -> ViewGraph | None:
+        """Return the graph that is shown, for export as text."""
+        return self._source.view
+
+    def visible_rect(self) -> Rect:
+        """Return the part of the world that is visible."""
+        return self.surface.camera.seen(*self.surface.view_size())
 
     @property
     def view_state(self) -> ViewState:

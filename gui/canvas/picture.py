@@ -1,6 +1,7 @@
 """Pictures of a drawing as files, made by the canvas's own painters; needs a QGuiApplication (offscreen will do)."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QSizeF
@@ -30,15 +31,26 @@ class PictureError(ValueError):
     """A picture could not be made; the message is one sentence for a person."""
 
 
-def picture_size(drawing: Drawing, scale: float) -> tuple[int, int]:
-    """Return width and height in pixels of the picture of a whole drawing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a picture is painted on: a part of the world (None: the whole drawing), and whether it shines through."""
+
+    page: Rect | None = None
+    is_transparent: bool = False
+
+
+WHOLE = Sheet()
+
+
+def picture_size(drawing: Drawing, scale: float, page: Rect | None = None) -> tuple[int, int]:
+    """Return width and height in pixels of the picture of a drawing, or of the part ``page`` of it.
 
     Raises:
         PictureError: If it would be larger than ``MAX_PIXELS`` or longer than ``MAX_SIDE_PX``, or scale is not above 0.
     """
     if not (math.isfinite(scale) and scale > 0):
         raise PictureError("The scale of a picture must be a positive number.")
-    page = _page(drawing)
+    page = page or _page(drawing)
     width, height = math.ceil(page.width * scale), math.ceil(page.height * scale)
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
         largest = min(math.sqrt(MAX_PIXELS / (page.width * page.height)), MAX_SIDE_PX / max(page.width, page.height))
@@ -57,6 +69,7 @@ def render_image(
     scale: float = 1.0,
     lens: Lens = Lens.VALUES,
     emphasis: Emphasis = NO_EMPHASIS,
+    sheet: Sheet = WHOLE,
 ) -> QImage:
     """Return the picture of a whole drawing right after ``step``.
 
@@ -68,12 +81,13 @@ def render_image(
         scale: Pixels for each world pixel.
         lens: What the boxes are coloured by.
         emphasis: What is picked out.
+        sheet: How much of it, and on what.
 
     Raises:
         PictureError: If the picture would be too large.
     """
-    width, height = picture_size(drawing, scale)
-    image = QImage(width, height, QImage.Format.Format_RGB32)
+    width, height = picture_size(drawing, scale, sheet.page)
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     if image.isNull():
         raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
     image.fill(QColor(tokens.canvas))

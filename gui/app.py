@@ -1,0 +1,259 @@
+"""The one place where the window's parts are built and connected."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from engine.program.catalogue import starter
+from engine.protocol.request import RunRequest
+from engine.session import Session
+from engine.session.listener import SessionListener
+from gui.bridge.appearance import AppearanceKeeper
+from gui.bridge.canvas_graph import CanvasGraph
+from gui.bridge.crash import CrashReporter
+from gui.bridge.exporter import CanvasExporter
+from gui.bridge.readouts import Readouts
+from gui.bridge.session_bridge import SessionBridge
+from gui.bridge.settings import SettingsFile
+from gui.bridge.ticker import Ticker
+from gui.commands.action import Desk
+from gui.commands.book import ActionBook
+from gui.commands.ports import Drawer, Place
+from gui.commands.registry import ALL_ACTIONS
+from gui.dialogs.dialogs import Dialogs
+from gui.dialogs.file_flow import FileFlow
+from gui.dialogs.file_prompts import FilePrompts, QtFilePrompts
+from gui.dialogs.report_dialog import ReportDialog
+from gui.model.files import Files
+from gui.model.models import Models, build_models
+from gui.model.run_controller import Park, RunController
+from gui.panels import Panels, build_panels
+from gui.theme.fonts import load_fonts
+from gui.theme.icons import Icon, icon_pixmap
+from gui.theme.tokens import LIGHT
+from gui.window.bottom import BottomArea
+from gui.window.centre import Centre
+from gui.window.columns import LeftColumn, RightColumn
+from gui.window.displays import WindowDisplays
+from gui.window.main_window import MainWindow, Parts
+from gui.window.status_bar import StatusBar
+from gui.window.top_bar import TopBar
+from gui.window.window_port import WindowCommands
+from gui.wiring import (
+    ChartOpener,
+    connect_cue,
+    connect_notices,
+    connect_panels,
+    connect_session,
+    connect_top_bar,
+    connect_window,
+    keep_settings,
+)
+
+NAME = "Chainrule"
+
+
+class Backend(Protocol):
+    """What runs programs for a window: a ``Session``, or a fake in tests."""
+
+    def prepare(self) -> None:
+        """Load torch in the background."""
+        ...
+
+    def run(self, request: RunRequest) -> None:
+        """Run a program."""
+        ...
+
+    def stop(self) -> None:
+        """Stop the program."""
+        ...
+
+    def close(self) -> None:
+        """End all processes."""
+        ...
+
+
+MakeBackend = Callable[[SessionListener], Backend]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """One window with everything that belongs to it, kept alive together."""
+
+    models: Models
+    window: MainWindow
+    panels: Panels
+    desk: Desk
+    book: ActionBook
+    runs: RunController
+    flow: FileFlow
+    backend: Backend
+    bridge: SessionBridge
+    settings: SettingsFile
+
+    def start(self, path: Path | None) -> None:
+        """Load torch in the background and open what is there to be seen first."""
+        self.backend.prepare()
+        self.open_first(path)
+
+    def open_first(self, path: Path | None) -> None:
+        """Open a file, or the starter program, which is run at once."""
+        if path is not None:
+            self.flow.open_path(path)
+            self.panels.canvas.setFocus()
+            return
+        example = starter()
+        self.models.document.replace_program(example.text, f"{example.key}.py")
+        self.runs.run(Park.START)
+        self.panels.canvas.setFocus()
+
+
+def build_workbench(
+    application: QApplication,
+    settings: SettingsFile,
+    make_backend: MakeBackend = Session,
+    prompts: FilePrompts | None = None,
+) -> Workbench:
+    """Build one window and connect its parts; nothing is shown and nothing runs yet."""
+    models = build_models(settings.read_choices(), settings.read_recents())
+    window = MainWindow(models.theme)
+    AppearanceKeeper(application, models.preferences, models.theme, window)
+    Ticker(models.player, window)
+    panels = build_panels(models)
+    bridge = SessionBridge(window)
+    backend = make_backend(bridge)
+    runs = RunController(models.document, models.playhead, models.preferences, backend)
+    files = Files(models.document, models.playhead, models.recents)
+    asker = prompts or QtFilePrompts(window)
+    flow = FileFlow(models.document, files, models.notices, asker)
+    exporter = CanvasExporter(panels.canvas, models.document, models.playhead)
+    desk = Desk(
+        document=models.document,
+        playhead=models.playhead,
+        selection=models.selection,
+        player=models.player,
+        runs=runs,
+        recents=models.recents,
+        preferences=models.preferences,
+        notices=models.notices,
+        graph=CanvasGraph(panels.canvas, models.document, models.preferences),
+        files=flow,
+        dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
+        window=WindowCommands(window, _places(panels)),
+    )
+    book = ActionBook(ALL_ACTIONS, desk, models.theme, window)
+    window.put_together(_parts(window, panels, book, models))
+    Readouts(
+        models.document,
+        models.playhead,
+        models.player,
+        models.preferences,
+        models.devices,
+        runs,
+        WindowDisplays(window),
+        window,
+    )
+    workbench = Workbench(
+        models=models,
+        window=window,
+        panels=panels,
+        desk=desk,
+        book=book,
+        runs=runs,
+        flow=flow,
+        backend=backend,
+        bridge=bridge,
+        settings=settings,
+    )
+    _connect(workbench)
+    return workbench
+
+
+def _places(panels: Panels) -> dict[Place, QWidget]:
+    return {
+        Place.EDITOR: panels.editor,
+        Place.CANVAS: panels.canvas,
+        Place.TIMELINE: panels.timeline,
+        Place.INSPECTOR: panels.inspector,
+    }
+
+
+def _parts(window: MainWindow, panels: Panels, book: ActionBook, models: Models) -> Parts:
+    return Parts(
+        top=TopBar(book, models.theme, window),
+        left=LeftColumn(panels.editor, panels.problems, window),
+        centre=Centre(panels.canvas, panels.card, panels.canvas.set_bottom_inset, window),
+        right=RightColumn(panels.inspector, window),
+        bottom=BottomArea(
+            book, panels.timeline, {Drawer.CHARTS: panels.charts, Drawer.CONSOLE: panels.console}, window
+        ),
+        status=StatusBar(window),
+    )
+
+
+def _connect(workbench: Workbench) -> None:
+    models, window, panels, desk, book = (
+        workbench.models,
+        workbench.window,
+        workbench.panels,
+        workbench.desk,
+        workbench.book,
+    )
+    book.install(window, (panels.canvas, panels.timeline, panels.inspector))
+    connect_session(workbench.bridge, workbench.runs, models)
+    connect_panels(panels, desk, book, window)
+    connect_top_bar(window.parts.top, desk, book, models.devices)
+    connect_notices(window, models, workbench.runs)
+    connect_cue(window, models)
+    connect_window(window, workbench.flow, book, desk)
+    ChartOpener(window, models)
+    keep_settings(workbench.settings, window, models)
+    window.closing.connect(workbench.backend.close)
+    book.refresh()
+
+
+def make_application(settings: SettingsFile, arguments: Sequence[str] = ()) -> QApplication:
+    """Return the one QApplication, with fonts, style and the size of everything that the person prefers."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        application = existing
+    else:
+        percent = settings.read_choices().scale_percent
+        if percent != 100 and "QT_SCALE_FACTOR" not in os.environ:
+            os.environ["QT_SCALE_FACTOR"] = str(percent / 100)  # Qt reads it once, when the application is made
+        application = QApplication([NAME, *arguments])
+    application.setApplicationName(NAME)
+    application.setApplicationDisplayName("")
+    application.setDesktopFileName("chainrule")
+    application.setStyle("Fusion")
+    load_fonts()
+    icon = QIcon()
+    for size_px in (16, 32, 64, 128):
+        icon.addPixmap(icon_pixmap(Icon.CHAINRULE, LIGHT.accent, size_px))
+    application.setWindowIcon(icon)
+    return application
+
+
+def run_window(path: Path | None) -> int:
+    """Open the window and return its exit status when it is closed.
+
+    Args:
+        path: A program or a recording to open; None opens the starter program and runs it.
+    """
+    settings = SettingsFile()
+    application = make_application(settings)
+    workbench = build_workbench(application, settings)
+    CrashReporter(lambda sentence, details: _show_crash(workbench, sentence, details)).install()
+    workbench.window.show()
+    QTimer.singleShot(0, workbench.window, lambda: workbench.start(path))
+    return QCoreApplication.exec()
+
+
+def _show_crash(workbench: Workbench, sentence: str, details: str) -> None:
+    ReportDialog("Chainrule", sentence, details, workbench.window).exec()

@@ -1,0 +1,175 @@
+"""The connections between the parts of one window: who hears whom. ``gui.app`` calls these once."""
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
+
+from engine.protocol.messages import DeviceInfo
+from engine.trace.batch import Batch
+from engine.trace.outcome import Outcome
+from engine.trace.recording import Recording
+from gui.bridge.session_bridge import SessionBridge
+from gui.bridge.settings import SettingsFile
+from gui.canvas.lens import Lens
+from gui.commands.action import Desk, Menu
+from gui.commands.book import ActionBook
+from gui.commands.finder import Finder
+from gui.commands.ports import Drawer
+from gui.dialogs.file_flow import FileFlow
+from gui.editor.panel import EditorPanel, LiveMode
+from gui.model.devices import Devices
+from gui.model.models import Models
+from gui.model.playhead import BEFORE_FIRST
+from gui.model.preferences import Choices
+from gui.model.run_controller import RunController
+from gui.panels import Panels
+from gui.widgets.omnibox import Source
+from gui.window.main_window import MainWindow
+from gui.window.top_bar import DeviceChoice, TopBar
+
+_CHART_POINTS = 4
+"""So many numbers of a training loop make the charts worth opening."""
+
+
+def connect_session(bridge: SessionBridge, runs: RunController, models: Models) -> None:
+    """What the session says goes to the run controller."""
+    bridge.state_changed.connect(runs.take_state)
+    bridge.started.connect(runs.take_start)
+    bridge.batch_arrived.connect(runs.take_batch)
+    bridge.ended.connect(runs.take_end)
+    bridge.devices_found.connect(models.devices.replace)
+    runs.refused.connect(lambda outcome: models.notices.warning(outcome.message))
+
+
+def connect_panels(panels: Panels, desk: Desk, book: ActionBook, window: MainWindow) -> None:
+    """What panels ask for is done."""
+    editor, canvas = panels.editor, panels.canvas
+    canvas.export_requested.connect(desk.dialogs.export)
+    canvas.line_requested.connect(editor.go_to_line)
+    canvas.lens_changed.connect(lambda lens: _on_lens(lens, window, book))
+    panels.problems.go_to_line_requested.connect(editor.go_to_line)
+    editor.gallery_requested.connect(desk.dialogs.gallery)
+    editor.open_requested.connect(lambda: _open_files_menu(editor, book))
+    editor.run_requested.connect(desk.runs.run)
+    canvas.surface.shows_minimap = desk.preferences.choices.shows_minimap
+    _on_lens(canvas.lens, window, book)
+
+    def on_choices(choices: Choices) -> None:
+        editor.set_live(LiveMode.ON if choices.runs_while_typing else LiveMode.OFF)
+
+    desk.preferences.changed.connect(on_choices)
+    on_choices(desk.preferences.choices)
+
+
+def connect_top_bar(top: TopBar, desk: Desk, book: ActionBook, devices: Devices) -> None:
+    """Speeds, devices and search."""
+    top.offer_speeds(desk.player.set_speed)
+    finder = Finder(desk, book)
+    top.search.use(Source(finder.find, finder.count_text))
+
+    def offer_devices(infos: tuple[DeviceInfo, ...]) -> None:
+        choices = [
+            DeviceChoice(info.key, info.title, "" if info.available else info.reason or "not available here")
+            for info in infos
+        ]
+        chosen = devices.usable_key(desk.preferences.choices.device)
+        top.offer_devices(choices, chosen, desk.preferences.choose_device)
+
+    devices.changed.connect(offer_devices)
+    desk.preferences.changed.connect(lambda _choices: offer_devices(devices.infos))
+    offer_devices(devices.infos)
+
+
+def connect_notices(window: MainWindow, models: Models, runs: RunController) -> None:
+    """Sentences appear above the content; a new run takes old ones away."""
+    models.notices.posted.connect(window.toast.show_notice)
+    runs.asked.connect(lambda _request: window.toast.dismiss_errors())
+
+
+def connect_cue(window: MainWindow, models: Models) -> None:
+    """The hint for the first step: there while nobody has stepped through the first run."""
+    document, playhead, centre = models.document, models.playhead, window.parts.centre
+
+    def on_end(outcome: Outcome) -> None:
+        is_waiting = outcome.succeeded and playhead.current == BEFORE_FIRST and playhead.step_count > 0
+        centre.show_cue(shown=is_waiting)
+
+    document.run_ended.connect(on_end)
+    document.recording_replaced.connect(lambda _recording: centre.show_cue(shown=False))
+    playhead.moved.connect(lambda _moved: centre.show_cue(shown=False))
+
+
+class ChartOpener:
+    """Opens the charts the first time that a program trains something."""
+
+    def __init__(self, window: MainWindow, models: Models) -> None:
+        self._bottom = window.parts.bottom
+        self._document = models.document
+        self._has_opened = False
+        models.document.recording_extended.connect(self._on_extended)
+        models.document.recording_replaced.connect(self._on_replaced)
+
+    def _on_extended(self, batch: Batch) -> None:
+        if batch.metrics:
+            self._look(self._document.recording)
+
+    def _on_replaced(self, recording: Recording | None) -> None:
+        self._look(recording)
+
+    def _look(self, recording: Recording | None) -> None:
+        if self._has_opened or recording is None or len(recording.metrics) < _CHART_POINTS:
+            return
+        self._has_opened = True
+        if self._bottom.page is None:
+            self._bottom.open(Drawer.CHARTS)
+
+
+def connect_window(window: MainWindow, flow: FileFlow, book: ActionBook, desk: Desk) -> None:
+    """Dropped files, closing, full screen."""
+    window.may_close = flow.may_replace
+    window.files_dropped.connect(flow.open_dropped)
+    window.state_changed.connect(book.refresh_soon)
+    window.parts.bottom.drawer_changed.connect(book.refresh_soon)
+    window.closing.connect(desk.player.pause)
+
+
+def keep_settings(settings: SettingsFile, window: MainWindow, models: Models) -> None:
+    """Take the window's place from the settings, and keep everything there when it changes."""
+    models.preferences.changed.connect(settings.write_choices)
+    models.recents.changed.connect(settings.write_recents)
+    splitters = {
+        "columns": window.columns,
+        "rows": window.rows,
+        "left": window.parts.left.splitter,
+    }
+    window.restoreGeometry(settings.read_place("window"))
+    for name, splitter in splitters.items():
+        splitter.restoreState(settings.read_place(name))
+
+    def keep() -> None:
+        if window.parts.bottom.page is not None:
+            window.parts.bottom.close_drawer()
+        settings.write_place("window", window.saveGeometry())
+        for name, splitter in splitters.items():
+            settings.write_place(name, splitter.saveState())
+        settings.flush()
+
+    window.closing.connect(keep)
+
+
+def _on_lens(lens: Lens, window: MainWindow, book: ActionBook) -> None:
+    window.parts.top.show_lens(lens.value.capitalize())
+    book.refresh_soon()
+
+
+def _open_files_menu(editor: EditorPanel, book: ActionBook) -> None:
+    menu = QMenu(editor)
+    menu.setToolTipsVisible(True)
+    for action in book.actions:
+        if action.menu is Menu.FILE and action.topic == "file" and action.id != "file.quit":
+            menu.addAction(book.qaction(action.id))
+    menu.addSeparator()
+    for action in book.actions:
+        if action.menu is Menu.RECENT:
+            menu.addAction(book.qaction(action.id))
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(editor.mapToGlobal(QPoint(120, 36)))
