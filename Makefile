@@ -1,0 +1,28 @@
+# `make run` and `make test` do everything on a fresh machine; the rest is for those who change Chainrule.
+PYTHON ?=
+export PYTHON
+
+.PHONY: run test check bench clean
+
+run: .venv/ready
+	@.ci/open
+
+test: check
+	@.venv/bin/python -m pytest -q
+
+check: .venv/ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	PYTHONPATH=. .venv/bin/lint-imports
+
+# All benchmarks, or one: make bench ONLY=recorder
+bench: .venv/ready
+	@.venv/bin/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+
+.venv/ready: pyproject.toml .ci/constraints.txt .ci/setup
+	@.ci/setup
+
+clean:
+	rm -rf .venv build dist .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis chainrule.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

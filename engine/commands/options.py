@@ -1,0 +1,142 @@
+"""What a person asked for on the command line, checked."""
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from engine.protocol.request import ValuePolicy
+
+RECORDING_SUFFIX = ".chainrule"
+PROGRAM_SUFFIX = ".py"
+
+
+class PictureFormat(StrEnum):
+    """What ``render`` can write; the value is the ending of the file."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    DOT = "dot"
+    MERMAID = "mmd"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions:
+    """``chainrule record``."""
+
+    program: Path
+    output: Path
+    device: str = "cpu"
+    values: ValuePolicy = ValuePolicy.ALL
+    time_limit_s: float | None = None
+    memory_limit_mb: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectOptions:
+    """``chainrule inspect``."""
+
+    recording: Path
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """``chainrule render``; ``step`` None is the last one, ``theme`` is ``light``, ``dark`` or ``print``."""
+
+    source: Path
+    output: Path
+    picture: PictureFormat
+    step: int | None = None
+    theme: str = "light"
+    scale: float = 2.0
+
+
+def device_option(text: str) -> str:
+    """Return a device as a run request takes it.
+
+    Raises:
+        ValueError: If it is none; the text is part of a sentence.
+    """
+    if re.fullmatch(r"cpu|cuda(:\d{1,4})?|mps|auto", text) is None:
+        raise ValueError(f"the device must be cpu, cuda, cuda:N, mps or auto, not {text!r}")
+    return text
+
+
+def seconds_option(text: str) -> float:
+    """Return a time limit.
+
+    Raises:
+        ValueError: If it is no positive number of seconds; the text is part of a sentence.
+    """
+    return _positive(text, "the time limit must be a positive number of seconds")
+
+
+def scale_option(text: str) -> float:
+    """Return a scale.
+
+    Raises:
+        ValueError: If it is no positive number; the text is part of a sentence.
+    """
+    return _positive(text, "the scale must be a positive number")
+
+
+def megabytes_option(text: str) -> int:
+    """Return a memory limit.
+
+    Raises:
+        ValueError: If it is no positive whole number; the text is part of a sentence.
+    """
+    return _whole(text, 1, "the memory limit must be a positive whole number of megabytes")
+
+
+def step_option(text: str) -> int:
+    """Return the number of a step.
+
+    Raises:
+        ValueError: If it is no whole number from 0 on; the text is part of a sentence.
+    """
+    return _whole(text, 0, "the step must be a whole number from 0 on")
+
+
+def picture_format(path: Path) -> PictureFormat:
+    """Return the format that the ending of ``path`` asks for.
+
+    Raises:
+        ValueError: If it is unknown; the text is part of a sentence.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in {known.value for known in PictureFormat}:
+        known = ", ".join(f".{picture.value}" for picture in PictureFormat)
+        raise ValueError(f"the name of a picture must end in one of {known}, unlike {path.name!r}")
+    return PictureFormat(ending)
+
+
+def recording_output(path: Path) -> Path:
+    """Return ``path`` if a recording may be written under this name.
+
+    Raises:
+        ValueError: If it has another ending; the text is part of a sentence.
+    """
+    if path.suffix.lower() != RECORDING_SUFFIX:
+        raise ValueError(f"the name of a recording must end in {RECORDING_SUFFIX}, unlike {path.name!r}")
+    return path
+
+
+def _positive(text: str, rule: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{rule}, not {text!r}")
+    return number
+
+
+def _whole(text: str, least: int, rule: str) -> int:
+    if re.fullmatch(r"\d{1,15}", text) is None or int(text) < least:
+        raise ValueError(f"{rule}, not {text!r}")
+    return int(text)

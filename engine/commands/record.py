@@ -1,0 +1,44 @@
+"""``chainrule record``: run a program and keep its recording."""
+
+from typing import TextIO
+
+from engine.commands.errors import CommandError
+from engine.commands.options import RecordOptions
+from engine.commands.running import room_for_numbers, run_program, tell_outcome
+from engine.commands.sources import check_output, read_program
+from engine.interchange.summary_text import one_line
+from engine.protocol.request import RunRequest
+from engine.trace.file import RecordingFileError, write_recording
+
+
+def record(options: RecordOptions, out: TextIO, err: TextIO) -> int:
+    """Run a program, pass on its output, write its recording, and say on ``err`` what came of it.
+
+    Returns:
+        0, or 1 when the program failed; the recording up to the fault is written all the same.
+
+    Raises:
+        CommandError: If the program cannot be read or the recording cannot be written.
+    """
+    text = read_program(options.program)
+    check_output(options.output, options.program)
+    recording = run_program(_request(options, text), out, err)
+    try:
+        write_recording(options.output, recording)
+    except RecordingFileError as error:
+        raise CommandError(str(error)) from error
+    code = tell_outcome(recording, err)
+    err.write(f"Recorded {one_line(recording)} to {options.output}.\n")
+    return code
+
+
+def _request(options: RecordOptions, text: str) -> RunRequest:
+    return RunRequest(
+        program=text,
+        filename=str(options.program),
+        device=options.device,
+        values=options.values,
+        budget_bytes=room_for_numbers(),
+        time_limit_s=options.time_limit_s,
+        memory_limit_mb=options.memory_limit_mb,
+    )

@@ -1,0 +1,1 @@
+"""What the command line does with Qt: pictures without a window, and what is found of Qt here."""

@@ -1,0 +1,200 @@
+"""The command line. Nothing heavy is imported here: each command imports what it needs when it is called."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NoReturn, TextIO, TypeVar
+
+COMMANDS = ("record", "inspect", "render", "doctor")
+WRONG = 2
+INTERRUPTED = 130
+
+T = TypeVar("T")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence on stderr and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with what is wrong."""
+        self.exit(WRONG, f"{self.prog}: {message.rstrip('.')}.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0, 1 (the program recorded failed), or 2 (wrong usage or file)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that has no µ still gets its text
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, e.g. `chainrule inspect ... | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    return code
+
+
+def _run(words: list[str]) -> int:
+    from engine.commands.errors import CommandError
+
+    command = words[0] if words and words[0] in COMMANDS else "window"
+    rest = words if command == "window" else words[1:]
+    try:
+        return _RUNNERS[command](rest)
+    except CommandError as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return WRONG
+
+
+def _window(words: list[str]) -> int:
+    parser = Parser(
+        prog="chainrule",
+        usage="chainrule [FILE.py | FILE.chainrule]\n       chainrule {record,inspect,render,doctor} ... [--help]",
+        description="See PyTorch compute: type it, run it, and step through forward, backward and optimizer.",
+        epilog="commands: record runs a program and keeps the recording; inspect says what is in a recording; "
+        "render draws a program or a recording; doctor says what is here and what is missing.",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a program or a recording to open")
+    parser.add_argument("--version", action="version", version=f"Chainrule {_own_version()}")
+    options = parser.parse_args(words)
+    path: Path | None = options.file
+    from engine.commands.window import check_window
+
+    check_window(path)
+    from gui.app import run_window
+
+    return run_window(path)
+
+
+def _record(words: list[str]) -> int:
+    from engine.commands import options as checked
+    from engine.commands.record import record
+    from engine.protocol.request import ValuePolicy
+
+    parser = Parser(prog="chainrule record", description="Run a program under the recorder and keep the recording.")
+    parser.add_argument("program", metavar="FILE.py", type=Path)
+    _add_output(parser, "RUN.chainrule", checked.recording_output)
+    parser.add_argument("--device", type=_checked(checked.device_option), default="cpu", metavar="DEVICE",
+                        help="cpu, cuda, cuda:N, mps or auto (default: cpu)")  # fmt: skip
+    parser.add_argument("--values", choices=[policy.value for policy in ValuePolicy], default=ValuePolicy.ALL.value,
+                        help="whose numbers are kept (default: all)")  # fmt: skip
+    parser.add_argument("--time-limit", type=_checked(checked.seconds_option), metavar="S", help="seconds to run")
+    parser.add_argument("--memory-limit", type=_checked(checked.megabytes_option), metavar="MB",
+                        help="megabytes the program may take")  # fmt: skip
+    found = parser.parse_args(words)
+    wanted = checked.RecordOptions(
+        program=found.program,
+        output=found.output,
+        device=found.device,
+        values=ValuePolicy(found.values),
+        time_limit_s=found.time_limit,
+        memory_limit_mb=found.memory_limit,
+    )
+    return record(wanted, sys.stdout, sys.stderr)
+
+
+def _inspect(words: list[str]) -> int:
+    from engine.commands.inspect import inspect
+    from engine.commands.options import InspectOptions
+
+    parser = Parser(prog="chainrule inspect", description="Say what is in a recording.")
+    parser.add_argument("recording", metavar="RUN.chainrule", type=Path)
+    parser.add_argument("--json", action="store_true", help="as JSON (format chainrule-inspect, version 1)")
+    found = parser.parse_args(words)
+    _write_utf8(sys.stdout, inspect(InspectOptions(recording=found.recording, as_json=found.json)))
+    return 0
+
+
+def _render(words: list[str]) -> int:
+    from engine.commands import options as checked
+
+    parser = Parser(prog="chainrule render", description="Draw a program or a recording.")
+    parser.add_argument("source", metavar="FILE.py|RUN.chainrule", type=Path)
+    _add_output(parser, "OUT.{png,svg,pdf,dot,mmd,json}", _with_known_format)
+    parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
+                        help="show the state right after step N, counted from 0 (default: the last)")  # fmt: skip
+    parser.add_argument("--theme", choices=["light", "dark", "print"], default="light")
+    parser.add_argument("--scale", type=_checked(checked.scale_option), default=2.0, metavar="K",
+                        help="pixels for each unit of the drawing (default: 2)")  # fmt: skip
+    found = parser.parse_args(words)
+    from gui.commandline.render import render
+
+    wanted = checked.RenderOptions(
+        source=found.source,
+        output=found.output,
+        picture=checked.picture_format(found.output),
+        step=found.step,
+        theme=found.theme,
+        scale=found.scale,
+    )
+    return render(wanted, sys.stdout, sys.stderr)
+
+
+def _doctor(words: list[str]) -> int:
+    Parser(prog="chainrule doctor", description="Say what is here and what is missing.").parse_args(words)
+    from engine.commands.doctor import report
+    from gui.commandline.qt_findings import qt_findings
+
+    text, is_usable = report(qt_findings())
+    print(text)
+    return 0 if is_usable else 1
+
+
+def _add_output(parser: Parser, metavar: str, check: Callable[[Path], Path]) -> None:
+    checked = _checked(lambda text: check(Path(text)))
+    parser.add_argument("-o", "--output", metavar=metavar, type=checked, required=True)
+
+
+def _with_known_format(path: Path) -> Path:
+    from engine.commands.options import picture_format
+
+    picture_format(path)
+    return path
+
+
+def _checked(convert: Callable[[str], T]) -> Callable[[str], T]:
+    """Return ``convert`` with its ValueError as what argparse shows as it is."""
+
+    def converted(text: str) -> T:
+        try:
+            return convert(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return converted
+
+
+def _write_utf8(stream: TextIO, text: str) -> None:
+    """Write text as UTF-8 whatever the terminal's encoding is: programs read it."""
+    with contextlib.suppress(AttributeError):  # a stream in memory has no bytes underneath
+        stream.buffer.write(text.encode())
+        return
+    stream.write(text)
+
+
+def _own_version() -> str:
+    try:
+        return version("chainrule")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+_RUNNERS: dict[str, Callable[[list[str]], int]] = {
+    "window": _window,
+    "record": _record,
+    "inspect": _inspect,
+    "render": _render,
+    "doctor": _doctor,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
