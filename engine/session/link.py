@@ -200,7 +200,7 @@ class WorkerLink:
             self._is_over = True
             if self._run is not None and not isinstance(error, ConnectionError):
                 self._run.connection_trouble = "what it sent was damaged"
-            log.warning("a worker was lost: %s", error)
+            log.info("a worker was lost: %s", error)
 
     def _read_frames(self) -> list[bytes]:
         connection = self._worker.connection

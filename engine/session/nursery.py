@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from multiprocessing import Pipe
@@ -17,6 +18,7 @@ from engine.trace.facts import Stream
 BIRTH_TIMEOUT_S = 1.0
 RELEASE_TIMEOUT_S = 3.0
 CLOSE_TIMEOUT_S = 3.0
+WORDS_BYTES = 100_000
 LOST_STATUS = -int(signal.SIGKILL)
 """Status of workers whose nursery has died."""
 
@@ -29,6 +31,7 @@ class ForkedWorker:
         self._pipes = pipes
         self._process_id = 0
         self._status: int | None = None
+        self._last_words = ""
         self._is_born = threading.Event()
         self._is_gone = threading.Event()
         self._released = False
@@ -38,9 +41,10 @@ class ForkedWorker:
         self._process_id = process_id
         self._is_born.set()
 
-    def has_gone(self, status: int) -> None:
+    def has_gone(self, status: int, last_words: str = "") -> None:
         """Take note of the death. Called by the nursery's thread."""
         self._status = status
+        self._last_words = last_words
         self._is_gone.set()
         self._is_born.set()
 
@@ -68,7 +72,8 @@ class ForkedWorker:
 
     def remaining_output(self) -> list[tuple[Stream, str]]:
         """Return what is left in the output pipes."""
-        return self._pipes.remaining_output()
+        words = [(Stream.ERR, self._last_words)] if self._last_words else []
+        return [*self._pipes.remaining_output(), *words]
 
     def crash_report(self) -> str:
         """Return what the fault handler wrote."""
@@ -129,11 +134,13 @@ class _Nursery:
         self._unborn: deque[ForkedWorker] = deque()
         self._living: dict[int, ForkedWorker] = {}
         self._control, theirs = socket.socketpair()
-        # Errors of torch's import are seen by whoever started this program, as there is no worker yet to tell them.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the nursery; closed by its thread
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
                 [sys.executable, "-m", WORKER_MODULE, "--nursery", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
                 pass_fds=(theirs.fileno(),),
                 cwd=program_root(),
                 start_new_session=True,
@@ -152,9 +159,11 @@ class _Nursery:
         errors, errors_end = os.pipe()
         crash, crash_end = os.pipe()
         worker = ForkedWorker(host_end, Pipes(output, errors, crash))
-        with self._lock:
-            self._unborn.append(worker)
         try:
+            with self._lock:
+                if self.is_dead:
+                    raise BrokenPipeError("the nursery is gone")
+                self._unborn.append(worker)
             numbers = [worker_end.fileno(), crash_end, output, errors, output_end, errors_end]
             socket.send_fds(self._control, [ORDER], numbers)
         except OSError:
@@ -179,23 +188,27 @@ class _Nursery:
 
     def _listen(self) -> None:
         while len(raw := self._receive()) == Notice.SIZE:
-            notice = Notice.decode(raw)
-            with self._lock:
-                if notice.kind is NoticeKind.BORN:
-                    worker = self._living[notice.process_id] = self._unborn.popleft()
-                else:
-                    worker = self._living.pop(notice.process_id)
-            if notice.kind is NoticeKind.BORN:
-                worker.was_born(notice.process_id)
-            else:
-                worker.has_gone(notice.status)
-        self.is_dead = True
-        self._process.wait()
+            self._pass_on(Notice.decode(raw))
         with self._lock:
+            self.is_dead = True
             orphans = (*self._living.values(), *self._unborn)
+        self._process.wait()
+        with self._errors as errors:
+            errors.seek(0)
+            last_words = errors.read(WORDS_BYTES).decode("utf-8", "replace")
         for orphan in orphans:
-            orphan.kill()
-            orphan.has_gone(LOST_STATUS)
+            orphan.has_gone(LOST_STATUS, last_words)
+
+    def _pass_on(self, notice: Notice) -> None:
+        with self._lock:
+            if notice.kind is NoticeKind.BORN:
+                worker = self._living[notice.process_id] = self._unborn.popleft()
+            else:
+                worker = self._living.pop(notice.process_id)
+        if notice.kind is NoticeKind.BORN:
+            worker.was_born(notice.process_id)
+        else:
+            worker.has_gone(notice.status)
 
     def _receive(self) -> bytes:
         try:

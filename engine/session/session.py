@@ -21,12 +21,15 @@ class Session:
     """Runs programs for a listener. Methods may be called from any thread and return at once.
 
     A worker runs one program and is then thrown away, so no run can spoil the next one; a spare worker that has torch
-    loaded waits for the next run.
+    loaded waits for the next run (unless ``keeps_spare`` is False: then each run loads its own).
     """
 
-    def __init__(self, listener: SessionListener, launcher: Launcher | None = None) -> None:
+    def __init__(
+        self, listener: SessionListener, launcher: Launcher | None = None, *, keeps_spare: bool = True
+    ) -> None:
         self._listener = listener
         self._launcher = launcher or default_launcher()
+        self._keeps_spare = keeps_spare
         self._lock = threading.RLock()
         self._links: set[WorkerLink] = set()
         self._loading: WorkerLink | None = None
@@ -139,7 +142,7 @@ class Session:
             was_loading = link is self._loading
             self._loading = None if was_loading else self._loading
             self._spare = None if link is self._spare else self._spare
-            log.warning("a worker ended before its run: %s", reason)
+            log.info("a worker ended before its run: %s", reason)
             if was_loading:
                 self._refuse_queued(reason)
             else:
@@ -163,6 +166,8 @@ class Session:
             self._active, self._spare = self._spare, None
             self._tell_state()
             self._active.begin(request, segment)
+            if not self._keeps_spare:
+                return
         self.prepare()
 
     def _refuse_queued(self, reason: str) -> None:

@@ -28,7 +28,7 @@ def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | 
         KeyboardInterrupt: If the person pressed Ctrl+C; the worker is gone then.
     """
     collector = _Collector(request, on_output)
-    session = Session(collector)
+    session = Session(collector, keeps_spare=False)
     try:
         session.run(request)
         while not collector.is_over.wait(POLL_S):

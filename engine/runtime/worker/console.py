@@ -21,18 +21,19 @@ class Console:
         self._room_bytes = limit_bytes
         self._step_count = step_count
         self._pieces: list[tuple[StepIndex, Stream, str]] = []
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._closed = False
 
     def add(self, stream: Stream, text: str) -> None:
         """Add a text that Python code printed."""
-        with self._lock:
-            self.absorb()
-            self.append(stream, text)
+        with self.lock:
+            if self._room_bytes >= 0:
+                self.absorb()
+                self.append(stream, text)
 
     def append(self, stream: Stream, text: str) -> None:
         """Add a text without looking for earlier output of C code."""
-        with self._lock:
+        with self.lock:
             if self._closed or self._room_bytes < 0 or not text:
                 return
             raw = text.encode("utf-8", "backslashreplace")
@@ -41,18 +42,18 @@ class Console:
             if kept:
                 self._put(stream, kept.decode("utf-8", "ignore"))
             if self._room_bytes < 0:
-                self._put(
-                    Stream.ERR, f"\n[The output was cut here: it is limited to {bytes_text(self._limit_bytes)}.]\n"
-                )
+                start = "" if kept.endswith(b"\n") else "\n"
+                limit = bytes_text(self._limit_bytes)
+                self._put(Stream.ERR, f"{start}[The output was cut here: it is limited to {limit}.]\n")
 
     def note(self, text: str) -> None:
         """Add a line of our own, which no limit holds back."""
-        with self._lock:
+        with self.lock:
             self._put(Stream.ERR, f"{text}\n")
 
     def take(self) -> tuple[Output, ...]:
         """Return everything since the last call; neighbours of the same stream and step are one text."""
-        with self._lock:
+        with self.lock:
             pieces, self._pieces = self._pieces, []
         groups = groupby(pieces, key=lambda piece: piece[:2])
         return tuple(Output(step, stream, "".join(piece[2] for piece in group)) for (step, stream), group in groups)
@@ -64,7 +65,7 @@ class Console:
 
     def close(self) -> None:
         """Take no further text."""
-        with self._lock:
+        with self.lock:
             self._closed = True
 
     def _put(self, stream: Stream, text: str) -> None:

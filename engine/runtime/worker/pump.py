@@ -27,13 +27,14 @@ class DescriptorPump:
     def __init__(self, console: Console, output: int, errors: int, send: Callable[[], None]) -> None:
         self._console = console
         self._send = send
-        self._lock = threading.RLock()
         self._sources = {
             number: (GuardedDescriptor(number), stream, codecs.getincrementaldecoder("utf-8")("replace"))
             for number, stream in ((output, Stream.OUT), (errors, Stream.ERR))
         }
+        self._look = select.poll()
         for number in self._sources:
             os.set_blocking(number, False)
+            self._look.register(number, select.POLLIN)
 
     def start(self) -> None:
         """Begin, on a thread that ``threading.enumerate`` of the program does not show."""
@@ -42,8 +43,8 @@ class DescriptorPump:
 
     def absorb(self) -> None:
         """Move what waits in the pipes to the console."""
-        with self._lock:
-            for number in tuple(self._sources):
+        with self._console.lock:
+            for number, _ in self._look.poll(0):
                 self._absorb_one(number)
 
     def _absorb_one(self, number: int) -> None:
@@ -56,13 +57,14 @@ class DescriptorPump:
             except OSError:
                 raw = b""
             if not raw:
+                self._look.unregister(number)
                 del self._sources[number]
                 return
             self._console.append(stream, decoder.decode(raw))
 
     def _work(self) -> None:
         while True:
-            watch = select.poll()
+            watch = select.poll()  # a poll object of its own: two threads cannot use one at the same time
             for number in tuple(self._sources):
                 watch.register(number, select.POLLIN)
             if watch.poll(TICK_MS):

@@ -74,8 +74,11 @@ class Runner:
         """Run the program and return how it ended; whatever it raises ends here."""
         module = make_main_module(self._filename, program.tree)
         began = time.perf_counter_ns()
+        end: int | None = None
         try:
             self._run_statements(program, module)
+            end = time.perf_counter_ns()
+            self._run_code(WAIT_FOR_THREADS, {"wait": _wait_for_threads})
             ended = Ended(kind=EndKind.FINISHED)
         except SystemExit as error:
             ended = self._exited(error)
@@ -84,7 +87,7 @@ class Runner:
             limit.lift()
             ended = self._failed(error, memory_was_limited=memory_was_limited)
         self._interrupts.program_is_running = False
-        duration = time.perf_counter_ns() - began - self._courier.spent_ns
+        duration = (end or time.perf_counter_ns()) - began - self._courier.spent_ns
         return msgspec.structs.replace(ended, duration_ns=max(duration, 0), leftover_threads=len(_other_threads()))
 
     def _run_statements(self, program: "CompiledProgram", module: ModuleType) -> None:
@@ -97,7 +100,6 @@ class Runner:
                 self._run_code(code, names)
         finally:
             self._pristine.restore()
-        self._run_code(WAIT_FOR_THREADS, {"wait": _wait_for_threads})
 
     def _run_code(self, code: CodeType, names: dict[str, object]) -> None:
         self._interrupts.raise_if_waiting()
