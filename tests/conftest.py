@@ -8,6 +8,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden pictures be approved anew, after a person has looked at them."""
+    parser.addoption("--update-golden", action="store_true", help="take the pictures painted now as the approved ones")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that needs a QApplication."""
     for item in items:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from engine.drawing.drawing import NodeBox
-from engine.graph.view import ViewNode
+from engine.graph.view import NodeKind, ViewNode
 from engine.trace.gradients import Arrived, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.numbers import bytes_text, duration_text, number_text
@@ -96,7 +96,7 @@ def _norm(value: ValueId, book: ValueBook) -> Reading:
 
 
 def _time(node: ViewNode, book: ValueBook) -> Reading:
-    if node.step is None:
+    if node.step is None or node.kind is NodeKind.FAILED:
         return Reading(None, node.subtitle)
     last = node.step if node.last_step is None else node.last_step
     steps = book.recording.steps[node.step : last + 1]

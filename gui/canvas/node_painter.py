@@ -104,18 +104,18 @@ class NodePainter:
             case Mark.NONE:
                 return
             case Mark.ZERO:
-                self._zero(painter, center)
+                self._zero(painter, center, self._ink(look)[1])
             case Mark.FAILED:
                 self._cross(painter, center)
             case Mark.NONFINITE:
                 self._nonfinite(painter, look)
 
-    def _zero(self, painter: QPainter, center: QPointF) -> None:
-        painter.setPen(QPen(QColor(self._tokens.muted), 1.2))
+    def _zero(self, painter: QPainter, center: QPointF, color: str) -> None:
+        painter.setPen(QPen(QColor(color), 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(center, 6.0, 6.0)
-        left = center.x() - text_width("0", Style.CELL) / 2
-        draw_text(painter, left, center.y() + 3.5, "0", Style.CELL)
+        left = center.x() - text_width("0", Style.LABEL) / 2
+        draw_text(painter, left, center.y() + 3.7, "0", Style.LABEL)
 
     def _cross(self, painter: QPainter, center: QPointF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
