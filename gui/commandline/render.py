@@ -17,7 +17,10 @@ from engine.graph.build import build_view_graph
 from engine.graph.folding import Folding
 from engine.graph.iterations import iteration_at, iterations
 from engine.graph.view import ViewGraph
-from engine.interchange import dot_text, mermaid_text, recording_json, svg_text
+from engine.interchange.dot import dot_text
+from engine.interchange.mermaid import mermaid_text
+from engine.interchange.recording_json import recording_json
+from engine.interchange.svg import svg_text
 from engine.protocol.request import RunRequest
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
