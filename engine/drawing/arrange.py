@@ -4,6 +4,7 @@ from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, Lan
 from engine.drawing.measure import node_size
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
+from engine.trace.facts import Role
 
 WIDEST_ROW_PX = 2300.0
 """A forward pass that would be wider than this from left to right runs from top to bottom."""
@@ -44,6 +45,8 @@ class _Arranger:
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
         self._lane = _lanes(view)
+        stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
+        self._parameter_gradients = {node.key for node in view.nodes if node.mirrors in stored}
 
     def drawing(self) -> Drawing:
         result = lay_out(self._problem())
@@ -89,7 +92,7 @@ class _Arranger:
             self._index[edge.target],
             EdgeRole.FLOW if is_flow and same_lane else EdgeRole.LINK,
             edge.target_slot,
-            edge.kind is EdgeKind.PARAMETER,
+            edge.kind is EdgeKind.PARAMETER or edge.target in self._parameter_gradients,
         )
 
     def _order_edges(self) -> list[LayoutEdge]:

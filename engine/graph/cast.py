@@ -8,6 +8,8 @@ from engine.trace.facts import FailedCall, Phase, Role, Step
 from engine.trace.ids import StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
 
+_MOST_HOISTED = 8
+
 
 @dataclass(slots=True)
 class Leaf:
@@ -74,6 +76,19 @@ def _find_leaves(cast: Cast, recording: Recording, iteration: Iteration) -> None
                 _use_leaf(cast, recording, value, ROOT)
     if not cast.forward and not cast.failures:
         _add_bystanders(cast, recording, iteration)
+    _hoist_inputs(cast, recording)
+
+
+def _hoist_inputs(cast: Cast, recording: Recording) -> None:
+    """Named inputs stand outside the modules that take them, unless there are many."""
+    inputs = [
+        leaf
+        for leaf in cast.leaves.values()
+        if leaf.role in (Role.INPUT, Role.CONSTANT) and leaf.scope != ROOT and recording.names(leaf.value)
+    ]
+    if len(inputs) <= _MOST_HOISTED:
+        for leaf in inputs:
+            leaf.scope = ROOT
 
 
 def _steps(iteration: Iteration) -> range:

@@ -131,7 +131,7 @@ class _Edges:
         if source is None or target is None or source == target:
             return
         if _is_folded(source) or _is_folded(target) or kind is EdgeKind.UPDATE:
-            seen = (source, target, kind, value)
+            seen = (source, target, kind, None if kind is EdgeKind.GRADIENT else value)
             if seen in self._seen:
                 return
             self._seen.add(seen)

@@ -34,11 +34,11 @@ class Labels:
         self._recording = recording
         self._lines = recording.info.program.split("\n")
 
-    def leaf_title(self, value: ValueId) -> str:
-        """Its name, or what it is when it has none."""
+    def leaf_title(self, value: ValueId, around: str = "") -> str:
+        """Its name, seen from inside the module ``around``, or what it is when it has none."""
         names = self._recording.names(value)
         if names:
-            return short(names[0])
+            return short(names[0].removeprefix(f"{around}.") if around else names[0])
         fact = self._recording.values[value]
         return self._name_of_other_version(fact) or ("tensor" if fact.role is Role.INTERMEDIATE else fact.role.value)
 
@@ -102,10 +102,11 @@ class Labels:
         return names[0] if names else ""
 
     def _expression(self, step: Step) -> str:
+        source = self.source(step.span)
         symbol = _SYMBOLS.get(step.name.strip("_"))
         if symbol is None:
-            return ", ".join(_keyword(argument) for argument in step.arguments if argument.value is None)
-        source = self.source(step.span)
+            settings = ", ".join(_keyword(argument) for argument in step.arguments if argument.value is None)
+            return settings or (source if len(source) <= _SHORT_SOURCE else "")
         operands = step.arguments[:2]
         texts = [self._operand(argument) for argument in operands]
         if len(operands) == 2 and texts[0] and texts[1]:

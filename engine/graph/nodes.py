@@ -95,7 +95,7 @@ class _Nodes:
                 key=self._stage.of_leaf[leaf.value],
                 kind=NodeKind.LEAF,
                 category=Category.TENSOR,
-                title=self._labels.leaf_title(leaf.value),
+                title=self._labels.leaf_title(leaf.value, self._cast.tree.scopes[leaf.scope].path),
                 subtitle=self._labels.leaf_subtitle(leaf.value),
                 step=None,
                 value=leaf.value,
@@ -119,12 +119,13 @@ class _Nodes:
 
     def _op(self, key: NodeKey, step: Step) -> ViewNode:
         module = self._cast.tree.module_of.get(step.index)
+        around = f"{self._cast.tree.scopes[self._cast.tree.scope_of[step.index]].path}."
         return ViewNode(
             key=key,
             kind=NodeKind.OP,
             category=self._category_of_op[step.index],
             title=short(step.name),
-            subtitle=self._labels.op_subtitle(step, "" if module is None else module.path),
+            subtitle=self._labels.op_subtitle(step, "" if module is None else module.path.removeprefix(around)),
             step=step.index,
             value=next(iter(step.outputs), None),
             grad_node=step.grad_node,
@@ -199,6 +200,7 @@ class _Nodes:
         leaf = self._cast.accumulates[step.index]
         mirror = self._cast.mirror[step.index]
         node = None if step.grad_node is None else self._recording.grad_nodes[step.grad_node]
+        around = self._cast.tree.scopes[self._cast.backward_scope[step.index]].path
         named = leaf if leaf is not None else None if node is None else node.variable
         value = next(iter(step.outputs), None)
         mirrors = self._stage.of_leaf.get(leaf) if leaf is not None else None
@@ -208,7 +210,7 @@ class _Nodes:
             key=key,
             kind=NodeKind.GRADIENT,
             category=Category.TENSOR,
-            title=f"{'?' if named is None else self._labels.leaf_title(named)}.grad",
+            title=f"{'?' if named is None else self._labels.leaf_title(named, around)}.grad",
             subtitle=self._labels.type_subtitle(value),
             step=step.index,
             value=value,

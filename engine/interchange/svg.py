@@ -35,15 +35,14 @@ class _Writer:
 
     def document(self) -> str:
         bounds, palette = self._drawing.bounds, self._palette
-        box = f"{bounds.x:.1f} {bounds.y:.1f} {bounds.width:.1f} {bounds.height:.1f}"
+        view_box = f"{bounds.x:.1f} {bounds.y:.1f} {bounds.width:.1f} {bounds.height:.1f}"
+        size = f'width="{bounds.width:.1f}" height="{bounds.height:.1f}"'
         return "\n".join(
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" '
-                f'width="{bounds.width:.0f}" height="{bounds.height:.0f}">',
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {size}>',
                 f"<title>{xml_text(self._recording.info.filename)}</title>",
                 f"<style>{self._style()}</style>",
-                f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" width="{bounds.width:.1f}" '
-                f'height="{bounds.height:.1f}" fill="{palette.canvas}"/>',
+                f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" {size} fill="{palette.canvas}"/>',
                 *(self._frame(frame) for frame in self._drawing.frames),
                 *(self._lane(lane) for lane in self._drawing.lanes),
                 *(self._edge(path) for path in self._drawing.edges),
@@ -118,7 +117,9 @@ class _Writer:
         opacity = f' opacity="{_FUTURE_OPACITY}"' if is_future else ""
         shape = f'x="{rect.x:.1f}" y="{rect.y:.1f}" width="{rect.width:.1f}" height="{rect.height:.1f}" rx="9"'
         subtitle = "not yet" if is_future and node.kind in _BACKWARD_KINDS else node.subtitle
-        title_limit, mono_limit = int((rect.width - 24) / 6.6), int((rect.width - 22) / 6.3)
+        title = xml_text(elided(node.title, int((rect.width - 24) / 6.6)))
+        line = xml_text(elided(subtitle, int((rect.width - 22) / 6.3)))
+        x = f"{rect.x + 12:.1f}"
         parts = [
             f"<g id={quoteattr(identity)}{opacity}>",
             f"<title>{xml_text(f'{node.title} {node.subtitle}')}</title>",
@@ -129,8 +130,8 @@ class _Writer:
         parts += [
             f'<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{width}"{dash}/>',
             f'<rect x="{rect.x:.1f}" y="{rect.y + 10:.1f}" width="3" height="{rect.height - 20:.1f}" fill="{strip}"/>',
-            f'<text class="t" x="{rect.x + 12:.1f}" y="{rect.y + 19:.1f}">{xml_text(elided(node.title, title_limit))}</text>',
-            f'<text class="m" x="{rect.x + 12:.1f}" y="{rect.y + 35:.1f}">{xml_text(elided(subtitle, mono_limit))}</text>',
+            f'<text class="t" x="{x}" y="{rect.y + 19:.1f}">{title}</text>',
+            f'<text class="m" x="{x}" y="{rect.y + 35:.1f}">{line}</text>',
         ]
         if not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER:
             parts.append(self._cells(box))
@@ -156,7 +157,7 @@ class _Writer:
         cells = self._cells_of(box)
         if not cells:
             return ""
-        rect = box.rect
+        rect, palette = box.rect, self._palette
         is_strip = not cells[0].text
         height = _STRIP_HEIGHT_PX if is_strip else _CELL_HEIGHT_PX
         gap = 1.0 if is_strip else 3.0
@@ -165,13 +166,13 @@ class _Writer:
         parts = []
         for index, cell in enumerate(cells):
             x = rect.x + 12 + index * (width + gap)
-            color = _cell_color(self._palette, cell)
+            color = _cell_color(palette, cell)
             parts.append(
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
                 f'rx="{1 if is_strip else 4}" fill="{color}"/>'
             )
             if cell.text:
-                ink = "#FFFFFF" if luminance(color) < 0.5 else "#1D2733"
+                ink = max(palette.text, palette.canvas, key=lambda ink: abs(luminance(ink) - luminance(color)))
                 parts.append(
                     f'<text class="c" x="{x + width / 2:.1f}" y="{top + 12.2:.1f}" style="fill:{ink}">'
                     f"{xml_text(cell.text)}</text>"

@@ -18,6 +18,8 @@ class LanePlan:
 
     cell_top: dict[int, float] = field(default_factory=dict)
     port: dict[int, float] = field(default_factory=dict)
+    main: list[int] = field(default_factory=list)
+    """Cells of the main path."""
     breadth: float = 0.0
 
 
@@ -46,6 +48,8 @@ class _Net:
     strong: list[list[tuple[int, Rod]]] = field(default_factory=list)
     """For each vertex the strong edges that lead to it, as (slot, rod)."""
     bends: dict[int, list[int]] = field(default_factory=dict)
+    trunks: dict[tuple[End, int], int] = field(default_factory=dict)
+    """(low end, layer) -> bend: edges that share their low end share their way as long as they can."""
 
     def add(self, layer: int, breadth: float, *, is_thread: bool, is_leaf: bool = False) -> int:
         """A new vertex at the end of ``layer``."""
@@ -82,7 +86,9 @@ class Composer:
         spacing = self._problem.spacing
         if group >= 0:
             plan = self.plans[group + 1].lanes.get(lane)
-            return 0.0 if plan is None else plan.breadth + spacing.across_before + spacing.across_after
+            if plan is None:
+                return 0.0
+            return plan.breadth + (spacing.across_before + spacing.across_after if lane == 0 else 0.0)
         nodes = self._levels.members[cell].get(lane, ())
         total = sum(self._problem.nodes[node].across for node in nodes)
         return total + spacing.stack_gap * max(len(nodes) - 1, 0)
@@ -100,8 +106,12 @@ class Composer:
         cell, attached = end
         if attached < 0:
             group = self._levels.cell_group[cell]
-            return self._problem.spacing.across_before + self.plans[group + 1].lanes[lane].port[~attached]
+            return self.inset(lane) + self.plans[group + 1].lanes[lane].port[~attached]
         return self.stack_offset(attached) + self._problem.nodes[attached].across / 2
+
+    def inset(self, lane: int) -> float:
+        """Distance from the edge of a group to its content; only in the forward lane there is a frame."""
+        return self._problem.spacing.across_before if lane == 0 else 0.0
 
     def stack_offset(self, node: int) -> float:
         """Top of a node within the stack of its cell and lane."""
@@ -119,12 +129,13 @@ class Composer:
             return
         layers = ordered(net.layers, net.joints, len(net.breadth))
         spacing = self._problem.spacing
-        strip = Strip(
-            layers, net.breadth, net.rods, _main_path(net), net.is_thread, spacing.row_gap, spacing.thread_gap
-        )
+        main = _main_path(net)
+        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, spacing.row_gap, spacing.thread_gap)
         top = tops(strip)
         start = min(top)
         plan = self.plans[level].lanes[lane] = LanePlan()
+        cell_of = {vertex: cell for cell, vertex in net.cells.items()}
+        plan.main = [cell_of[vertex] for vertex, _, _ in main if vertex in cell_of]
         plan.cell_top = {cell: top[vertex] - start for cell, vertex in net.cells.items()}
         plan.port = {port: top[vertex] - start + _THREAD / 2 for port, vertex in net.ports.items()}
         plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
@@ -148,19 +159,39 @@ class Composer:
 
     def _net(self, level: int, lane: int) -> _Net:
         cells = [cell for cell in self._levels.level_cells[level] if self.item_breadth(cell, lane) > 0]
+        absent = self._absent_start(level, lane, cells)
+        cells += absent[:1]
         highest = max((self._levels.rank[cell] for cell in self._levels.level_cells[level]), default=0)
         net = _Net([[] for _ in range(highest + 3)])
         base = self.plans[level].lanes.get(0)
         if lane > 0 and base is not None:
             cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
         for cell in cells:
-            breadth = self.item_breadth(cell, lane)
+            breadth = self.item_breadth(cell, lane if cell not in absent else 0)
             is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
             layer = self._levels.rank[cell] + 1
             net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
         for index in self._threads.by_lane.get((level, lane), ()):
             self._add_piece(net, index, lane)
+        if absent:
+            first, second = net.cells[absent[0]], net.cells[absent[1]]
+            rod = Rod(first, second, net.breadth[first] / 2, net.breadth[first] / 2, 2.0)
+            _join(net, rod, 0, is_weak=False)
         return net
+
+    def _absent_start(self, level: int, lane: int, cells: list[int]) -> list[int]:
+        """First and second cell of the forward main path where the first has no counterpart in this lane.
+
+        An input that gets no gradient leaves its place free, so that what stands below it forward does so backward.
+        """
+        base = self.plans[level].lanes.get(0)
+        if lane == 0 or base is None or len(base.main) < 2:
+            return []
+        first, second = base.main[:2]
+        is_neighbour = self._levels.rank[first] + 1 == self._levels.rank[second]
+        is_single = self._levels.cell_group[first] < 0 and self._levels.cell_group[second] < 0
+        is_absent = first not in cells and second in cells
+        return [first, second] if is_neighbour and is_single and is_absent else []
 
     def _add_piece(self, net: _Net, index: int, lane: int) -> None:
         piece = self._threads.pieces[index]
@@ -169,12 +200,15 @@ class Composer:
         previous, offset = low, low_offset
         net.bends[index] = []
         for layer in range(low_layer + 1, high_layer):
-            bend = net.add(layer, _THREAD, is_thread=True)
+            bend = net.trunks.get((piece.low, layer), -1)
+            if bend < 0:
+                bend = net.trunks[piece.low, layer] = net.add(layer, _THREAD, is_thread=True)
+                weight = 2.0 if previous == low else 6.0
+                _join(net, Rod(previous, bend, offset, _THREAD / 2, weight), 0, is_weak=piece.is_weak)
             net.bends[index].append(bend)
-            _join(net, Rod(previous, bend, offset, _THREAD / 2, 6.0 if previous != low else 2.0), 0, piece.is_weak)
             previous, offset = bend, _THREAD / 2
         weight = 0.5 if piece.is_weak else 2.0
-        _join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, piece.is_weak)
+        _join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, is_weak=piece.is_weak)
 
     def _vertex(self, net: _Net, end: End, lane: int) -> tuple[int, int, float]:
         """Vertex, layer and offset of an end."""
@@ -188,7 +222,7 @@ class Composer:
         return net.ports[attached], layer, _THREAD / 2
 
 
-def _join(net: _Net, rod: Rod, slot: int, is_weak: bool) -> None:  # noqa: FBT001 - a field passed on
+def _join(net: _Net, rod: Rod, slot: int, *, is_weak: bool) -> None:
     net.rods.append(rod)
     # Inputs of one node stand in argument order; parts of a stack or frame in the order of their offsets.
     low_shift = 0.2 * (rod.low_offset / (net.breadth[rod.low] or 1.0) - 0.5)

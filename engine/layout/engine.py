@@ -5,7 +5,10 @@ from engine.layout.levels import Levels
 from engine.layout.links import LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
-from engine.layout.threads import Threads, threads_of
+from engine.layout.threads import threads_of
+
+_LARGE_SLACK = 80.0
+"""A leaf with more room than this in its column (beside an opened group) stands at the end, near its consumer."""
 
 
 def lay_out(problem: LayoutProblem) -> LayoutResult:
@@ -58,13 +61,12 @@ class _Placing:
 
     def _place_groups(self) -> dict[tuple[int, int], Area]:
         frames = {}
-        spacing = self._problem.spacing
         for group, cell in enumerate(self._levels.group_cell):
             for lane in self._plans[group + 1].lanes:
                 corner = self._corner(cell, lane)
                 breadth = self._composer.item_breadth(cell, lane)
                 frames[group, lane] = Area(corner[0], corner[1], self._plans[group + 1].length, breadth)
-                self.origins[group + 1, lane] = (corner[0], corner[1] + spacing.across_before)
+                self.origins[group + 1, lane] = (corner[0], corner[1] + self._composer.inset(lane))
         return frames
 
     def _corner(self, cell: int, lane: int) -> Point:
@@ -73,8 +75,18 @@ class _Placing:
         plan = self._plans[level]
         origin = self.origins[level, lane]
         rank = self._levels.rank[cell]
-        slack = plan.lengths[rank] - self._composer.item_length(cell)
-        return (origin[0] + plan.starts[rank] + slack / 2, origin[1] + plan.lanes[lane].cell_top[cell])
+        shift = self._share(cell) * (plan.lengths[rank] - self._composer.item_length(cell))
+        return (origin[0] + plan.starts[rank] + shift, origin[1] + plan.lanes[lane].cell_top[cell])
+
+    def _share(self, cell: int) -> float:
+        """Where in its column a narrower cell stands: 0 at the start, 1 at the end."""
+        members = self._levels.members[cell]
+        if self._levels.cell_group[cell] < 0 and 0 not in members:
+            return 0.0
+        level, rank = self._levels.cell_level[cell], self._levels.rank[cell]
+        slack = self._plans[level].lengths[rank] - self._composer.item_length(cell)
+        is_leaf = any(self._problem.nodes[node].is_leaf for node in members.get(0, ()))
+        return 1.0 if is_leaf and slack > _LARGE_SLACK else 0.5
 
     def frames(self) -> dict[tuple[int, int], Area]:
         """(group, lane) -> frame."""
@@ -89,6 +101,3 @@ class _Placing:
             along = corner[0] + (self._composer.item_length(cell) - node.along) / 2
             areas.append(Area(along, corner[1] + self._composer.stack_offset(index), node.along, node.across))
         return areas
-
-
-__all__ = ["LayoutProblem", "LayoutResult", "Threads", "lay_out"]

@@ -11,6 +11,8 @@ from engine.layout.threads import End, Threads
 _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
 _PARALLEL = 9.0
+_MOST_SPREAD = 8
+"""More arrows than this meet in one point: they come along a common way."""
 
 
 class FlowRouter:
@@ -127,7 +129,7 @@ def _other_level(route: list[Point]) -> float:
 def _shifts(
     meeting: list[tuple[float, int]], knots: dict[int, list[Point]], end: int, breadth: float
 ) -> list[tuple[int, float]]:
-    if len(meeting) < 2:
+    if not 1 < len(meeting) <= _MOST_SPREAD:
         return []
     meeting = sorted(meeting)
     step = min(_WIDEST_SPREAD, max(breadth - _MARGIN, 8.0) / len(meeting))

@@ -6,8 +6,12 @@ from itertools import pairwise
 from engine.layout.levels import Levels
 from engine.layout.problem import EdgeRole, LayoutEdge, LayoutProblem
 
-LONGEST_SPAN = 16
+LONGEST_SPAN = 60
 """Edges that pass more ranks than this are not expanded; they are drawn around as links."""
+
+MANY_CELLS = 1000
+LONGEST_SPAN_OF_MANY = 16
+"""The same for pictures with more than ``MANY_CELLS`` cells."""
 
 LOW, HIGH = 0, 1
 """The two sides of a frame along the flow."""
@@ -18,7 +22,7 @@ End = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """Where edges of one origin cross the frame of a group in a lane."""
+    """Where edges of one low end cross the frame of a group in a lane."""
 
     group: int
     lane: int
@@ -55,7 +59,7 @@ class Threads:
     _piece_index: dict[tuple[int, int, End, End], int] = field(default_factory=dict)
 
     def port(self, group: int, lane: int, side: int, origin: int) -> int:
-        """The port of a frame for edges that come from node ``origin``."""
+        """The port of a frame for edges that share the node ``origin`` as their low end."""
         key = (group, lane, side, origin)
         found = self._port_index.get(key)
         if found is None:
@@ -97,18 +101,20 @@ def _hops(
     spans = [abs(span)]
     spans += [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
     spans += [_span(levels, highest, cell, to_high=not rises) for cell in back[:-1]]
-    if max(spans) > LONGEST_SPAN:
+    if max(spans) > (LONGEST_SPAN if len(levels.rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY):
         return []
     leave: End = (outwards[0], edge.source)
+    # A value fans out from its source; gradients of it come together at the node that mirrors that source.
+    origin = edge.source if lane == 0 else edge.target
     hops = []
     for cell, around in pairwise(outwards):
-        port = threads.port(levels.cell_group[around], lane, HIGH if rises else LOW, edge.source)
+        port = threads.port(levels.cell_group[around], lane, HIGH if rises else LOW, origin)
         hops.append((_piece(levels, threads, edge, lane, cell, leave, (-1, port), rises), rises))
         leave = (around, ~port)
     enter: End = (back[0], edge.target)
     last = []
     for cell, around in pairwise(back):
-        port = threads.port(levels.cell_group[around], lane, LOW if rises else HIGH, edge.source)
+        port = threads.port(levels.cell_group[around], lane, LOW if rises else HIGH, origin)
         last.append((_piece(levels, threads, edge, lane, cell, (-1, port), enter, rises), rises))
         enter = (around, ~port)
     hops.append((_piece(levels, threads, edge, lane, outwards[-1], leave, enter, rises), rises))
