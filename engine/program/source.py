@@ -22,6 +22,11 @@ class SourceMap:
         self._sites: dict[int, NameSites] = {}
         self._announced = 1
 
+    @classmethod
+    def of_file(cls, filename: str) -> "SourceMap":
+        """Return a map whose program is the file that Python knows as ``filename`` (a notebook cell included)."""
+        return cls(filename, "".join(linecache.getlines(filename)))
+
     def index_of(self, filename: str) -> int:
         """Return the index of a file, giving it the next one when it is new."""
         index = self._indices.get(filename)

@@ -32,9 +32,7 @@ class SpanTable:
             return None
         if end_line is None or column is None or end_column is None:
             return Span(self._file, line, 0, line, len(self._line(line)))
-        return Span(
-            self._file, line, self._characters(line, column), end_line, self._characters(end_line, end_column)
-        )
+        return Span(self._file, line, self._characters(line, column), end_line, self._characters(end_line, end_column))
 
     def _line(self, number: int) -> str:
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""

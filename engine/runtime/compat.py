@@ -1,0 +1,174 @@
+"""Every private function of torch that the recorder needs, in one place.
+
+Each entry has a stated fallback. ``missing`` runs them once and says in plain sentences what another torch version
+cannot do, so that the program shows less there instead of showing it wrong.
+
+| private name | used for | without it |
+| --- | --- | --- |
+| ``_get_sequence_nr``, ``Node._sequence_nr`` | which step made an autograd node | nodes are drawn without their step |
+| ``_engine_run_backward`` | order and gradients of the backward pass | no backward steps |
+| ``Node._saved_*``, ``_raw_saved_*`` | saved tensors of a node | nodes show no saved tensors |
+| ``_functorch.get_unwrapped`` | values under ``torch.func`` | values there carry no numbers |
+| ``_disable_current_modes`` | reading values unseen by the person's own modes | their modes see the reads |
+| ``_pop_mode_temporarily``, ``handle_torch_function`` files | direct calls are told from library calls | spans stay, names get fewer |
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import torch
+import torch.autograd.graph
+from torch import Tensor
+from torch.utils._python_dispatch import _disable_current_modes
+
+Node: TypeAlias = Any
+"""An autograd node; its classes are made by torch at run time."""
+
+Storage: TypeAlias = Any
+
+
+def _no_sequence() -> int:
+    return 0
+
+
+sequence_number: Callable[[], int] = getattr(torch.autograd, "_get_sequence_nr", _no_sequence)
+"""Number that the next autograd node of this thread gets."""
+
+NO_SEQUENCE = 2**64 - 1
+"""Sequence number of nodes that are in no order: AccumulateGrad."""
+
+RunEngine: TypeAlias = Callable[..., tuple[Tensor | None, ...]]
+
+ENGINE_ENTRY = "_engine_run_backward"
+
+
+def engine_modules() -> tuple[ModuleType, ...]:
+    """Return the modules through whose ``_engine_run_backward`` every backward pass goes."""
+    modules = (torch.autograd.graph, torch.autograd)
+    return tuple(module for module in modules if hasattr(module, ENGINE_ENTRY))
+
+
+def node_sequence(node: Node) -> int | None:
+    """Return the sequence number of a node, None for one that has none (AccumulateGrad)."""
+    try:
+        number = int(node._sequence_nr())
+    except AttributeError:
+        return None
+    return None if number >= NO_SEQUENCE else number
+
+
+def storage_key(tensor: Tensor) -> int | None:
+    """Return the address of a tensor's block of memory, None for one without (sparse, nested, wrappers)."""
+    try:
+        return int(tensor.untyped_storage()._cdata)
+    except (RuntimeError, NotImplementedError, AttributeError):
+        return None
+
+
+def storage_copy(tensor: Tensor) -> Storage | None:
+    """Return a copy of the whole block of memory of a tensor, None when it has none."""
+    try:
+        with quiet():
+            return tensor.untyped_storage().clone()
+    except (RuntimeError, NotImplementedError):
+        return None
+
+
+def storage_nbytes(tensor: Tensor) -> int:
+    """Return the size of a tensor's block of memory."""
+    try:
+        return int(tensor.untyped_storage().nbytes())
+    except (RuntimeError, NotImplementedError):
+        return 0
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Run torch functions unseen: no gradient, and none of the person's own modes see them."""
+    with torch._C.DisableTorchFunction(), torch.no_grad(), _disable_current_modes():
+        yield
+
+
+def functorch_active() -> bool:
+    """Whether a ``torch.func`` transform is running."""
+    return torch._C._functorch.peek_interpreter_stack() is not None
+
+
+def plain(tensor: Tensor) -> Tensor:
+    """Return the real tensor behind the wrappers of ``torch.func``; they die when the transform ends."""
+    functorch = torch._C._functorch
+    while functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor
+
+
+def is_accumulator(node: Node) -> bool:
+    """Whether a node is the end of the graph that adds to a leaf's ``.grad``."""
+    return type(node).__name__ == "AccumulateGrad"
+
+
+def node_name(node: Node) -> str:
+    """Return autograd's name of a node, e.g. ``MulBackward0``, without the C++ namespace."""
+    return str(node.name()).rpartition("::")[2]
+
+
+def raw_saved_names(node_type: type) -> tuple[str, ...]:
+    """Return the names of the tensors that nodes of this type save, e.g. ``("self", "other")``."""
+    prefix = "_raw_saved_"
+    return tuple(name.removeprefix(prefix) for name in dir(node_type) if name.startswith(prefix))
+
+
+def plain_saved_names(node_type: type) -> tuple[str, ...]:
+    """Return the names of the plain Python objects that nodes of this type save, e.g. ``("dim",)``."""
+    prefix = "_saved_"
+    tensors = set(raw_saved_names(node_type))
+    names = (name.removeprefix(prefix) for name in dir(node_type) if name.startswith(prefix))
+    return tuple(name for name in names if name not in tensors)
+
+
+def has_unpack_hook(raw: Any) -> bool:  # noqa: ANN401 - torch gives SavedTensor or a tuple of them
+    """Whether reading a saved tensor would run the person's own hook (checkpointing, offloading)."""
+    entries: Sequence[Any] = raw if isinstance(raw, tuple | list) else (raw,)
+    return any(getattr(entry, "unpack_hook", None) is not None for entry in entries)
+
+
+def roots_of(outputs: Sequence[Any]) -> list[Node]:
+    """Return the node at which each root of a backward call starts; edges are taken as they are."""
+    roots = []
+    for output in outputs:
+        if isinstance(output, Tensor):
+            node = output.grad_fn
+            if node is None and output.requires_grad:
+                node = torch.autograd.graph.get_gradient_edge(output).node
+        else:
+            node = output.node
+        roots.append(node)
+    return roots
+
+
+def missing() -> tuple[str, ...]:
+    """Try every private function once and return a sentence for each that this torch version lacks."""
+    problems = []
+    leaf = torch.ones(2, requires_grad=True)
+    before = sequence_number()
+    node = (leaf * leaf).grad_fn
+    if node is None or sequence_number() != before + 1 or node_sequence(node) != before:
+        problems.append("Autograd nodes cannot be linked to the steps that made them.")
+    if len(engine_modules()) != 2:
+        problems.append("Backward passes cannot be seen.")
+    if "self" not in raw_saved_names(type(node)):
+        problems.append("Saved tensors cannot be shown.")
+    if not is_accumulator(node.next_functions[0][0] if node is not None else None):
+        problems.append("Accumulation into leaves cannot be shown.")
+    if not hasattr(torch._C._functorch, "get_unwrapped"):
+        problems.append("Values inside torch.func transforms cannot be shown.")
+    return tuple(problems)
+
+
+def is_compiled_module(module: torch.nn.Module) -> bool:
+    """Whether calling ``module`` runs code that ``torch.compile`` made, told without importing the compiler."""
+    if getattr(module, "_compiled_call_impl", None) is not None:
+        return True
+    return type(module).__module__ == "torch._dynamo.eval_frame"

@@ -1,0 +1,282 @@
+"""Watches the backward engine: which nodes it runs, in which order, with which gradients.
+
+The engine is called through one Python function. Before it runs, the graph is walked from its roots without recursion
+and a post hook is put on every node; afterwards the hooks are removed.
+
+Holding a gradient that flows into a leaf would make torch copy it instead of keeping it, which costs memory and time.
+So where a leaf's ``.grad`` is still empty and only one edge leads there, the gradient on that edge is not held: it is
+the same as ``.grad`` right afterwards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from types import CodeType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.runtime.compat import (
+    Node,
+    RunEngine,
+    has_unpack_hook,
+    is_accumulator,
+    node_sequence,
+    plain,
+    quiet,
+    raw_saved_names,
+    roots_of,
+    sequence_number,
+)
+from engine.runtime.recorder.frames import call_site, caller
+from engine.runtime.recorder.log import BACKWARD, LEAF, NODE, Log
+from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.scopes import ScopeKind
+
+LARGE_CONTRIBUTION = 4096
+"""Elements from which on the single contributions to a leaf with many consumers are not held."""
+
+_CUSTOM_SAVED = "saved_tensors"
+"""Where the nodes of custom functions keep what they saved."""
+
+Gradients = tuple[Tensor | None, ...]
+NodeHook = Callable[[Gradients, Gradients], None]
+
+
+@dataclass(slots=True, eq=False)
+class BackwardRun:
+    """One run of the engine, as the hot path leaves it for the resolver.
+
+    Attributes:
+        nodes: Every node reachable from the roots, each once, roots first.
+        edges: ``next_functions`` of each node.
+        saved: (node position, name, tensor or tuple of tensors) of what the nodes saved.
+        dropped: Per node position, the slots whose gradient was not held.
+        variables: The leaf of each AccumulateGrad node.
+        loss: A copy of the root when that is a single number.
+    """
+
+    function: str
+    root_tensors: tuple[Tensor, ...]
+    root_nodes: list[Node]
+    code: CodeType | None
+    instruction: int
+    passed: int
+    retain_graph: bool
+    create_graph: bool
+    started_ns: int
+    sequence: int
+    loss: Tensor | None
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[tuple[tuple[Node, int], ...]] = field(default_factory=list)
+    saved: list[tuple[int, str, Any]] = field(default_factory=list)
+    dropped: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    variables: dict[int, Tensor] = field(default_factory=dict)
+    had_grad: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class SavedHooks:
+    """Whether hooks on saved tensors may be around: then each is asked before it is read."""
+
+    seen: bool = False
+
+
+class BackwardWatcher:
+    """Stands in for the entry of the backward engine."""
+
+    def __init__(self, mode_of_thread: Callable[[], RecorderMode | None], saved_hooks: SavedHooks) -> None:
+        self._mode_of_thread = mode_of_thread
+        self._saved_hooks = saved_hooks
+        self._saved_names: dict[type, tuple[str, ...]] = {}
+        self._has_cuda = torch.cuda.is_available()
+        self._start = sequence_number()
+
+    def wrap(self, original: RunEngine) -> RunEngine:
+        """Return a function that runs ``original`` and records what it does."""
+
+        def run_backward(t_outputs: Any, *args: Any, **kwargs: Any) -> tuple[Tensor | None, ...]:  # noqa: ANN401
+            mode = self._mode_of_thread()
+            if mode is None:
+                return original(t_outputs, *args, **kwargs)
+            return self._run(mode, original, t_outputs, args, kwargs)
+
+        return run_backward
+
+    def _run(
+        self, mode: RecorderMode, original: RunEngine, outputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Tensor | None, ...]:
+        outputs = tuple(outputs)
+        run = self._begin(mode, outputs, args, kwargs)
+        mode.log.extend((BACKWARD, run))
+        handles = self._hook_all(run, mode)
+        run.sequence = sequence_number()
+        run.started_ns = perf_counter_ns()
+        try:
+            with mode.scoped(ScopeKind.PASS):
+                if self._has_cuda:
+                    # Hooks would run on the device's own thread, where nothing of this thread's recording is known.
+                    with torch.autograd.set_multithreading_enabled(False):
+                        return original(outputs, *args, **kwargs)
+                return original(outputs, *args, **kwargs)
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _begin(
+        self, mode: RecorderMode, outputs: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> BackwardRun:
+        code, instruction, passed = call_site(caller(), mode.marks)
+        roots = roots_of(outputs)
+        tensors = tuple(plain(output) for output in outputs if isinstance(output, Tensor))
+        run = BackwardRun(
+            function="backward" if kwargs.get("accumulate_grad") else "grad",
+            root_tensors=tensors,
+            root_nodes=roots,
+            code=code,
+            instruction=instruction,
+            passed=passed,
+            retain_graph=bool(args[1]) if len(args) > 1 else False,
+            create_graph=bool(args[2]) if len(args) > 2 else False,
+            started_ns=0,
+            sequence=0,
+            loss=_single_number(tensors),
+        )
+        _walk(run)
+        self._read_saved(run)
+        return run
+
+    def _hook_all(self, run: BackwardRun, mode: RecorderMode) -> list[Any]:
+        leaves = _leaves(run)
+        for position in leaves.positions.values():
+            _note_leaf(run, position, mode)
+        drops = _droppable(run, leaves)
+        log = mode.log
+        handles = []
+        for position, node in enumerate(run.nodes):
+            if position in run.variables:
+                hook = _leaf_hook(log, run, position)
+            elif position in drops:
+                run.dropped[position] = drops[position]
+                hook = _dropping_hook(log, run, position, frozenset(drops[position]))
+            else:
+                hook = _node_hook(log, run, position)
+            handles.append(node.register_hook(hook))
+        return handles
+
+    def _read_saved(self, run: BackwardRun) -> None:
+        """Read saved tensors now: torch frees them as soon as a node has run."""
+        names_of = self._saved_names
+        saved = run.saved
+        for position, node in enumerate(run.nodes):
+            names = names_of.get(type(node))
+            if names is None:
+                names = names_of[type(node)] = raw_saved_names(type(node))
+            if not names:
+                continue
+            careful = self._saved_hooks.seen or (node_sequence(node) or 0) < self._start
+            for name in names:
+                try:
+                    if careful and has_unpack_hook(getattr(node, "_raw_saved_" + name)):
+                        continue
+                    tensor = getattr(node, "_saved_" + name if hasattr(node, "_saved_" + name) else _CUSTOM_SAVED)
+                except RuntimeError:
+                    continue  # freed by an earlier backward, or overwritten since: the engine will say so itself
+                if tensor is not None:
+                    saved.append((position, name, tensor))
+
+
+def _walk(run: BackwardRun) -> None:
+    nodes = [node for node in dict.fromkeys(run.root_nodes) if node is not None]
+    seen = set(nodes)
+    edges = run.edges
+    for node in nodes:  # grows while it is walked
+        following = node.next_functions
+        edges.append(following)
+        for target, _ in following:
+            if target is not None and target not in seen:
+                seen.add(target)
+                nodes.append(target)
+    run.nodes = nodes
+
+
+@dataclass(slots=True)
+class _Leaves:
+    positions: dict[Node, int]
+    uses: dict[Node, int]
+
+
+def _leaves(run: BackwardRun) -> _Leaves:
+    positions = {node: position for position, node in enumerate(run.nodes) if is_accumulator(node)}
+    uses = dict.fromkeys(positions, 0)
+    for following in run.edges:
+        for target, _ in following:
+            if target in uses:
+                uses[target] += 1
+    return _Leaves(positions, uses)
+
+
+def _note_leaf(run: BackwardRun, position: int, mode: RecorderMode) -> None:
+    variable = run.nodes[position].variable
+    run.variables[position] = variable
+    if variable.grad is not None:
+        run.had_grad.add(position)
+        if run.function == "backward" and not run.create_graph:
+            mode.before_write([variable.grad])
+
+
+def _droppable(run: BackwardRun, leaves: _Leaves) -> dict[int, tuple[int, ...]]:
+    drops: dict[int, tuple[int, ...]] = {}
+    free = {
+        node
+        for node, position in leaves.positions.items()
+        if position not in run.had_grad
+        and (leaves.uses[node] == 1 or run.variables[position].numel() > LARGE_CONTRIBUTION)
+    }
+    if not free or run.function != "backward":
+        return drops
+    for position, following in enumerate(run.edges):
+        slots = tuple(slot for slot, (target, _) in enumerate(following) if target in free)
+        if slots:
+            drops[position] = slots
+    return drops
+
+
+def _node_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
+    extend = log.extend
+
+    def hook(sent: Gradients, came: Gradients) -> None:
+        extend((NODE, run, position, sent, came, perf_counter_ns(), sequence_number()))
+
+    return hook
+
+
+def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[int]) -> NodeHook:
+    extend = log.extend
+
+    def hook(sent: Gradients, came: Gradients) -> None:
+        kept = tuple([None if slot in slots else gradient for slot, gradient in enumerate(sent)])
+        extend((NODE, run, position, kept, came, perf_counter_ns(), sequence_number()))
+
+    return hook
+
+
+def _leaf_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
+    extend = log.extend
+    variable = run.variables[position]
+    holds_incoming = position in run.had_grad
+
+    def hook(_sent: Gradients, came: Gradients) -> None:
+        grad = variable.grad
+        incoming = came if holds_incoming or grad is None else None
+        extend((LEAF, run, position, grad, incoming, perf_counter_ns(), sequence_number()))
+
+    return hook
+
+
+def _single_number(tensors: tuple[Tensor, ...]) -> Tensor | None:
+    if len(tensors) != 1 or tensors[0].numel() != 1:
+        return None
+    with quiet():
+        return tensors[0].detach().clone()

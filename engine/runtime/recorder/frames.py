@@ -1,0 +1,93 @@
+"""Whose code a frame runs: the person's, or that of a library in between."""
+
+import sys
+import sysconfig
+from enum import IntFlag
+from pathlib import Path
+from types import CodeType, FrameType
+
+import torch
+
+import engine
+
+
+class Marks(IntFlag):
+    """What lies between a call of torch and the person's code."""
+
+    PERSON = 0
+    THROUGH = 1
+    """torch's own plumbing of a single call (``torch/overrides.py``): still a direct call."""
+    LIBRARY = 2
+    """A library function or module: the person wrote another call, which led to this one."""
+    INIT = 4
+    """Filling a new parameter with its first numbers: creation, no step."""
+    OPTIMIZER = 8
+    """Inside of an optimizer: a part of its one step."""
+
+
+_PLUMBING = ("overrides.py", "_tensor.py", "functional.py", "_jit_internal.py", "nn/functional.py", "_compile.py")
+
+
+class FileMarks(dict[str, int]):
+    """Marks by file name, found out when a file is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch_home = Path(torch.__file__).parent
+        paths = sysconfig.get_paths()
+        self._plumbing = {str(torch_home / name) for name in _PLUMBING}
+        self._init = str(torch_home / "nn" / "init.py")
+        self._optimizers = str(torch_home / "optim") + "/"
+        self._recorder = str(Path(__file__).parent) + "/"
+        homes = [torch_home, Path(engine.__file__).parent, *(Path(paths[key]) for key in _LIBRARY_PATHS)]
+        self._libraries = tuple({str(home) + "/" for home in homes})
+
+    def __missing__(self, filename: str) -> int:
+        mark = self[filename] = int(self._find(filename.replace("\\", "/")))
+        return mark
+
+    def _find(self, filename: str) -> Marks:
+        if filename in self._plumbing or filename.startswith(self._recorder):
+            return Marks.THROUGH
+        if filename == self._init:
+            return Marks.INIT
+        if filename.startswith(self._optimizers):
+            return Marks.OPTIMIZER
+        if filename.startswith((*self._libraries, "<frozen")):
+            return Marks.LIBRARY
+        return Marks.PERSON
+
+
+_LIBRARY_PATHS = ("stdlib", "platstdlib", "purelib", "platlib")
+
+
+def caller() -> FrameType:
+    """Return the frame that called the caller of this function."""
+    return sys._getframe(2)  # noqa: SLF001 - the inspect module offers the same, a hundred times slower
+
+
+def call_site(frame: FrameType | None, marks: FileMarks) -> tuple[CodeType | None, int, int]:
+    """Walk from ``frame`` outwards to the person's code.
+
+    Returns:
+        The code that runs there, its instruction, and the marks of all frames in between; no code when the person's
+        is not on the stack.
+    """
+    passed = 0
+    while frame is not None:
+        code = frame.f_code
+        mark = marks[code.co_filename]
+        if not mark:
+            return code, frame.f_lasti, passed
+        passed |= mark
+        frame = frame.f_back
+    return None, -1, passed
+
+
+def is_running(frame: FrameType, inside: FrameType | None) -> bool:
+    """Whether ``frame`` is ``inside`` or one of its callers."""
+    while inside is not None:
+        if inside is frame:
+            return True
+        inside = inside.f_back
+    return False

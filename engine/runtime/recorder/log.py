@@ -1,0 +1,47 @@
+"""The log that the hot paths write: one flat list, a record a tag and its fields.
+
+A flat list keeps the garbage collector out: ten thousand small tuples would be scanned again and again. A record is
+appended by one ``list.extend``, which no other thread can interrupt. The comment behind each tag names its fields.
+"""
+
+from typing import Any, Final, TypeAlias
+
+Log: TypeAlias = list[Any]
+
+CALL: Final = 0
+"""info, args, kwargs, result, code, instruction, marks, sequence before, sequence after, started_ns, ended_ns"""
+FAILED: Final = 1
+"""info, args, kwargs, code, instruction, marks, error type, message"""
+BEFORE_WRITE: Final = 2
+"""time_ns, tensor, sequence number of its node, output number, whether it requires grad"""
+ENTER: Final = 3
+"""module, args, kwargs, code, instruction, marks"""
+LEAVE: Final = 4
+"""result of the module call, None when it raised"""
+BACKWARD: Final = 5
+"""the ``BackwardRun``"""
+NODE: Final = 6
+"""run, position of the node in it, gradients sent on, gradients that came in, ended_ns, sequence after"""
+LEAF: Final = 7
+"""run, position, ``.grad`` after accumulation, gradients that came in, ended_ns, sequence after"""
+SET_GRAD: Final = 8
+"""tensor, its new ``.grad``"""
+OPTIMIZER: Final = 9
+"""the ``OptimizerRun``"""
+METRIC: Final = 10
+"""name, number"""
+
+WIDTHS: Final = {
+    CALL: 12,
+    FAILED: 9,
+    BEFORE_WRITE: 6,
+    ENTER: 7,
+    LEAVE: 2,
+    BACKWARD: 2,
+    NODE: 7,
+    LEAF: 7,
+    SET_GRAD: 3,
+    OPTIMIZER: 2,
+    METRIC: 3,
+}
+"""Number of entries of a record, the tag included."""

@@ -1,0 +1,246 @@
+"""The hot path: sees every public call of torch and appends it to the log."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter_ns
+from typing import Any, TypeAlias
+
+from torch import Tensor
+from torch.overrides import TorchFunctionMode, redispatch_function
+from torch.utils._pytree import tree_map_only
+
+from engine.runtime.compat import functorch_active, plain, sequence_number
+from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_running
+from engine.runtime.recorder.kinds import FunctionInfo, Kind, TorchFunction, learn
+from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
+from engine.runtime.recorder.scopes import Scope, ScopeKind
+from engine.runtime.recorder.snapshots import Snapshots
+
+Arguments: TypeAlias = tuple[Any, ...]
+Keywords: TypeAlias = dict[str, Any]
+
+_frame = sys._getframe  # noqa: SLF001 - the only way to the calling frame that costs a tenth of a microsecond
+_NEVER_NS = 2**63
+
+
+class RecorderMode(TorchFunctionMode):
+    """Appends each call of torch in one thread to that thread's log.
+
+    Attributes:
+        log: See ``log``.
+        scope: The stretch of no steps that is running, if any.
+        due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
+    """
+
+    def __init__(
+        self, marks: FileMarks, infos: dict[TorchFunction, FunctionInfo], snapshots: Snapshots, log: Log
+    ) -> None:
+        super().__init__()
+        self.log = log
+        self.scope: Scope | None = None
+        self.due_ns = _NEVER_NS
+        self.on_due: Callable[[], None] = _do_nothing
+        self.marks = marks
+        self.snapshots = snapshots
+        self._infos = infos
+
+    def __torch_function__(
+        self, func: TorchFunction, types: Any, args: Arguments = (), kwargs: Keywords | None = None
+    ) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Run ``func`` and append what happened."""
+        info = self._infos.get(func)
+        if info is None:
+            info = self._learn(func)
+        if info.kind or kwargs or self.scope is not None:
+            return self._special(func, types, info, args, kwargs or {})
+        before = sequence_number()
+        started_ns = perf_counter_ns()
+        try:
+            result = func(*args)
+        except Exception as error:
+            self._failed(info, args, {}, error)
+            raise
+        ended_ns = perf_counter_ns()
+        if args and type(args[0]) is list:
+            args = (tuple(args[0]), *args[1:])
+        # The walk of ``call_site``, written out: a call costs as much as the walk.
+        frame = _frame(1)
+        marks = self.marks
+        code = frame.f_code
+        mark = marks[code.co_filename]
+        passed = 0
+        while mark:
+            passed |= mark
+            frame = frame.f_back  # type: ignore[assignment] # a missing frame ends the loop
+            if frame is None:
+                code = None  # type: ignore[unreachable] # reached when the person's code is not on the stack
+                break
+            code = frame.f_code
+            mark = marks[code.co_filename]
+        self.log.extend(
+            (
+                CALL,
+                info,
+                args,
+                None,
+                tuple(result) if type(result) is list else result,
+                code,
+                -1 if frame is None else frame.f_lasti,
+                passed,
+                before,
+                sequence_number(),
+                started_ns,
+                ended_ns,
+            )
+        )
+        if functorch_active():
+            self._unwrap_last()
+        if ended_ns > self.due_ns:
+            self.on_due()
+        return result
+
+    def record(
+        self, info: FunctionInfo, call: Callable[[], Any], args: Arguments, kwargs: Keywords, extra_marks: int = 0
+    ) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Run ``call`` and append it as a call of ``info``, the slow and general way."""
+        before = sequence_number()
+        started_ns = perf_counter_ns()
+        try:
+            result = call()
+        except Exception as error:
+            self._failed(info, args, kwargs, error)
+            raise
+        ended_ns = perf_counter_ns()
+        code, instruction, passed = call_site(_frame(1), self.marks)
+        self.log.extend(
+            (
+                CALL,
+                info,
+                _frozen(args),
+                {key: _frozen(value) for key, value in kwargs.items()} or None,
+                tuple(result) if type(result) is list else result,
+                code,
+                instruction,
+                passed | extra_marks,
+                before,
+                sequence_number(),
+                started_ns,
+                ended_ns,
+            )
+        )
+        if functorch_active():
+            self._unwrap_last()
+        if ended_ns > self.due_ns and self.scope is None:
+            self.on_due()
+        return result
+
+    @contextmanager
+    def scoped(self, kind: ScopeKind) -> Iterator[None]:
+        """Make everything inside of the ``with`` block belong to a scope."""
+        outer = self.scope
+        self.scope = Scope(kind)
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+    def current_scope(self) -> ScopeKind | None:
+        """Return the kind of the running scope; a scope whose call has ended is dropped."""
+        scope = self.scope
+        if scope is None:
+            return None
+        if scope.frame is not None and not is_running(scope.frame, _frame(1)):
+            self.scope = None
+            return None
+        return scope.kind
+
+    def before_write(self, tensors: Iterator[Tensor] | list[Tensor]) -> None:
+        """Copy what is about to be overwritten."""
+        for tensor in tensors:
+            self.snapshots.before_write(plain(tensor), self.log)
+
+    def _special(self, func: TorchFunction, types: Any, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
+        kind = info.kind
+        scope = self.current_scope()
+        if kind is Kind.SILENT or scope is ScopeKind.PASS:
+            return func(*args, **kwargs)
+        if kind is Kind.ENGINE:
+            return self._run_engine(func, info, args, kwargs)
+        if kind is Kind.OPENED and scope is None:
+            with self:
+                return redispatch_function(func, types, args, kwargs)
+        if kind is Kind.GRAD:
+            func(*args, **kwargs)
+            self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
+            return None
+        written = written_tensors(info, args, kwargs)
+        if scope is ScopeKind.CREATE:
+            return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
+        self.before_write(written)
+        if scope is ScopeKind.QUIET:
+            return func(*args, **kwargs)
+        return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
+
+    def _run_engine(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            self._failed(info, args, kwargs, error)
+            raise
+        if perf_counter_ns() > self.due_ns:
+            self.on_due()
+        return result
+
+    def _failed(self, info: FunctionInfo, args: Arguments, kwargs: Keywords, error: Exception) -> None:
+        code, instruction, passed = call_site(_frame(2), self.marks)
+        message = str(error).split("\nException raised from", 1)[0]
+        self.log.extend((FAILED, info, _frozen(args), kwargs, code, instruction, passed, type(error).__name__, message))
+
+    def _learn(self, func: TorchFunction) -> FunctionInfo:
+        info = self._infos[func] = learn(func)
+        return info
+
+    def _unwrap_last(self) -> None:
+        """Replace wrappers of ``torch.func`` in the last record: they die when the transform ends."""
+        log = self.log
+        for offset in (-10, -9, -8):
+            log[offset] = tree_map_only(Tensor, plain, log[offset])
+
+
+def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> list[Tensor]:
+    """Return the tensors that a call is going to overwrite."""
+    written: Any = None
+    match info.kind:
+        case Kind.WRITES | Kind.INIT:
+            written = args[0] if args else next(iter(kwargs.values()), None)
+        case Kind.FLAGGED if _flag(info, args, kwargs, "inplace"):
+            written = args[0] if args else kwargs.get("input")
+        case Kind.STATISTICS if _flag(info, args, kwargs, "training"):
+            written = [*args[1:3], kwargs.get("running_mean"), kwargs.get("running_var")]
+            if info.parameters == ():
+                written = args[3:5]
+        case _:
+            written = kwargs.get("out")
+    if isinstance(written, Tensor):
+        return [written]
+    if isinstance(written, list | tuple):
+        return [tensor for tensor in written if isinstance(tensor, Tensor)]
+    return []
+
+
+def _flag(info: FunctionInfo, args: Arguments, kwargs: Keywords, name: str) -> bool:
+    if name in kwargs:
+        return bool(kwargs[name])
+    return bool(args[info.flag]) if 0 <= info.flag < len(args) else False
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - any argument
+    """Return lists inside of ``value`` as tuples: the program may change a list later."""
+    if type(value) is list or type(value) is tuple:
+        return tuple(_frozen(part) for part in value) if any(type(part) is list for part in value) else tuple(value)
+    return value
+
+
+def _do_nothing() -> None:
+    """Stand in for a missing callback."""

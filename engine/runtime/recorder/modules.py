@@ -1,0 +1,108 @@
+"""Watches modules: their calls, their construction, and custom autograd functions."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from sys import _getframe as frame_of_depth
+from types import FrameType
+from typing import Any
+
+from torch import nn
+from torch.autograd import Function
+
+from engine.runtime.compat import is_compiled_module
+from engine.runtime.recorder.frames import call_site
+from engine.runtime.recorder.kinds import FunctionInfo, learn_custom
+from engine.runtime.recorder.log import ENTER, LEAVE
+from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.scopes import Scope, ScopeKind
+
+ModeOfThread = Callable[[], RecorderMode | None]
+Boundary = Callable[[RecorderMode], AbstractContextManager[None]]
+AnyFunction = Callable[..., Any]
+
+
+def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, boundary: Boundary) -> AnyFunction:
+    """Return ``nn.Module.__call__`` that logs when a module is entered and left."""
+
+    @wraps(original)
+    def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the module returns
+        mode = mode_of_thread()
+        if mode is None or (mode.scope is not None and mode.current_scope() is not None):
+            return original(module, *args, **kwargs)
+        if is_compiled_module(module):
+            with boundary(mode):
+                return original(module, *args, **kwargs)
+        code, instruction, passed = call_site(frame_of_depth(1), mode.marks)
+        mode.log.extend((ENTER, module, args, kwargs or None, code, instruction, passed))
+        result = None
+        try:
+            result = original(module, *args, **kwargs)
+        finally:
+            mode.log.extend((LEAVE, result))
+        return result
+
+    return call
+
+
+def watched_init(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:
+    """Return ``nn.Module.__init__`` that makes the constructor around it a stretch of creation."""
+
+    @wraps(original)
+    def init(module: nn.Module, *args: Any, **kwargs: Any) -> None:
+        mode = mode_of_thread()
+        if mode is not None and mode.current_scope() is None:
+            mode.scope = Scope(ScopeKind.CREATE, _constructor(module, frame_of_depth(1)))
+        original(module, *args, **kwargs)
+
+    return init
+
+
+def _constructor(module: nn.Module, frame: FrameType) -> FrameType:
+    """Return the outermost ``__init__`` of ``module`` that leads to ``frame``."""
+    outermost = frame
+    inner: FrameType | None = frame
+    while inner is not None and inner.f_code.co_name == "__init__":
+        names = inner.f_code.co_varnames
+        if not names or inner.f_locals.get(names[0]) is not module:
+            break
+        outermost = inner
+        inner = inner.f_back
+    return outermost
+
+
+def creating(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:
+    """Return a method of ``nn.Module`` that fills or moves parameters, as a stretch of creation."""
+
+    @wraps(original)
+    def method(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the method returns
+        mode = mode_of_thread()
+        if mode is None or mode.current_scope() is not None:
+            return original(*args, **kwargs)
+        with mode.scoped(ScopeKind.CREATE):
+            return original(*args, **kwargs)
+
+    return method
+
+
+def watched_apply(original: AnyFunction, mode_of_thread: ModeOfThread) -> Any:  # noqa: ANN401 - a class method
+    """Return ``autograd.Function.apply`` that logs each call as one step."""
+    infos: dict[type, FunctionInfo] = {}
+    function = original.__func__  # type: ignore[attr-defined] # a bound class method
+
+    @wraps(function)
+    def apply(cls: type[Function], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the function returns
+        mode = mode_of_thread()
+        if mode is None or mode.current_scope() is not None:
+            return function(cls, *args, **kwargs)
+        info = infos.get(cls)
+        if info is None:
+            info = infos[cls] = learn_custom(cls)
+
+        def call() -> Any:  # noqa: ANN401
+            with mode.scoped(ScopeKind.QUIET):
+                return function(cls, *args, **kwargs)
+
+        return mode.record(info, call, args, kwargs)
+
+    return classmethod(apply)

@@ -1,0 +1,137 @@
+"""Names of tensors and paths of modules, from the program's text and its variables."""
+
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+
+from engine.program.names import Site, Target
+from engine.runtime.recorder.kinds import FunctionInfo
+from engine.runtime.recorder.tensors import TensorBook
+from engine.runtime.recorder.values import ValueMaker
+from engine.trace.facts import Role
+
+LARGEST_CONTAINER = 64
+
+
+class Namer:
+    """Gives every tensor each name that the program has for it."""
+
+    def __init__(self, values: ValueMaker) -> None:
+        self._values = values
+        self._book: TensorBook = values.book
+        self._paths: weakref.WeakKeyDictionary[nn.Module, str] = weakref.WeakKeyDictionary()
+        self._taken: dict[str, int] = {}
+
+    def bind(self, site: Site | None, outputs: Sequence[Tensor]) -> None:
+        """Name the results of a call after what they are assigned to."""
+        if site is None or not outputs:
+            return
+        if site.inplace is not None:
+            self._name(outputs[0], site.inplace)
+        for target in site.targets:
+            self._assign(target, outputs)
+
+    def operands(self, site: Site | None, info: FunctionInfo, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Name the arguments of a direct call after the expressions in their places."""
+        if site is None:
+            return
+        for argument, name in zip(args, _operand_names(site, info, len(args)), strict=False):
+            if name is not None and isinstance(argument, Tensor):
+                self._name(argument, name)
+        self._keywords(site, kwargs)
+
+    def module_arguments(self, site: Site | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Name what a module is called with."""
+        if site is None or not site.is_call:
+            return
+        for argument, name in zip(args, site.operands, strict=False):
+            if name is not None and isinstance(argument, Tensor):
+                self._name(argument, name)
+        self._keywords(site, kwargs)
+
+    def path(self, module: nn.Module, site: Site | None, parent_path: str | None) -> str:
+        """Return the path of a module, e.g. ``model.layers.0``, found from how it is called first."""
+        known = self._paths.get(module)
+        if known is not None:
+            return known
+        text = site.receiver if site is not None and site.is_call else None
+        if text is None:
+            text = type(module).__name__
+        elif parent_path is not None and text.startswith("self."):
+            text = parent_path + text.removeprefix("self")
+        return self._register(module, text)
+
+    def name_all(self, namespace: Mapping[str, object]) -> None:
+        """Name tensors and modules after the variables of a namespace."""
+        for name, thing in list(namespace.items()):
+            if not name.startswith("_"):
+                self._name_thing(name, thing)
+
+    def _name_thing(self, name: str, thing: object) -> None:
+        if isinstance(thing, Tensor):
+            self._name(thing, name)
+        elif isinstance(thing, nn.Module):
+            if thing not in self._paths:
+                self._register(thing, name)
+        elif isinstance(thing, list | tuple) and len(thing) <= LARGEST_CONTAINER:
+            for index, part in enumerate(thing):
+                if isinstance(part, Tensor):
+                    self._name(part, f"{name}[{index}]")
+        elif type(thing) is dict and len(thing) <= LARGEST_CONTAINER:
+            for key, part in list(thing.items()):
+                if isinstance(part, Tensor) and type(key) in (str, int):
+                    self._name(part, f"{name}[{key!r}]")
+
+    def _register(self, module: nn.Module, path: str) -> str:
+        uses = self._taken.get(path, 0)
+        self._taken[path] = uses + 1
+        if uses:
+            path = f"{path} #{uses + 1}"
+        for name, part in list(module.named_modules()):
+            self._paths.setdefault(part, f"{path}.{name}" if name else path)
+        for name, parameter in list(module.named_parameters()):
+            self._member(parameter, f"{path}.{name}", Role.PARAMETER)
+        for name, buffer in list(module.named_buffers()):
+            self._member(buffer, f"{path}.{name}", Role.BUFFER)
+        return self._paths[module]
+
+    def _member(self, tensor: Tensor, name: str, role: Role) -> None:
+        record = self._book.record(tensor)
+        if record.value is None:
+            record.role = role
+        self._values.name(record, name)
+
+    def _assign(self, target: Target, outputs: Sequence[Tensor]) -> None:
+        if isinstance(target, str):
+            if len(outputs) == 1:
+                self._name(outputs[0], target)
+        elif target is not None and len(target) >= len(outputs) > 1:
+            for part, output in zip(target, outputs, strict=False):
+                if isinstance(part, str):
+                    self._name(output, part)
+
+    def _keywords(self, site: Site, kwargs: Mapping[str, Any]) -> None:
+        for keyword, name in site.keywords:
+            argument = kwargs.get(keyword)
+            if isinstance(argument, Tensor):
+                self._name(argument, name)
+
+    def _name(self, tensor: Tensor, name: str) -> None:
+        record = self._book.find(tensor)
+        if record is not None:
+            self._values.name(record, name)
+
+
+def _operand_names(site: Site, info: FunctionInfo, count: int) -> Sequence[str | None]:
+    if site.is_call:
+        if count == len(site.operands):
+            return site.operands
+        if count == len(site.operands) + 1 and site.receiver is not None and not site.has_star:
+            owner, _, method = site.receiver.rpartition(".")
+            return (owner or None, *site.operands) if method else ()
+        return ()
+    if site.operands:
+        return site.operands[::-1] if info.is_reflected else site.operands
+    return (site.receiver,)

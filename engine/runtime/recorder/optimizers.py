@@ -1,0 +1,121 @@
+"""Watches optimizers: one step for each call of ``step``, whatever it computes inside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from sys import _getframe as frame_of_depth
+from time import perf_counter_ns
+from types import CodeType
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from engine.runtime.compat import quiet
+from engine.runtime.recorder.frames import call_site
+from engine.runtime.recorder.log import OPTIMIZER
+from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.scopes import Scope, ScopeKind
+
+
+@dataclass(slots=True, eq=False)
+class OptimizerRun:
+    """One ``step`` of an optimizer, as the hot path leaves it for the resolver.
+
+    Attributes:
+        parameters: The parameters that have a gradient, in the optimizer's order.
+        gradients: Their gradients.
+        norms: The L2 norm of each gradient.
+        settings: The first group without its parameters.
+        seen_ns: When parameters and gradients were as they are before the step.
+        is_done: Whether it came to its end.
+    """
+
+    name: str
+    target: str
+    parameters: tuple[Tensor, ...]
+    gradients: tuple[Tensor, ...]
+    norms: tuple[Tensor, ...]
+    settings: dict[str, Any]
+    code: CodeType | None
+    instruction: int
+    passed: int
+    seen_ns: int
+    started_ns: int = 0
+    ended_ns: int = 0
+    is_done: bool = False
+
+
+class OptimizerWatcher:
+    """Hooks before and after the step of every optimizer."""
+
+    def __init__(self, mode_of_thread: Callable[[], RecorderMode | None]) -> None:
+        self._mode_of_thread = mode_of_thread
+        self._running: list[OptimizerRun] = []
+
+    def register(self) -> list[Any]:
+        """Register the hooks with torch and return their handles."""
+        return [register_optimizer_step_pre_hook(self._before), register_optimizer_step_post_hook(self._after)]
+
+    def _before(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        mode = self._mode_of_thread()
+        if mode is None:
+            return
+        with torch._C.DisableTorchFunction():
+            self._begin_run(optimizer, args, kwargs, mode)
+
+    def _begin_run(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any], mode: RecorderMode
+    ) -> None:
+        run = _begin(optimizer, mode)
+        self._running.append(run)
+        mode.log.extend((OPTIMIZER, run))
+        mode.before_write([*run.parameters])
+        if not (kwargs.get("closure") or (len(args) > 1 and args[1])):
+            # The hook is called by torch's wrapper of ``step``: the scope lasts as long as that call.
+            mode.scope = Scope(ScopeKind.PASS, frame_of_depth(2))
+        run.started_ns = perf_counter_ns()
+
+    def _after(self, _optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        mode = self._mode_of_thread()
+        if mode is None or not self._running:
+            return
+        run = self._running.pop()
+        run.ended_ns = perf_counter_ns()
+        run.is_done = True
+        mode.scope = None
+        mode.log.extend((OPTIMIZER, run))
+
+
+def _begin(optimizer: Optimizer, mode: RecorderMode) -> OptimizerRun:
+    code, instruction, passed = call_site(frame_of_depth(3), mode.marks)
+    pairs = [
+        (parameter, parameter.grad)
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None
+    ]
+    kind = type(optimizer)
+    return OptimizerRun(
+        name=f"{kind.__name__}.step",
+        target=f"{kind.__module__}.{kind.__qualname__}.step",
+        parameters=tuple(parameter for parameter, _ in pairs),
+        gradients=tuple(gradient for _, gradient in pairs),
+        norms=_norms([gradient for _, gradient in pairs]),
+        settings={key: value for key, value in optimizer.param_groups[0].items() if key != "params"},
+        code=code,
+        instruction=instruction,
+        passed=passed,
+        seen_ns=perf_counter_ns(),
+    )
+
+
+def _norms(gradients: list[Tensor]) -> tuple[Tensor, ...]:
+    """Return the L2 norm of each gradient, without waiting for the device."""
+    with quiet():
+        try:
+            return tuple(torch._foreach_norm([gradient.detach() for gradient in gradients])) if gradients else ()
+        except (RuntimeError, NotImplementedError):
+            dense = (gradient.to_dense() if gradient.is_sparse else gradient for gradient in gradients)
+            return tuple(torch.linalg.vector_norm(gradient.detach()) for gradient in dense)

@@ -1,0 +1,166 @@
+"""Facts of the current drain while they are still being worked out."""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from engine.runtime.recorder.links import NodeLinks
+from engine.runtime.recorder.tensors import NodeKey
+from engine.trace.facts import (
+    Argument,
+    BackwardCall,
+    FailedCall,
+    GradChange,
+    GradEdge,
+    GradLink,
+    GradNode,
+    Metric,
+    ModuleCall,
+    Name,
+    Phase,
+    Role,
+    SavedTensor,
+    Span,
+    Step,
+    Value,
+)
+from engine.trace.ids import BackwardCallId, GradNodeId, ModuleCallId, StepIndex, StorageId, TensorId, ValueId
+
+
+@dataclass(slots=True, eq=False)
+class PendingValue:
+    """A value whose autograd node and numbers are still looked up; ``content`` is where its numbers are read."""
+
+    id: ValueId
+    tensor: TensorId
+    content: Tensor
+    key: int | None
+    time_ns: int
+    version: int
+    role: Role
+    storage: StorageId | None
+    base: ValueId | None
+    producer: StepIndex | None
+    span: Span | None
+    node: NodeKey
+    accumulator: GradNodeId | None
+    is_lost: bool = False
+
+    def fact(self, links: NodeLinks) -> Value:
+        """Return the finished fact, asking ``links`` for a node that is not known yet."""
+        content = self.content
+        node, slot, sequence = self.accumulator, 0, self.node.sequence
+        if sequence is not None:
+            slot = self.node.slot
+            node = links.node(sequence)
+            if node is None:
+                links.wait(sequence, self.id, slot)
+        return Value(
+            self.id,
+            self.tensor,
+            self.version,
+            tuple(content.shape),
+            str(content.dtype).removeprefix("torch."),
+            str(content.device),
+            self.node.requires_grad,
+            sequence is None,
+            self.role,
+            self.storage,
+            self.base,
+            self.producer,
+            self.span,
+            node,
+            slot,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class PendingStep:
+    """A step whose outputs and autograd node may still be completed."""
+
+    index: StepIndex
+    phase: Phase
+    name: str
+    target: str
+    span: Span | None
+    inputs: list[ValueId | None]
+    outputs: list[ValueId | None]
+    started_ns: int
+    duration_ns: int
+    function: str
+    thread: int
+    arguments: tuple[Argument, ...] = ()
+    module: ModuleCallId | None = None
+    sequence: int | None = None
+    node: GradNodeId | None = None
+    backward_call: BackwardCallId | None = None
+
+    def fact(self, links: NodeLinks) -> Step:
+        """Return the finished fact, asking ``links`` for a node that is not known yet."""
+        node = self.node
+        if node is None and self.sequence is not None:
+            node = links.node(self.sequence)
+            if node is None:
+                links.wait_step(self.sequence, self.index)
+        return Step(
+            self.index,
+            self.phase,
+            self.name,
+            self.target,
+            self.span,
+            tuple(self.inputs),
+            tuple(self.outputs),
+            self.arguments,
+            self.module,
+            node,
+            self.backward_call,
+            self.started_ns,
+            self.duration_ns,
+            self.function,
+            self.thread,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class PendingNode:
+    """An autograd node whose maker may be a step that is resolved later in the same drain."""
+
+    id: GradNodeId
+    name: str
+    sequence: int | None
+    variable: ValueId | None
+    saved: list[SavedTensor] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """Everything that the current drain has found so far."""
+
+    first_value: int
+    steps: list[PendingStep] = field(default_factory=list)
+    values: list[PendingValue] = field(default_factory=list)
+    nodes: list[PendingNode] = field(default_factory=list)
+    edges: list[GradEdge] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    grad_changes: list[GradChange] = field(default_factory=list)
+    grad_links: list[GradLink] = field(default_factory=list)
+    backward_calls: list[BackwardCall] = field(default_factory=list)
+    module_calls: list[ModuleCall] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    failures: list[FailedCall] = field(default_factory=list)
+
+    def value(self, value: ValueId | None) -> PendingValue | None:
+        """Return a value that this drain found; None for an older one."""
+        if value is None or value < self.first_value:
+            return None
+        return self.values[value - self.first_value]
+
+    def finished_nodes(self, links: NodeLinks, phases: list[bool]) -> tuple[GradNode, ...]:
+        """Return the facts of the nodes; ``phases`` says of each step whether it is a backward step."""
+        finished = []
+        for node in self.nodes:
+            maker = None if node.sequence is None else links.maker(node.sequence)
+            is_backward = maker is not None and phases[maker]
+            step, made_by = (None, maker) if is_backward else (maker, None)
+            finished.append(GradNode(node.id, node.name, step, made_by, node.variable, tuple(node.saved)))
+        return tuple(finished)

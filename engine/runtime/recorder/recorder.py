@@ -1,0 +1,172 @@
+"""The recorder: put around a program, it says what torch did."""
+
+import gc
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from time import perf_counter_ns
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+from torch import nn
+from torch.autograd.graph import saved_tensors_hooks
+
+from engine.program.source import SourceMap
+from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet
+from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
+from engine.runtime.recorder.compiled import CompileBorder
+from engine.runtime.recorder.content import ContentWriter
+from engine.runtime.recorder.frames import FileMarks
+from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
+from engine.runtime.recorder.log import METRIC, Log
+from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_init
+from engine.runtime.recorder.optimizers import OptimizerWatcher
+from engine.runtime.recorder.options import RecorderOptions
+from engine.runtime.recorder.patches import PatchSet
+from engine.runtime.recorder.resolver import Resolver
+from engine.runtime.recorder.snapshots import Snapshots
+from engine.trace.batch import Batch
+from engine.trace.bytestore import ByteSink
+
+_GC_WHILE_RECORDING = (200_000, 50, 1000)
+"""The log keeps many objects alive on purpose; scanning them often would double the cost of recording."""
+
+
+class Recorder:
+    """Records everything that torch does inside of its ``with`` block.
+
+    The hot paths only append to a log; ``drain`` makes facts of it. Nothing that is computed changes: results,
+    gradients and random numbers are those of a bare run, and all patches and hooks are gone after the block.
+    """
+
+    def __init__(self, options: RecorderOptions, sink: ByteSink, source: SourceMap) -> None:
+        origin_ns = perf_counter_ns()
+        self._local = threading.local()
+        self._logs: dict[int, Log] = {}
+        self._threads: dict[int, int] = {}
+        self._marks = FileMarks()
+        self._infos: dict[TorchFunction, FunctionInfo] = {}
+        self._snapshots = Snapshots(options)
+        self._resolver = Resolver(source, self._snapshots, ContentWriter(options, sink, self._snapshots), origin_ns)
+        self._saved_hooks = SavedHooks()
+        self._patches = PatchSet()
+        self._stack = ExitStack()
+        self._mode = self._new_mode()
+        self._interval_ns = 0
+        self._callback: Callable[[], None] | None = None
+        self._is_draining = False
+
+    def __enter__(self) -> Self:
+        """Start recording in this thread and in those that it starts."""
+        self._local.mode = self._mode
+        self._plan_patches()
+        with ExitStack() as stack:
+            stack.callback(self._local.__dict__.pop, "mode", None)
+            thresholds = gc.get_threshold()
+            gc.set_threshold(*_GC_WHILE_RECORDING)
+            stack.callback(gc.set_threshold, *thresholds)
+            for handle in OptimizerWatcher(self.mode_of_thread).register():
+                stack.callback(handle.remove)
+            self._patches.apply()
+            stack.callback(self._patches.remove)
+            stack.enter_context(self._mode)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop recording and give torch back everything that was replaced."""
+        self._stack.close()
+
+    def mode_of_thread(self) -> RecorderMode | None:
+        """Return what records the calls of the running thread, None where nothing does."""
+        mode: RecorderMode | None = getattr(self._local, "mode", None)
+        return mode
+
+    def drain(self, namespace: Mapping[str, object] | None = None) -> Batch:
+        """Return everything that happened since the last drain, as facts.
+
+        Args:
+            namespace: Variables of the program, to name tensors and modules that its text does not name.
+        """
+        collecting = gc.isenabled()
+        gc.disable()
+        self._is_draining = True
+        try:
+            with quiet():
+                return self._resolver.resolve(self._taken(), namespace)
+        finally:
+            self._is_draining = False
+            if collecting:
+                gc.enable()
+            if self._callback is not None:
+                self._mode.due_ns = perf_counter_ns() + self._interval_ns
+
+    def on_due(self, callback: Callable[[], None], interval_ns: int) -> None:
+        """Have ``callback`` called in the program's thread once ``interval_ns`` have passed since the last drain.
+
+        It is called right after a call of torch; it is free to drain.
+        """
+        self._callback = callback
+        self._interval_ns = interval_ns
+        self._mode.on_due = self._due
+        self._mode.due_ns = perf_counter_ns() + interval_ns
+
+    def log_number(self, name: str, number: float) -> None:
+        """Record a number that the program wants to see as a curve."""
+        mode = self.mode_of_thread() or self._mode
+        mode.log.extend((METRIC, name, number))
+
+    def _due(self) -> None:
+        self._mode.due_ns = perf_counter_ns() + self._interval_ns
+        if self._callback is not None and not self._is_draining:
+            with torch._C.DisableTorchFunction():
+                self._callback()
+
+    def _taken(self) -> dict[int, Log]:
+        taken = {}
+        for thread, log in list(self._logs.items()):
+            length = len(log)
+            taken[thread] = log[:length]
+            del log[:length]
+        return taken
+
+    def _new_mode(self) -> RecorderMode:
+        number = len(self._logs)
+        log: Log = []
+        self._logs[number] = log
+        return RecorderMode(self._marks, self._infos, self._snapshots, log)
+
+    def _plan_patches(self) -> None:
+        patches, mode_of_thread = self._patches, self.mode_of_thread
+        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks)
+        border = CompileBorder(patches, mode_of_thread)
+        for module in engine_modules():
+            patches.add(module, ENGINE_ENTRY, watcher.wrap)
+        patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread, border.outside))
+        patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
+        for name in ("_apply", "load_state_dict"):
+            patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
+        patches.add(torch.autograd.Function, "apply", lambda original: watched_apply(original, mode_of_thread))
+        patches.add(torch, "compile", border.watched_compile)
+        patches.add(threading.Thread, "run", self._watched_run)
+        patches.add(saved_tensors_hooks, "__enter__", self._watched_hooks)
+
+    def _watched_run(self, original: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
+        def run(thread: threading.Thread) -> None:
+            mode = self._new_mode()
+            self._local.mode = mode
+            with mode:
+                original(thread)
+
+        return run
+
+    def _watched_hooks(self, original: Callable[[Any], None]) -> Callable[[Any], None]:
+        def enter(hooks: Any) -> None:  # noqa: ANN401 - torch's own context manager
+            self._saved_hooks.seen = True
+            original(hooks)
+
+        return enter

@@ -1,0 +1,125 @@
+"""Reads the log and makes facts of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.program.source import SourceMap
+from engine.runtime.recorder.calls import ModuleResolver, ModuleStack
+from engine.runtime.recorder.content import ContentWriter
+from engine.runtime.recorder.forward import ForwardResolver
+from engine.runtime.recorder.gradients import GradientResolver
+from engine.runtime.recorder.log import (
+    BACKWARD,
+    BEFORE_WRITE,
+    CALL,
+    ENTER,
+    FAILED,
+    LEAF,
+    LEAVE,
+    METRIC,
+    NODE,
+    OPTIMIZER,
+    SET_GRAD,
+    WIDTHS,
+    Log,
+)
+from engine.runtime.recorder.naming import Namer
+from engine.runtime.recorder.pending import Pending
+from engine.runtime.recorder.snapshots import Snapshots
+from engine.runtime.recorder.steps import StepMaker
+from engine.runtime.recorder.tensors import NodeKey, TensorBook
+from engine.runtime.recorder.updates import UpdateResolver
+from engine.runtime.recorder.values import ValueMaker
+from engine.trace.batch import Batch
+from engine.trace.facts import Metric
+
+
+class Resolver:
+    """Keeps ids and links from one drain to the next."""
+
+    def __init__(self, source: SourceMap, snapshots: Snapshots, content: ContentWriter, origin_ns: int) -> None:
+        self._source = source
+        self._snapshots = snapshots
+        self._content = content
+        self._values = ValueMaker(TensorBook(), snapshots)
+        self._steps = StepMaker(self._values)
+        self._namer = Namer(self._values)
+        self._modules = ModuleResolver(self._values, self._namer, source)
+        self._forward = ForwardResolver(self._values, self._steps, self._namer, source)
+        self._gradients = GradientResolver(self._values, self._steps, source)
+        self._updates = UpdateResolver(self._values, self._steps, self._gradients, source)
+        self._stacks: dict[int, ModuleStack] = {}
+        self._time_ns = origin_ns
+        for part in (self._forward, self._gradients, self._updates):
+            part.origin_ns = origin_ns
+
+    def resolve(self, logs: Mapping[int, Log], namespace: Mapping[str, object] | None) -> Batch:
+        """Return the facts of all records in ``logs`` (by thread)."""
+        for thread, record in _in_order(logs):
+            self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
+        if namespace is not None:
+            self._namer.name_all(namespace)
+        return self._finish()
+
+    def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901 - one case a tag
+        match record[0]:
+            case tag if tag == CALL:
+                self._forward.call(record, thread, stack)
+                self._time_ns = record[11]
+            case tag if tag == NODE:
+                self._gradients.node(record, thread)
+                self._time_ns = record[5]
+            case tag if tag == LEAF:
+                self._gradients.leaf(record, thread)
+                self._time_ns = record[5]
+            case tag if tag == BEFORE_WRITE:
+                _, time_ns, tensor, sequence, slot, requires_grad = record
+                self._values.before_write(tensor, time_ns, NodeKey(sequence, slot, requires_grad))
+            case tag if tag == ENTER:
+                self._modules.enter(record, stack)
+            case tag if tag == LEAVE:
+                self._modules.leave(record, stack)
+            case tag if tag == BACKWARD:
+                self._gradients.begin(record[1])
+            case tag if tag == OPTIMIZER:
+                self._updates.resolve(record[1], thread, stack)
+            case tag if tag == SET_GRAD:
+                self._gradients.set_grad(record[1], record[2], self._time_ns)
+            case tag if tag == FAILED:
+                self._forward.failed(record, stack, self._time_ns)
+            case tag if tag == METRIC:
+                self._values.pending.metrics.append(Metric(self._steps.last, record[1], record[2]))
+
+    def _finish(self) -> Batch:
+        pending = self._values.pending
+        links = self._steps.links
+        contents = self._content.write(pending.values)
+        batch = Batch(
+            steps=tuple([step.fact(links) for step in pending.steps]),
+            values=tuple([value.fact(links) for value in pending.values]),
+            names=tuple(pending.names),
+            data=contents.data,
+            statistics=contents.statistics,
+            grad_changes=tuple(pending.grad_changes),
+            grad_nodes=pending.finished_nodes(links, self._steps.is_backward),
+            grad_edges=tuple(pending.edges),
+            backward_calls=tuple(pending.backward_calls),
+            module_calls=tuple(pending.module_calls),
+            metrics=tuple(pending.metrics),
+            failures=tuple(pending.failures),
+            files=self._source.new_files(),
+            grad_links=tuple(pending.grad_links),
+        )
+        self._values.pending = Pending(self._values.count)
+        self._gradients.forget_runs()
+        self._snapshots.clear()
+        return batch
+
+
+def _in_order(logs: Mapping[int, Log]) -> Iterator[tuple[int, list[Any]]]:
+    for thread, log in logs.items():
+        position, end = 0, len(log)
+        while position < end:
+            width = WIDTHS[log[position]]
+            yield thread, log[position : position + width]
+            position += width

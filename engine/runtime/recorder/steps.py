@@ -1,0 +1,46 @@
+"""Numbering of steps, and what later facts need to know of earlier steps."""
+
+from engine.runtime.recorder.links import NodeLinks
+from engine.runtime.recorder.pending import PendingStep
+from engine.runtime.recorder.values import ValueMaker
+from engine.trace.facts import Phase, Span
+from engine.trace.ids import ModuleCallId, StepIndex
+
+
+class StepMaker:
+    """Makes steps in order.
+
+    Attributes:
+        is_backward: For each step so far, whether it is one of the backward pass.
+        links: Which step made which autograd node.
+    """
+
+    def __init__(self, values: ValueMaker) -> None:
+        self.links = NodeLinks()
+        self.is_backward: list[bool] = []
+        self._spans: list[Span | None] = []
+        self._modules: list[ModuleCallId | None] = []
+        self._values = values
+
+    @property
+    def next(self) -> StepIndex:
+        """Index of the step that comes next."""
+        return StepIndex(len(self._spans))
+
+    @property
+    def last(self) -> StepIndex:
+        """Index of the newest step, 0 before the first."""
+        return StepIndex(max(0, len(self._spans) - 1))
+
+    def add(self, step: PendingStep) -> None:
+        """Append a step, whose index must be ``next``."""
+        self._values.pending.steps.append(step)
+        self._spans.append(step.span)
+        self._modules.append(step.module)
+        self.is_backward.append(step.phase is Phase.BACKWARD)
+        self._values.next_step = self.next
+
+    def origin(self, sequence: int | None) -> tuple[Span | None, ModuleCallId | None]:
+        """Return span and module of the step that made the node with this number."""
+        maker = None if sequence is None else self.links.maker(sequence)
+        return (None, None) if maker is None else (self._spans[maker], self._modules[maker])

@@ -1,0 +1,80 @@
+"""Optimizer steps, from the log to facts."""
+
+import math
+from typing import Any
+
+from torch import Tensor
+
+from engine.program.source import SourceMap
+from engine.runtime.compat import plain
+from engine.runtime.recorder.calls import ModuleStack
+from engine.runtime.recorder.gradients import GradientResolver
+from engine.runtime.recorder.optimizers import OptimizerRun
+from engine.runtime.recorder.pending import PendingStep
+from engine.runtime.recorder.steps import StepMaker
+from engine.runtime.recorder.texts import short_text
+from engine.runtime.recorder.values import ValueMaker
+from engine.trace.facts import Argument, Metric, Phase, Role
+from engine.trace.ids import ValueId
+
+
+class UpdateResolver:
+    """Turns optimizer runs into steps and the numbers that charts show."""
+
+    def __init__(self, values: ValueMaker, steps: StepMaker, gradients: GradientResolver, source: SourceMap) -> None:
+        self._values = values
+        self._steps = steps
+        self._gradients = gradients
+        self._source = source
+        self._inputs: dict[OptimizerRun, list[ValueId | None]] = {}
+        self.origin_ns = 0
+
+    def resolve(self, run: OptimizerRun, thread: int, stack: ModuleStack) -> None:
+        """Resolve one OPTIMIZER record: the first for a run is its start, the second its end."""
+        if run not in self._inputs:
+            self._inputs[run] = self._before(run)
+        elif run.is_done:
+            self._after(run, self._inputs.pop(run), thread, stack)
+
+    def _before(self, run: OptimizerRun) -> list[ValueId | None]:
+        current = self._values.current
+        inputs: list[ValueId | None] = []
+        for parameter, gradient in zip(run.parameters, run.gradients, strict=True):
+            inputs.append(current(plain(parameter), run.seen_ns))
+            inputs.append(current(plain(gradient), run.seen_ns, Role.GRADIENT))
+        return inputs
+
+    def _after(self, run: OptimizerRun, inputs: list[ValueId | None], thread: int, stack: ModuleStack) -> None:
+        index = self._steps.next
+        step = PendingStep(
+            index=index,
+            phase=Phase.OPTIMIZER,
+            name=run.name,
+            target=run.target,
+            span=self._source.span(run.code, run.instruction) if run.code is not None else None,
+            inputs=inputs,
+            outputs=[self._values.rewritten(parameter, run.ended_ns, index) for parameter in run.parameters],
+            started_ns=run.started_ns - self.origin_ns,
+            duration_ns=run.ended_ns - run.started_ns,
+            function=run.code.co_qualname if run.code is not None else "",
+            thread=thread,
+            arguments=tuple(Argument(name, None, short_text(_number(value))) for name, value in run.settings.items()),
+            module=stack.current,
+        )
+        self._steps.add(step)
+        self._measure(run)
+
+    def _measure(self, run: OptimizerRun) -> None:
+        metrics = self._values.pending.metrics
+        index = self._steps.last
+        if self._gradients.loss is not None:
+            metrics.append(Metric(index, "loss", self._gradients.loss))
+        if run.norms:
+            metrics.append(Metric(index, "grad_norm", math.hypot(*(float(norm) for norm in run.norms))))
+        rate = _number(run.settings.get("lr"))
+        if isinstance(rate, float | int):
+            metrics.append(Metric(index, "lr", float(rate)))
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 - any hyper-parameter
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value

@@ -1,0 +1,175 @@
+"""Gives tensors their values: one for each version that the program saw."""
+
+from torch import Tensor, nn
+
+from engine.runtime.compat import node_sequence
+from engine.runtime.recorder.pending import Pending, PendingValue
+from engine.runtime.recorder.snapshots import Snapshots
+from engine.runtime.recorder.tensors import NodeKey, TensorBook, TensorRecord
+from engine.trace.facts import GradChange, Name, Role
+from engine.trace.ids import StepIndex, ValueId
+
+
+class ValueMaker:
+    """Makes values for the resolver; keeps ids and versions across drains.
+
+    Attributes:
+        next_step: Index of the step that is being resolved, or comes next.
+    """
+
+    def __init__(self, book: TensorBook, snapshots: Snapshots) -> None:
+        self.book = book
+        self.pending = Pending(0)
+        self.count = 0
+        self.next_step = StepIndex(0)
+        self._snapshots = snapshots
+
+    def current(
+        self, tensor: Tensor, time_ns: int, role: Role | None = None, producer: StepIndex | None = None
+    ) -> ValueId:
+        """Return the value that ``tensor`` had at ``time_ns``, the moment it is first used included."""
+        record = self.book.record(tensor)
+        if record.value is not None and not record.is_stale:
+            return record.value
+        if record.is_stale:
+            producer = record.writer
+        return self.make(tensor, record, time_ns, producer, role)
+
+    def rewritten(self, tensor: Tensor, time_ns: int, writer: StepIndex | None) -> ValueId | None:
+        """Give a tensor that was written its next value, and let its aliases get theirs when they are next used.
+
+        Returns:
+            None when nothing has used the tensor yet and no step wrote it: its first value is still to come.
+        """
+        record = self.book.record(tensor)
+        self.book.moved(tensor, record)
+        for alias in self.book.aliases(tensor, record):
+            if alias.value is not None:
+                alias.is_stale, alias.writer = True, writer
+                alias.seen_ns = alias.seen_node = None
+        record.seen_ns = record.seen_node = None
+        if record.value is None and writer is None:
+            return None
+        value = self.make(tensor, record, time_ns, writer, None)
+        self._tell_owner(record, value)
+        return value
+
+    def make(
+        self,
+        tensor: Tensor,
+        record: TensorRecord,
+        time_ns: int,
+        producer: StepIndex | None,
+        role: Role | None,
+    ) -> ValueId:
+        """Make the next value of a tensor."""
+        if record.seen_ns is not None:
+            time_ns = record.seen_ns
+        key = record.block.key if record.block is not None else None
+        node = record.seen_node or self._node(tensor, key, time_ns)
+        value = ValueId(self.count)
+        self.count += 1
+        record.version += 1
+        record.value = value
+        record.is_stale, record.writer, record.seen_ns, record.seen_node = False, None, None, None
+        role = _role(tensor, record, producer, role)
+        record.role = role
+        self.pending.values.append(
+            PendingValue(
+                id=value,
+                tensor=record.id,
+                content=tensor,
+                key=key,
+                time_ns=time_ns,
+                version=record.version,
+                role=role,
+                storage=record.block.id if record.block is not None else None,
+                base=self._base(tensor, key, time_ns),
+                producer=producer,
+                span=record.span if producer is None else None,
+                node=node,
+                accumulator=record.accumulator,
+            )
+        )
+        self.pending.names.extend(Name(value, name) for name in record.names)
+        return value
+
+    def lost(self, like: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
+        """Make the value of a gradient that was not held; it has the form of ``like`` and no numbers."""
+        value = ValueId(self.count)
+        self.count += 1
+        node = NodeKey(None, 0, requires_grad=False)
+        self.pending.values.append(
+            PendingValue(
+                id=value,
+                tensor=self.book.unseen(),
+                content=like,
+                key=None,
+                time_ns=time_ns,
+                version=0,
+                role=Role.GRADIENT,
+                storage=None,
+                base=None,
+                producer=producer,
+                span=None,
+                node=node,
+                accumulator=None,
+                is_lost=True,
+            )
+        )
+        return value
+
+    def name(self, record: TensorRecord, text: str) -> None:
+        """Give a tensor one more name."""
+        if text in record.names:
+            return
+        record.names.append(text)
+        if record.value is not None:
+            self.pending.names.append(Name(record.value, text))
+
+    def before_write(self, tensor: Tensor, time_ns: int, node: NodeKey) -> None:
+        """Note what a tensor was right before something writes it."""
+        record = self.book.record(tensor)
+        if record.value is None or record.is_stale:
+            record.seen_ns, record.seen_node = time_ns, node
+            return
+        found = self.pending.value(record.value)
+        if found is not None and found.time_ns < time_ns:
+            found.node = node
+
+    def _node(self, tensor: Tensor, key: int | None, time_ns: int) -> NodeKey:
+        requires_grad = tensor.requires_grad
+        if not requires_grad or self._snapshots.is_written(key, time_ns):
+            # Asking a view for its node after its base changed would make torch build a new one.
+            return NodeKey(None, 0, requires_grad)
+        node = tensor.grad_fn
+        if node is None:
+            return NodeKey(None, 0, requires_grad)
+        return NodeKey(node_sequence(node), tensor.output_nr, requires_grad)
+
+    def _base(self, tensor: Tensor, key: int | None, time_ns: int) -> ValueId | None:
+        base = tensor._base if tensor._is_view() and not self._snapshots.is_written(key, time_ns) else None  # noqa: SLF001 - torch's public name for it
+        if base is None:
+            return None
+        record = self.book.find(base)
+        return record.value if record is not None else None
+
+    def _tell_owner(self, record: TensorRecord, value: ValueId) -> None:
+        """A write to a leaf's ``.grad`` (clipping, zeroing) is a change of the leaf's gradient."""
+        owner = record.owner() if record.owner is not None else None
+        if owner is not None and owner.grad is record:
+            self.pending.grad_changes.append(GradChange(owner.id, self.next_step, value))
+
+
+def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role: Role | None) -> Role:
+    if record.role is not None:
+        return record.role
+    if role is not None:
+        return role
+    if isinstance(tensor, nn.Parameter):
+        return Role.PARAMETER
+    if producer is not None:
+        return Role.INTERMEDIATE
+    if tensor.requires_grad and not tensor.is_leaf:
+        return Role.INTERMEDIATE
+    return Role.INPUT
