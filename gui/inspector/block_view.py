@@ -1,0 +1,180 @@
+"""Draws the blocks of a page, reusing the widgets of the page before so that stepping does not flicker."""
+
+from html import escape
+from typing import assert_never
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from gui.inspector.array_view import ArrayView
+from gui.inspector.blocks import (
+    Block,
+    Code,
+    Distribution,
+    EquationLine,
+    Formula,
+    Heading,
+    Numbers,
+    Paragraph,
+    Piece,
+    Row,
+    Rule,
+    Summary,
+    Text,
+    ToStep,
+    ToValue,
+)
+from gui.inspector.code_view import CodeView
+from gui.inspector.equation import EquationView
+from gui.theme.fonts import MONO
+from gui.theme.tokens import Tokens
+from gui.widgets.histogram import Histogram
+from gui.widgets.stat_line import StatLine, link_html, rich_label
+
+_SPACING_PX = 9
+
+
+def html_of(text: Text, tokens: Tokens) -> str:
+    """Return a text as rich text; links carry ``step:5`` or ``value:7``."""
+    return "".join(_piece_html(piece, tokens) for piece in text)
+
+
+def _piece_html(piece: Piece, tokens: Tokens) -> str:
+    match piece.link:
+        case ToStep(step):
+            html = link_html(piece.text, f"step:{step}", tokens)
+        case ToValue(value):
+            html = link_html(piece.text, f"value:{value}", tokens)
+        case None:
+            html = escape(piece.text).replace("  ", "&nbsp;&nbsp;")
+            if piece.is_muted:
+                html = f'<span style="color:{tokens.muted}">{html}</span>'
+        case _:
+            assert_never(piece.link)
+    return f"<span style=\"font-family:'{MONO}'; font-size:12px\">{html}</span>" if piece.is_mono else html
+
+
+class BlockView(QWidget):
+    """A column of blocks.
+
+    Signals:
+        link_activated: The target of a link, ``ToStep`` or ``ToValue``.
+    """
+
+    link_activated = Signal(object)
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._blocks: tuple[Block, ...] = ()
+        self._widgets: list[tuple[type[Block], QWidget]] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(16, 12, 16, 16)
+        self._layout.setSpacing(_SPACING_PX)
+        self._layout.addStretch(1)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What is shown."""
+        return self._blocks
+
+    def show_blocks(self, blocks: tuple[Block, ...]) -> None:
+        """Show other blocks."""
+        self._blocks = blocks
+        for position, block in enumerate(blocks):
+            self._fill(self._widget_at(position, type(block)), block)
+        for _, widget in self._widgets[len(blocks) :]:
+            self._layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        del self._widgets[len(blocks) :]
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        for _, widget in self._widgets:
+            if isinstance(widget, (ArrayView, EquationView, Histogram, CodeView)):
+                widget.set_tokens(tokens)
+        self.show_blocks(self._blocks)
+
+    def _widget_at(self, position: int, kind: type[Block]) -> QWidget:
+        if position < len(self._widgets):
+            known, widget = self._widgets[position]
+            if known is kind:
+                return widget
+            self._layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+            del self._widgets[position]
+        made = self._make(kind)
+        self._widgets.insert(position, (kind, made))
+        self._layout.insertWidget(position, made)
+        return made
+
+    def _make(self, kind: type[Block]) -> QWidget:
+        if kind is Numbers:
+            return ArrayView(self._tokens, self)
+        if kind is Distribution:
+            return Histogram(self._tokens, self)
+        if kind is EquationLine:
+            return EquationView(self._tokens, self)
+        if kind is Code:
+            return CodeView(self._tokens, self)
+        return self._make_text(kind)
+
+    def _make_text(self, kind: type[Block]) -> QWidget:
+        if kind is Row:
+            line = StatLine(self)
+            line.link_activated.connect(self._on_link)
+            return line
+        if kind is Rule:
+            rule = QFrame(self)
+            rule.setProperty("look", "rule")
+            rule.setFixedHeight(1)
+            return rule
+        label = rich_label(self)
+        label.linkActivated.connect(self._on_link)
+        if kind in (Summary, Formula):
+            label.setProperty("look", "mono")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _fill(self, widget: QWidget, block: Block) -> None:
+        match block:
+            case Numbers(array):
+                assert isinstance(widget, ArrayView)
+                widget.show_array(array)
+            case Distribution(array):
+                assert isinstance(widget, Histogram)
+                widget.show_array(array)
+            case EquationLine(terms, symbols):
+                assert isinstance(widget, EquationView)
+                widget.show_terms(terms, symbols)
+            case Code():
+                assert isinstance(widget, CodeView)
+                widget.show_code(block)
+            case Row(label, text):
+                assert isinstance(widget, StatLine)
+                widget.show_line(label, html_of(text, self._tokens))
+            case Rule():
+                pass
+            case _:
+                self._fill_label(widget, block)
+
+    def _fill_label(self, widget: QWidget, block: Summary | Formula | Heading | Paragraph) -> None:
+        assert isinstance(widget, QLabel)
+        match block:
+            case Summary(text) | Formula(text):
+                widget.setText(text)
+            case Heading(text, note):
+                muted = f'&nbsp;&nbsp;<span style="color:{self._tokens.muted}">{escape(note)}</span>' if note else ""
+                widget.setText(f"<b>{escape(text)}</b>{muted}")
+            case Paragraph(text, is_muted):
+                html = html_of(text, self._tokens)
+                widget.setText(f'<span style="color:{self._tokens.muted}">{html}</span>' if is_muted else html)
+            case _:
+                assert_never(block)
+
+    def _on_link(self, target: str) -> None:
+        kind, _, number = target.partition(":")
+        self.link_activated.emit(ToStep(int(number)) if kind == "step" else ToValue(int(number)))  # type: ignore[arg-type]  # ids are plain numbers in links

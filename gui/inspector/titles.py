@@ -1,0 +1,81 @@
+"""Heading and subtitle of what is inspected."""
+
+from typing import assert_never
+
+from engine.explain.fan_in import op_title
+from engine.explain.notation import Notation
+from engine.trace.facts import Role, Span, Step, Value
+from engine.trace.ids import ValueId
+from engine.trace.recording import Recording
+from gui.inspector.subject import (
+    BackwardSubject,
+    GradientSubject,
+    ModuleSubject,
+    OpSubject,
+    OptimizerSubject,
+    Subject,
+    ValueSubject,
+)
+
+_ROLES = {
+    Role.PARAMETER: "parameter",
+    Role.BUFFER: "buffer",
+    Role.INPUT: "leaf",
+    Role.CONSTANT: "constant",
+    Role.INTERMEDIATE: "tensor",
+    Role.GRADIENT: "gradient",
+}
+
+
+def line_text(span: Span | None) -> str:
+    """Return `` · line 3``, or nothing."""
+    return "" if span is None or span.file != 0 else f" · line {span.line}"
+
+
+def value_title(recording: Recording, value: ValueId) -> str:
+    """Return a value's name in the program, or its expression."""
+    names = recording.names(value)
+    if names:
+        return names[0]
+    meaning = Notation(recording).meaning(value)
+    fact = recording.values[value]
+    fallback = "gradient" if fact.role is Role.GRADIENT else f"value {value}"
+    return meaning if 0 < len(meaning) <= 28 else _producer_name(recording, fact) or fallback
+
+
+def _producer_name(recording: Recording, fact: Value) -> str:
+    return "" if fact.producer is None else op_title(recording.steps[fact.producer].name)
+
+
+def titles(recording: Recording, subject: Subject) -> tuple[str, str]:
+    """Return name and subtitle, e.g. ``h`` and ``output of relu · line 3``."""
+    match subject:
+        case ValueSubject(value, _):
+            return value_title(recording, value), _value_subtitle(recording, recording.values[value])
+        case BackwardSubject(index):
+            step = recording.steps[index]
+            title = op_title(step.name)
+            return step.name, f"backward of {title}{line_text(step.span)} · step {index + 1}"
+        case GradientSubject(index, _, leaf):
+            name = "leaf" if leaf is None else value_title(recording, leaf)
+            return f"{name}.grad", f"gradient of a leaf · step {index + 1}"
+        case OptimizerSubject(index):
+            step = recording.steps[index]
+            return step.name, f"optimizer{line_text(step.span)} · step {index + 1}"
+        case ModuleSubject(call, _):
+            module = recording.module_calls[call]
+            return module.path or module.class_name, f"{module.class_name} · call {module.call + 1}"
+        case OpSubject(index):
+            step = recording.steps[index]
+            return step.name, f"forward op{line_text(step.span)}"
+        case _:
+            assert_never(subject)
+
+
+def _value_subtitle(recording: Recording, fact: Value) -> str:
+    if fact.producer is None:
+        role = "leaf" if fact.is_leaf and fact.role is Role.INTERMEDIATE else _ROLES[fact.role]
+        return f"{role}{line_text(fact.span)}"
+    step: Step = recording.steps[fact.producer]
+    kind = "gradient from" if fact.role is Role.GRADIENT else "output of"
+    return f"{kind} {op_title(step.name)}{line_text(step.span)}"
