@@ -10,13 +10,13 @@ abs acos add addmm all allclose amax amin any arange argmax argmin argsort asin 
 bernoulli bfloat16 bmm bool bucketize cat ceil chunk clamp clone complex64 conj cos cosh cross cuda cumprod
 cumsum deg2rad det device diag diagonal diff distributions div dot dtype einsum empty empty_like eq equal erf
 exp expm1 eye fft finfo flatten flip float16 float32 float64 floor frac from_numpy full full_like func gather
-ge generator get_default_dtype gt histc hstack index_select inf int16 int32 int64 int8 inverse is_tensor
+ge get_default_dtype gt histc hstack index_select inf int16 int32 int64 int8 inverse is_tensor
 isclose isfinite isinf isnan kthvalue le lerp linalg linspace log log10 log1p log2 logical_and logical_not
 logical_or logsumexp logspace long lt manual_seed masked_fill masked_select matmul max maximum mean median
 meshgrid min minimum mm movedim mul multinomial mv nan narrow ne neg nn no_grad nonzero norm normal numel ones
 ones_like optim outer permute pi pow prod quantile rand rand_like randint randn randn_like randperm reciprocal
 relu remainder repeat_interleave reshape roll round rsqrt scatter searchsorted select set_default_dtype
-set_grad_enabled sigmoid sign sin sinh size softmax sort split sqrt square squeeze stack std sub sum swapaxes
+set_grad_enabled sigmoid sign sin sinh softmax sort split sqrt square squeeze stack std sub sum swapaxes
 t take tan tanh tensor Tensor tensordot tile topk trace transpose tril triu true_divide unbind unique
 unsqueeze utils var vmap vstack where zeros zeros_like
 """

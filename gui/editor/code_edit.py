@@ -114,12 +114,13 @@ class CodeEdit(QPlainTextEdit):
         block = self.document().findBlockByNumber(line - 1)
         if not block.isValid():
             return
-        shown = max(1, int(self.viewport().height() / LINE_PX) - 1)
-        first = self.verticalScrollBar().value()
-        if line - 1 < first:
-            self.verticalScrollBar().setValue(max(0, line - 2))
-        elif line - 1 >= first + shown:
-            self.verticalScrollBar().setValue(line - shown + 1)
+        full = max(1, int(self.viewport().height() / LINE_PX))
+        room = 1 if full > 4 else 0
+        bar = self.verticalScrollBar()
+        if line - 1 < bar.value() + room:
+            bar.setValue(max(0, line - 1 - room))
+        elif line > bar.value() + full - room:
+            bar.setValue(line - full + room)
 
     def go_to(self, line: int, column: int = 0) -> None:
         """Put the cursor to a place and take the keyboard."""

@@ -34,6 +34,11 @@ class Completion(QObject):
         return self._popup.isVisible()
 
     @property
+    def popup(self) -> QListView:
+        """The list itself."""
+        return self._popup
+
+    @property
     def words(self) -> list[str]:
         """The words that are offered now."""
         return self._model.stringList() if self.is_open else []

@@ -171,7 +171,7 @@ class EditorPanel(QWidget):
         del moved
         self._refresh()
         marks = self._edit.decor.marks
-        for line in (marks.underlined.line if marks.underlined else None, marks.executed_line or marks.next_line):
+        for line in (marks.executed_line or marks.next_line, marks.underlined.line if marks.underlined else None):
             if line is not None:
                 self._edit.reveal(line)
 
