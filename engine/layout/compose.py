@@ -1,6 +1,7 @@
 """One level after the other, from the innermost outwards: order, place, and measure each lane of it."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from engine.layout.levels import Levels
 from engine.layout.order import Joint, ordered
@@ -12,14 +13,22 @@ _THREAD = 2.0
 """Breadth that a passing edge takes, in pixels."""
 
 
+@dataclass(frozen=True, slots=True)
+class MainStep:
+    """A vertex of the main path: its layer, its breadth, and its cell (-1 for a port or a bend)."""
+
+    layer: int
+    breadth: float
+    cell: int
+
+
 @dataclass(slots=True)
 class LanePlan:
     """One lane of one level: positions across, relative to the inner top."""
 
     cell_top: dict[int, float] = field(default_factory=dict)
     port: dict[int, float] = field(default_factory=dict)
-    main: list[int] = field(default_factory=list)
-    """Cells of the main path."""
+    main: list["MainStep"] = field(default_factory=list)
     breadth: float = 0.0
 
 
@@ -109,6 +118,11 @@ class Composer:
             return self.inset(lane) + self.plans[group + 1].lanes[lane].port[~attached]
         return self.stack_offset(attached) + self._problem.nodes[attached].across / 2
 
+    def first_middle(self, cell: int, lane: int) -> float:
+        """Middle of the first node of a stack, or of a group."""
+        nodes = self._levels.members[cell].get(lane)
+        return (self._problem.nodes[nodes[0]].across if nodes else self.item_breadth(cell, lane)) / 2
+
     def inset(self, lane: int) -> float:
         """Distance from the edge of a group to its content; only in the forward lane there is a frame."""
         return self._problem.spacing.across_before if lane == 0 else 0.0
@@ -135,7 +149,8 @@ class Composer:
         start = min(top)
         plan = self.plans[level].lanes[lane] = LanePlan()
         cell_of = {vertex: cell for cell, vertex in net.cells.items()}
-        plan.main = [cell_of[vertex] for vertex, _, _ in main if vertex in cell_of]
+        layer_of = {vertex: index for index, layer in enumerate(layers) for vertex in layer}
+        plan.main = [MainStep(layer_of[vertex], net.breadth[vertex], cell_of.get(vertex, -1)) for vertex, _, _ in main]
         plan.cell_top = {cell: top[vertex] - start for cell, vertex in net.cells.items()}
         plan.port = {port: top[vertex] - start + _THREAD / 2 for port, vertex in net.ports.items()}
         plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
@@ -159,39 +174,42 @@ class Composer:
 
     def _net(self, level: int, lane: int) -> _Net:
         cells = [cell for cell in self._levels.level_cells[level] if self.item_breadth(cell, lane) > 0]
-        absent = self._absent_start(level, lane, cells)
-        cells += absent[:1]
+        missing = self._missing_start(level, lane, cells)
         highest = max((self._levels.rank[cell] for cell in self._levels.level_cells[level]), default=0)
         net = _Net([[] for _ in range(highest + 3)])
         base = self.plans[level].lanes.get(0)
         if lane > 0 and base is not None:
             cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
+        phantoms = [net.add(step.layer, step.breadth, is_thread=step.cell < 0) for step in missing[:-1]]
         for cell in cells:
-            breadth = self.item_breadth(cell, lane if cell not in absent else 0)
+            breadth = self.item_breadth(cell, lane)
             is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
             layer = self._levels.rank[cell] + 1
             net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
         for index in self._threads.by_lane.get((level, lane), ()):
             self._add_piece(net, index, lane)
-        if absent:
-            first, second = net.cells[absent[0]], net.cells[absent[1]]
-            rod = Rod(first, second, net.breadth[first] / 2, net.breadth[first] / 2, 2.0)
-            _join(net, rod, 0, is_weak=False)
+        for low, high in pairwise([*phantoms, *(net.cells[step.cell] for step in missing[-1:])]):
+            middle = self.first_middle(missing[-1].cell, lane) if high not in phantoms else net.breadth[high] / 2
+            _join(net, Rod(low, high, net.breadth[low] / 2, middle, 2.0), 0, is_weak=False)
         return net
 
-    def _absent_start(self, level: int, lane: int, cells: list[int]) -> list[int]:
-        """First and second cell of the forward main path where the first has no counterpart in this lane.
+    def _missing_start(self, level: int, lane: int, cells: list[int]) -> list["MainStep"]:
+        """The start of the forward main path as far as it has no counterpart in this lane, and the first step that has.
 
         An input that gets no gradient leaves its place free, so that what stands below it forward does so backward.
         """
         base = self.plans[level].lanes.get(0)
-        if lane == 0 or base is None or len(base.main) < 2:
+        if lane == 0 or base is None:
             return []
-        first, second = base.main[:2]
-        is_neighbour = self._levels.rank[first] + 1 == self._levels.rank[second]
-        is_single = self._levels.cell_group[first] < 0 and self._levels.cell_group[second] < 0
-        is_absent = first not in cells and second in cells
-        return [first, second] if is_neighbour and is_single and is_absent else []
+        present = set(cells)
+        count = next((index for index, step in enumerate(base.main) if step.cell in present), 0)
+        if count == 0 or self._is_fed(level, lane, base.main[count].cell):
+            return []
+        return base.main[: count + 1]
+
+    def _is_fed(self, level: int, lane: int, cell: int) -> bool:
+        pieces = (self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ()))
+        return any(piece.high[0] == cell and not piece.is_weak for piece in pieces)
 
     def _add_piece(self, net: _Net, index: int, lane: int) -> None:
         piece = self._threads.pieces[index]
