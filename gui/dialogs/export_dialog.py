@@ -78,10 +78,10 @@ class ExportDialog(QDialog):
         self._exporter = exporter
         self._prompts = prompts
         self._proposal = proposal
-        self._format = _combo("Format", [(kind.label, kind) for kind in PictureFormat], self)
-        self._theme = _combo("Theme", [(name.value.capitalize(), name) for name in ThemeName], self)
+        self._format = _combo("Format", [kind.label for kind in PictureFormat], self)
+        self._theme = _combo("Theme", [name.value.capitalize() for name in ThemeName], self)
         self._theme.setCurrentIndex(list(ThemeName).index(theme))
-        self._extent = _combo("Show", [(extent.value, extent) for extent in Extent], self)
+        self._extent = _combo("Show", [extent.value for extent in Extent], self)
         self._scale = QSlider(Qt.Orientation.Horizontal, self)
         self._scale.setRange(1, _LARGEST_SCALE)
         self._scale.setValue(2)
@@ -109,11 +109,11 @@ class ExportDialog(QDialog):
     def choice(self) -> ExportChoice:
         """What is chosen."""
         return ExportChoice(
-            format=self._format.currentData(),
+            format=list(PictureFormat)[self._format.currentIndex()],
             scale=self._scale.value(),
-            theme=self._theme.currentData(),
+            theme=list(ThemeName)[self._theme.currentIndex()],
             is_transparent=self._clear.isChecked() and self._clear.isEnabled(),
-            extent=self._extent.currentData(),
+            extent=list(Extent)[self._extent.currentIndex()],
         )
 
     @property
@@ -167,7 +167,7 @@ class ExportDialog(QDialog):
     def _place(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(10)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Format", self._format)
         form.addRow("Show", self._extent)
         form.addRow("Theme", self._theme)
@@ -214,9 +214,8 @@ class ExportDialog(QDialog):
             widget.setToolTip("" if enabled else reason)
 
 
-def _combo(name: str, entries: list[tuple[str, object]], parent: QWidget) -> QComboBox:
+def _combo(name: str, titles: list[str], parent: QWidget) -> QComboBox:
     combo = QComboBox(parent)
     combo.setAccessibleName(name)
-    for title, data in entries:
-        combo.addItem(title, data)
+    combo.addItems(titles)
     return combo

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,7 +21,6 @@ from gui.dialogs.thumbnail import Thumbnail
 from gui.theme.theme import Theme
 
 _COLUMNS = 3
-_CARD_PX = QSize(264, 196)
 
 
 class GalleryDialog(QDialog):
@@ -32,7 +31,7 @@ class GalleryDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Gallery of examples")
-        self.resize(880, 680)
+        self.resize(910, 700)
         self._open_copy = open_copy
         self._cards: list[tuple[Example, QPushButton]] = []
         self._filter = QLineEdit(self)
@@ -56,6 +55,8 @@ class GalleryDialog(QDialog):
         top.addWidget(self._filter, 1)
         top.addWidget(note)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 18, 18, 14)
+        layout.setSpacing(14)
         layout.addLayout(top)
         layout.addWidget(area, 1)
         self._arrange()
@@ -68,7 +69,6 @@ class GalleryDialog(QDialog):
     def _card(self, example: Example, theme: Theme) -> QPushButton:
         card = QPushButton(self)
         card.setProperty("look", "card")
-        card.setFixedSize(_CARD_PX)
         card.setAutoDefault(False)
         card.setAccessibleName(f"{example.title}: {example.summary}")
         card.clicked.connect(lambda: self._choose(example))

@@ -3,6 +3,7 @@
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from gui.dialogs.plain import plain_buttons
 from gui.theme.fonts import mono_font
 
 
@@ -23,6 +24,7 @@ class ReportDialog(QDialog):
         copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(f"{sentence}\n\n{text.toPlainText()}"))
         buttons.rejected.connect(self.reject)
+        plain_buttons(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
         layout.setSpacing(12)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from gui.commands.action import Action, Context
 from gui.commands.keys import key_text
 from gui.commands.registry import by_menu
+from gui.dialogs.plain import plain_buttons
 
 _COLUMNS = 2
 MOUSE = (
@@ -49,7 +50,9 @@ class ShortcutSheet(QDialog):
         note.setProperty("look", "muted")
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
+        plain_buttons(self)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 18, 18, 14)
         layout.addWidget(self._filter)
         layout.addWidget(area, 1)
         bottom = QHBoxLayout()

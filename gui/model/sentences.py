@@ -80,6 +80,8 @@ def memory_sentence(kept_bytes: int, budget_bytes: int) -> str:
     """Return e.g. ``0.4 of 512 MB recorded``."""
     if budget_bytes <= 0:
         return f"{bytes_text(kept_bytes)} recorded"
+    if kept_bytes < 50_000:
+        return f"{bytes_text(kept_bytes)} of {budget_bytes / 1e6:.0f} MB recorded"
     return f"{kept_bytes / 1e6:.1f} of {budget_bytes / 1e6:.0f} MB recorded"
 
 

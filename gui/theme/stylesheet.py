@@ -6,16 +6,17 @@ Widgets say what they are by object name (``topBar``) or by the property ``look`
 
 from string import Template
 
+from assets.paths import ICONS
 from gui.theme.colors import mix
-from gui.theme.fonts import BASE_PX, HEADING_PX, MONO, SECONDARY_PX, WORDS
+from gui.theme.fonts import HEADING_PX, MONO, WORDS
 from gui.theme.tokens import Tokens
 
 CONTROL_PX = 28
 TOP_BAR_PX = 44
 STATUS_BAR_PX = 24
+CARD_PX = (264, 190)
 
 _BASE = """
-* { font-family: "$words"; font-size: ${base_px}px; }
 QMainWindow, QDialog { background: $panel; color: $text; }
 QLabel { color: $text; background: transparent; }
 QLabel[look="muted"] { color: $muted; }
@@ -29,6 +30,7 @@ QToolTip { background: $panel; color: $text; border: 1px solid $hairline; paddin
 QSplitter { background: $panel; }
 QSplitter::handle { background: $hairline; }
 QSplitter::handle:hover { background: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QScrollArea, QAbstractScrollArea { border: none; }
 """
 
@@ -39,7 +41,8 @@ QPushButton:hover, QToolButton:hover { background: $hover; border-color: $node_b
 QPushButton:pressed, QToolButton:pressed { background: $hairline; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $accent; outline: 2px solid $accent_soft; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; background: $panel; border-color: $hairline; }
-QToolButton::menu-indicator { image: none; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QToolButton[look="chip"] { padding: 0 4px 0 8px; }
 QToolButton[look="transport"] { min-width: ${inner_px}px; padding: 0; }
 QToolButton[look="accent"], QPushButton[look="accent"], QPushButton:default { background: $accent; color: $on_accent;
     border-color: $accent; font-weight: 600; padding: 0 14px; }
@@ -62,7 +65,8 @@ QToolButton[look="quiet"]:checked { color: $accent; }
 QPushButton[look="link"] { border: 1px solid transparent; background: transparent; color: $accent; padding: 0 2px;
     text-align: left; }
 QPushButton[look="link"]:focus { border-color: $accent; }
-QPushButton[look="card"] { text-align: left; padding: 0; border-radius: 11px; background: $panel; }
+QPushButton[look="card"] { text-align: left; padding: 0; border-radius: 11px; background: $panel;
+    min-height: ${card_height_px}px; max-height: ${card_height_px}px; min-width: ${card_width_px}px; }
 QPushButton[look="card"]:hover { border-color: $accent; }
 QPushButton[look="card"]:focus { border: 2px solid $accent; }
 """
@@ -74,6 +78,7 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: ${inner_px}px; padd
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 1px solid $accent; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url($field_arrow); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $hairline; color: $text; outline: none;
     selection-background-color: $hover; selection-color: $text; }
 QCheckBox, QRadioButton { color: $text; spacing: 7px; }
@@ -133,9 +138,10 @@ def style_sheet(tokens: Tokens) -> str:
         "drop": mix(tokens.panel, tokens.accent, 0.10).name(),
         "words": WORDS,
         "mono": MONO,
-        "base_px": BASE_PX,
+        "field_arrow": (ICONS / "field_arrow.svg").as_posix(),
         "heading_px": HEADING_PX,
-        "secondary_px": SECONDARY_PX,
+        "card_width_px": CARD_PX[0],
+        "card_height_px": CARD_PX[1],
         "inner_px": CONTROL_PX - 2,
     }
     return Template(_BASE + _BUTTONS + _FIELDS + _LISTS + _FRAME).substitute(values)

@@ -13,7 +13,7 @@ def action_button(action: QAction, look: str, parent: QWidget, *, with_text: boo
     button = QToolButton(parent)
     button.setDefaultAction(action)
     button.setProperty("look", look)
-    button.setIconSize(QSize(SIZE_PX - 2, SIZE_PX - 2))
+    button.setIconSize(QSize(SIZE_PX, SIZE_PX))
     style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if with_text else Qt.ToolButtonStyle.ToolButtonIconOnly
     button.setToolButtonStyle(style)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -8,7 +8,6 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
 
-
 _FULL_COLOUR = 1.4
 """The largest element stays below the full colour, as on the canvas, so that its number is easy to read."""
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QWidget
 
-from gui.theme.icons import Icon, tinted_icon
 from gui.theme.theme import Theme
-from gui.theme.tokens import Tokens
 from gui.widgets.result_delegate import ROW_PX, ResultDelegate, ResultRole
 
 PLACEHOLDER = "Search ops, shapes, lines, commands"
@@ -64,8 +62,6 @@ class Omnibox(QLineEdit):
         self._source = Source(lambda _query: (), lambda _query: "")
         self._results: Sequence[Result] = ()
         self._previous: QWidget | None = None
-        self._icon = QAction(self)
-        self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
         self.setPlaceholderText(PLACEHOLDER)
         self.setAccessibleName("Search ops and commands")
         self.setObjectName("omnibox")
@@ -77,8 +73,6 @@ class Omnibox(QLineEdit):
         self._timer = QTimer(self, interval=40, singleShot=True)
         self._timer.timeout.connect(self._search)
         self.textChanged.connect(self._on_text_changed)
-        theme.changed.connect(self._on_theme)
-        self._on_theme(theme.tokens)
 
     def use(self, source: Source) -> None:
         """Take results from here."""
@@ -122,7 +116,7 @@ class Omnibox(QLineEdit):
 
     def _search(self) -> None:
         self._timer.stop()
-        if not self.hasFocus():
+        if self.window().focusWidget() is not self:
             return
         self._results = self._source.find(self.text())
         model = self._list.model()
@@ -183,10 +177,8 @@ class Omnibox(QLineEdit):
 
     def _place_hint(self) -> None:
         self._hint.adjustSize()
+        self.setTextMargins(0, 0, self._hint.width() + 4, 0)
         self._hint.move(self.width() - self._hint.width() - 10, (self.height() - self._hint.height()) // 2)
-
-    def _on_theme(self, tokens: Tokens) -> None:
-        self._icon.setIcon(tinted_icon(Icon.SEARCH, tokens.muted, tokens.faint))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move in the list, Enter chooses, Escape goes back."""

@@ -48,7 +48,7 @@ class StatLine(QWidget):
         self._label.setFixedWidth(LABEL_PX)
         self._label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._text = rich_label(self)
-        self._text.linkActivated.connect(self.link_activated)
+        self._text.linkActivated.connect(self._on_link)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -69,3 +69,6 @@ class StatLine(QWidget):
         """Show a property."""
         self._label.setText(label)
         self._text.setText(html)
+
+    def _on_link(self, target: str) -> None:
+        self.link_activated.emit(target)

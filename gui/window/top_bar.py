@@ -61,9 +61,9 @@ class TopBar(QWidget):
         self._devices.setToolTipsVisible(True)
         self._device = Chip("Device", self._devices, self)
         self._device.setToolTip("Where programs run")
-        self.search = Omnibox(theme, key_text("Ctrl+K"), self)
+        self.search = Omnibox(theme, key_text("Ctrl+K").replace("+", " "), self)
         self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(320)
+        self.search.setMaximumWidth(340)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._place()
         theme.changed.connect(self._on_theme)
@@ -72,7 +72,7 @@ class TopBar(QWidget):
     def show_step(self, headline: str, details: str) -> None:
         """Say where the playhead stands."""
         self._headline.setText(headline)
-        self._details.show_text(details)
+        self._details.show_text(f"·  {details}" if details else "")
 
     def show_speed(self, speed: float) -> None:
         """Say how fast Play goes."""
@@ -128,7 +128,7 @@ class TopBar(QWidget):
 
     def _place(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(9, 0, 15, 0)
+        layout.setContentsMargins(7, 0, 15, 0)
         layout.setSpacing(6)
         layout.addWidget(self._brand)
         layout.addSpacing(16)
