@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +22,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the program with what is wrong."""
-        self.exit(WRONG, f"{self.prog}: {message.rstrip('.')}.\n")
+        sentence = re.sub(r"^argument \S+: (?=the )", "", message).rstrip(".")
+        self.exit(WRONG, f"{self.prog}: {sentence}.\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
