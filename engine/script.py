@@ -11,6 +11,7 @@ from typing import Self
 import torch
 
 from engine.program.source import SourceMap
+from engine.runtime.compat import unseen
 from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.runtime.recorder.active import ACTIVE
 from engine.trace.batch import RunInfo
@@ -106,5 +107,5 @@ def log(name: str, value: float) -> None:
     """
     recorder = ACTIVE.get()
     if recorder is not None:
-        with torch._C.DisableTorchFunction():
+        with unseen():
             recorder.log_number(name, float(value))

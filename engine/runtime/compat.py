@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - this is the one file that may touch what torch keeps private
 """Every private function of torch that the recorder needs, in one place.
 
 Each entry has a stated fallback. ``missing`` runs them once and says in plain sentences what another torch version
@@ -10,7 +11,8 @@ cannot do, so that the program shows less there instead of showing it wrong.
 | ``Node._saved_*``, ``_raw_saved_*`` | saved tensors of a node | nodes show no saved tensors |
 | ``_functorch.get_unwrapped`` | values under ``torch.func`` | values there carry no numbers |
 | ``_disable_current_modes`` | reading values unseen by the person's own modes | their modes see the reads |
-| ``_pop_mode_temporarily``, ``handle_torch_function`` files | direct calls are told from library calls | spans stay, names get fewer |
+| ``_pop_mode_temporarily`` | keeping out of compiled code | compiled code cannot be recorded |
+| ``_foreach_norm`` | the gradient norm of all parameters at once | the norms are taken one by one |
 """
 
 import contextlib
@@ -21,6 +23,7 @@ from typing import Any, TypeAlias
 import torch
 import torch.autograd.graph
 from torch import Tensor
+from torch.overrides import _pop_mode_temporarily
 from torch.utils._python_dispatch import _disable_current_modes
 
 Node: TypeAlias = Any
@@ -71,7 +74,7 @@ def storage_copy(tensor: Tensor) -> Storage | None:
     """Return a copy of the whole block of memory of a tensor, None when it has none."""
     try:
         with quiet():
-            return tensor.untyped_storage().clone()
+            return tensor.untyped_storage().clone()  # type: ignore[no-untyped-call] # torch leaves it untyped
     except (RuntimeError, NotImplementedError):
         return None
 
@@ -84,10 +87,16 @@ def storage_nbytes(tensor: Tensor) -> int:
         return 0
 
 
+def unseen() -> contextlib.AbstractContextManager[None]:
+    """Return a block in which no function mode sees calls of torch."""
+    block: contextlib.AbstractContextManager[None] = torch._C.DisableTorchFunction()
+    return block
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Run torch functions unseen: no gradient, and none of the person's own modes see them."""
-    with torch._C.DisableTorchFunction(), torch.no_grad(), _disable_current_modes():
+    with unseen(), torch.no_grad(), _disable_current_modes():
         yield
 
 
@@ -172,3 +181,37 @@ def is_compiled_module(module: torch.nn.Module) -> bool:
     if getattr(module, "_compiled_call_impl", None) is not None:
         return True
     return type(module).__module__ == "torch._dynamo.eval_frame"
+
+
+def pop_mode() -> contextlib.AbstractContextManager[Any]:
+    """Return a block in which the innermost function mode is off."""
+    block: contextlib.AbstractContextManager[Any] = _pop_mode_temporarily()
+    return block
+
+
+def view_of(storage: Storage, like: Tensor) -> Tensor | None:
+    """Return a tensor that shows ``storage`` as ``like`` shows its own block, None where that cannot be."""
+    with quiet():
+        view = torch.empty(0, dtype=like.dtype, device=like.device)
+        try:
+            view.set_(storage, like.storage_offset(), like.shape, like.stride())
+        except RuntimeError:
+            return None
+        if like.is_conj():
+            view = torch._conj(view)
+        return torch._neg_view(view) if like.is_neg() else view
+
+
+def norms(tensors: list[Tensor]) -> tuple[Tensor, ...]:
+    """Return the L2 norm of each tensor, without waiting for the device."""
+    with quiet():
+        try:
+            return tuple(torch._foreach_norm([tensor.detach() for tensor in tensors])) if tensors else ()
+        except (RuntimeError, NotImplementedError):
+            dense = (tensor.to_dense() if tensor.is_sparse else tensor for tensor in tensors)
+            return tuple(torch.linalg.vector_norm(tensor.detach()) for tensor in dense)
+
+
+def base_of(tensor: Tensor) -> Tensor | None:
+    """Return the tensor that ``tensor`` is a view of, if autograd tracks that."""
+    return tensor._base if tensor._is_view() else None

@@ -9,8 +9,8 @@ from functools import wraps
 from typing import Any
 
 from torch import nn
-from torch.overrides import _pop_mode_temporarily
 
+from engine.runtime.compat import pop_mode
 from engine.runtime.recorder.kinds import FunctionInfo, Kind
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.patches import PatchSet
@@ -28,7 +28,7 @@ class CompileBorder:
     @contextmanager
     def outside(self, _mode: RecorderMode) -> Iterator[None]:
         """Run the ``with`` block as if nothing were recorded."""
-        with _pop_mode_temporarily(), self._patches.lifted():
+        with pop_mode(), self._patches.lifted():
             yield
 
     def watched_compile(self, original: AnyFunction) -> AnyFunction:

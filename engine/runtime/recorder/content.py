@@ -52,7 +52,7 @@ class ContentWriter:
         array = array_of(tensor)
         if array is None:
             return Data(value.id, 0, 0, Absence.NO_STORAGE)
-        raw = memoryview(array).cast("B") if array.size else memoryview(b"")
+        raw = array.reshape(-1).view(np.uint8).data
         offset = self._sink.write(raw)
         statistics.add(value.id, array, tensor.dtype)
         if offset is None:

@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from types import FunctionType, MappingProxyType
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -59,118 +59,39 @@ class FunctionInfo:
     parameters: tuple[str, ...] = ()
     flag: int = -1
     is_reflected: bool = False
-    defaults: Mapping[str, Any] = MappingProxyType({})
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 _TENSOR_PROPERTIES = frozenset({"T", "H", "mT", "mH", "real", "imag", "data"})
 
-_SILENT = frozenset(
-    [
-        "size",
-        "dim",
-        "stride",
-        "numel",
-        "item",
-        "tolist",
-        "is_contiguous",
-        "__len__",
-        "__bool__",
-        "__float__",
-        "__int__",
-        "__index__",
-        "__complex__",
-        "__repr__",
-        "__format__",
-        "__str__",
-        "__hash__",
-        "__array__",
-        "__array_wrap__",
-        "__dir__",
-        "__contains__",
-        "__reduce_ex__",
-        "__setstate__",
-        "__dlpack__",
-        "__dlpack_device__",
-        "numpy",
-        "data_ptr",
-        "storage",
-        "untyped_storage",
-        "_typed_storage",
-        "storage_type",
-        "element_size",
-        "get_device",
-        "is_floating_point",
-        "is_complex",
-        "nelement",
-        "ndimension",
-        "register_hook",
-        "register_post_accumulate_grad_hook",
-        "retain_grad",
-        "requires_grad_",
-        "equal",
-        "allclose",
-        "is_same_size",
-        "storage_offset",
-        "_is_view",
-        "is_signed",
-        "is_conj",
-        "is_neg",
-        "is_inference",
-        "is_set_to",
-        "is_shared",
-        "is_pinned",
-        "share_memory_",
-        "can_cast",
-        "result_type",
-        "promote_types",
-        "_set_grad_enabled",
-        "is_grad_enabled",
-        "has_names",
-        "is_coalesced",
-        "sparse_dim",
-        "dense_dim",
-        "is_nonzero",
-        "is_distributed",
-        "qscheme",
-        "q_scale",
-        "q_zero_point",
-        "_nnz",
-        "_version",
-        "_is_zerotensor",
-        "dim_order",
-        "module_load",
-        "__cuda_array_interface__",
-        "is_storage",
-        "is_tensor",
-        "is_sparse",
-        "_has_symbolic_sizes",
-    ]
+_SILENT = _words(
+    """
+    size dim stride numel item tolist is_contiguous __len__ __bool__ __float__ __int__ __index__ __complex__
+    __repr__ __format__ __str__ __hash__ __array__ __array_wrap__ __dir__ __contains__ __reduce_ex__
+    __setstate__ __dlpack__ __dlpack_device__ numpy data_ptr storage untyped_storage _typed_storage storage_type
+    element_size get_device is_floating_point is_complex nelement ndimension register_hook
+    register_post_accumulate_grad_hook retain_grad requires_grad_ equal allclose is_same_size storage_offset
+    _is_view is_signed is_conj is_neg is_inference is_set_to is_shared is_pinned share_memory_ can_cast
+    result_type promote_types _set_grad_enabled is_grad_enabled has_names is_coalesced sparse_dim dense_dim
+    is_nonzero is_distributed qscheme q_scale q_zero_point _nnz _version _is_zerotensor dim_order module_load
+    __cuda_array_interface__ is_storage is_tensor is_sparse _has_symbolic_sizes
+    """
 )
 
-_FACTORIES = frozenset(
-    [
-        "zeros_like",
-        "ones_like",
-        "rand_like",
-        "randn_like",
-        "randint_like",
-        "empty_like",
-        "full_like",
-        "new_zeros",
-        "new_ones",
-        "new_full",
-        "new_empty",
-        "new_tensor",
-        "new",
-        "new_empty_strided",
-        "__deepcopy__",
-    ]
+_FACTORIES = _words(
+    """
+    zeros_like ones_like rand_like randn_like randint_like empty_like full_like new_zeros new_ones new_full
+    new_empty new_tensor new new_empty_strided __deepcopy__
+    """
 )
 
 _OPENED = frozenset({"multi_head_attention_forward"})
 _ENGINES = frozenset({"backward", "grad"})
 _NAMES = {"truediv": "div", "rtruediv": "rdiv", "floordiv": "floor_divide", "rmul": "mul", "radd": "add"}
-_COMMUTATIVE = frozenset({"__rmul__", "__radd__"})
 
 
 def _inplace_operators() -> dict[str, str]:

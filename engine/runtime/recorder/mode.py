@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter_ns
+from types import FrameType
 from typing import Any, TypeAlias
 
 from torch import Tensor
@@ -17,6 +18,7 @@ from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
 from engine.runtime.recorder.scopes import Scope, ScopeKind
 from engine.runtime.recorder.snapshots import Snapshots
 
+Types: TypeAlias = Any
 Arguments: TypeAlias = tuple[Any, ...]
 Keywords: TypeAlias = dict[str, Any]
 
@@ -46,7 +48,7 @@ class RecorderMode(TorchFunctionMode):
         self._infos = infos
 
     def __torch_function__(
-        self, func: TorchFunction, types: Any, args: Arguments = (), kwargs: Keywords | None = None
+        self, func: TorchFunction, types: Types, args: Arguments = (), kwargs: Keywords | None = None
     ) -> Any:  # noqa: ANN401 - whatever torch returns
         """Run ``func`` and append what happened."""
         info = self._infos.get(func)
@@ -65,19 +67,16 @@ class RecorderMode(TorchFunctionMode):
         if args and type(args[0]) is list:
             args = (tuple(args[0]), *args[1:])
         # The walk of ``call_site``, written out: a call costs as much as the walk.
-        frame = _frame(1)
+        frame: FrameType | None = _frame(1)
         marks = self.marks
-        code = frame.f_code
-        mark = marks[code.co_filename]
         passed = 0
-        while mark:
-            passed |= mark
-            frame = frame.f_back  # type: ignore[assignment] # a missing frame ends the loop
-            if frame is None:
-                code = None  # type: ignore[unreachable] # reached when the person's code is not on the stack
-                break
+        while frame is not None:
             code = frame.f_code
             mark = marks[code.co_filename]
+            if not mark:
+                break
+            passed |= mark
+            frame = frame.f_back
         self.log.extend(
             (
                 CALL,
@@ -85,7 +84,7 @@ class RecorderMode(TorchFunctionMode):
                 args,
                 None,
                 tuple(result) if type(result) is list else result,
-                code,
+                None if frame is None else code,
                 -1 if frame is None else frame.f_lasti,
                 passed,
                 before,
@@ -160,7 +159,7 @@ class RecorderMode(TorchFunctionMode):
         for tensor in tensors:
             self.snapshots.before_write(plain(tensor), self.log)
 
-    def _special(self, func: TorchFunction, types: Any, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
+    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
         kind = info.kind
         scope = self.current_scope()
         if kind is Kind.SILENT or scope is ScopeKind.PASS:
@@ -169,7 +168,7 @@ class RecorderMode(TorchFunctionMode):
             return self._run_engine(func, info, args, kwargs)
         if kind is Kind.OPENED and scope is None:
             with self:
-                return redispatch_function(func, types, args, kwargs)
+                return redispatch_function(func, types, args, kwargs)  # type: ignore[no-untyped-call] # torch's own
         if kind is Kind.GRAD:
             func(*args, **kwargs)
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))

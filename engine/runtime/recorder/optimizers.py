@@ -7,12 +7,11 @@ from time import perf_counter_ns
 from types import CodeType
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from engine.runtime.compat import quiet
+from engine.runtime.compat import norms, unseen
 from engine.runtime.recorder.frames import call_site
 from engine.runtime.recorder.log import OPTIMIZER
 from engine.runtime.recorder.mode import RecorderMode
@@ -62,7 +61,7 @@ class OptimizerWatcher:
         mode = self._mode_of_thread()
         if mode is None:
             return
-        with torch._C.DisableTorchFunction():
+        with unseen():
             self._begin_run(optimizer, args, kwargs, mode)
 
     def _begin_run(
@@ -102,20 +101,10 @@ def _begin(optimizer: Optimizer, mode: RecorderMode) -> OptimizerRun:
         target=f"{kind.__module__}.{kind.__qualname__}.step",
         parameters=tuple(parameter for parameter, _ in pairs),
         gradients=tuple(gradient for _, gradient in pairs),
-        norms=_norms([gradient for _, gradient in pairs]),
+        norms=norms([gradient for _, gradient in pairs]),
         settings={key: value for key, value in optimizer.param_groups[0].items() if key != "params"},
         code=code,
         instruction=instruction,
         passed=passed,
         seen_ns=perf_counter_ns(),
     )
-
-
-def _norms(gradients: list[Tensor]) -> tuple[Tensor, ...]:
-    """Return the L2 norm of each gradient, without waiting for the device."""
-    with quiet():
-        try:
-            return tuple(torch._foreach_norm([gradient.detach() for gradient in gradients])) if gradients else ()
-        except (RuntimeError, NotImplementedError):
-            dense = (gradient.to_dense() if gradient.is_sparse else gradient for gradient in gradients)
-            return tuple(torch.linalg.vector_norm(gradient.detach()) for gradient in dense)

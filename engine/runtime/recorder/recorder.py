@@ -13,7 +13,7 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet
+from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet, unseen
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.content import ContentWriter
@@ -123,7 +123,7 @@ class Recorder:
     def _due(self) -> None:
         self._mode.due_ns = perf_counter_ns() + self._interval_ns
         if self._callback is not None and not self._is_draining:
-            with torch._C.DisableTorchFunction():
+            with unseen():
                 self._callback()
 
     def _taken(self) -> dict[int, Log]:

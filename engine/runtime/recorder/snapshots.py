@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from time import perf_counter_ns
 
-import torch
 from torch import Tensor
 
 from engine.protocol.request import SMALL_ELEMENTS, ValuePolicy
 from engine.runtime.compat import (
     Storage,
     node_sequence,
-    quiet,
     storage_copy,
     storage_key,
     storage_nbytes,
+    view_of,
 )
 from engine.runtime.recorder.log import BEFORE_WRITE, Log
 from engine.runtime.recorder.options import RecorderOptions
@@ -60,7 +59,7 @@ class Snapshots:
         """Return a tensor with the numbers that ``tensor`` had at ``time_ns``, None when they were overwritten."""
         for snapshot in self._by_block.get(key, ()) if key is not None else ():
             if snapshot.time_ns >= time_ns:
-                return None if snapshot.storage is None else _view_of(snapshot.storage, tensor)
+                return None if snapshot.storage is None else view_of(snapshot.storage, tensor)
         return tensor
 
     def clear(self) -> None:
@@ -75,15 +74,3 @@ class Snapshots:
             return None
         self._held_bytes += nbytes
         return storage_copy(tensor)
-
-
-def _view_of(storage: Storage, like: Tensor) -> Tensor | None:
-    with quiet():
-        view = torch.empty(0, dtype=like.dtype, device=like.device)
-        try:
-            view.set_(storage, like.storage_offset(), like.shape, like.stride())
-        except RuntimeError:
-            return None
-        if like.is_conj():
-            view = torch._C._VariableFunctions._conj(view)
-        return torch._neg_view(view) if like.is_neg() else view

@@ -176,9 +176,9 @@ def _same_view(one: Tensor, other: Tensor) -> bool:
 
 def _extent(tensor: Tensor) -> tuple[int, int]:
     """Return the first byte of a strided tensor in its block and the one after the last."""
-    start = tensor.storage_offset()
+    start = int(tensor.storage_offset())
     if tensor.numel() == 0:
         return start, start
-    reach = sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride(), strict=True))
+    reach = int(sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride(), strict=True)))
     width = tensor.element_size()
     return start * width, (start + reach + 1) * width

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from engine.runtime.compat import node_sequence
+from engine.runtime.compat import base_of, node_sequence
 from engine.runtime.recorder.pending import Pending, PendingValue
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.tensors import NodeKey, TensorBook, TensorRecord
@@ -148,7 +148,7 @@ class ValueMaker:
         return NodeKey(node_sequence(node), tensor.output_nr, requires_grad)
 
     def _base(self, tensor: Tensor, key: int | None, time_ns: int) -> ValueId | None:
-        base = tensor._base if tensor._is_view() and not self._snapshots.is_written(key, time_ns) else None  # noqa: SLF001 - torch's public name for it
+        base = None if self._snapshots.is_written(key, time_ns) else base_of(tensor)
         if base is None:
             return None
         record = self.book.find(base)
