@@ -42,7 +42,7 @@ TransformerEncoderLayer Unflatten Upsample init utils
 _OPTIMIZERS = "ASGD Adadelta Adagrad Adam AdamW Adamax LBFGS NAdam RAdam RMSprop Rprop SGD lr_scheduler"
 
 _METHODS = """
-T abs add add_ all any argmax argmin backward bool cat ceil chunk clamp clamp_ clone contiguous copy_ cos cpu
+T abs add add_ all any argmax argmin backward bool ceil chunk clamp clamp_ clone contiguous copy_ cos cpu
 cuda cumsum data detach detach_ device diag dim div div_ dot double dtype eq exp expand expand_as fill_
 flatten flip float floor gather ge grad grad_fn gt half index_select int is_leaf item le log long lt
 masked_fill matmul max mean min mm mul mul_ name narrow ne neg new_zeros norm nonzero numel numpy permute pow
