@@ -18,8 +18,8 @@ from engine.graph.folding import Folding
 from engine.graph.iterations import iteration_at, iterations
 from engine.graph.view import ViewGraph
 from engine.interchange.dot import dot_text
+from engine.interchange.drawing_json import drawing_json
 from engine.interchange.mermaid import mermaid_text
-from engine.interchange.recording_json import recording_json
 from engine.interchange.svg import svg_text
 from engine.protocol.request import RunRequest
 from engine.trace.file import RecordingFileError, replacing
@@ -80,7 +80,7 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex, path: P
         case PictureFormat.MERMAID:
             _write(path, mermaid_text(_view(recording, step)))
         case PictureFormat.JSON:
-            path.write_bytes(msgspec.json.encode(recording_json(recording)) + b"\n")
+            path.write_bytes(msgspec.json.encode(drawing_json(arrange(_view(recording, step)))) + b"\n")
         case _:
             assert_never(options.picture)
 
