@@ -166,7 +166,7 @@ class CanvasPanel(QWidget):
             return
         self.views.bottom_inset_px = px
         if not self.surface.control.is_free:
-            self.views.show_first()
+            self.views.show_grown()
 
     def set_reduces_motion(self, *, reduces: bool) -> None:
         """Jump instead of gliding."""
@@ -288,20 +288,26 @@ class CanvasPanel(QWidget):
         self.picks.refresh()
         self.header.show_detail(self.folds.level(), self.folds.deepest())
         self._show_path()
-        if self._needs_first_view or not self.surface.control.is_free:
+        if self._needs_first_view:
             self.views.show_first()
             self._needs_first_view = drawing is None or not drawing.nodes
+        elif not self.surface.control.is_free:
+            self.views.show_grown()
 
     def _on_moved(self, moved: PlayheadMoved) -> None:
         self.surface.show_step(moved.current)
+        self._reveal_current()
+
+    def _reveal_current(self) -> None:
         scene = self.surface.scene
-        index = None if scene is None else scene.node_for_step(moved.current)
+        index = None if scene is None else scene.node_for_step(self._playhead.current)
         if index is not None:
             self.views.reveal(index)
 
     def _on_resized(self) -> None:
         if not self.surface.control.is_free:
             self.views.show_first()
+            self._reveal_current()
 
     def _on_selected(self, _selected: Selected) -> None:
         self._show_path()

@@ -39,6 +39,19 @@ class ViewControl:
         self._surface.control.is_free = False
         self._surface.control.jump(camera)
 
+    def show_grown(self) -> None:
+        """Show all of a drawing that has grown or has less room, as long as that is readable; else stay."""
+        scene = self._surface.scene
+        if scene is None or not scene.nodes:
+            return
+        width, height = self._surface.view_size()
+        bounds = scene.drawing.bounds
+        seen = self._surface.control.target.rect_to_view(bounds)
+        fits = seen.x >= 0 and seen.y >= 0 and seen.right <= width and seen.bottom <= height - self.bottom_inset_px
+        camera = fitted(bounds, width, height, self._margins, _FIRST_MAX_SCALE)
+        if not fits and camera.scale >= _READABLE_SCALE:
+            self._surface.control.glide(self._raised(camera, bounds))
+
     def _beginning(self, bounds: Rect) -> Camera:
         """The start of a large drawing at a readable size, centred across its short side."""
         width, height = self._surface.view_size()

@@ -1,6 +1,7 @@
 """Drawings made by hand, so that painting can be tested without the layout."""
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.graph.view import Category, EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGroup, ViewNode
@@ -192,12 +193,16 @@ def _group(title: str, subtitle: str, first: int, last: int) -> ViewNode:
 
 def states_recording() -> Recording:
     """Return values in every state: a matrix, a pair, NaN and infinity, zeros."""
-    arrays = (
+    return recording_of(
         np.linspace(-1, 2, 24).reshape(4, 6),
         np.array([0.5, -1.25]),
         np.array([np.nan, np.inf, 0.25]),
         np.zeros(3),
     )
+
+
+def recording_of(*arrays: npt.NDArray[np.float64]) -> Recording:
+    """Return a recording of two steps with these values."""
     store = MemoryBytes()
     values, data = [], []
     for index, array in enumerate(arrays):
