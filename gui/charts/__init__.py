@@ -1,1 +1,1 @@
-"""Loss and gradient norm, live."""
+"""Charts of a training loop: loss, gradient norm, learning rate and what the program logged."""

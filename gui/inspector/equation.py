@@ -21,7 +21,10 @@ _CELL_HEIGHT_PX = 24
 _GAP_PX = 3
 _SYMBOL_PX = 32
 _MAX_CELL_PX = 44
-_MIN_CELL_PX = 26
+_MIN_CELL_PX = 20
+_NARROW_PX = 340
+"""Below this width symbols and cells move closer together."""
+_NARROW_SYMBOL_PX = 20
 _PICTURE_PX = 72
 _SHAPE_PX = 16
 _NUMBERED_ROWS = 4
@@ -97,9 +100,12 @@ class EquationView(QWidget):
                 heights.append(_CELL_HEIGHT_PX + _SHAPE_PX if rows == 1 else _PICTURE_PX + _SHAPE_PX)
         return int(max(heights))
 
+    def _symbol_px(self) -> int:
+        return _SYMBOL_PX if self.width() >= _NARROW_PX else _NARROW_SYMBOL_PX
+
     def _room(self) -> float:
         count = max(1, len(self._terms))
-        return max(60.0, (self.width() - _SYMBOL_PX * len(self._symbols)) / count)
+        return max(60.0, (self.width() - self._symbol_px() * len(self._symbols)) / count)
 
     def _columns_with_numbers(self) -> int:
         return int(self._room() // (_MIN_CELL_PX + _GAP_PX))
@@ -112,7 +118,7 @@ class EquationView(QWidget):
             one = self._place(term, grid, left)
             placed.append(one)
             width = max(one.rect.width(), min(self._room(), metrics.horizontalAdvance(term.label) + 4))
-            left += width + _SYMBOL_PX
+            left += width + self._symbol_px()
         return placed
 
     def _place(self, term: Term, grid: Floats, left: float) -> _Placed:
@@ -149,14 +155,15 @@ class EquationView(QWidget):
         font = words_font(LABEL_FONT_PX)
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.muted))
-        room = max(one.rect.width(), self._room() + (_SYMBOL_PX - 6 if self._symbols else 0))
+        room = max(one.rect.width(), self._room() + (self._symbol_px() - 6 if self._symbols else 0))
         text = QFontMetricsF(font).elidedText(one.term.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(one.rect.left(), _LABEL_PX - 8), text)
 
     def _paint_symbol(self, painter: QPainter, symbol: str, following: QRectF) -> None:
         painter.setFont(words_font(16))
         painter.setPen(QColor(self._tokens.muted))
-        place = QRectF(following.left() - _SYMBOL_PX, following.top(), _SYMBOL_PX, _CELL_HEIGHT_PX)
+        room = self._symbol_px()
+        place = QRectF(following.left() - room, following.top(), room, _CELL_HEIGHT_PX)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, symbol)
 
     def _paint_body(self, painter: QPainter, one: _Placed) -> None:
@@ -173,7 +180,7 @@ class EquationView(QWidget):
     def _paint_numbers(self, painter: QPainter, one: _Placed) -> None:
         scale = magnitude(one.grid)
         narrow = one.cell.width() < 38
-        font = mono_font(10.5 if narrow else 12)
+        font = mono_font(10 if narrow else 12)
         for row, numbers in enumerate(one.grid.tolist()):
             for column, number in enumerate(numbers):
                 rect = _cell_rect(one, row, column)

@@ -1,0 +1,148 @@
+"""One plot, drawn by pyqtgraph; imported when the first metric comes, because that import takes a quarter second."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+
+from engine.trace.numbers import number_text
+from gui.charts.series import Floats, Series
+from gui.theme.colors import mix
+from gui.theme.fonts import mono_font
+from gui.theme.tokens import Tokens
+
+_AXIS_PX = 46
+_WIDE_DECADES = 2.5
+
+
+class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type information
+    """Tick labels in the window's number format; in log mode the axis holds powers of ten."""
+
+    is_log = False
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return where ticks stand; on a log axis at 1, 2 and 5 of each decade, or at whole decades over a wide one."""
+        if not self.is_log:
+            found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+            return found[:1]
+        digits = (1.0, 2.0, 5.0) if high - low < _WIDE_DECADES else (1.0,)
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
+        return [(1.0, [tick for tick in ticks if low <= tick <= high])]
+
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
+        """Return the label of each tick."""
+        return [number_text(10.0**value if self.is_log else value, 3) for value in values]
+
+
+class Plot:
+    """Raw curve faint, smoothed curve strong, and a crosshair at the playhead.
+
+    ``widget`` is what is placed. ``on_click`` is called with the position on the x axis.
+    """
+
+    def __init__(self, tokens: Tokens, on_click: Callable[[float], None], parent: QWidget) -> None:
+        self._axis = NumberAxis("left")
+        self.widget = pg.PlotWidget(parent, axisItems={"left": self._axis, "bottom": NumberAxis("bottom")})
+        self._on_click = on_click
+        self._raw = pg.PlotDataItem(antialias=True, connect="finite")
+        self._smooth = pg.PlotDataItem(antialias=True, connect="finite")
+        self._cross = pg.InfiniteLine(angle=90, movable=False)
+        self._dot = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7)
+        for item in (self._raw, self._smooth, self._cross, self._dot):
+            self.widget.addItem(item)
+        plot = self.widget.getPlotItem()
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        plot.setMouseEnabled(x=False, y=False)
+        self._raw.setDownsampling(auto=True, method="peak")
+        plot.showGrid(x=False, y=True, alpha=1.0)
+        plot.layout.setContentsMargins(0, 4, 10, 0)
+        self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.widget.scene().sigMouseClicked.connect(self._on_scene_click)
+        self._log = False
+        self.set_tokens(tokens)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the y axis is logarithmic."""
+        return self._log
+
+    def set_log(self, *, is_log: bool) -> None:
+        """Switch the y axis."""
+        self._log = self._axis.is_log = is_log
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self.widget.setBackground(QColor(tokens.panel))
+        line = QColor(tokens.accent)
+        self._faint, self._strong = _pen(mix(tokens.panel, tokens.accent, 0.35), 1.0), _pen(line, 2.0)
+        self._raw.setPen(self._faint)
+        self._smooth.setPen(self._strong)
+        self._cross.setPen(_pen(QColor(tokens.optimizer), 1.0))
+        self._dot.setSymbolPen(_pen(QColor(tokens.panel), 1.0))
+        self._dot.setSymbolBrush(QColor(tokens.optimizer))
+        self._raw.setSymbolPen(_pen(line, 1.0))
+        self._raw.setSymbolBrush(line)
+        for name in ("left", "bottom"):
+            axis = self.widget.getAxis(name)
+            axis.setPen(_pen(QColor(tokens.hairline), 1.0))
+            axis.setTickPen(_pen(QColor(tokens.hairline), 1.0))
+            axis.setTextPen(QColor(tokens.muted))
+            axis.setZValue(-1)  # the grid lies under the curves
+            axis.setTickFont(mono_font(10))
+            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
+        self.widget.getAxis("left").setWidth(_AXIS_PX)
+        self.widget.getAxis("bottom").setHeight(20)
+
+    def show_series(self, series: Series) -> None:
+        """Draw a series."""
+        raw, smooth = self._scaled(series.numbers), self._scaled(series.smoothed)
+        x = np.arange(1, len(series) + 1, dtype=np.float64)
+        is_noisy = series.is_smoothed and len(series) > 2
+        self._raw.setPen(self._faint if is_noisy else self._strong)
+        self._raw.setData(x, raw, symbol="o" if len(series) == 1 else None, symbolSize=6)
+        self._smooth.setData(x if is_noisy else x[:0], smooth if is_noisy else smooth[:0])
+        self._range(raw, len(series))
+
+    def _scaled(self, numbers: Floats) -> Floats:
+        if not self._log:
+            return numbers
+        with np.errstate(all="ignore"):
+            return np.where(numbers > 0, np.log10(np.where(numbers > 0, numbers, 1.0)), np.nan)
+
+    def _range(self, shown: Floats, count: int) -> None:
+        """Fit the axes to the finite numbers, with a margin; a single value gets room around it."""
+        self.widget.setXRange(0.5 if count < 2 else 1, max(count, 1.5), padding=0.02)
+        finite = shown[np.isfinite(shown)]
+        if finite.size:
+            low, high = float(finite.min()), float(finite.max())
+            margin = (high - low) * 0.08 or max(abs(high) * 0.1, 1e-12)
+            self.widget.setYRange(low - margin, high + margin, padding=0)
+
+    def show_crosshair(self, index: int | None, number: float) -> None:
+        """Mark an entry (counted from 0), or none."""
+        self._cross.setVisible(index is not None)
+        self._dot.setVisible(index is not None)
+        if index is not None:
+            self._cross.setPos(index + 1)
+            y = self._scaled(np.asarray([number]))
+            self._dot.setData(x=[index + 1], y=y)
+
+    def position_of(self, scene_point: QPointF) -> float:
+        """Return the x value under a point of the plot's scene."""
+        return float(self.widget.getPlotItem().vb.mapSceneToView(scene_point).x())
+
+    def _on_scene_click(self, event: object) -> None:
+        point = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's own event class has no type information
+        self._on_click(self.position_of(point))
+
+
+def _pen(color: QColor, width_px: float) -> QPen:
+    pen = QPen(color, width_px)
+    pen.setCosmetic(True)
+    return pen
