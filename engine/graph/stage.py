@@ -6,7 +6,7 @@ from engine.graph.cast import Cast, Leaf
 from engine.graph.folding import Folding, OpenScopes
 from engine.graph.scopes import ROOT
 from engine.graph.view import GroupKey, NodeKey
-from engine.trace.facts import Role
+from engine.trace.facts import Role, Step
 from engine.trace.ids import GradNodeId, StepIndex, ValueId
 from engine.trace.recording import Recording
 
@@ -86,7 +86,8 @@ def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
     shown = {leaf.value for leaf in stage.shown_leaves}
     sender: dict[GradNodeId, StepIndex] = {}
     accumulated: dict[ValueId, int] = {}
-    for number, step in enumerate(cast.backward):
+    runs: dict[str, int] = {}
+    for step in cast.backward:
         scope = stage.box[cast.backward_scope[step.index]]
         if step.grad_node is not None:
             for edge in recording.edges_from(step.grad_node):
@@ -94,9 +95,17 @@ def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
         if scope is not None:
             stage.of_step[step.index] = backward_group_key(cast.tree.scopes[scope].key)
         elif step.index not in cast.accumulates:
-            stage.of_step[step.index] = NodeKey(f"back:{number}:{step.name}")
+            stage.of_step[step.index] = _backward_key(stage, step, cast.mirror[step.index], runs)
         else:
             _name_gradient(cast, stage, step.index, shown, accumulated, sender.get(step.grad_node or GradNodeId(0)))
+
+
+def _backward_key(stage: Stage, step: Step, mirror: StepIndex | None, runs: dict[str, int]) -> NodeKey:
+    """Named after what it mirrors: autograd's order may differ from iteration to iteration."""
+    beside = stage.of_step.get(mirror, "") if mirror is not None else ""
+    text = f"back:{step.name}:{beside}"
+    count = runs[text] = runs.get(text, 0) + 1
+    return NodeKey(text if count == 1 else f"{text}#{count}")
 
 
 def _name_gradient(

@@ -41,8 +41,8 @@ class Maker:
         self._calls: dict[str, int] = {}
         self._edge_lists: dict[int, list[GradEdge]] = {}
 
-    def leaf(self, name="", shape=(3,), role=Role.INPUT, requires_grad=True):
-        value = self._value(shape, role, None, None, requires_grad, is_leaf=True)
+    def leaf(self, name="", shape=(3,), role=Role.INPUT, requires_grad=True, numbers=None):
+        value = self._value(shape, role, None, None, requires_grad, is_leaf=True, numbers=numbers)
         if name:
             self.recording.append(Batch(names=(Name(value, name),)))
         return value
@@ -151,9 +151,9 @@ class Maker:
     def _gradient(self, producer):
         return self._value((3,), Role.GRADIENT, producer, None, False)
 
-    def _value(self, shape, role, producer, node, requires_grad, is_leaf=False, tensor=None):
+    def _value(self, shape, role, producer, node, requires_grad, is_leaf=False, tensor=None, numbers=None):
         identity = ValueId(len(self.recording.values))
-        array = np.arange(int(np.prod(shape)), dtype="<f4") - 1
+        array = np.arange(int(np.prod(shape)), dtype="<f4") - 1 if numbers is None else np.array(numbers, dtype="<f4")
         offset = self.store.write(memoryview(array.tobytes()))
         fact = Value(
             identity,

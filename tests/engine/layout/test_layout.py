@@ -1,0 +1,208 @@
+"""The layout engine on graphs of every shape."""
+
+import time
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, lay_out
+
+
+@st.composite
+def problems(draw, acyclic=True):
+    """Nested groups, forward nodes of all sizes, a mirrored backward lane, edges with repeats."""
+    parents = tuple(
+        draw(st.one_of(st.none(), st.integers(0, index - 1))) if index else None
+        for index in range(draw(st.integers(0, 4)))
+    )
+    count = draw(st.integers(1, 14))
+    sizes = st.sampled_from((50.0, 66.0, 118.0, 200.0))
+    group = st.one_of(st.none(), st.integers(0, len(parents) - 1)) if parents else st.none()
+    nodes = [LayoutNode(draw(sizes), draw(sizes), group=draw(group), is_leaf=draw(st.booleans())) for _ in range(count)]
+    for _ in range(draw(st.integers(0, 8))):
+        anchor = draw(st.integers(0, len(nodes) - 1))
+        lane = nodes[anchor].lane + 1 if nodes[anchor].lane < 2 else 2
+        if lane > nodes[anchor].lane:
+            nodes.append(LayoutNode(draw(sizes), draw(sizes), lane=lane, anchor=anchor))
+    pairs = draw(st.lists(st.tuples(*[st.integers(0, len(nodes) - 1)] * 2), max_size=24))
+    roles = st.sampled_from((EdgeRole.FLOW, EdgeRole.FLOW, EdgeRole.FLOW, EdgeRole.LINK, EdgeRole.ORDER))
+    edges = [
+        LayoutEdge(min(pair) if acyclic else pair[0], max(pair) if acyclic else pair[1], draw(roles), slot)
+        for slot, pair in enumerate(pairs)
+        if pair[0] != pair[1]
+    ]
+    return LayoutProblem(tuple(nodes), tuple(edges), parents)
+
+
+def overlap(first: Area, second: Area) -> bool:
+    slack = 0.01
+    return (
+        first.along < second.end - slack
+        and second.along < first.end - slack
+        and first.across < second.bottom - slack
+        and second.across < first.bottom - slack
+    )
+
+
+def holds(outer: Area, inner: Area) -> bool:
+    return (
+        outer.along <= inner.along + 0.01
+        and outer.across <= inner.across + 0.01
+        and inner.end <= outer.end + 0.01
+        and inner.bottom <= outer.bottom + 0.01
+    )
+
+
+def ancestors(problem, group):
+    while group is not None:
+        yield group
+        group = problem.group_parents[group]
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(acyclic=False))
+def test_no_two_boxes_overlap_even_with_cycles(problem):
+    result = lay_out(problem)
+    for first, second in combinations(result.areas, 2):
+        assert not overlap(first, second)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(acyclic=False))
+def test_groups_hold_their_members_and_no_strangers(problem):
+    result = lay_out(problem)
+    for index, node in enumerate(problem.nodes):
+        if node.lane:
+            continue
+        around = set(ancestors(problem, node.group))
+        for (group, lane), frame in result.frames.items():
+            if lane == 0:
+                assert holds(frame, result.areas[index]) if group in around else not overlap(frame, result.areas[index])
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems())
+def test_positions_grow_along_forward_edges_within_a_group(problem):
+    result = lay_out(problem)
+    for edge in problem.edges:
+        first, second = problem.nodes[edge.source], problem.nodes[edge.target]
+        if edge.role is EdgeRole.FLOW and first.lane == second.lane == 0 and not problem.group_parents:
+            assert result.areas[edge.source].end < result.areas[edge.target].along
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(acyclic=False))
+def test_same_input_gives_the_same_picture(problem):
+    assert lay_out(problem) == lay_out(problem)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(acyclic=False))
+def test_every_edge_is_a_bezier_from_box_to_box(problem):
+    result = lay_out(problem)
+    assert len(result.routes) == len(problem.edges)
+    for edge, route in zip(problem.edges, result.routes, strict=True):
+        if edge.role is EdgeRole.ORDER:
+            assert route == ()
+            continue
+        assert len(route) % 3 == 1
+        for point, node in ((route[0], edge.source), (route[-1], edge.target)):
+            area = result.areas[node]
+            inside = area.along - 1 <= point[0] <= area.end + 1 and area.across - 1 <= point[1] <= area.bottom + 1
+            assert inside
+
+
+def samples(route, count=12):
+    for start in range(0, len(route) - 3, 3):
+        a, b, c, d = route[start : start + 4]
+        for index in range(count + 1):
+            t = index / count
+            s = 1 - t
+            yield tuple(s**3 * a[k] + 3 * s * s * t * b[k] + 3 * s * t * t * c[k] + t**3 * d[k] for k in (0, 1))
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems())
+def test_flow_edges_cross_no_foreign_node(problem):
+    flat = LayoutProblem(
+        tuple(node for node in problem.nodes if node.lane == 0), (), problem.group_parents, problem.spacing
+    )
+    count = len(flat.nodes)
+    edges = tuple(
+        edge for edge in problem.edges if edge.role is EdgeRole.FLOW and edge.source < count and edge.target < count
+    )
+    if problem.group_parents:
+        return
+    result = lay_out(LayoutProblem(flat.nodes, edges, (), problem.spacing))
+    for edge, route in zip(edges, result.routes, strict=True):
+        for x, y in samples(route):
+            for index, area in enumerate(result.areas):
+                if index not in (edge.source, edge.target):
+                    assert not (area.along < x < area.end and area.across < y < area.bottom)
+
+
+def test_main_path_is_exactly_straight():
+    nodes = tuple(LayoutNode(118, 66) for _ in range(12))
+    chain = [LayoutEdge(index, index + 1) for index in range(9)]
+    skips = [LayoutEdge(0, 4, slot=1), LayoutEdge(4, 8, slot=1)]
+    sides = [LayoutEdge(10, 3, slot=1, is_weak=True), LayoutEdge(11, 7, slot=1, is_weak=True)]
+    result = lay_out(LayoutProblem(nodes, tuple(chain + skips + sides)))
+    assert len({result.areas[index].middle[1] for index in range(10)}) == 1
+    for route in result.routes[:9]:
+        assert len({point[1] for point in route}) == 1
+
+
+def test_backward_nodes_stand_in_the_column_of_their_forward_nodes():
+    nodes = [LayoutNode(118, 66) for _ in range(4)]
+    nodes += [LayoutNode(118, 66, lane=1, anchor=index) for index in range(4)]
+    nodes.append(LayoutNode(118, 66, lane=1, anchor=2))
+    edges = [LayoutEdge(index, index + 1) for index in range(3)]
+    edges += [LayoutEdge(4 + index + 1, 4 + index) for index in range(3)]
+    result = lay_out(LayoutProblem(tuple(nodes), tuple(edges)))
+    for index in range(4):
+        assert result.areas[index].along == result.areas[4 + index].along
+        assert result.areas[4 + index].across > result.lanes[0].bottom
+    assert result.areas[8].along == result.areas[2].along
+    assert all(route[0][0] > route[-1][0] for route in result.routes[3:])
+
+
+def test_leaves_stand_just_before_their_consumer():
+    nodes = (*(LayoutNode(118, 66) for _ in range(6)), LayoutNode(118, 66, is_leaf=True))
+    edges = [LayoutEdge(index, index + 1) for index in range(5)]
+    result = lay_out(LayoutProblem(nodes, (*edges, LayoutEdge(6, 5, slot=1, is_weak=True))))
+    assert result.areas[6].along == result.areas[4].along
+
+
+def test_parallel_edges_run_side_by_side():
+    nodes = (LayoutNode(118, 66), LayoutNode(118, 66))
+    result = lay_out(LayoutProblem(nodes, (LayoutEdge(0, 1), LayoutEdge(0, 1, slot=1))))
+    assert result.routes[0] != result.routes[1]
+
+
+def test_a_chain_of_ten_thousand_nodes_needs_no_recursion():
+    nodes = tuple(LayoutNode(118, 66) for _ in range(10_000))
+    edges = tuple(LayoutEdge(first, second) for first, second in pairwise(range(10_000)))
+    result = lay_out(LayoutProblem(nodes, edges))
+    assert result.ranks == 10_000
+
+
+def test_nothing_at_all():
+    assert lay_out(LayoutProblem((), ())).areas == []
+
+
+def test_group_without_members_has_no_frame():
+    assert (0, 0) not in lay_out(LayoutProblem((LayoutNode(10, 10),), (), (None,))).frames
+
+
+@pytest.mark.parametrize(("size", "limit_s"), [(1_000, 0.6), (10_000, 6.0)])
+def test_speed(size, limit_s):
+    """A deep net with skips and a parameter an op; the limits are loose because the machine is shared."""
+    nodes = [LayoutNode(118, 66, is_leaf=index % 2 == 1) for index in range(size)]
+    edges = [LayoutEdge(index, index + 2) for index in range(0, size - 2, 2)]
+    edges += [LayoutEdge(index, index + 1, slot=1, is_weak=True) for index in range(1, size - 1, 2)]
+    edges += [LayoutEdge(index, index + 8, slot=2) for index in range(0, size - 8, 8)]
+    started = time.process_time()
+    lay_out(LayoutProblem(tuple(nodes), tuple(edges)))
+    assert time.process_time() - started < limit_s
