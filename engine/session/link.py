@@ -260,6 +260,7 @@ class WorkerLink:
 
     def _last_words(self) -> str:
         """Return the last line that a worker wrote which died before it was ready."""
+        self._worker.exit_status(DEATH_GRACE_S)  # its words are known with its death
         lines = [
             line.strip()
             for stream, text in self._worker.remaining_output()

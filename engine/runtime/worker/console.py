@@ -12,24 +12,28 @@ from engine.trace.numbers import bytes_text
 class Console:
     """Collects text of both streams up to a limit; safe to use from several threads.
 
-    ``absorb`` is called before a text is added, so that what C code wrote to the file descriptors before comes first.
+    Before Python's text is added, ``settle`` brings the count of steps up to date, and ``absorb`` puts what C code has
+    written to the file descriptors first.
     """
 
-    def __init__(self, limit_bytes: int, step_count: Callable[[], int]) -> None:
+    def __init__(self, limit_bytes: int) -> None:
+        self.settle: Callable[[], None] = _nothing
         self.absorb: Callable[[], None] = _nothing
+        self.step_count: Callable[[], int] = _none_yet
         self._limit_bytes = limit_bytes
         self._room_bytes = limit_bytes
-        self._step_count = step_count
         self._pieces: list[tuple[StepIndex, Stream, str]] = []
         self.lock = threading.RLock()
         self._closed = False
 
     def add(self, stream: Stream, text: str) -> None:
         """Add a text that Python code printed."""
+        if self._room_bytes < 0 or not text:
+            return
+        self.settle()
         with self.lock:
-            if self._room_bytes >= 0:
-                self.absorb()
-                self.append(stream, text)
+            self.absorb()
+            self.append(stream, text)
 
     def append(self, stream: Stream, text: str) -> None:
         """Add a text without looking for earlier output of C code."""
@@ -69,8 +73,13 @@ class Console:
             self._closed = True
 
     def _put(self, stream: Stream, text: str) -> None:
-        self._pieces.append((StepIndex(self._step_count()), stream, text))
+        self._pieces.append((StepIndex(self.step_count()), stream, text))
 
 
 def _nothing() -> None:
-    """Do nothing: there are no file descriptors to look at."""
+    """Do nothing: nobody else has to be asked."""
+
+
+def _none_yet() -> int:
+    """Return 0: nothing is recorded yet."""
+    return 0

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -32,8 +33,8 @@ REST = 4
 class Drainable(Protocol):
     """What the courier needs of a recorder."""
 
-    def drain(self) -> Batch:
-        """Resolve everything since the last drain."""
+    def drain(self, namespace: Mapping[str, object] | None = None) -> Batch:
+        """Resolve everything since the last drain; ``namespace`` are the program's variables."""
         ...
 
 
@@ -49,6 +50,9 @@ class Courier:
         self._sink = sink
         self._guards = (PristineBuiltins(), limit, interrupts)
         self._recorder: Drainable | None = None
+        self._namespace: Mapping[str, object] = {}
+        self._steps_sent = 0
+        self._is_draining = False
         self._process_id = os.getpid()
         self._main_thread = threading.get_ident()
         self._started_ns = time.perf_counter_ns()
@@ -61,28 +65,50 @@ class Courier:
         """How long all drains took so far."""
         return self._spent_ns
 
-    def carry_for(self, recorder: Drainable) -> None:
-        """Drain this recorder from now on."""
+    @property
+    def steps_sent(self) -> int:
+        """How many steps the host has been told."""
+        return self._steps_sent
+
+    def carry_for(self, recorder: Drainable, namespace: Mapping[str, object]) -> None:
+        """Drain this recorder from now on, for a program with these variables."""
         self._recorder = recorder
+        self._namespace = namespace
 
     def drain(self) -> None:
         """Send everything recorded and printed since the last time; nothing in a forked process."""
-        if os.getpid() != self._process_id or threading.get_ident() != self._main_thread:
+        self._drain_and(self._send)
+
+    def _is_cheap(self) -> bool:
+        elapsed = time.perf_counter_ns() - self._started_ns
+        return self._spent_ns < FREE_NS + elapsed // SHARE
+
+    def _drain_and(self, send: Callable[[Batch], None]) -> None:
+        if self._is_draining or os.getpid() != self._process_id or threading.get_ident() != self._main_thread:
             return
         began = time.perf_counter_ns()
         with ExitStack() as guarded:
             for guard in self._guards:
                 guarded.enter_context(guard)
-            self._send(self._drained())
+            self._is_draining = True
+            guarded.callback(self._end_draining)
+            send(self._drained())
         self._last_end_ns = time.perf_counter_ns()
         self._last_cost_ns = self._last_end_ns - began
         self._spent_ns += self._last_cost_ns
 
-    def drain_between_statements(self) -> None:
-        """Drain if drains did not take too much of the time so far."""
-        elapsed = time.perf_counter_ns() - self._started_ns
-        if self._spent_ns < FREE_NS + elapsed // SHARE:
+    def drain_if_cheap(self) -> None:
+        """Drain between statements, if drains did not take too much of the time so far."""
+        if self._is_cheap():
             self.drain()
+
+    def settle_steps(self) -> None:
+        """Bring ``steps_sent`` up to date before a text is printed, under the same condition.
+
+        What was printed before waits for the next drain or tick, so that a line is not sent in pieces.
+        """
+        if self._is_cheap():
+            self._drain_and(self._send_recorded)
 
     def drain_when_due(self) -> None:
         """Drain from inside a statement unless the last drain took long compared to the time since."""
@@ -95,11 +121,14 @@ class Courier:
         if outputs:
             self._channel.send(Facts(batch=Batch(outputs=outputs)))
 
+    def _end_draining(self) -> None:
+        self._is_draining = False
+
     def _drained(self) -> Batch:
         if self._recorder is None or self.trouble:
             return Batch()
         try:
-            return self._on_disk(self._recorder.drain())
+            return self._on_disk(self._recorder.drain(self._namespace))
         except Exception as error:  # noqa: BLE001 - the program may have broken anything that the recorder uses
             self._give_up(f"{type(error).__name__}: {error}")
             return Batch()
@@ -117,10 +146,15 @@ class Courier:
         )
         return msgspec.structs.replace(batch, data=data)
 
+    def _send_recorded(self, batch: Batch) -> None:
+        if not batch.is_empty:
+            self._send(batch)
+
     def _send(self, batch: Batch) -> None:
         outputs = self._console.take()
         if outputs:
             batch = msgspec.structs.replace(batch, outputs=batch.outputs + outputs)
+        self._steps_sent += len(batch.steps)
         if batch.is_empty:
             return
         try:

@@ -19,7 +19,7 @@ from engine.runtime.worker.faults import describe_fault
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
 from engine.runtime.worker.listener import start_listening
-from engine.runtime.worker.namespace import enter_program
+from engine.runtime.worker.namespace import enter_program, make_main_module
 from engine.runtime.worker.pump import make_pump
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
@@ -42,10 +42,12 @@ class Job:
         self._sink = SegmentSink(run.segment_path, run.segment_start, request.budget_bytes)
         self._source = SourceMap(request.filename, request.program)
         self._recorder = Recorder(RecorderOptions(values=request.values), self._sink, self._source)
-        self._console = Console(request.output_limit_bytes, lambda: self._recorder.step_count)
+        self._console = Console(request.output_limit_bytes)
         self._interrupts = Interrupts(self._on_terminate)
         self._limit = MemoryLimit()
         self._courier = Courier(channel, self._console, self._sink, self._interrupts, self._limit)
+        self._console.settle = self._courier.settle_steps
+        self._console.step_count = lambda: self._courier.steps_sent
         self._pump = make_pump(self._console, output_descriptors, self._courier.send_printed)
         self._runner = Runner(
             request.filename, request.program, self._courier, self._console, self._interrupts, self._sink.mark_line
@@ -79,12 +81,13 @@ class Job:
         return self._record(program)
 
     def _record(self, program: CompiledProgram) -> Ended:
+        module = make_main_module(self._request.filename, program.tree)
+        self._courier.carry_for(self._recorder, vars(module))
         with self._recorder:
-            self._courier.carry_for(self._recorder)
             self._recorder.on_due(self._courier.drain_when_due, DUE_NS)
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
-            return self._runner.run(program, self._limit)
+            return self._runner.run(program, module, self._limit)
 
     def _say_started(self, device: str) -> None:
         info = RunInfo(

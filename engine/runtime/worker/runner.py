@@ -16,7 +16,6 @@ from engine.runtime.worker.courier import Courier
 from engine.runtime.worker.faults import describe_fault, is_out_of_memory
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
-from engine.runtime.worker.namespace import make_main_module
 from engine.runtime.worker.pristine import PristineBuiltins
 from engine.trace.facts import Stream
 
@@ -70,9 +69,8 @@ class Runner:
         ]
         return CompiledProgram(tree, statements)
 
-    def run(self, program: "CompiledProgram", limit: MemoryLimit) -> Ended:
-        """Run the program and return how it ended; whatever it raises ends here."""
-        module = make_main_module(self._filename, program.tree)
+    def run(self, program: "CompiledProgram", module: ModuleType, limit: MemoryLimit) -> Ended:
+        """Run the program in ``module`` and return how it ended; whatever it raises ends here."""
         began = time.perf_counter_ns()
         end: int | None = None
         try:
@@ -96,7 +94,7 @@ class Runner:
             for line, code in program.statements:
                 with self._pristine:
                     self._mark_line(line)
-                    self._courier.drain_between_statements()
+                    self._courier.drain_if_cheap()
                 self._run_code(code, names)
         finally:
             self._pristine.restore()
