@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.trace.batch import Batch
+from engine.trace.facts import Statistics
+from engine.trace.ids import ValueId
+from gui.model.search import find_steps
+from tests.support.recordings import starter_recording
+
+
+@pytest.fixture(scope="module")
+def recording():
+    recording = starter_recording()
+    recording.append(
+        Batch(
+            statistics=(
+                Statistics(ValueId(2), -3.0, 7.0, 2.3, 5.0, 8.19, 0, 0, 0),
+                Statistics(ValueId(3), 0.0, 7.0, 3.3, 3.5, 7.62, 1, 2, 1),
+            )
+        )
+    )
+    return recording
+
+
+def _names(recording, query):
+    return [hit.title for hit in find_steps(recording, query)]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("relu", ["relu", "ReluBackward0"]),
+        ('"relu"', ["relu"]),
+        ("relu line:4", ["relu", "ReluBackward0"]),
+        ("line:5", ["sum", "SumBackward0"]),
+        ("shape:3 torch.tensor", ["mul", "add"]),
+        ("shape:*,64", []),
+        ("nan", ["relu"]),
+        ("inf", ["relu"]),
+        ("norm>8", ["add"]),
+        ("norm<8 zeros=1", ["relu"]),
+        ("time>4us", ["mul", "add", "relu", "sum"]),
+        ("y", ["relu"]),
+        ("", []),
+        ("no such thing", []),
+    ],
+)
+def test_terms(recording, query, names):
+    found = _names(recording, query)
+    if query == "y":
+        assert "relu" in found
+    else:
+        assert found == names
+
+
+def test_hits_say_where_they_are(recording):
+    hit = find_steps(recording, '"relu"')[0]
+    assert hit.step == 2
+    assert hit.detail == "forward · y · [3] · line 4"
+
+
+@given(st.text(max_size=30))
+def test_no_query_fails(query):
+    find_steps(starter_recording(), query)
