@@ -163,8 +163,8 @@ def _zero_gradients(recording: Recording) -> Iterator[Problem]:
         lines = why_gradient(recording, value.id, last)
         name = _called(recording, value.id, "A leaf")
         yield Problem(
-            severity=Severity.WARNING,
-            sentence=f"The gradient of {name} is zero everywhere.",
+            severity=Severity.WARNING if health.count > 1 else Severity.HINT,
+            sentence=f"The gradient of {name} is zero{' everywhere' if health.count > 1 else ''}.",
             detail=lines[-1].text if len(lines) > 1 else "",
             step=state.step,
             span=value.span,
@@ -251,10 +251,11 @@ def _is_used(first: StepIndex, second: StepIndex, used: list[StepIndex]) -> bool
 
 
 def _leaves(recording: Recording) -> Iterator[Value]:
-    """Leaves of the program that ask for a gradient, each tensor once."""
+    """Leaves that the program made and that ask for a gradient, each tensor once."""
     seen: set[int] = set()
     for value in recording.values:
-        if value.is_leaf and value.requires_grad and value.role is not Role.GRADIENT and value.tensor not in seen:
+        is_made = value.role in (Role.PARAMETER, Role.INPUT, Role.CONSTANT)
+        if value.is_leaf and value.requires_grad and is_made and value.tensor not in seen:
             seen.add(value.tensor)
             yield value
 
