@@ -43,7 +43,7 @@ class CellPainter:
     def _numbers(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...]) -> None:
         width = (area.width() - _GAP * (len(cells) - 1)) / len(cells)
         if len(cells) > 1:
-            widest = max(text_width(cell.text, Style.CELL) for cell in cells) + 3.0
+            widest = max(text_width(cell.text, Style.CELL) for cell in cells) + 5.0
             width = min(width, max(_WIDEST_CELL, widest))
         for index, cell in enumerate(cells):
             rect = QRectF(area.x() + index * (width + _GAP), area.y(), width, area.height())

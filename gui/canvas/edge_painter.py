@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -49,7 +50,7 @@ class EdgePainter:
         self._norms: tuple[float, float] | None = None
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
-        self._lines = _chords(scene)
+        self._far = _far_of(scene)
 
     def style_of(self, index: int, step: int) -> EdgeStyle:
         """Return colour, width and dashes of an edge at a step."""
@@ -136,34 +137,43 @@ class EdgePainter:
         return curve
 
     def paint_far(self, painter: QPainter, indices: Ints, step: int) -> None:
-        """Paint edges as straight hairlines in few batches, in world coordinates."""
-        near = indices[self._lines[1][indices] <= FAR_LENGTH]
-        is_future = self._scene.edge_steps[near] > step
-        gradient = self._lines[2][near]
+        """Paint edges as hairlines in few batches, in world coordinates; the longest and the updates are left out."""
+        chosen = np.zeros(len(self._scene.edges), dtype=np.bool_)
+        chosen[indices] = self._far.shows[indices]
+        is_future = self._scene.edge_steps > step
         tokens = self._tokens
         for mask, color, opacity in (
-            (is_future, tokens.faint, 0.35),
-            (~is_future & ~gradient, tokens.edge, 0.6),
-            (~is_future & gradient, tokens.backward, 0.8),
+            (chosen & is_future, tokens.faint, 0.35),
+            (chosen & ~is_future & ~self._far.is_gradient, tokens.edge, 0.6),
+            (chosen & ~is_future & self._far.is_gradient, tokens.backward, 0.8),
         ):
             painter.setPen(_cosmetic(faded(color, opacity)))
-            draw_lines(painter, self._lines[0][near[mask]])
+            draw_lines(painter, self._far.segments[mask[self._far.owners]])
 
-    def paint_thread(self, painter: QPainter, index: int) -> None:
-        """Paint the thread of a saved tensor: dots from where it was made to the node that uses it, and its name."""
-        path = self._scene.edges[index]
+    def paint_threads(self, painter: QPainter, indices: Sequence[int]) -> None:
+        """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names."""
         style = EdgeStyle(self._tokens.saved, 1.8, is_future=False, is_dotted=True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(style))
-        painter.drawPath(self._curve(index))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._tokens.saved))
-        start = path.points[0]
-        painter.drawEllipse(QPointF(*start), 3.5, 3.5)
-        if path.edge.label:
-            middle = self._curve(index).pointAtPercent(0.5)
+        for index in indices:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(_pen(style))
+            painter.drawPath(self._curve(index))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._tokens.saved))
+            painter.drawEllipse(QPointF(*self._scene.edges[index].points[0]), 3.5, 3.5)
+        label = _joint_label([self._scene.edges[index].edge.label for index in indices])
+        if label:
+            middle = self._curve(indices[0]).pointAtPercent(0.5)
             painter.setPen(QColor(self._tokens.saved))
-            draw_text(painter, middle.x() + 8.0, middle.y() + 3.5, path.edge.label, Style.LABEL)
+            draw_text(painter, middle.x() + 8.0, middle.y() + 3.5, label, Style.LABEL)
+
+
+def _joint_label(labels: Sequence[str]) -> str:
+    """One label for several threads: the first name, and how many more there are."""
+    names = [name for name in dict.fromkeys(labels) if name]
+    if len(names) <= 1:
+        return names[0] if names else ""
+    more = len(names) - 1
+    return f"{names[0]} and {more} more"
 
 
 def _color(style: EdgeStyle) -> QColor:
@@ -227,12 +237,31 @@ def _head(path: EdgePath, width: float) -> QPolygonF:
     )
 
 
-def _chords(scene: Scene) -> tuple[Floats, Floats, Mask]:
-    """Straight lines from start to end, their lengths, and which of them carry gradients."""
-    ends = np.array([(*path.points[0], *path.points[-1]) for path in scene.edges], dtype=np.float64).reshape(-1, 4)
-    lengths = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
-    gradient = np.array([path.edge.kind is EdgeKind.GRADIENT for path in scene.edges], dtype=np.bool_)
-    return ends, lengths, gradient
+@dataclass(frozen=True, slots=True)
+class _Far:
+    """Edges as straight pieces: rows of x1, y1, x2, y2, and the edge that each belongs to."""
+
+    segments: Floats
+    owners: Ints
+    shows: Mask
+    is_gradient: Mask
+
+
+def _far_of(scene: Scene) -> _Far:
+    segments: list[tuple[float, float, float, float]] = []
+    owners: list[int] = []
+    for index, path in enumerate(scene.edges):
+        stops = path.points[::3] if len(path.points) > 2 else path.points
+        for start, end in pairwise(stops):
+            segments.append((*start, *end))
+            owners.append(index)
+    boxes = scene.edge_boxes
+    is_short = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= FAR_LENGTH
+    kinds = [path.edge.kind for path in scene.edges]
+    is_update = np.array([kind is EdgeKind.UPDATE for kind in kinds], dtype=np.bool_)
+    is_gradient = np.array([kind is EdgeKind.GRADIENT for kind in kinds], dtype=np.bool_)
+    rows = np.array(segments, dtype=np.float64).reshape(-1, 4)
+    return _Far(rows, np.array(owners, dtype=np.int64), is_short & ~is_update, is_gradient)
 
 
 def _cosmetic(color: QColor) -> QPen:

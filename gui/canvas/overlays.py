@@ -10,6 +10,8 @@ from gui.theme.tokens import Tokens
 
 EMPTY_TEXT = "Type an expression, open an example, or drop a .py or .chainrule file"
 _LEGEND = (16.0, 42.0)
+LEGEND_HEIGHT_PX = 56.0
+"""What the legend takes at the bottom, its margins included."""
 _BAR_WIDTH = 180.0
 
 

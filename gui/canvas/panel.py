@@ -17,6 +17,7 @@ from gui.canvas.header import Header
 from gui.canvas.keys import Deed, deed_of
 from gui.canvas.lens import Lens
 from gui.canvas.menu import MenuDeeds, build_menu
+from gui.canvas.overlays import LEGEND_HEIGHT_PX
 from gui.canvas.path import path_of
 from gui.canvas.pick_control import PickControl
 from gui.canvas.surface import Surface
@@ -158,6 +159,9 @@ class CanvasPanel(QWidget):
         """Colour the boxes by something else."""
         if lens is not self._display.lens:
             self._display.show_lens(lens)
+            self.views.legend_px = 0.0 if lens in (Lens.VALUES, Lens.STRUCTURE) else LEGEND_HEIGHT_PX
+            if not self.surface.control.is_free:
+                self.views.show_grown()
             self.lens_changed.emit(lens)
 
     def set_bottom_inset(self, px: float) -> None:
@@ -181,7 +185,7 @@ class CanvasPanel(QWidget):
         indices = self.picks.indices
         scene = self.surface.scene
         if not indices and scene is not None:
-            current = scene.node_for_step(self._playhead.current)
+            current = scene.node_at_playhead(self._playhead.current)
             indices = frozenset() if current is None else frozenset({current})
         self.views.fit_nodes(indices)
 
@@ -300,7 +304,7 @@ class CanvasPanel(QWidget):
 
     def _reveal_current(self) -> None:
         scene = self.surface.scene
-        index = None if scene is None else scene.node_for_step(self._playhead.current)
+        index = None if scene is None else scene.node_at_playhead(self._playhead.current)
         if index is not None:
             self.views.reveal(index)
 

@@ -81,7 +81,7 @@ class PickControl:
             return
         start = next(iter(self.indices), None)
         if start is None:
-            start = scene.node_for_step(self._playhead.current)
+            start = scene.node_at_playhead(self._playhead.current)
             if start is None:
                 return
         others = scene.producers_of(start) if to_producer else scene.consumers_of(start)

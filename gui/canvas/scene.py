@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from engine.drawing.drawing import Drawing, EdgePath, NodeBox, Rect
 from engine.drawing.state import StepState
-from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewNode
+from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewNode
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -39,7 +39,8 @@ class Scene:
         self.first = _steps(_first_step(box.node) for box in drawing.nodes)
         self.last = _steps(_last_step(box.node) for box in drawing.nodes)
         self.edge_boxes = _table((_edge_bounds(path) for path in drawing.edges), len(drawing.edges))
-        self.edge_steps = _steps(path.edge.step for path in drawing.edges)
+        failed = {box.node.key for box in drawing.nodes if box.node.kind is NodeKind.FAILED}
+        self.edge_steps = _steps(_edge_step(path.edge, path.edge.target in failed) for path in drawing.edges)
         self.sources = self._ends(path.edge.source for path in drawing.edges)
         self.targets = self._ends(path.edge.target for path in drawing.edges)
         self.is_saved = np.array([path.edge.kind is EdgeKind.SAVED for path in drawing.edges], dtype=np.bool_)
@@ -87,6 +88,14 @@ class Scene:
         if not around.size:
             return None
         return int(around[np.argmin(self.last[around] - self.first[around])])
+
+    def node_at_playhead(self, step: int) -> int | None:
+        """The node in which ``step`` happens; if it has no box (a hidden parameter's gradient), the one before it."""
+        index = self.node_for_step(step)
+        if index is not None or step < 0:
+            return index
+        done = np.flatnonzero((self.first >= 0) & (self.last <= step) & (self.last >= self.first))
+        return int(done[np.argmax(self.last[done])]) if done.size else None
 
     def producers_of(self, index: int) -> list[int]:
         """Nodes from which an edge comes in, saved tensors left out, in slot order."""
@@ -153,6 +162,10 @@ def is_backward(node: ViewNode) -> bool:
 def _first_step(node: ViewNode) -> int | None:
     # A failed call has no step of its own: it has happened once the last step before it has.
     return node.step - 1 if node.kind is NodeKind.FAILED and node.step is not None else node.step
+
+
+def _edge_step(edge: ViewEdge, leads_to_failure: bool) -> int | None:  # noqa: FBT001  # one caller, above
+    return edge.step - 1 if leads_to_failure and edge.step is not None else edge.step
 
 
 def _last_step(node: ViewNode) -> int | None:

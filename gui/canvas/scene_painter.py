@@ -1,5 +1,6 @@
 """Paints a drawing at a step: frames, edges, nodes, threads, rings, by level of detail."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -232,7 +233,7 @@ class ScenePainter:
         self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, scale: float
     ) -> None:
         tokens = self._tokens
-        current = self._scene.node_for_step(step) if emphasis.shows_current else None
+        current = self._scene.node_at_playhead(step) if emphasis.shows_current else None
         self._paint_threads(painter, emphasis, current)
         shown = set(visible.nodes.tolist())
         for index in emphasis.hits & shown:
@@ -256,8 +257,11 @@ class ScenePainter:
         if not backward:
             return
         ends = np.isin(self._scene.targets, backward) & self._scene.is_saved
+        threads: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         for index in np.flatnonzero(ends).tolist():
-            self._edges.paint_thread(painter, index)
+            threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
+        for bundle in threads.values():
+            self._edges.paint_threads(painter, bundle)
 
     def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
         painter.save()

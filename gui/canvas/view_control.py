@@ -10,6 +10,8 @@ _MARGIN_PX = 20.0
 _FIRST_MAX_SCALE = 1.15
 """A small graph is shown a little larger than life, as in a book."""
 _READABLE_SCALE = 0.7
+"""Smaller than this, a graph is not fitted at first sight."""
+_BEGINNING_SCALE = 0.85
 _DOUBLE_PRESS_MS = 600
 
 
@@ -19,11 +21,12 @@ class ViewControl:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self.bottom_inset_px = 0.0
+        self.legend_px = 0.0
         self._since_centred = QElapsedTimer()
 
     @property
     def _margins(self) -> Margins:
-        return Margins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX + self.bottom_inset_px)
+        return Margins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX + max(self.bottom_inset_px, self.legend_px))
 
     def show_first(self) -> None:
         """Show a drawing for the first time: all of it if that is readable, else its beginning."""
@@ -47,7 +50,7 @@ class ViewControl:
         width, height = self._surface.view_size()
         bounds = scene.drawing.bounds
         seen = self._surface.control.target.rect_to_view(bounds)
-        fits = seen.x >= 0 and seen.y >= 0 and seen.right <= width and seen.bottom <= height - self.bottom_inset_px
+        fits = seen.x >= 0 and seen.y >= 0 and seen.right <= width and seen.bottom <= height - self._margins.bottom
         camera = fitted(bounds, width, height, self._margins, _FIRST_MAX_SCALE)
         if not fits and camera.scale >= _READABLE_SCALE:
             self._surface.control.glide(self._raised(camera, bounds))
@@ -55,7 +58,7 @@ class ViewControl:
     def _beginning(self, bounds: Rect) -> Camera:
         """The start of a large drawing at a readable size, centred across its short side."""
         width, height = self._surface.view_size()
-        scale = min(1.0, max(_READABLE_SCALE, (width - 2 * _MARGIN_PX) / bounds.width))
+        scale = min(1.0, max(_BEGINNING_SCALE, (width - 2 * _MARGIN_PX) / bounds.width))
         x, y = bounds.x - _MARGIN_PX / scale, bounds.y - _MARGIN_PX / scale
         if bounds.width * scale < width:
             x = bounds.center[0] - width / scale / 2
