@@ -24,7 +24,10 @@ def explain_accumulation(recording: Recording, step: Step) -> AccumulationExplan
     result = _term(recording, f"{name}.grad", after)
     if earlier is None:
         terms, symbols = _first_terms(recording, f"∂{total}/∂{name}", arrived, result)
-        check = Check(Verdict.SYMBOLIC_ONLY) if len(terms) < 2 else _check(recording, terms, after)
+        if len(parts) in (2, 3):
+            terms = (*(_term(recording, f"from {part.source}", part.value) for part in parts), result)
+            symbols = (*("+",) * (len(parts) - 1), "=")
+        check = _check(recording, terms, after)
     else:
         before = _term(recording, f"{name}.grad before", earlier)
         terms = (before, _term(recording, f"arriving ∂{total}/∂{name}", arrived), result)
@@ -65,6 +68,8 @@ def _term(recording: Recording, label: str, value: ValueId | None) -> Term:
 
 def _check(recording: Recording, terms: tuple[Term, ...], after: ValueId | None) -> Check:
     *parts, result = terms
+    if not parts:
+        return Check(Verdict.SYMBOLIC_ONLY, reason="the gradient itself was stored")
     arrays = [part.array for part in parts]
     if result.array is None or after is None or any(array is None for array in arrays):
         return Check(Verdict.SYMBOLIC_ONLY, reason="a gradient was not kept")

@@ -8,7 +8,7 @@ from engine.explain.compare import compared
 from engine.explain.explanation import BackwardExplanation, Check, SavedNote, SentOn, Term, Verdict
 from engine.explain.fan_in import fan_ins
 from engine.explain.notation import Notation
-from engine.explain.numerals import array_of, array_text, floats_of
+from engine.explain.numerals import array_of, array_text, floats_of, prose_number
 from engine.explain.operands import Operands, operands_of
 from engine.explain.rules.apply import sent_on
 from engine.explain.rules.rule import After, Before, Local, Rule, SlotRule, Times, Whole
@@ -37,7 +37,7 @@ def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
         fan_ins=fan_ins(recording, step, work.notation),
         saved=saved,
         definitions=work.notation.definitions,
-        sentence=backward_sentence(recording, title, rule, inputs, work.notation),
+        sentence=work.opening() + backward_sentence(recording, title, rule, inputs, work.notation),
     )
 
 
@@ -64,10 +64,18 @@ class _Work:
         self.operands: Operands = operands_of(recording, step, rule, self.notation)
         out, _ = self.notation.target(step.grad_node, self._upstream_slot(), self.forward)
         self.gradient_word = f"∂{self.total}/∂{out}" if out != self.total else f"∂{out}/∂{out}"
-        self.operands.words.update(g=self.gradient_word, out=out)
+        self.operands.words.update(g=self.gradient_word, out=out, power=_power_word(self.operands))
 
     def _upstream_slot(self) -> int:
         return next((slot for slot, value in enumerate(self.step.inputs) if value is not None), 0)
+
+    def opening(self) -> str:
+        """Say so where the backward pass begins."""
+        call = self.step.backward_call
+        upstream = self._upstream_term().array
+        if call is None or self.node.id not in self.recording.backward_calls[call].roots or upstream is None:
+            return ""
+        return f"The backward pass starts here with {self.gradient_word} = {array_text(upstream)}. "
 
     def is_sent(self, edge: GradEdge) -> bool:
         return edge.slot < len(self.step.outputs) and self.step.outputs[edge.slot] is not None
@@ -78,9 +86,10 @@ class _Work:
         words = defaultdict(lambda: "·", self.operands.words)
         result = f"∂{self.total}/∂{name}"
         if slot_rule is None:
-            right, local_word = f"local derivative of {stem(self.node.name)} · {self.gradient_word}", ""
+            right, local_word = f"backward of {stem(self.node.name)}, given {self.gradient_word}", ""
         else:
-            right, local_word = slot_rule.formula.format_map(words), slot_rule.local.format_map(words)
+            right = _tidy(slot_rule.formula.format_map(words))
+            local_word = _tidy(slot_rule.local.format_map(words))
         sent_value = self.step.outputs[edge.slot]
         assert sent_value is not None
         sent_term = Term(
@@ -147,6 +156,27 @@ class _Work:
         involved = [sent, *(value for value in self.step.inputs if value is not None)]
         dtypes = [self.recording.values[value].dtype for value in involved]
         return max(dtypes, key=lambda dtype: ranks.index(dtype) if dtype in ranks else 0)
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _power_word(operands: Operands) -> str:
+    """Return ``a²`` for the derivative of ``a³``: the base to the exponent less one."""
+    base, exponent = operands.words.get("self", "·"), operands.run.plain.get("exponent")
+    if not isinstance(exponent, (int, float)):
+        return f"{base}^({operands.words.get('exponent', 'n')} − 1)"
+    left = exponent - 1
+    if left in (0, 1):
+        return base if left else "1"
+    if left == int(left) and left > 0:
+        return base + str(int(left)).translate(_SUPERSCRIPTS)
+    return f"{base}^({prose_number(left)})"
+
+
+def _tidy(formula: str) -> str:
+    """Drop factors of one and double transposes."""
+    return formula.replace("ᵀᵀ", "").removesuffix(" · 1")
 
 
 def _scale(local: Local, operands: Operands) -> float:

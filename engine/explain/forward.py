@@ -109,11 +109,19 @@ def _element(recording: Recording, step: Step, depth: int) -> str:
         return ""
     shape = recording.values[step.outputs[0]].shape
     words = [_operand(recording, argument, shape, depth, step.name) for argument in step.arguments]
+    if step.name in ("add", "add_", "sub", "sub_") and words:
+        words[0] = _bare(words[0])
     if step.name in _POINTWISE:
         words = [word for word, argument in zip(words, step.arguments, strict=True) if argument.value is not None]
     if not words or any(not word for word in words):
         return ""
     return _call(step.name, words)
+
+
+def _bare(word: str) -> str:
+    """Drop the parentheses around a single negative number at the head of a sum."""
+    inner = word[1:-1]
+    return inner if word.startswith("(−") and word.endswith(")") and not set(inner) & set("()+· ") else word
 
 
 def _operand(recording: Recording, argument: Argument, shape: tuple[int, ...], depth: int, outer: str) -> str:

@@ -12,7 +12,7 @@ from engine.trace.recording import Recording
 
 _LETTERS = "abcuvpqrstmnefghkz"
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_LONGEST_NAME = 18
+_LONGEST_NAME = 24
 
 
 def source_text(recording: Recording, span: Span | None) -> str:
@@ -29,7 +29,7 @@ def source_text(recording: Recording, span: Span | None) -> str:
 
 def short_name(name: str) -> str:
     """Return the end of a long dotted name that is enough to tell it: ``layers.0.weight``."""
-    while len(name) > _LONGEST_NAME and "." in name:
+    while "." in name and (len(name) > _LONGEST_NAME or name[0].isdigit()):
         name = name.split(".", 1)[1]
     return name
 
@@ -54,7 +54,10 @@ class Notation:
     def of(self, value: ValueId) -> str:
         """Return the symbol of a value."""
         if value not in self._given:
-            self._given[value] = self._new(value)
+            symbol = self._new(value)
+            while symbol in self._given.values() and not symbol[:1].isdigit() and symbol[:1] != "−":
+                symbol += "′"  # another value of the same name: the name was bound anew
+            self._given[value] = symbol
         return self._given[value]
 
     def _new(self, value: ValueId) -> str:

@@ -20,6 +20,7 @@ _CAUSES = {
 _MOVES = {
     "reshape", "squeeze", "unsqueeze", "t", "transpose", "permute", "flip", "roll", "cat", "stack", "split", "unbind",
 }  # fmt: skip
+_FLAT = {"floor", "ceil", "round", "sign", "trunc"}
 _FACTORS = {"matmul", "bmm", "linear", "addmv", "baddbmm"}
 _PICKS = {"select", "slice", "gather", "index", "index_select", "embedding"}
 
@@ -31,7 +32,7 @@ def backward_sentence(
     if not inputs:
         return f"No input of {title} needs a gradient."
     if rule is None:
-        return f"torch knows the derivative of {title}; here it is shown by its result."
+        return f"{title} has its own backward rule, so only its result is shown."
     masked = _mask_sentence(recording, title, inputs[0], notation) if title in _MASKS else ""
     return masked or _family_sentence(title, inputs)
 
@@ -46,6 +47,8 @@ def _family_sentence(title: str, inputs: tuple[SentOn, ...]) -> str:
         **dict.fromkeys(_MOVES, f"{title} only moves elements, so the gradient is moved back the same way."),
         **dict.fromkeys(_PICKS, f"Only the entries of {first.name} that {title} read get a gradient; others get 0."),
         **dict.fromkeys(_FACTORS, "Each factor gets the upstream gradient times the other factor, transposed."),
+        **dict.fromkeys(_FLAT, f"{title} is flat almost everywhere, so nothing is sent on."),
+        "copy into a view": "Inside the view the gradient goes through the op that changed it; elsewhere it passes.",
         "mul": f"{first.name} gets the upstream gradient times the other factor.",
     }
     if title in fixed:

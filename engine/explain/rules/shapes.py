@@ -166,6 +166,6 @@ RULES = (
     _one("ToCopy", "to", times("1", lambda _: 1.0)),
     _one("Diagonal", "diagonal", symbolic("{g} on the diagonal, 0 elsewhere")),
     _one("AsStrided", "as_strided", symbolic("{g}, added up where the view read it")),
-    _one("CopySlices", "copy into a view", symbolic("{g}, 0 where it was overwritten")),
+    _one("CopySlices", "copy into a view", symbolic("{g}, inside the view through the op that changed it")),
     Rule(("CopyBackwards",), "copy", ("self", "other"), (symbolic("0, it was overwritten"), symbolic("{g}"))),
 )
