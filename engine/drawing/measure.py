@@ -36,6 +36,17 @@ def elided(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+def fitted(text: str, width_px: float, *, is_mono: bool) -> str:
+    """Return ``text`` on one line, cut with an ellipsis where it is wider than ``width_px``."""
+    line = " ".join(text[:400].split())
+    measure = mono_width if is_mono else title_width
+    if measure(line) <= width_px:
+        return line
+    while line and measure(line + "…") > width_px:
+        line = line[:-1]
+    return line + "…"
+
+
 def node_size(node: ViewNode) -> tuple[float, float]:
     """Return width and height of a node's box in pixels at 100 % zoom."""
     text = max(title_width(node.title[:200]), mono_width(node.subtitle[:200]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ Mark = tuple[int, str]
 """Source line and name of a member."""
 
 _MIN_ROUNDS = 2
+_LEAST_BLOCK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ def chunked(
     Chunks may again be too long; the caller divides them in turn. Chunks of rounds come as chunks whose members are
     those of all its rounds, so that dividing them finds the rounds again.
     """
+    blocks = list(loop_blocks(marks))
+    if len(blocks) > 0 and blocks[0] != (0, len(marks)):
+        yield from _with_blocks(children, marks, blocks, limit, before)
+        return
     loop = find_loop(marks)
     if loop is None:
         yield from _stretches(children, marks, before.ops, limit)
@@ -56,6 +62,46 @@ def chunked(
     yield from _few(children[: loop.start], marks[: loop.start], before.ops, limit)
     yield from _rounds(children, marks, loop, limit, before)
     yield from _few(children[stop:], marks[stop:], before.ops + stop, limit)
+
+
+def loop_blocks(marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Yield stretches (start, end) in which the program comes back to lines that it has left: the runs of loops."""
+    last = {line: position for position, (line, _) in enumerate(marks)}
+    start = 0
+    while start < len(marks):
+        stop, returns = start, False
+        position = start
+        while position <= stop:
+            line = marks[position][0]
+            stop = max(stop, last[line])
+            returns |= position > start and line == marks[start][0] != marks[position - 1][0]
+            position += 1
+        if stop + 1 - start >= _LEAST_BLOCK and (returns or _comes_back(marks, start, stop)):
+            yield (start, stop + 1)
+        start = stop + 1
+
+
+def _comes_back(marks: Sequence[Mark], start: int, stop: int) -> bool:
+    left: set[int] = set()
+    for before, after in pairwise(marks[start : stop + 1]):
+        if after[0] != before[0]:
+            left.add(before[0])
+            if after[0] in left:
+                return True
+    return False
+
+
+def _with_blocks(
+    children: Sequence[int], marks: Sequence[Mark], blocks: list[tuple[int, int]], limit: int, before: Counted
+) -> Iterator[int | Chunk]:
+    done = 0
+    for start, stop in [*blocks, (len(marks), len(marks))]:
+        yield from _few(children[done:start], marks[done:start], before.ops + done, limit)
+        if stop > start:
+            title = f"loop {_lines(marks[start:stop])}"
+            part = tuple(children[start:stop])
+            yield Chunk(title, f"{stop - start} ops", marks[start][0], part, Counted(0, before.ops + start))
+        done = stop
 
 
 def find_loop(marks: Sequence[Mark]) -> Loop | None:

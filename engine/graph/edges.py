@@ -4,7 +4,7 @@ from engine.graph.cast import Cast
 from engine.graph.stage import Stage
 from engine.graph.view import EdgeKind, NodeKey, ViewEdge
 from engine.trace.facts import FailedCall, GradEdge, Phase, Role, Step
-from engine.trace.ids import GradNodeId, StepIndex, ValueId
+from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
 
 _Seen = tuple[NodeKey, NodeKey, EdgeKind, ValueId | None]
@@ -32,6 +32,9 @@ class _Edges:
         self._cast = cast
         self._stage = stage
         self._seen: set[_Seen] = set()
+        self._accumulation: dict[TensorId, StepIndex] = {
+            cast.leaves[value].tensor: step for step, value in cast.accumulates.items() if value is not None
+        }
         self._runs: dict[GradNodeId, list[Step]] = {}
         for step in cast.backward:
             if step.grad_node is not None:
@@ -85,11 +88,18 @@ class _Edges:
     def add_updates(self, step: Step) -> None:
         """Draw the gradients that an optimizer step used."""
         target = self._stage.of_step[step.index]
-        for slot, value in enumerate(step.inputs):
-            if value is None or slot % 2 == 0:
+        if not self._stage.open.show_parameters:
+            last = self._stage.of_step.get(self._cast.backward[-1].index) if self._cast.backward else None
+            self._add(last, target, EdgeKind.UPDATE, None, step.index, (0, 0))
+            return
+        for slot in range(1, len(step.inputs), 2):
+            parameter, gradient = step.inputs[slot - 1], step.inputs[slot]
+            if parameter is None or gradient is None:
                 continue
-            source = self._maker(value)
-            self._add(source, target, EdgeKind.UPDATE, None, step.index, (0, slot))
+            # What AccumulateGrad keeps is often the very tensor that was sent, so its producer says too little.
+            accumulation = self._accumulation.get(self._recording.values[parameter].tensor)
+            source = self._maker(gradient) if accumulation is None else self._stage.of_step.get(accumulation)
+            self._add(source, target, EdgeKind.UPDATE, gradient, step.index, (0, slot))
 
     def _receiver(self, step: Step, edge: GradEdge) -> Step | None:
         for run in self._runs.get(edge.target, ()):
@@ -130,7 +140,7 @@ class _Edges:
     ) -> None:
         if source is None or target is None or source == target:
             return
-        if _is_folded(source) or _is_folded(target) or kind is EdgeKind.UPDATE:
+        if _is_folded(source) or _is_folded(target) or not self._stage.open.is_detailed:
             seen = (source, target, kind, None if kind is EdgeKind.GRADIENT else value)
             if seen in self._seen:
                 return

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 OPEN_ALL_UP_TO = 64
 """A picture with no more boxes than this opens everything."""
 
-READABLE_BOXES = 40
+READABLE_BOXES = 26
 """Larger ones open level by level as long as the forward pass has no more boxes than this."""
+
+FEW_BOXES = 10
+"""A picture with fewer boxes also opens artificial groups (loops and stretches of long runs)."""
 
 _EVERYTHING = 1_000_000
 
@@ -65,25 +68,39 @@ class Folding:
         """
         ops = tree.op_count
         small = ops + leaf_count + backward_count <= OPEN_ALL_UP_TO
-        by_rule = _EVERYTHING if small else _readable_level(tree)
+        by_rule, opens_artificial = (_EVERYTHING, True) if small else _readable_level(tree)
         level = by_rule if self.level is None else self.level
-        is_open = [scope.depth <= level for scope in tree.scopes]
+        opens_artificial |= self.level is not None
+        is_open = [scope.depth <= level and (opens_artificial or not scope.is_artificial) for scope in tree.scopes]
         for index, scope in enumerate(tree.scopes[1:], start=1):
             is_open[index] ^= scope.key in self.toggled
             is_open[index] = (is_open[index] or scope.key in self.opened) and scope.key not in self.closed
         is_open[0] = True
-        return OpenScopes(tuple(is_open), small if self.show_parameters is None else self.show_parameters)
+        shows_parameters = small if self.show_parameters is None else self.show_parameters
+        return OpenScopes(tuple(is_open), shows_parameters, is_detailed=small or level == _EVERYTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenScopes:
-    """The answer: a flag for each scope of the tree, and whether parameter leaves are boxes of their own."""
+    """The answer: a flag for each scope of the tree, and how much else is shown.
+
+    ``show_parameters``: parameter leaves are boxes of their own. ``is_detailed``: so is every autograd node, where
+    otherwise those of one forward op (such as Addmm and T of a linear) are one box.
+    """
 
     is_open: tuple[bool, ...]
     show_parameters: bool
+    is_detailed: bool
 
 
-def _readable_level(tree: "ScopeTree") -> int:
-    counts = tree.boxes_by_level()
-    fitting = [level for level, boxes in enumerate(counts) if boxes <= READABLE_BOXES]
-    return max(fitting, default=0)
+def _readable_level(tree: "ScopeTree") -> tuple[int, bool]:
+    """How deep to open modules, and whether to open artificial groups as well."""
+    level, boxes = _deepest(tree.boxes_by_level(opens_artificial=False))
+    if boxes >= FEW_BOXES:
+        return level, False
+    return _deepest(tree.boxes_by_level(opens_artificial=True))[0], True
+
+
+def _deepest(counts: list[int]) -> tuple[int, int]:
+    level = max((level for level, boxes in enumerate(counts) if boxes <= READABLE_BOXES), default=0)
+    return level, counts[level]

@@ -1,10 +1,12 @@
 """The boxes of a picture."""
 
+from collections import defaultdict
+
 from engine.graph.cast import Cast
 from engine.graph.categories import category_of
 from engine.graph.labels import Labels, backward_title, short
 from engine.graph.scopes import ROOT, Scope
-from engine.graph.stage import Stage, backward_group_key, group_node_key
+from engine.graph.stage import Stage, group_node_key
 from engine.graph.view import Category, GroupKey, NodeKey, NodeKind, ViewGroup, ViewNode
 from engine.trace.facts import Step
 from engine.trace.ids import StepIndex, ValueId
@@ -74,6 +76,10 @@ class _Nodes:
         self._stage = stage
         self._labels = Labels(recording)
         self._spans = _spans(cast)
+        self._backward_of: defaultdict[NodeKey, list[Step]] = defaultdict(list)
+        for step in cast.backward:
+            if step.index in stage.of_step:
+                self._backward_of[stage.of_step[step.index]].append(step)
         self._category_of_op = {step.index: category_of(step.name) for step in cast.forward}
 
     def all(self) -> list[ViewNode]:
@@ -156,10 +162,8 @@ class _Nodes:
 
     def _folded_backward(self, key: NodeKey, scope_index: int) -> ViewNode:
         scope = self._cast.tree.scopes[scope_index]
-        steps = [
-            step for step in self._cast.backward if self._stage.of_step.get(step.index) == backward_group_key(scope.key)
-        ]
-        sending = [step for step in steps if step.index not in self._cast.accumulates] or steps
+        steps = self._backward_of[key]
+        sending = self._sending(steps)
         return ViewNode(
             key=key,
             kind=NodeKind.GROUP,
@@ -175,19 +179,29 @@ class _Nodes:
             stands_for=scope.key,
         )
 
+    def _sending(self, steps: list[Step]) -> list[Step]:
+        """Those that are no accumulation, if there are any."""
+        return [step for step in steps if step.index not in self._cast.accumulates] or steps
+
     def _backward(self, key: NodeKey, step: Step) -> ViewNode:
         mirror = self._cast.mirror[step.index]
+        sending = self._sending(self._backward_of[key])
+        title = backward_title(step.name)
+        if len(sending) > 1 and mirror is not None:
+            title = backward_title(self._recording.steps[mirror].name)
         return ViewNode(
             key=key,
             kind=NodeKind.BACKWARD,
             category=self._backward_category(mirror),
-            title=backward_title(step.name),
-            subtitle=self._labels.sent_subtitle(step),
+            title=title,
+            subtitle=self._labels.sent_subtitle(sending[-1]),
             step=step.index,
-            value=next((value for value in step.outputs if value is not None), None),
+            last_step=sending[-1].index if len(sending) > 1 else None,
+            value=next((value for value in sending[-1].outputs if value is not None), None),
             grad_node=step.grad_node,
             group=group_key(self._cast, self._cast.backward_scope[step.index]),
             mirrors=None if mirror is None else self._stage.of_step.get(mirror),
+            count=len(sending),
         )
 
     def _backward_category(self, mirror: StepIndex | None) -> Category:

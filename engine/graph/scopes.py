@@ -10,6 +10,7 @@ from engine.trace.ids import ModuleCallId, StepIndex
 from engine.trace.recording import Recording
 
 MAX_CHILDREN = 30
+_CHUNKS = 24
 """A group with more members is divided into artificial groups."""
 
 ROOT = 0
@@ -28,6 +29,7 @@ class Scope:
     line: int = 0
     counted: Counted = field(default_factory=Counted)
     children: list[int] = field(default_factory=list)
+    is_artificial: bool = False
 
 
 @dataclass(slots=True)
@@ -39,13 +41,19 @@ class ScopeTree:
     module_of: dict[StepIndex, ModuleCall] = field(default_factory=dict)
     op_count: int = 0
 
-    def boxes_by_level(self) -> list[int]:
-        """How many forward boxes there are when the groups down to each depth are open."""
+    def boxes_by_level(self, *, opens_artificial: bool) -> list[int]:
+        """How many forward boxes there are when the groups down to each depth are open, artificial ones or not."""
         depth_count = max(scope.depth for scope in self.scopes) + 1
         ops, groups = [0] * depth_count, [0] * (depth_count + 1)
-        for scope in self.scopes:
+        shut = [False] * len(self.scopes)
+        for index, scope in enumerate(self.scopes):
+            if shut[scope.parent] and index != ROOT:
+                shut[index] = True
+                continue
             groups[scope.depth] += 1
-            ops[scope.depth] += sum(child >= 0 for child in scope.children)
+            shut[index] = scope.is_artificial and not opens_artificial
+            if not shut[index]:
+                ops[scope.depth] += sum(child >= 0 for child in scope.children)
         boxes, total = [], 0
         for depth in range(depth_count):
             total += ops[depth]
@@ -131,7 +139,7 @@ def _divide(tree: ScopeTree, recording: Recording) -> None:
         if len(scope.children) <= MAX_CHILDREN:
             continue
         kept: list[int] = []
-        for part in chunked(scope.children, _marks(tree, recording, scope.children), MAX_CHILDREN, scope.counted):
+        for part in chunked(scope.children, _marks(tree, recording, scope.children), _CHUNKS, scope.counted):
             if isinstance(part, int):
                 kept.append(part)
                 continue
@@ -143,7 +151,7 @@ def _divide(tree: ScopeTree, recording: Recording) -> None:
 
 def _chunk_scope(part: Chunk, parent: int, around: Scope) -> Scope:
     key = GroupKey(f"{around.key}/{part.title.replace(' ', '-')}")
-    scope = Scope(key, part.title, part.subtitle, parent, path=around.path)
+    scope = Scope(key, part.title, part.subtitle, parent, path=around.path, is_artificial=True)
     scope.line = part.line
     scope.counted = part.counted
     scope.children = list(part.children)

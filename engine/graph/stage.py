@@ -103,6 +103,8 @@ def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
 def _backward_key(stage: Stage, step: Step, mirror: StepIndex | None, runs: dict[str, int]) -> NodeKey:
     """Named after what it mirrors: autograd's order may differ from iteration to iteration."""
     beside = stage.of_step.get(mirror, "") if mirror is not None else ""
+    if beside and not stage.open.is_detailed:
+        return NodeKey(f"back:{step.backward_call or 0}:{beside}")
     text = f"back:{step.name}:{beside}"
     count = runs[text] = runs.get(text, 0) + 1
     return NodeKey(text if count == 1 else f"{text}#{count}")

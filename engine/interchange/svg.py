@@ -4,7 +4,7 @@ from xml.sax.saxutils import quoteattr
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point
-from engine.drawing.measure import elided
+from engine.drawing.measure import elided, fitted
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph.view import Category, EdgeKind, NodeKind
 from engine.interchange.palette import Palette, luminance, mixed
@@ -117,8 +117,8 @@ class _Writer:
         opacity = f' opacity="{_FUTURE_OPACITY}"' if is_future else ""
         shape = f'x="{rect.x:.1f}" y="{rect.y:.1f}" width="{rect.width:.1f}" height="{rect.height:.1f}" rx="9"'
         subtitle = "not yet" if is_future and node.kind in _BACKWARD_KINDS else node.subtitle
-        title = xml_text(elided(node.title, int((rect.width - 24) / 6.6)))
-        line = xml_text(elided(subtitle, int((rect.width - 22) / 6.3)))
+        title = xml_text(fitted(node.title, rect.width - 20, is_mono=False))
+        line = xml_text(fitted(subtitle, rect.width - 18, is_mono=True))
         x = f"{rect.x + 12:.1f}"
         parts = [
             f"<g id={quoteattr(identity)}{opacity}>",

@@ -52,6 +52,8 @@ class _Net:
     breadth: list[float] = field(default_factory=list)
     is_thread: list[bool] = field(default_factory=list)
     is_leaf: list[bool] = field(default_factory=list)
+    line: dict[int, float] = field(default_factory=dict)
+    """Vertices (stacks) in which the main path keeps to one offset although edges may meet other members."""
     rods: list[Rod] = field(default_factory=list)
     joints: list[Joint] = field(default_factory=list)
     strong: list[list[tuple[int, Rod]]] = field(default_factory=list)
@@ -185,7 +187,9 @@ class Composer:
             breadth = self.item_breadth(cell, lane)
             is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
             layer = self._levels.rank[cell] + 1
-            net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
+            vertex = net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
+            if self._levels.cell_group[cell] < 0:
+                net.line[vertex] = self.first_middle(cell, lane)
         for index in self._threads.by_lane.get((level, lane), ()):
             self._add_piece(net, index, lane)
         for low, high in pairwise([*phantoms, *(net.cells[step.cell] for step in missing[-1:])]):
@@ -260,13 +264,17 @@ def _main_path(net: _Net) -> list[tuple[int, float, float]]:
             ways = sorted(net.strong[vertex], key=lambda way: (-score[way[1].low], way[0]))
             score[vertex] = own + (score[ways[0][1].low] if ways else 0.0)
             came[vertex] = ways[0][1] if ways else None
+
+    def held(vertex: int, offset: float) -> float:
+        return net.line.get(vertex, offset)
+
     vertex = max(range(len(score)), key=lambda index: (score[index], -index))
     path: list[tuple[int, float, float]] = []
-    leave = net.breadth[vertex] / 2
+    leave = held(vertex, net.breadth[vertex] / 2)
     rod = came[vertex]
     while rod is not None:
-        path.append((vertex, rod.high_offset, leave))
-        vertex, leave = rod.low, rod.low_offset
+        path.append((vertex, held(vertex, rod.high_offset), leave))
+        vertex, leave = rod.low, held(rod.low, rod.low_offset)
         rod = came[vertex]
     path.append((vertex, leave, leave))
     path.reverse()

@@ -91,7 +91,12 @@ class Levels:
         low, high = outwards[-1], back[-1]
         if low == high:
             return None
-        if edge.role is EdgeRole.ORDER or problem.nodes[edge.source].lane == 0:
+        lane = problem.nodes[edge.source].lane
+        if edge.role is EdgeRole.ORDER:
+            return (low, high)
+        if lane != problem.nodes[edge.target].lane:
+            return None
+        if lane == 0:
             return (low, high)
         # A gradient runs the other way; it orders only what the forward pass leaves open.
         return None if self._is_forward(low) and self._is_forward(high) else (high, low)
