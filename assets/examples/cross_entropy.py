@@ -1,5 +1,5 @@
-# Softmax and cross-entropy: the gradient of the
-# scores is simply  probability - target.
+# Softmax and cross-entropy: the gradient of
+# the scores is simply  probability - target.
 import torch
 import torch.nn.functional as F
 

@@ -1,7 +1,7 @@
 # An op of our own: round() has slope 0 almost
-# everywhere, so nothing could learn through it.
-# This one rounds forward and lets the gradient
-# through as if it had done nothing.
+# everywhere, so nothing could learn through
+# it. This one rounds forward and lets the
+# gradient through as if it had done nothing.
 import torch
 
 

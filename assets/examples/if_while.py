@@ -1,6 +1,7 @@
-# The graph is what really ran: an if takes one
-# way, a while adds as many ops as it has rounds.
-# Change start and look at the graph again.
+# The graph is what really ran: an if takes
+# one way, a while adds as many ops as it has
+# rounds. Change start and look at the graph
+# again.
 import torch
 
 start = 1.5

@@ -1,5 +1,6 @@
 # A view shares the memory of its base, and an
-# in-place op (its name ends in _) writes there.
+# in-place op (its name ends in _) writes
+# there.
 import torch
 
 x = torch.tensor([1.0, 2.0, 3.0, 4.0],
@@ -11,7 +12,7 @@ left.mul_(10)      # writes into a as well
 print("a =", a.tolist())
 print("version of a:", a._version)
 
-# Autograd follows the write: the first half of
-# x counts ten times.
+# Autograd follows the write: the first half
+# of x counts ten times.
 (a * a).sum().backward()
 print("x.grad =", x.grad.tolist())

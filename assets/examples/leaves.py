@@ -10,8 +10,8 @@ x = torch.tensor(5.0)    # asks for none
 h = w * x
 h.retain_grad()
 
-# detach() cuts the graph: the same number, but
-# nothing flows back through it.
+# detach() cuts the graph: the same number,
+# but nothing flows back through it.
 cut = h.detach()
 
 # Under no_grad nothing is noted down at all.

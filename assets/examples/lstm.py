@@ -1,7 +1,8 @@
-# An LSTM reads a sequence one number at a time
-# and says at the end whether its sum is positive.
-# The same cell is called six times: the graph is
-# unrolled, and gradients flow back through time.
+# An LSTM reads a sequence one number at a
+# time and says at the end whether its sum is
+# positive. The same cell is called six times:
+# the graph is unrolled, and gradients flow
+# back through time.
 import torch
 from torch import nn
 import torch.nn.functional as F

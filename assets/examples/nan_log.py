@@ -1,6 +1,7 @@
-# Where does a NaN come from? log(0) is -inf, and
-# 0 * -inf is not a number. Everything computed
-# from it is NaN as well, gradients included.
+# Where does a NaN come from? log(0) is -inf,
+# and 0 * -inf is not a number. Everything
+# computed from it is NaN as well, gradients
+# included.
 import torch
 
 p = torch.tensor([0.5, 0.5, 0.0],

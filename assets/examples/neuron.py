@@ -1,6 +1,7 @@
-# One neuron by hand: two inputs, two weights, a
-# bias, tanh. Every number is a scalar, so the
-# whole chain rule can be read in the graph.
+# One neuron by hand: two inputs, two weights,
+# a bias, tanh. Every number is a scalar, so
+# the whole chain rule can be read in the
+# graph.
 import torch
 
 x1 = torch.tensor(2.0, requires_grad=True)

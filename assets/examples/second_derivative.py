@@ -1,6 +1,7 @@
-# The gradient of a gradient: with create_graph
-# the backward pass is itself recorded as a graph
-# and can be differentiated again.
+# The gradient of a gradient: with
+# create_graph the backward pass is itself
+# recorded as a graph and can be
+# differentiated again.
 #   y = x^3,  y' = 3x^2,  y'' = 6x
 import torch
 

@@ -1,6 +1,6 @@
-# This program fails, and that is its point: the
-# graph up to the error stays, with the shapes
-# that do not fit.
+# This program fails, and that is its point:
+# the graph up to the error stays, with the
+# shapes that do not fit.
 import torch
 
 torch.manual_seed(0)

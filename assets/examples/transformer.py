@@ -1,5 +1,5 @@
-# A transformer with two blocks learns to sort:
-# CBABBC becomes ABBBCC.
+# A transformer with two blocks learns to
+# sort: CBABBC becomes ABBBCC.
 import torch
 from torch import nn
 import torch.nn.functional as F

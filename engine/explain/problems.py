@@ -64,7 +64,8 @@ def problems(recording: Recording) -> tuple[Problem, ...]:
             if number == MOST_OF_A_KIND:
                 break
             found.append(problem)
-    found.sort(key=lambda problem: problem.severity)
+    end = len(recording)
+    found.sort(key=lambda problem: (problem.severity, end if problem.step is None else problem.step))
     return tuple(found[:MOST_PROBLEMS])
 
 

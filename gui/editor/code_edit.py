@@ -60,6 +60,7 @@ class CodeEdit(QPlainTextEdit):
         self.setTabChangesFocus(False)
         self.setAccessibleName("Program")
         self.viewport().setMouseTracking(True)
+        self.setCornerWidget(QWidget())
         self._use_code_font()
         self._highlighter = Highlighter(self.document(), tokens)
         self._completion = Completion(self)
@@ -251,8 +252,9 @@ class CodeEdit(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the gutter at the left."""
         super().resizeEvent(event)
-        area = self.contentsRect()
-        self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter.sizeHint().width(), area.height()))
+        view = self.viewport().geometry()
+        width = self._gutter.sizeHint().width()
+        self._gutter.setGeometry(QRect(view.left() - width, view.top(), width, view.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tint, the text and what stands around it."""

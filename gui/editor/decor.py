@@ -2,17 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
 from engine.trace.facts import Span
 from gui.editor.marks import NO_MARKS, Marks
-
-
-class NoteKind(Enum):
-    """What a note below the text says."""
-
-    HINT = "hint"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +26,17 @@ class Decor:
     hovered: Span | None = None
 
     @property
-    def note(self) -> tuple[NoteKind, str] | None:
-        """What stands below the text, if anything."""
-        if self.fault is not None:
-            place = f"Line {self.fault.span.line}: "
-            return NoteKind.ERROR, place + self.fault.message.removeprefix(place)
-        return (NoteKind.HINT, f"↑ {self.marks.hint}") if self.marks.hint else None
+    def hint(self) -> str:
+        """What stands below the text: what the underline means; empty when there is nothing to say."""
+        return f"↑ {self.marks.hint}" if self.marks.hint else ""
+
+    @property
+    def error(self) -> str:
+        """The error as one sentence with its line; empty when there is none."""
+        if self.fault is None:
+            return ""
+        place = f"Line {self.fault.span.line}: "
+        return place + self.fault.message.removeprefix(place)
 
 
 NO_DECOR = Decor()

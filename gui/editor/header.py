@@ -1,7 +1,11 @@
-"""The line above the program: its name, and ways to other programs."""
+"""The line above the program, with its name and ways to other programs, and the one below it for an error."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from gui.theme.fonts import words_font
+from gui.theme.tokens import Tokens
 
 HEIGHT_PX = 40
 
@@ -52,3 +56,39 @@ class Header(QWidget):
     def show_state(self, text: str) -> None:
         """Show in a few words how the text relates to the recording."""
         self._state.setText(text)
+
+
+class ErrorStrip(QLabel):
+    """One error as a sentence below the program; takes no room while there is none."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setContentsMargins(16, 6, 16, 6)
+        self.setProperty("look", "faint")
+        self.setAccessibleName("Error")
+        self.hide()
+
+    def show_error(self, message: str) -> None:
+        """Show an error, or with an empty text none."""
+        if message != self.text():
+            self.setText(message)
+        self.setVisible(bool(message))
+
+    def restyle(self, tokens: Tokens) -> None:
+        """Use the colours of another theme."""
+        self._tokens = tokens
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the sentence in the colour of errors, under a thin line."""
+        del event
+        painter = QPainter(self)
+        painter.setFont(words_font(11.5))
+        painter.setPen(QColor(self._tokens.hairline))
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.setPen(QColor(self._tokens.error))
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(self.rect().adjusted(16, 4, -16, -4)), flags, self.text())

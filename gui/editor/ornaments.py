@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTextBlock, QTextDocument
 
 from engine.trace.facts import Phase
-from gui.editor.decor import Decor, NoteKind
+from gui.editor.decor import Decor
 from gui.editor.places import pieces
 from gui.theme.colors import mix
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.tokens import Tokens
 
 VALUE_GAP_PX = 26.0
-LEAST_VALUE_PX = 44.0
+LEAST_VALUE_PX = 90.0
 NOTE_MARGIN_PX = 12.0
 
 
@@ -59,7 +59,7 @@ def paint_before(painter: QPainter, page: Page, decor: Decor, tokens: Tokens, si
     _paint_underline(painter, page, decor, tokens, {block.blockNumber(): band for block, band in bands})
     for block, band in bands:
         _paint_line_end(painter, page, decor, tokens, block, band, size.width())
-    _paint_note(painter, decor, tokens, page, bands, size)
+    _paint_note(painter, decor, tokens, bands, size)
 
 
 def _paint_underline(painter: QPainter, page: Page, decor: Decor, tokens: Tokens, bands: dict[int, QRectF]) -> None:
@@ -101,31 +101,19 @@ def _paint_note(
     painter: QPainter,
     decor: Decor,
     tokens: Tokens,
-    page: Page,
     bands: list[tuple[QTextBlock, QRectF]],
     size: QRectF,
 ) -> None:
-    note = decor.note
-    if note is None or not bands:
+    """Paint the hint below the last line, where there is room."""
+    if not decor.hint or not bands or bands[-1][0].next().isValid():
         return
-    kind, text = note
-    font = words_font(11.5)
-    left = page.x_of(bands[0][0], 0) if not bands[0][0].text() else 4.0
-    left = max(4.0, min(left, 4.0))
     flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
-    painter.setFont(font)
-    area = QRectF(left, 0, max(40.0, size.width() - left - 16), size.height())
-    needed = painter.boundingRect(area, flags, text)
-    top = bands[-1][1].bottom() + NOTE_MARGIN_PX
-    is_below = not bands[-1][0].next().isValid() and top + needed.height() + 6 <= size.height()
-    if not is_below:
-        top = size.height() - needed.height() - 10
-        strip = QRectF(0, top - 8, size.width(), size.height() - top + 8)
-        painter.fillRect(strip, QColor(tokens.panel))
-        painter.setPen(QPen(QColor(tokens.hairline), 1.0))
-        painter.drawLine(QPointF(0, strip.top()), QPointF(size.width(), strip.top()))
-    painter.setPen(QColor(tokens.error if kind is NoteKind.ERROR else tokens.muted))
-    painter.drawText(area.translated(0, top), flags, text)
+    painter.setFont(words_font(11.5))
+    area = QRectF(4.0, bands[-1][1].bottom() + NOTE_MARGIN_PX, max(40.0, size.width() - 20), size.height())
+    needed = painter.boundingRect(area, flags, decor.hint)
+    if needed.bottom() + 6 <= size.height():
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(area, flags, decor.hint)
 
 
 def lit_color(tokens: Tokens) -> QColor:

@@ -13,7 +13,7 @@ from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 from gui.editor.code_edit import CodeEdit
 from gui.editor.decor import Decor, Fault
-from gui.editor.header import Header
+from gui.editor.header import ErrorStrip, Header
 from gui.editor.line_values import LineValues
 from gui.editor.marks import NO_MARKS, marks_at
 from gui.editor.places import plain_text
@@ -65,6 +65,7 @@ class EditorPanel(QWidget):
         self._hovered_here: StepIndex | None = None
         self._header = Header()
         self._edit = CodeEdit(theme.tokens)
+        self._strip = ErrorStrip(theme.tokens)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE_MS)
@@ -74,6 +75,7 @@ class EditorPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self._header)
         column.addWidget(self._edit, 1)
+        column.addWidget(self._strip)
         self.setFocusProxy(self._edit)
         self.setTabOrder(self._edit, self._header)
         self._connect(theme)
@@ -96,6 +98,11 @@ class EditorPanel(QWidget):
         self._edit.line_clicked.connect(self._go_to_line)
         self._header.gallery_requested.connect(self.gallery_requested)
         self._header.open_requested.connect(self.open_requested)
+
+    @property
+    def error(self) -> str:
+        """The error that is shown below the text; empty when there is none."""
+        return self._strip.text()
 
     @property
     def edit(self) -> CodeEdit:
@@ -155,6 +162,7 @@ class EditorPanel(QWidget):
         self._visits = None if recording is None else Visits(recording)
         self._selected = self._hovered = None
         self._refresh()
+        self._reveal_fault()
 
     def _extend(self, batch: Batch) -> None:
         if self._values is not None and self._visits is not None:
@@ -163,9 +171,16 @@ class EditorPanel(QWidget):
         self._refresh()
 
     def _end(self, outcome: Outcome) -> None:
+        del outcome
         self._refresh()
-        if outcome.line is not None and not outcome.succeeded and self.is_current:
-            self._edit.reveal(outcome.line)
+        self._reveal_fault()
+
+    def _reveal_fault(self) -> None:
+        """Bring the line of an error into view, once the strip below the text has taken its room."""
+        fault = self._edit.decor.fault
+        if fault is not None:
+            line = fault.span.line
+            QTimer.singleShot(0, self._edit, lambda: self._edit.reveal(line))
 
     def _follow(self, moved: PlayheadMoved) -> None:
         del moved
@@ -228,13 +243,13 @@ class EditorPanel(QWidget):
         recording = self._document.recording
         if recording is None or not self.is_current:
             fault = self._syntax_fault()
-            self._edit.show_decor(Decor(fault=fault))
+            self._show(Decor(fault=fault))
             has_run = recording is not None and recording.info.program
             self._header.show_state("edited since the run" if has_run and self._document.program else "")
             return
         self._header.show_state("")
         current = self._playhead.current
-        self._edit.show_decor(
+        self._show(
             Decor(
                 marks=marks_at(recording, current) if recording.steps else NO_MARKS,
                 values=self._values.at(current) if self._values is not None and current >= 0 else {},
@@ -243,6 +258,10 @@ class EditorPanel(QWidget):
                 hovered=self._hovered,
             )
         )
+
+    def _show(self, decor: Decor) -> None:
+        self._edit.show_decor(decor)
+        self._strip.show_error(decor.error)
 
     def _syntax_fault(self) -> Fault | None:
         found = self._diagnostic
@@ -266,3 +285,4 @@ class EditorPanel(QWidget):
 
     def _restyle(self, tokens: Tokens) -> None:
         self._edit.restyle(tokens)
+        self._strip.restyle(tokens)

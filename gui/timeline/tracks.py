@@ -166,7 +166,7 @@ class TrackPainter:
         painter = self._painter
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade.fill)
-        radius = min(4.0, box.width() / 2)
+        radius = min(4.0, box.width() / 5)
         painter.drawRoundedRect(box, radius, radius)
         seen = box.intersected(QRectF(0.0, box.top(), self._scale.width_px, box.height()))
         for name in (path, path.rsplit(".", 1)[-1]):

@@ -53,8 +53,8 @@ def test_advice_on_autograd_errors(body: str, advice: str) -> None:
 def test_birth_of_infinity_and_nan() -> None:
     example = next(one for one in examples() if one.key == "nan_log")
     sentences = [problem.sentence for problem in problems(recorded_run(example.text)[1])]
-    assert any(one.startswith("An infinite number is born at step 1 (log, line 9)") for one in sentences)
-    assert any(one.startswith("NaN is born at step 2 (mul, line 10)") for one in sentences)
+    assert any(one.startswith("An infinite number is born at step 1 (log, line 10)") for one in sentences)
+    assert any(one.startswith("NaN is born at step 2 (mul, line 11)") for one in sentences)
 
 
 def test_a_relu_that_closes() -> None:

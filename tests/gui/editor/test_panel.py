@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 from engine.trace.facts import Span
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
-from gui.editor.decor import NoteKind
 from gui.editor.highlighter import Highlighter
 from gui.editor.panel import LiveMode
 from gui.model.selection import Selected
@@ -116,8 +115,7 @@ def test_marks_follow_the_playhead(stage: Stage) -> None:
     decor = stage.edit.decor
     assert decor.marks.underlined == Span(0, 4, 4, 4, 25)
     assert decor.values[4] == "y = [3, 0, 7]"
-    assert decor.note is not None
-    assert decor.note[0] is NoteKind.HINT
+    assert decor.hint.endswith("differentiates")
     image = stage.panel.grab().toImage()
     assert has_color(image, LIGHT.backward)
     assert has_color(image, LIGHT.current_line)
@@ -173,7 +171,7 @@ def test_syntax_errors_show_after_a_pause(stage: Stage, qtbot: QtBot) -> None:
     type_text(stage, qtbot, "x = (1")
     assert stage.edit.decor.fault is None
     qtbot.waitUntil(lambda: stage.edit.decor.fault is not None, timeout=2000)
-    assert stage.edit.decor.note == (NoteKind.ERROR, "Line 1: '(' was never closed.")
+    assert stage.panel.error == "Line 1: '(' was never closed."
     assert has_color(stage.panel.grab().toImage(), LIGHT.error)
     type_text(stage, qtbot, ")")
     assert stage.edit.decor.fault is None
@@ -184,7 +182,7 @@ def test_a_failed_run_is_marked_at_its_place(stage: Stage) -> None:
     stage.document.end_run(Outcome(OutcomeKind.FAILED, "Line 5: RuntimeError: no.", line=5, span=span))
     assert stage.edit.decor.fault is not None
     assert stage.edit.decor.fault.span == span
-    assert stage.edit.decor.note == (NoteKind.ERROR, "Line 5: RuntimeError: no.")
+    assert stage.panel.error == "Line 5: RuntimeError: no."
 
 
 @pytest.mark.parametrize(("mode", "runs"), [(LiveMode.ON, 1), (LiveMode.OFF, 0)])
