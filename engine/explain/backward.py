@@ -8,7 +8,7 @@ from engine.explain.compare import compared
 from engine.explain.explanation import BackwardExplanation, Check, SavedNote, SentOn, Term, Verdict
 from engine.explain.fan_in import fan_ins
 from engine.explain.notation import Notation
-from engine.explain.numerals import array_of, array_text, floats_of, prose_number
+from engine.explain.numerals import FEW, array_of, array_text, floats_of, prose_number
 from engine.explain.operands import Operands, operands_of
 from engine.explain.rules.apply import sent_on
 from engine.explain.rules.rule import After, Before, Local, Rule, SlotRule, Times, Whole
@@ -27,7 +27,11 @@ def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
     rule = rule_for(node.name)
     work = _Work(recording, step, rule)
     inputs = tuple(work.sent(edge) for edge in recording.edges_from(node.id) if work.is_sent(edge))
-    saved = tuple(_saved_note(recording, work.notation, entry.name, entry.value, entry.text) for entry in node.saved)
+    saved = tuple(
+        _saved_note(recording, work.notation, entry.name, entry.value, entry.text)
+        for entry in node.saved
+        if "_sym_" not in entry.name
+    )
     title = rule.title if rule else stem(node.name)
     return BackwardExplanation(
         step=step.index,
@@ -192,6 +196,8 @@ def _scale(local: Local, operands: Operands) -> float:
 
 def _terms(local: Local, word: str, upstream: Term, sent: Term) -> tuple[tuple[Term, ...], tuple[str, ...]]:
     match local:
+        case Times(factor, _) if word in ("", "1") and factor.size > FEW and np.all(factor == 1):
+            return (upstream, sent), ("→",)
         case Times(factor, _):
             return (upstream, _local(word, factor), sent), ("×", "=")
         case After(factor):

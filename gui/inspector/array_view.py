@@ -150,7 +150,7 @@ class ArrayView(QWidget):
         self._steppers = []
         for box, axis in ((self._rows, self._slice.rows), (self._columns, self._slice.columns)):
             box.clear()
-            box.addItems([f"dim {number} ({extent})" for number, extent in enumerate(self._array.shape)])
+            box.addItems([f"dim {number}" for number in range(self._array.ndim)])
             box.setCurrentIndex(axis)
         for axis in range(self._array.ndim):
             if axis not in (self._slice.rows, self._slice.columns):

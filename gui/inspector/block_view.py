@@ -32,6 +32,7 @@ from gui.widgets.histogram import Histogram
 from gui.widgets.stat_line import StatLine, link_html, rich_label
 
 _SPACING_PX = 9
+_NBSP = "\u00a0"
 
 
 def html_of(text: Text, tokens: Tokens) -> str:
@@ -164,7 +165,9 @@ class BlockView(QWidget):
     def _fill_label(self, widget: QWidget, block: Summary | Formula | Heading | Paragraph) -> None:
         assert isinstance(widget, QLabel)
         match block:
-            case Summary(text) | Formula(text):
+            case Summary(text):
+                widget.setText(" · ".join(part.replace(" ", _NBSP) for part in text.split(" · ")))
+            case Formula(text):
                 widget.setText(text)
             case Heading(text, note):
                 muted = f'&nbsp;&nbsp;<span style="color:{self._tokens.muted}">{escape(note)}</span>' if note else ""

@@ -21,6 +21,7 @@ from gui.theme.theme import Theme
 from gui.theme.tokens import ThemeName, Tokens
 
 MAX_WIDTH_PX = 560
+MIN_WIDTH_PX = 490
 _SHADOW_PX = 14
 _RADIUS_PX = 11
 _PADDING_PX = 18
@@ -69,6 +70,7 @@ class ChainRuleCard(QWidget):
         self._title.setWordWrap(True)
         self._pin = self._button("Keep this card while stepping", checkable=True)
         self._close = self._button("Close the chain-rule card", checkable=False)
+        self._pin.setText("pin")
         self._pin.toggled.connect(self._on_pin)
         self._close.clicked.connect(self._on_close)
         top = QHBoxLayout()
@@ -99,7 +101,7 @@ class ChainRuleCard(QWidget):
         button.setProperty("look", "quiet")
         button.setCheckable(checkable)
         button.setIconSize(QSize(12, 12))
-        button.setFixedSize(22, 22)
+        button.setFixedHeight(24)
         button.setToolTip(name)
         button.setAccessibleName(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -121,6 +123,12 @@ class ChainRuleCard(QWidget):
             self._is_open = is_open
             self.open_changed.emit(is_open)
             self.refresh()
+
+    def sizeHint(self) -> QSize:
+        """At least as wide as most formulas need."""
+        hint = super().sizeHint()
+        width = max(MIN_WIDTH_PX, min(hint.width(), MAX_WIDTH_PX))
+        return QSize(width, max(hint.height() if width <= hint.width() else 0, self.heightForWidth(width)))
 
     def refresh(self) -> None:
         """Show the current step, unless the card is pinned to another."""
@@ -204,7 +212,6 @@ class ChainRuleCard(QWidget):
         self.set_open(False)
 
     def _on_theme(self, tokens: Tokens) -> None:
-        self._pin.setIcon(tinted_icon(Icon.CHECK, tokens.faint, tokens.faint))
         self._close.setIcon(tinted_icon(Icon.CLOSE, tokens.faint, tokens.faint))
         for _, view in self._equations:
             view.set_tokens(tokens)

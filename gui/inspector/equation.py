@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.explain.explanation import Term
-from engine.trace.numbers import number_text
 from engine.trace.tensors import shape_text
 from gui.theme.colors import value_color
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.tokens import Tokens
-from gui.widgets.ink import paint_cell
+from gui.widgets.ink import fitting_text, paint_cell
 from gui.widgets.sampling import Floats, downsampled, magnitude
 
 _LABEL_PX = 20
@@ -139,6 +138,11 @@ class EquationView(QWidget):
         width = room - 8 if rows == 1 else min(room - 8, max(28.0, height * columns / rows))
         return _Placed(term, grid, QRectF(left, _LABEL_PX, width, height), QSize(), is_numbered=False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More room may turn a picture into numbers."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint labels, cells and symbols."""
         painter = QPainter(self)
@@ -184,7 +188,8 @@ class EquationView(QWidget):
         for row, numbers in enumerate(one.grid.tolist()):
             for column, number in enumerate(numbers):
                 rect = _cell_rect(one, row, column)
-                paint_cell(painter, rect, number, scale, number_text(number, 2 if narrow else 3), font, self._tokens)
+                text = fitting_text(number, font, rect.width() + 3)
+                paint_cell(painter, rect, number, scale, text, font, self._tokens)
 
     def _paint_picture(self, painter: QPainter, one: _Placed) -> None:
         scale = magnitude(one.grid)

@@ -12,7 +12,7 @@ from engine.trace.tensors import Array
 from gui.theme.colors import value_color
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
-from gui.widgets.ink import paint_cell
+from gui.widgets.ink import fitting_text, paint_cell
 from gui.widgets.sampling import Floats, as_floats, downsampled, edges, magnitude
 
 _MAX_CELL_PX = 32
@@ -102,7 +102,8 @@ class Heatmap(QWidget):
         for row, (items, numbers) in enumerate(zip(self._array.tolist(), self._numbers.tolist(), strict=True)):
             for column, (item, number) in enumerate(zip(items, numbers, strict=True)):
                 rect = QRectF(column * width, row * height, width - 2, height - 2)
-                paint_cell(painter, rect, number, self._scale, number_text(item, 3), font, self._tokens)
+                text = fitting_text(item, font, rect.width())
+                paint_cell(painter, rect, number, self._scale, text, font, self._tokens)
 
     def _paint_colors(self, painter: QPainter, shown: Floats, width: float, height: float) -> None:
         gap = 1.0 if min(width, height) >= 5 else 0.0

@@ -3,8 +3,9 @@
 import math
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter
 
+from engine.trace.numbers import number_text
 from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
 
@@ -33,6 +34,16 @@ def _luminance(color: QColor) -> float:
 def soft_value_color(tokens: Tokens, number: float, scale: float) -> QColor:
     """Return the colour of a cell that carries a number: a little lighter than the full scale."""
     return value_color(tokens, number, scale * _FULL_COLOUR if math.isfinite(number) else scale)
+
+
+def fitting_text(number: complex, font: QFont, width_px: float) -> str:
+    """Return a number with as many digits, at most four, as fit into a width."""
+    metrics = QFontMetricsF(font)
+    for digits in (4, 3, 2):
+        text = number_text(number, digits)
+        if metrics.horizontalAdvance(text) <= width_px - 4:
+            return text
+    return number_text(number, 1)
 
 
 def paint_cell(  # a painter's arguments

@@ -9,7 +9,7 @@ from engine.trace.numbers import number_text
 from engine.trace.tensors import Array
 from gui.theme.fonts import SECONDARY_PX, mono_font
 from gui.theme.tokens import Tokens
-from gui.widgets.ink import paint_cell
+from gui.widgets.ink import fitting_text, paint_cell
 from gui.widgets.sampling import as_floats, magnitude
 
 _GAP_PX = 4
@@ -61,7 +61,8 @@ class ValueCells(QWidget):
         font, small = mono_font(11 if narrow else 13), mono_font(SECONDARY_PX)
         numbers = as_floats(self._array).tolist()
         for index, (rect, item, number) in enumerate(zip(cells, self._array.tolist(), numbers, strict=True)):
-            paint_cell(painter, rect, number, self._scale, number_text(item, 3 if narrow else 4), font, self._tokens)
+            text = fitting_text(item, font, rect.width())
+            paint_cell(painter, rect, number, self._scale, text, font, self._tokens)
             if len(cells) > 1:
                 painter.setFont(small)
                 painter.setPen(QColor(self._tokens.faint))
