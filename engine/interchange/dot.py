@@ -3,37 +3,51 @@
 from collections import defaultdict
 
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.interchange.palette import Palette
 from engine.interchange.texts import clean
 
-_SHAPES = {
-    NodeKind.LEAF: 'shape=box, style="rounded"',
-    NodeKind.OP: "shape=box",
-    NodeKind.BACKWARD: 'shape=box, style="filled", fillcolor="#F6F1FD", color="#7A4FBF"',
-    NodeKind.GRADIENT: 'shape=box, style="rounded", color="#7A4FBF"',
-    NodeKind.OPTIMIZER: 'shape=box, color="#0E9384"',
-    NodeKind.GROUP: "shape=box3d",
-    NodeKind.FAILED: 'shape=box, color="#D55E00", fontcolor="#D55E00"',
-}
-_ARROWS = {
-    EdgeKind.DATA: "",
-    EdgeKind.PARAMETER: 'color="#0877BD"',
-    EdgeKind.GRADIENT: 'color="#7A4FBF"',
-    EdgeKind.SAVED: 'color="#E8821A", style="dotted", constraint=false',
-    EdgeKind.VIEW: 'style="dotted", arrowhead="none", constraint=false',
-    EdgeKind.UPDATE: 'color="#0E9384"',
-}
 
-
-def dot_text(view: ViewGraph) -> str:
+def dot_text(view: ViewGraph, palette: Palette) -> str:
     """Return the graph in the DOT language; opened groups are clusters, parallel edges are kept."""
     names = {node.key: f"n{index}" for index, node in enumerate(view.nodes)}
-    lines = ["digraph chainrule {", "  rankdir=TB;", '  node [fontname="Helvetica", fontsize=11];']
-    lines += _clusters(view, names)
-    lines += [f"  {_edge(edge, names)}" for edge in view.edges]
+    text, border = f'fontcolor="{palette.text}"', f'color="{palette.node_border}"'
+    lines = [
+        "digraph chainrule {",
+        f'  graph [rankdir=TB, bgcolor="{palette.canvas}", {border}, {text}, fontname="Helvetica", fontsize=11];',
+        f'  node [style="filled", fillcolor="{palette.node}", {border}, {text}, fontname="Helvetica", fontsize=11];',
+        f'  edge [color="{palette.edge}", fontcolor="{palette.muted}", fontname="Helvetica", fontsize=9];',
+    ]
+    lines += _clusters(view, names, _node_looks(palette))
+    arrows = _edge_looks(palette)
+    lines += [f"  {_edge(edge, names, arrows)}" for edge in view.edges]
     return "\n".join([*lines, "}", ""])
 
 
-def _clusters(view: ViewGraph, names: dict[NodeKey, str]) -> list[str]:
+def _node_looks(palette: Palette) -> dict[NodeKind, str]:
+    rounded = 'shape=box, style="filled,rounded"'
+    return {
+        NodeKind.LEAF: rounded,
+        NodeKind.OP: "shape=box",
+        NodeKind.BACKWARD: f'shape=box, fillcolor="{palette.backward_node}", color="{palette.backward}"',
+        NodeKind.GRADIENT: f'{rounded}, color="{palette.backward}"',
+        NodeKind.OPTIMIZER: f'shape=box, color="{palette.optimizer}"',
+        NodeKind.GROUP: "shape=box3d",
+        NodeKind.FAILED: f'shape=box, color="{palette.error}", fontcolor="{palette.error}"',
+    }
+
+
+def _edge_looks(palette: Palette) -> dict[EdgeKind, str]:
+    return {
+        EdgeKind.DATA: "",
+        EdgeKind.PARAMETER: f'color="{palette.strip_parameter}"',
+        EdgeKind.GRADIENT: f'color="{palette.backward}"',
+        EdgeKind.SAVED: f'color="{palette.saved}", style="dotted", constraint=false',
+        EdgeKind.VIEW: 'style="dotted", arrowhead="none", constraint=false',
+        EdgeKind.UPDATE: f'color="{palette.optimizer}"',
+    }
+
+
+def _clusters(view: ViewGraph, names: dict[NodeKey, str], looks: dict[NodeKind, str]) -> list[str]:
     """Nodes inside their groups. Groups are opened and closed in one walk over the tree, without recursion."""
     inside: defaultdict[GroupKey | None, list[ViewNode]] = defaultdict(list)
     for node in view.nodes:
@@ -41,7 +55,7 @@ def _clusters(view: ViewGraph, names: dict[NodeKey, str]) -> list[str]:
     children: defaultdict[GroupKey | None, list[int]] = defaultdict(list)
     for index, group in enumerate(view.groups):
         children[group.parent].append(index)
-    lines = [f"  {_node(node, names)}" for node in inside.pop(None, [])]
+    lines = [f"  {_node(node, names, looks)}" for node in inside.pop(None, [])]
     pending = [(index, False) for index in reversed(children[None])]
     while pending:
         index, is_end = pending.pop()
@@ -50,21 +64,21 @@ def _clusters(view: ViewGraph, names: dict[NodeKey, str]) -> list[str]:
             continue
         group = view.groups[index]
         lines += [f"  subgraph cluster_{index} {{", f"  label={_quoted(f'{group.title} {group.subtitle}')};"]
-        lines += [f"    {_node(node, names)}" for node in inside.pop(group.key, [])]
+        lines += [f"    {_node(node, names, looks)}" for node in inside.pop(group.key, [])]
         pending.append((index, True))
         pending += [(child, False) for child in reversed(children[group.key])]
     rest = [node for nodes in inside.values() for node in nodes]
-    return lines + [f"  {_node(node, names)}" for node in rest]
+    return lines + [f"  {_node(node, names, looks)}" for node in rest]
 
 
-def _node(node: ViewNode, names: dict[NodeKey, str]) -> str:
+def _node(node: ViewNode, names: dict[NodeKey, str], looks: dict[NodeKind, str]) -> str:
     # DOT writes a line break inside a label as the two characters \n.
     label = f"{_escaped(node.title)}\\n{_escaped(node.subtitle)}"
-    return f'{names[node.key]} [label="{label}", {_SHAPES[node.kind]}];'
+    return f'{names[node.key]} [label="{label}", {looks[node.kind]}];'
 
 
-def _edge(edge: ViewEdge, names: dict[NodeKey, str]) -> str:
-    parts = [part for part in (_ARROWS[edge.kind], f"label={_quoted(edge.label)}" if edge.label else "") if part]
+def _edge(edge: ViewEdge, names: dict[NodeKey, str], looks: dict[EdgeKind, str]) -> str:
+    parts = [part for part in (looks[edge.kind], f"label={_quoted(edge.label)}" if edge.label else "") if part]
     look = f" [{', '.join(parts)}]" if parts else ""
     return f"{names[edge.source]} -> {names[edge.target]}{look};"
 

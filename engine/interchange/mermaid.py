@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.interchange.palette import Palette
 from engine.interchange.texts import clean
 
 _CLASSES = {
@@ -11,20 +12,24 @@ _CLASSES = {
     NodeKind.OPTIMIZER: "optimizer",
     NodeKind.FAILED: "failed",
 }
-_LOOKS = (
-    "classDef backward fill:#F6F1FD,stroke:#7A4FBF,color:#1D2733",
-    "classDef gradient stroke:#7A4FBF",
-    "classDef optimizer stroke:#0E9384",
-    "classDef failed stroke:#D55E00,color:#D55E00",
-)
 
 
-def mermaid_text(view: ViewGraph) -> str:
+def mermaid_text(view: ViewGraph, palette: Palette) -> str:
     """Return the graph as Mermaid text; opened groups are subgraphs, parallel edges are kept."""
     names = {node.key: f"n{index}" for index, node in enumerate(view.nodes)}
     lines = ["flowchart TB", *_subgraphs(view, names)]
     lines += [f"  {_edge(edge, names)}" for edge in view.edges]
-    return "\n".join([*lines, *(f"  {look}" for look in _LOOKS), ""])
+    return "\n".join([*lines, *(f"  {look}" for look in _looks(palette)), ""])
+
+
+def _looks(palette: Palette) -> tuple[str, ...]:
+    return (
+        f"classDef default fill:{palette.node},stroke:{palette.node_border},color:{palette.text}",
+        f"classDef backward fill:{palette.backward_node},stroke:{palette.backward},color:{palette.text}",
+        f"classDef gradient fill:{palette.node},stroke:{palette.backward},color:{palette.text}",
+        f"classDef optimizer fill:{palette.node},stroke:{palette.optimizer},color:{palette.text}",
+        f"classDef failed fill:{palette.node},stroke:{palette.error},color:{palette.error}",
+    )
 
 
 def _subgraphs(view: ViewGraph, names: dict[NodeKey, str]) -> list[str]:

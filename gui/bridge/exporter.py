@@ -112,9 +112,9 @@ class CanvasExporter:
             case PictureFormat.SVG:
                 return svg_text(drawing, recording, self._playhead.current, tokens_of(choice.theme))
             case PictureFormat.DOT:
-                return dot_text(self._view())
+                return dot_text(self._view(), tokens_of(choice.theme))
             case PictureFormat.MERMAID:
-                return mermaid_text(self._view())
+                return mermaid_text(self._view(), tokens_of(choice.theme))
             case _:
                 return json.dumps(recording_json(recording), indent=1, allow_nan=False)
 

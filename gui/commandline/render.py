@@ -76,9 +76,9 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex, path: P
             drawing, tokens = arrange(_view(recording, step)), tokens_of(ThemeName(options.theme))
             _write(path, svg_text(drawing, recording, step, tokens))
         case PictureFormat.DOT:
-            _write(path, dot_text(_view(recording, step)))
+            _write(path, dot_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
         case PictureFormat.MERMAID:
-            _write(path, mermaid_text(_view(recording, step)))
+            _write(path, mermaid_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
         case PictureFormat.JSON:
             path.write_bytes(msgspec.json.encode(drawing_json(arrange(_view(recording, step)))) + b"\n")
         case _:

@@ -94,13 +94,13 @@ def test_dot_keeps_parallel_edges_and_groups():
     maker = Maker()
     x = maker.leaf("x")
     maker.op("add", x, x)
-    assert dot_text(view_of(maker.done())).count("n0 -> n1") == 2
-    assert dot_text(view_of(residual(2))).count("subgraph cluster_") == 3
+    assert dot_text(view_of(maker.done()), LIGHT).count("n0 -> n1") == 2
+    assert dot_text(view_of(residual(2)), LIGHT).count("subgraph cluster_") == 3
 
 
 def test_mermaid_keeps_parallel_edges_and_groups():
     view = view_of(residual(2))
-    text = mermaid_text(view)
+    text = mermaid_text(view, LIGHT)
     assert text.count("subgraph ") == text.count("\n  end") == 3
     assert len(re.findall(r"(-->|-\.->)", text)) == len(view.edges)
 
@@ -121,11 +121,11 @@ def test_awkward_names_break_nothing(text):
     recording = named(text)
     ET.fromstring(svg_of(recording, 1))
     view = view_of(recording)
-    for line in dot_text(view).splitlines():
+    for line in dot_text(view, LIGHT).splitlines():
         assert len(re.findall(r'(?<!\\)(?:\\\\)*"', line)) % 2 == 0
-    assert dot_text(view).count("\n") == dot_text(view_of(named("plain"))).count("\n")
-    assert mermaid_text(view).count("\n") == mermaid_text(view_of(named("plain"))).count("\n")
-    assert len(dot_text(view)) < 10_000
+    assert dot_text(view, LIGHT).count("\n") == dot_text(view_of(named("plain")), LIGHT).count("\n")
+    assert mermaid_text(view, LIGHT).count("\n") == mermaid_text(view_of(named("plain")), LIGHT).count("\n")
+    assert len(dot_text(view, LIGHT)) < 10_000
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,6 +137,6 @@ def test_any_name_gives_well_formed_svg(text):
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 @pytest.mark.parametrize("text", ["plain", *AWKWARD])
 def test_graphviz_reads_our_dot(text):
-    given_text = dot_text(view_of(named(text)))
+    given_text = dot_text(view_of(named(text)), LIGHT)
     done = subprocess.run(["dot", "-Tplain"], input=given_text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
