@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from engine.drawing.drawing import Point, Rect
 from gui.canvas.batches import draw_rects
@@ -46,26 +46,52 @@ def minimap_of(bounds: Rect, width: float, height: float) -> Minimap:
     return Minimap(frame, fitted(bounds, WIDTH, HEIGHT, margins, max_scale=0.25))
 
 
-def paint_minimap(painter: QPainter, minimap: Minimap, scene: Scene, tokens: Tokens, step: int, seen: Rect) -> None:
-    """Paint the overview, in view coordinates; ``seen`` is the world rectangle in view."""
-    frame = _rect(minimap.frame)
-    painter.setPen(QPen(QColor(tokens.hairline), 1.0))
+class MinimapPainter:
+    """Paints the overview; keeps the blocks as an image until drawing, step, theme or size change."""
+
+    def __init__(self) -> None:
+        self._made_for: tuple[object, ...] = ()
+        self._blocks = QImage()
+
+    def paint(self, painter: QPainter, minimap: Minimap, scene: Scene, tokens: Tokens, step: int, seen: Rect) -> None:
+        """Paint the overview, in view coordinates; ``seen`` is the world rectangle in view."""
+        frame = _rect(minimap.frame)
+        ratio = painter.device().devicePixelRatioF()
+        wanted = (scene, tokens, step, minimap.camera, ratio)
+        if wanted != self._made_for:
+            self._made_for, self._blocks = wanted, _blocks(minimap, scene, tokens, step, ratio)
+        painter.drawImage(frame.topLeft(), self._blocks)
+        painter.setPen(QPen(QColor(tokens.hairline), 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+        painter.save()
+        painter.setClipRect(frame.adjusted(1, 1, -1, -1))
+        painter.translate(frame.topLeft())
+        self._paint_view(painter, minimap.camera.rect_to_view(seen), tokens)
+        painter.restore()
+
+    def _paint_view(self, painter: QPainter, view: Rect, tokens: Tokens) -> None:
+        left, top = max(view.x, 4.0), max(view.y, 4.0)
+        right, bottom = min(view.right, WIDTH - 4.0), min(view.bottom, HEIGHT - 4.0)
+        right, bottom = max(right, left + _SMALLEST_VIEW), max(bottom, top + _SMALLEST_VIEW)
+        if view.x < WIDTH and view.y < HEIGHT and view.right > 0 and view.bottom > 0:
+            painter.setPen(QPen(QColor(tokens.accent), 1.0))
+            painter.drawRoundedRect(QRectF(QPointF(left, top), QPointF(right, bottom)), 3.0, 3.0)
+
+
+def _blocks(minimap: Minimap, scene: Scene, tokens: Tokens, step: int, ratio: float) -> QImage:
+    image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.panel))
-    painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
-    painter.save()
-    painter.setClipRect(frame.adjusted(1, 1, -1, -1))
-    painter.translate(frame.topLeft())
+    painter.drawRoundedRect(QRectF(0, 0, WIDTH, HEIGHT), _RADIUS, _RADIUS)
     _paint_groups(painter, minimap.camera, scene, tokens)
     _paint_nodes(painter, minimap.camera, scene, tokens, step)
-    view = minimap.camera.rect_to_view(seen)
-    left, top = max(view.x, 4.0), max(view.y, 4.0)
-    right, bottom = min(view.right, WIDTH - 4.0), min(view.bottom, HEIGHT - 4.0)
-    right, bottom = max(right, left + _SMALLEST_VIEW), max(bottom, top + _SMALLEST_VIEW)
-    if view.x < WIDTH and view.y < HEIGHT and view.right > 0 and view.bottom > 0:
-        painter.setPen(QPen(QColor(tokens.accent), 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(QPointF(left, top), QPointF(right, bottom)), 3.0, 3.0)
-    painter.restore()
+    painter.end()
+    return image
 
 
 def _paint_groups(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens) -> None:

@@ -348,7 +348,9 @@ class CanvasPanel(QWidget):
         scene, book = self.surface.scene, self._display.book
         if scene is not None and book is not None and index < len(scene.nodes):
             state = scene.state_of(index, self._playhead.current)
-            QToolTip.showText(at, tooltip_of(scene.nodes[index].node, state, book), self.surface)
+            QToolTip.showText(
+                at, tooltip_of(scene.nodes[index].node, state, book, self._playhead.current), self.surface
+            )
 
     def _on_menu(self, index: int | None, at: QPoint) -> None:
         scene, book = self.surface.scene, self._display.book

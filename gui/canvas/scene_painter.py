@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
-from engine.drawing.drawing import Rect
+from engine.drawing.drawing import Direction, Rect
 from engine.drawing.state import StepState
 from engine.graph.view import NodeKind
 from engine.trace.ids import StepIndex
@@ -16,13 +16,14 @@ from gui.canvas.cell_painter import CellPainter
 from gui.canvas.edge_painter import EdgePainter, EdgeStyle
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.frame_painter import FramePainter
-from gui.canvas.ink import DIMMED_OPACITY, faded
+from gui.canvas.ink import DIMMED_OPACITY, Style, draw_text, faded
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
 from gui.canvas.look import NodeLook, View, look_of, strip_of
 from gui.canvas.node_images import NodeImages
 from gui.canvas.node_painter import NodePainter
 from gui.canvas.scene import Ints, Scene
+from gui.canvas.start_labels import start_texts
 from gui.canvas.valuebook import ValueBook
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
@@ -75,6 +76,7 @@ class ScenePainter:
         self._depths = _depths(scene)
         self._looks: dict[int, NodeLook] = {}
         self._looks_step: StepIndex | None = None
+        self._starts = start_texts(tools.book) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
         self._strips: tuple[list[str], Ints] | None = None
 
     @property
@@ -113,6 +115,8 @@ class ScenePainter:
         else:
             self._copy_nodes(painter, visible, step, emphasis, quality)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if visible.level >= Level.VALUES:
+            self._paint_starts(painter, visible.nodes, step)
         self._paint_rings(painter, visible, step, emphasis, scale)
 
     def _forget_looks(self, step: StepIndex) -> None:
@@ -228,6 +232,15 @@ class ScenePainter:
             look = look_of(self._scene.nodes[index], self._scene.state_of(index, step), view)
             self._looks[index] = look
         return look
+
+    def _paint_starts(self, painter: QPainter, nodes: Ints, step: StepIndex) -> None:
+        """Under the first node of each backward call, the gradient that it began with."""
+        starts = np.fromiter((at for at in self._starts if at <= step), dtype=np.int64)
+        for index in nodes[np.isin(self._scene.first[nodes], starts)].tolist():
+            box = self._scene.nodes[index]
+            if box.node.step is not None and box.node.kind is NodeKind.BACKWARD:
+                painter.setPen(QColor(self._tokens.muted))
+                draw_text(painter, box.rect.x + 4, box.rect.bottom + 17, self._starts[box.node.step], Style.LABEL)
 
     def _paint_rings(
         self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, scale: float

@@ -22,7 +22,7 @@ from gui.canvas.camera_control import CameraControl
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
-from gui.canvas.minimap import Minimap, minimap_of, paint_minimap
+from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
@@ -73,6 +73,7 @@ class Surface(QWidget):
         self.shows_minimap = True
         self.empty_text = EMPTY_TEXT
         self._tokens = tokens
+        self._minimap_painter = MinimapPainter()
         self._scene: Scene | None = None
         self._painter: ScenePainter | None = None
         self._lens = Lens.VALUES
@@ -172,6 +173,12 @@ class Surface(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint drawing, legend, minimap and gesture."""
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()  # an error must not leave a painter behind: Qt would end the process
+
+    def _paint(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(self._tokens.canvas))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         if self._scene is None or self._painter is None or not self._scene.nodes:
@@ -197,7 +204,7 @@ class Surface(QWidget):
             paint_legend(painter, self.height(), self._tokens, self._lens, self._painter.scale)
         minimap = self.minimap()
         if minimap is not None:
-            paint_minimap(painter, minimap, self._scene, self._tokens, self._step, seen)
+            self._minimap_painter.paint(painter, minimap, self._scene, self._tokens, self._step, seen)
         if self._interaction is not None:
             self._interaction.paint(painter, self._tokens)
 

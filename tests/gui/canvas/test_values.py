@@ -9,6 +9,7 @@ from engine.trace.ids import StepIndex, ValueId
 from gui.canvas.lens import Lens, LensScale, gradient_of, read, scale_of
 from gui.canvas.look import Mark, View, look_of
 from gui.canvas.scene import Scene
+from gui.canvas.start_labels import start_texts
 from gui.canvas.tooltip import tooltip_of
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import LIGHT
@@ -94,10 +95,16 @@ def test_future_gradient_says_not_yet_and_shows_no_number(book: ValueBook) -> No
     assert (look.subtitle, look.cells_of) == ("not yet", None)
 
 
-def test_tooltip_has_title_summary_and_source(book: ValueBook) -> None:
+def test_tooltip_has_title_summary_gradient_and_source(book: ValueBook) -> None:
     relu = starter_drawing().nodes[3].node
-    text = tooltip_of(relu, StepState.DONE, book)
+    text = tooltip_of(relu, StepState.DONE, book, StepIndex(8))
     assert "<b>relu</b>" in text
     assert "n=3" in text
+    assert "grad [3] f32" in text
     assert "line 4: y = torch.relu(2 * x + 1)" in text
-    assert "not happened yet" in tooltip_of(relu, StepState.FUTURE, book)
+    assert "grad not yet (arrives at step 6)" in tooltip_of(relu, StepState.DONE, book, StepIndex(3))
+    assert "not happened yet" in tooltip_of(relu, StepState.FUTURE, book, StepIndex(0))
+
+
+def test_backward_call_tells_what_it_began_with(book: ValueBook) -> None:
+    assert start_texts(book) == {4: "start: 1"}
