@@ -13,6 +13,7 @@ from engine.session.segment import MappedSegment
 from engine.trace.outcome import Outcome
 
 SECOND_NS = 1_000_000_000
+MEMORY_SLACK_BYTES = 64_000_000
 
 
 class Action(Enum):
@@ -80,11 +81,14 @@ class ActiveRun:
         return None
 
     def memory_was_exceeded(self, used_bytes: int | None) -> bool:
-        """Whether the program has more memory than it was allowed, given what its process has now."""
+        """Whether the program has clearly more memory than it was allowed, given what its process has now.
+
+        The worker's own limit comes first and ends with a better message; this one catches what gets around it.
+        """
         limit_mb = self.request.memory_limit_mb
         if limit_mb is None or used_bytes is None or self.idle_memory_bytes is None:
             return False
-        return used_bytes - self.idle_memory_bytes > limit_mb * 1_000_000
+        return used_bytes - self.idle_memory_bytes > limit_mb * 1_100_000 + MEMORY_SLACK_BYTES
 
     def outcome(self, exit_status: int | None, crash_report: str) -> Outcome:
         """Return how the run ended."""

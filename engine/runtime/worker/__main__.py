@@ -1,8 +1,11 @@
 """Entry point of the worker process: ``python -m engine.runtime.worker``."""
 
 import sys
+from importlib import import_module
 
-from engine.runtime.worker.main import main
+from engine.runtime.worker.private_builtins import give_engine_private_builtins
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    give_engine_private_builtins()
+    # By name, because it must be loaded after the line above.
+    sys.exit(import_module("engine.runtime.worker.main").main(sys.argv[1:]))

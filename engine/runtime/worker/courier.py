@@ -1,13 +1,15 @@
 """Brings what was recorded and printed to the host, often enough that little is lost when the process dies."""
 
+import builtins
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Protocol
 
 import msgspec
+import torch
 
 from engine.protocol.codec import ProtocolError
 from engine.protocol.messages import Facts
@@ -15,7 +17,7 @@ from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
-from engine.runtime.worker.pristine import PristineBuiltins
+from engine.runtime.worker.pristine import PristineNames
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import Batch
 from engine.trace.facts import Absence, Data
@@ -48,7 +50,8 @@ class Courier:
         self._channel = channel
         self._console = console
         self._sink = sink
-        self._guards = (PristineBuiltins(), limit, interrupts)
+        self._names = PristineNames(builtins, torch, torch.Tensor)
+        self._guards: tuple[AbstractContextManager[None], ...] = (self._names, limit, interrupts)
         self._recorder: Drainable | None = None
         self._namespace: Mapping[str, object] = {}
         self._steps_sent = 0
@@ -74,6 +77,8 @@ class Courier:
         """Drain this recorder from now on, for a program with these variables."""
         self._recorder = recorder
         self._namespace = namespace
+        self._names = PristineNames(builtins, torch, torch.Tensor)  # with what the recorder itself has put there
+        self._guards = (self._names, *self._guards[1:])
 
     def drain(self) -> None:
         """Send everything recorded and printed since the last time; nothing in a forked process."""

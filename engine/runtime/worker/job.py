@@ -82,8 +82,8 @@ class Job:
 
     def _record(self, program: CompiledProgram) -> Ended:
         module = make_main_module(self._request.filename, program.tree)
-        self._courier.carry_for(self._recorder, vars(module))
         with self._recorder:
+            self._courier.carry_for(self._recorder, vars(module))
             self._recorder.on_due(self._courier.drain_when_due, DUE_NS)
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())

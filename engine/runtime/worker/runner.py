@@ -3,6 +3,7 @@
 import __future__
 
 import ast
+import builtins
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from engine.runtime.worker.courier import Courier
 from engine.runtime.worker.faults import describe_fault, is_out_of_memory
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
-from engine.runtime.worker.pristine import PristineBuiltins
+from engine.runtime.worker.pristine import PristineNames
 from engine.trace.facts import Stream
 
 THREAD_GRACE_S = 1.0
@@ -49,7 +50,7 @@ class Runner:
         self._console = console
         self._interrupts = interrupts
         self._mark_line = mark_line
-        self._pristine = PristineBuiltins()
+        self._pristine = PristineNames(builtins)
         self._execute = exec  # the program may delete the name
 
     def compile(self) -> "CompiledProgram":

@@ -1,5 +1,7 @@
 """Messages survive the way to bytes and back, and no bytes can do more harm than a ProtocolError."""
 
+import contextlib
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -63,16 +65,13 @@ worker_messages = (
     )
     | st.builds(Dying, call=texts, line=st.none() | st.integers(1, 10**9))
 )
-host_messages = (
-    st.builds(
-        Run,
-        request=st.builds(RunRequest, program=texts, filename=texts, time_limit_s=st.none() | floats),
-        segment_path=texts,
-        segment_start=counts,
-        directory=texts,
-    )
-    | st.builds(Interrupt)
-)
+host_messages = st.builds(
+    Run,
+    request=st.builds(RunRequest, program=texts, filename=texts, time_limit_s=st.none() | floats),
+    segment_path=texts,
+    segment_start=counts,
+    directory=texts,
+) | st.builds(Interrupt)
 
 
 @given(worker_messages)
@@ -88,10 +87,8 @@ def test_host_messages_survive(message):
 @given(st.binary(max_size=200))
 def test_any_bytes_raise_only_protocol_errors(raw):
     for decode in (decode_from_host, decode_from_worker):
-        try:
+        with contextlib.suppress(ProtocolError):
             decode(raw)
-        except ProtocolError:
-            pass
 
 
 @given(worker_messages, st.data())
@@ -99,10 +96,8 @@ def test_damaged_messages_raise_only_protocol_errors(message, data):
     raw = bytearray(encode(message))
     position = data.draw(st.integers(0, len(raw) - 1))
     raw[position] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(ProtocolError):
         decode_from_worker(bytes(raw[: data.draw(st.integers(0, len(raw)))]))
-    except ProtocolError:
-        pass
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Frames come out whole however the stream is cut."""
 
+import contextlib
 import struct
 from multiprocessing import Pipe
 
@@ -31,10 +32,8 @@ def test_any_chunking_gives_the_same_frames(contents, sizes):
 
 @given(st.binary(max_size=100))
 def test_any_stream_raises_only_protocol_errors(raw):
-    try:
+    with contextlib.suppress(ProtocolError):
         FrameReader(limit_bytes=1000).feed(raw)
-    except ProtocolError:
-        pass
 
 
 def test_long_frames_have_a_long_header():
@@ -43,7 +42,9 @@ def test_long_frames_have_a_long_header():
 
 
 @pytest.mark.parametrize(
-    "header", [struct.pack("!i", 1001), struct.pack("!i", -2), struct.pack("!iQ", -1, 2**63)], ids=["over", "negative", "huge"]
+    "header",
+    [struct.pack("!i", 1001), struct.pack("!i", -2), struct.pack("!iQ", -1, 2**63)],
+    ids=["over", "negative", "huge"],
 )
 def test_impossible_lengths_are_refused(header):
     with pytest.raises(ProtocolError):

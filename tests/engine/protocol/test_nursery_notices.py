@@ -12,5 +12,5 @@ def test_notices_survive():
 
 @pytest.mark.parametrize("raw", [b"", b"\x09" + bytes(Notice.SIZE - 1), bytes(Notice.SIZE + 1)])
 def test_other_bytes_are_refused(raw):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"unpack|valid"):
         Notice.decode(raw)

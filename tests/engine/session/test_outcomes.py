@@ -60,16 +60,27 @@ def found(**more):
             OutcomeKind.FAILED,
             "Line 3: RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5).",
         ),
-        (told(Ended(kind=EndKind.FAILED, error_type="AssertionError", line=4)), OutcomeKind.FAILED, "Line 4: AssertionError."),
+        (
+            told(Ended(kind=EndKind.FAILED, error_type="AssertionError", line=4)),
+            OutcomeKind.FAILED,
+            "Line 4: AssertionError.",
+        ),
         (
             told(Ended(kind=EndKind.FAILED, error_type="ValueError", error_text="\nfirst\nsecond", line=1)),
             OutcomeKind.FAILED,
             "Line 1: ValueError: first.",
         ),
         (
-            told(Ended(kind=EndKind.FAILED, error_type="RuntimeError", error_text="you tried to allocate 400000 bytes", line=2)),
+            told(
+                Ended(
+                    kind=EndKind.FAILED,
+                    error_type="RuntimeError",
+                    error_text="you tried to allocate 400000 bytes",
+                    line=2,
+                )
+            ),
             OutcomeKind.FAILED,
-            "Line 2: RuntimeError: the program asked for 400 kB of memory at once, more than there is.",
+            "Line 2: Error: the program asked for 400 kB of memory at once, more than there is.",
         ),
         (told(Ended(kind=EndKind.REFUSED, error_text="No such device.")), OutcomeKind.FAILED, "No such device."),
         (

@@ -48,7 +48,7 @@ def test_other_item_types_are_written_as_bytes(segment, sink):
 
 def test_ranges_outside_are_refused(segment):
     for offset, nbytes in ((-1, 2), (0, -1), (3 * BUFFER_BYTES, 1)):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="not in the store"):
             segment.read(offset, nbytes)
 
 
