@@ -12,6 +12,7 @@ _FIRST_MAX_SCALE = 1.15
 _READABLE_SCALE = 0.7
 """Smaller than this, a graph is not fitted at first sight."""
 _BEGINNING_SCALE = 0.85
+_LARGEST_INSET = 0.55
 _DOUBLE_PRESS_MS = 600
 
 
@@ -25,8 +26,13 @@ class ViewControl:
         self._since_centred = QElapsedTimer()
 
     @property
+    def _inset_px(self) -> float:
+        """What stands over the bottom, but never so much that no graph is left."""
+        return min(self.bottom_inset_px, _LARGEST_INSET * self._surface.height())
+
+    @property
     def _margins(self) -> Margins:
-        return Margins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX + max(self.bottom_inset_px, self.legend_px))
+        return Margins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX + max(self._inset_px, self.legend_px))
 
     def show_first(self) -> None:
         """Show a drawing for the first time: all of it if that is readable, else its beginning."""
@@ -62,8 +68,8 @@ class ViewControl:
         x, y = bounds.x - _MARGIN_PX / scale, bounds.y - _MARGIN_PX / scale
         if bounds.width * scale < width:
             x = bounds.center[0] - width / scale / 2
-        if bounds.height * scale < height - self.bottom_inset_px:
-            y = bounds.center[1] - (height - self.bottom_inset_px) / scale / 2
+        if bounds.height * scale < height - self._inset_px:
+            y = bounds.center[1] - (height - self._inset_px) / scale / 2
         return Camera(x, y, scale)
 
     def _raised(self, camera: Camera, bounds: Rect) -> Camera:
@@ -92,7 +98,7 @@ class ViewControl:
             return
         self._since_centred.start()
         width, height = self._surface.view_size()
-        self._surface.glide(self._surface.control.target.centred(rect.center, width, height - self.bottom_inset_px))
+        self._surface.glide(self._surface.control.target.centred(rect.center, width, height - self._inset_px))
 
     def fit_rect(self, rect: Rect) -> None:
         """Show a rectangle of the drawing."""
@@ -127,6 +133,6 @@ class ViewControl:
         width, height = self._surface.view_size()
         target = self._surface.control.target
         rect = scene.nodes[index].rect
-        camera = gliding(target, rect, width, height, Margins(bottom=self.bottom_inset_px))
+        camera = gliding(target, rect, width, height, Margins(bottom=self._inset_px))
         if camera is not target:
             self._surface.control.glide(camera)

@@ -347,6 +347,19 @@ def test_bottom_inset_keeps_room_for_the_card(desk: Desk) -> None:
     assert seen.bottom <= desk.panel.surface.height() - 300
 
 
+def test_card_as_high_as_the_view_still_leaves_the_current_node_in_sight(desk: Desk) -> None:
+    desk.show(chain(60, backward=True), step=0)
+    desk.panel.set_bottom_inset(5000)
+    desk.playhead.seek(40)
+    scene = desk.panel.surface.scene
+    assert scene is not None
+    index = scene.node_at_playhead(40)
+    assert index is not None
+    seen = desk.panel.surface.camera.rect_to_view(scene.nodes[index].rect)
+    assert seen.y >= 0
+    assert seen.bottom <= 0.45 * desk.panel.surface.height()
+
+
 def test_grows_with_a_running_program_at_most_ten_times_a_second(desk: Desk) -> None:
     whole = chain(30)
     growing = chain(3)
