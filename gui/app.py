@@ -57,6 +57,7 @@ from gui.wiring import (
 )
 
 NAME = "Chainrule"
+_IS_DRESSED = "chainruleIsDressed"
 
 
 class Backend(Protocol):
@@ -231,6 +232,9 @@ def make_application(settings: SettingsFile, arguments: Sequence[str] = ()) -> Q
     application.setApplicationName(NAME)
     application.setApplicationDisplayName("")
     application.setDesktopFileName("chainrule")
+    if application.property(_IS_DRESSED):
+        return application
+    application.setProperty(_IS_DRESSED, True)  # noqa: FBT003  # Qt's own signature
     application.setStyle("Fusion")
     load_fonts()
     icon = QIcon()

@@ -24,8 +24,8 @@ class AppearanceKeeper(QObject):
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         preferences.changed.connect(self._on_preferences)
         theme.changed.connect(self._apply)
-        theme.switch(self._wanted())
         self._apply(theme.tokens)
+        theme.switch(self._wanted())
 
     def _wanted(self) -> ThemeName:
         match self._preferences.choices.appearance:
@@ -44,5 +44,8 @@ class AppearanceKeeper(QObject):
         self._theme.switch(self._wanted())
 
     def _apply(self, tokens: Tokens) -> None:
+        sheet = style_sheet(tokens)
+        if sheet == self._application.styleSheet():
+            return  # setting it again would polish every widget again
         self._application.setPalette(palette_of(tokens))
-        self._application.setStyleSheet(style_sheet(tokens))
+        self._application.setStyleSheet(sheet)

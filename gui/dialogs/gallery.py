@@ -21,6 +21,18 @@ from gui.dialogs.thumbnail import Thumbnail
 from gui.theme.theme import Theme
 
 _COLUMNS = 3
+_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: _COLUMNS, Qt.Key.Key_Up: -_COLUMNS}
+
+
+class Card(QPushButton):
+    """A button that leaves the arrows to the gallery."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk over the cards, row by row."""
+        if event.key() in _STEPS:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
 
 class GalleryDialog(QDialog):
@@ -33,7 +45,7 @@ class GalleryDialog(QDialog):
         self.setWindowTitle("Gallery of examples")
         self.resize(910, 700)
         self._open_copy = open_copy
-        self._cards: list[tuple[Example, QPushButton]] = []
+        self._cards: list[tuple[Example, Card]] = []
         self._filter = QLineEdit(self)
         self._filter.setPlaceholderText("Find an example")
         self._filter.setAccessibleName("Find an example")
@@ -60,14 +72,15 @@ class GalleryDialog(QDialog):
         layout.addLayout(top)
         layout.addWidget(area, 1)
         self._arrange()
+        self._filter.setFocus()
 
     @property
     def shown_keys(self) -> list[str]:
         """Keys of the examples that the filter leaves."""
         return [example.key for example, card in self._cards if not card.isHidden()]
 
-    def _card(self, example: Example, theme: Theme) -> QPushButton:
-        card = QPushButton(self)
+    def _card(self, example: Example, theme: Theme) -> Card:
+        card = Card(self)
         card.setProperty("look", "card")
         card.setAutoDefault(False)
         card.setAccessibleName(f"{example.title}: {example.summary}")
@@ -110,14 +123,13 @@ class GalleryDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in the filter opens the first card that is left; arrows walk over the cards."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._filter.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._filter:
             shown = self.shown_keys
             if shown:
                 self._choose(next(example for example, _card in self._cards if example.key == shown[0]))
             return
-        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: _COLUMNS, Qt.Key.Key_Up: -_COLUMNS}
-        if event.key() in steps:
-            self._walk(steps[Qt.Key(event.key())])
+        if event.key() in _STEPS:
+            self._walk(_STEPS[Qt.Key(event.key())])
             return
         super().keyPressEvent(event)
 
@@ -125,5 +137,5 @@ class GalleryDialog(QDialog):
         shown = [card for _example, card in self._cards if not card.isHidden()]
         if not shown:
             return
-        focused = next((place for place, card in enumerate(shown) if card.hasFocus()), -places)
+        focused = next((place for place, card in enumerate(shown) if card is self.focusWidget()), -places)
         shown[max(0, min(len(shown) - 1, focused + places))].setFocus(Qt.FocusReason.TabFocusReason)

@@ -77,6 +77,8 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: ${inner_px}px; padd
     selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 1px solid $accent; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; }
+QPlainTextEdit, QTextEdit { background: $panel; color: $text; selection-background-color: $accent_selection;
+    selection-color: $text; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($field_arrow); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $hairline; color: $text; outline: none;
@@ -131,6 +133,7 @@ def style_sheet(tokens: Tokens) -> str:
     values = {name: getattr(tokens, name) for name in Tokens.__slots__}
     values |= {
         "accent_soft": mix(tokens.panel, tokens.accent, 0.35).name(),
+        "accent_selection": mix(tokens.panel, tokens.accent, 0.28).name(),
         "accent_strong": mix(tokens.accent, tokens.text, 0.15).name(),
         "notice": mix(tokens.panel, tokens.accent, 0.08).name(),
         "notice_warning": mix(tokens.panel, tokens.strip_buffer, 0.14).name(),

@@ -1,0 +1,334 @@
+import gc
+import weakref
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from gui.commands.ports import Drawer
+from gui.dialogs.file_prompts import Unsaved
+from gui.model.document import RunState
+from gui.model.playhead import BEFORE_FIRST
+from gui.model.preferences import Appearance
+from gui.model.run_controller import Park
+from gui.theme.tokens import ThemeName
+from tests.support.recordings import starter_recording
+from tests.support.workbench import build, destroy, run_starter
+
+
+def _press(qtbot, widget, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(widget.focusProxy() or widget, key, modifier)
+
+
+def test_the_first_start_runs_the_starter_and_waits_before_its_first_step(workbench, qtbot):
+    workbench.start(None)
+    document, playhead = workbench.models.document, workbench.models.playhead
+    qtbot.waitUntil(lambda: playhead.step_count == 9 and document.run_state is RunState.IDLE)
+    assert document.title == "starter.py"
+    assert "relu" in document.program
+    assert playhead.current == BEFORE_FIRST
+    assert workbench.window.parts.centre.shows_cue
+    _press(qtbot, workbench.panels.canvas, Qt.Key.Key_Right)
+    assert playhead.current == 0
+    assert not workbench.window.parts.centre.shows_cue
+
+
+def test_a_program_is_opened_and_not_run(workbench, tmp_path):
+    (tmp_path / "mine.py").write_text("import torch\n")
+    workbench.start(tmp_path / "mine.py")
+    assert workbench.models.document.program == "import torch\n"
+    assert workbench.backend.asked == ["prepare"]
+
+
+def test_a_file_that_cannot_be_opened_is_said_in_the_window(workbench, tmp_path):
+    workbench.start(tmp_path / "gone.py")
+    assert workbench.window.toast.isVisible()
+    assert workbench.window.toast.text == "“gone.py” could not be opened: no such file or directory."
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "start", "end"),
+    [
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 8, 7),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 3, 4),
+        (Qt.Key.Key_Period, Qt.KeyboardModifier.NoModifier, 3, 4),
+        (Qt.Key.Key_Comma, Qt.KeyboardModifier.NoModifier, 3, 2),
+        (Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier, 5, -1),
+        (Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier, 5, 8),
+        (Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier, 8, 3),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier, 3, 4),
+        (Qt.Key.Key_F11, Qt.KeyboardModifier.NoModifier, 3, 4),
+        (Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier, 3, 8),
+    ],
+)
+@pytest.mark.parametrize("place", ["canvas", "timeline"])
+def test_keys_move_the_playhead(ran, qtbot, place, key, modifier, start, end):
+    ran.models.playhead.seek(start)
+    ran.book.refresh()
+    widget = getattr(ran.panels, place)
+    widget.setFocus()
+    _press(qtbot, widget, key, modifier)
+    assert ran.models.playhead.current == end
+
+
+def test_single_keys_do_nothing_while_typing(ran, qtbot):
+    editor = ran.panels.editor
+    editor.setFocus()
+    before = ran.models.playhead.current
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_E, Qt.Key.Key_Period, Qt.Key.Key_3, Qt.Key.Key_Space):
+        _press(qtbot, editor, key)
+    assert ran.models.playhead.current == before
+    assert not ran.models.player.is_playing
+    assert ran.panels.canvas.lens.value == "values"
+    assert "e.3" in ran.models.document.program
+
+
+def test_single_keys_do_nothing_in_the_search_field(ran, qtbot):
+    search = ran.window.parts.top.search
+    search.setFocus()
+    qtbot.keyClicks(search, "ef1,")
+    assert search.text() == "ef1,"
+    assert ran.panels.canvas.lens.value == "values"
+    assert ran.models.playhead.current == 8
+
+
+def test_ctrl_enter_runs_from_the_editor(workbench, qtbot):
+    workbench.models.document.replace_program("import torch", "a.py")
+    workbench.book.refresh()
+    workbench.panels.editor.setFocus()
+    _press(qtbot, workbench.panels.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "run" in workbench.backend.asked
+
+
+def test_space_plays_and_pauses(ran, qtbot):
+    ran.panels.canvas.setFocus()
+    _press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
+    assert ran.models.player.is_playing
+    qtbot.waitUntil(lambda: ran.models.playhead.current >= 0, timeout=3000)
+    _press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
+    assert not ran.models.player.is_playing
+
+
+def test_stop_is_offered_while_a_program_runs(workbench, qtbot):
+    workbench.backend.is_holding = True
+    stop = workbench.book.qaction("run.stop")
+    assert not stop.isEnabled()
+    assert "No program is running." in stop.toolTip()
+    run_starter(workbench)
+    qtbot.waitUntil(stop.isEnabled)
+    stop.trigger()
+    qtbot.waitUntil(lambda: workbench.models.document.run_state is RunState.IDLE)
+    assert workbench.models.document.recording.outcome.message == "The run was stopped."
+    assert len(workbench.models.document.recording) == 9
+
+
+def test_what_cannot_be_done_says_why(workbench):
+    assert "Run a program first." in workbench.book.qaction("playback.next").toolTip()
+    assert "Run a program first." in workbench.book.qaction("file.export").toolTip()
+
+
+def test_every_action_is_found_in_the_palette(ran):
+    source = ran.window.parts.top.search._source
+    found = {result.title for result in source.find(">")}
+    assert found == {ran.book.label(action) for action in ran.book.actions}
+    for action in ran.book.actions:
+        assert ran.book.label(action) in {result.title for result in source.find(f"> {action.title}")}
+
+
+def test_every_action_is_in_the_menu(ran):
+    def titles(menu):
+        for entry in menu.actions():
+            if entry.menu() is not None:
+                yield from titles(entry.menu())
+            elif not entry.isSeparator():
+                yield entry.objectName()
+
+    menu = ran.window.parts.top._brand.menu()
+    assert set(titles(menu)) == {action.id for action in ran.book.actions}
+
+
+def test_the_palette_runs_a_command(ran, qtbot):
+    ran.desk.window.search(">")
+    search = ran.window.parts.top.search
+    qtbot.keyClicks(search, " to the start of b")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert ran.models.playhead.current == 3
+
+
+def test_search_finds_a_step_and_goes_there(ran, qtbot):
+    ran.desk.window.search("")
+    search = ran.window.parts.top.search
+    qtbot.keyClicks(search, "line:4 relu")
+    qtbot.waitUntil(lambda: [result.title for result in search.results][:2] == ["relu", "ReluBackward0"])
+    qtbot.keyClick(search, Qt.Key.Key_Down)
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert ran.models.playhead.current == 5
+    assert ran.models.selection.current.step == 5
+
+
+def test_texts_say_where_we_are(ran):
+    top, status = ran.window.parts.top, ran.window.parts.status
+    ran.models.playhead.seek(5)
+    assert top._headline.text() == "Step 6 of 9"
+    assert "ReluBackward0" in top._details.whole_text
+    assert status.text.startswith("Finished in 3.1 ms  ·  4 ops, 5 backward steps, 10 tensors")
+
+
+def test_the_title_says_what_is_open_and_unsaved(ran):
+    assert ran.window.windowTitle() == "starter.py[*] – Chainrule"
+    assert not ran.window.isWindowModified()
+    ran.models.document.edit_program("changed")
+    assert ran.window.isWindowModified()
+
+
+def test_closing_asks_about_unsaved_text(workbench):
+    workbench.models.document.edit_program("precious")
+    prompts = workbench.flow._prompts
+    prompts.unsaved = Unsaved.CANCEL
+    workbench.window.close()
+    assert workbench.window.isVisible()
+    assert prompts.questions == ["unsaved untitled.py"]
+    prompts.unsaved = Unsaved.DISCARD
+    workbench.window.close()
+    assert not workbench.window.isVisible()
+    assert workbench.backend.asked[-1] == "close"
+
+
+def test_dark_and_light(workbench):
+    workbench.models.preferences.choose_appearance(Appearance.DARK)
+    assert workbench.models.theme.tokens.name is ThemeName.DARK
+    assert workbench.models.theme.tokens.panel in QApplication.instance().styleSheet()
+    workbench.models.preferences.choose_appearance(Appearance.LIGHT)
+    assert workbench.models.theme.tokens.name is ThemeName.LIGHT
+
+
+def test_preferences_and_recents_come_back_at_the_next_start(qtbot, tmp_path):
+    first = build(tmp_path)
+    first.models.preferences.choose_appearance(Appearance.DARK)
+    first.models.recents.add(tmp_path / "a.py")
+    destroy(first)
+    second = build(tmp_path)
+    assert second.models.theme.tokens.name is ThemeName.DARK
+    assert second.models.recents.paths == (tmp_path / "a.py",)
+    second.models.preferences.choose_appearance(Appearance.LIGHT)
+    destroy(second)
+
+
+def test_a_dropped_file_is_opened(workbench, tmp_path):
+    path = tmp_path / "dropped.py"
+    path.write_text("y = 2\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    place = QPointF(100, 100)
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(workbench.window, QDragEnterEvent(place.toPoint(), action, data, button, none))
+    assert workbench.window._drop_zone.isVisible()
+    QApplication.sendEvent(workbench.window, QDropEvent(place, action, data, button, none))
+    assert not workbench.window._drop_zone.isVisible()
+    assert workbench.models.document.program == "y = 2\n"
+
+
+def test_the_drawer_opens_and_closes(workbench):
+    bottom = workbench.window.parts.bottom
+    workbench.book.qaction("view.charts").trigger()
+    assert bottom.page is Drawer.CHARTS
+    assert workbench.book.qaction("view.charts").isChecked()
+    workbench.book.qaction("view.console").trigger()
+    assert bottom.page is Drawer.CONSOLE
+    workbench.book.qaction("view.console").trigger()
+    assert bottom.page is None
+
+
+def test_devices_that_are_absent_are_greyed_and_say_why(workbench):
+    from engine.protocol.messages import DeviceInfo
+
+    cuda = DeviceInfo(key="cuda", title="CUDA", available=False, reason="This build has no CUDA.")
+    cpu = DeviceInfo(key="cpu", title="CPU", available=True)
+    workbench.models.devices.replace((cpu, cuda))
+    entries = workbench.window.parts.top._devices.actions()
+    assert [entry.isEnabled() for entry in entries] == [True, False]
+    assert "This build has no CUDA." in entries[1].text()
+    workbench.models.preferences.choose_device("cuda")
+    assert workbench.window.parts.top._device.text() == "CPU"
+
+
+def test_a_lens_is_chosen_by_its_digit(ran, qtbot):
+    ran.panels.canvas.setFocus()
+    _press(qtbot, ran.panels.canvas, Qt.Key.Key_3)
+    assert ran.panels.canvas.lens.value == "gradients"
+    assert ran.window.parts.top._lens.text() == "Lens: Gradients"
+
+
+def test_hiding_can_be_undone(ran, qtbot):
+    canvas = ran.panels.canvas
+    qtbot.waitUntil(lambda: canvas.surface.scene is not None and len(canvas.surface.scene.nodes) == 10)
+    canvas.picks.select(1)
+    ran.book.refresh()
+    canvas.setFocus()
+    _press(qtbot, canvas, Qt.Key.Key_H)
+    assert len(canvas.view_state.hidden) == 1
+    ran.book.refresh()
+    _press(qtbot, canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.view_state.hidden == frozenset()
+    ran.book.refresh()
+    _press(qtbot, canvas, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert len(canvas.view_state.hidden) == 1
+
+
+def test_every_button_has_a_name_for_screen_readers(ran):
+    for button in ran.window.findChildren(QAbstractButton):
+        if button.isVisible():
+            assert button.accessibleName() or button.text() or button.toolTip(), button
+
+
+def test_tab_reaches_the_controls(ran, qtbot):
+    ran.window.parts.top._run.setFocus()
+    seen = []
+    for _ in range(40):
+        widget = ran.window.focusWidget()
+        seen.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+        if ran.window.focusWidget() is widget:
+            break
+    top = ran.window.parts.top
+    assert {top._stop, top._speed, top._lens, top._device, top.search} - set(seen) <= {top._stop}
+
+
+def test_a_recording_is_opened_without_running_it(workbench, tmp_path):
+    workbench.models.document.show_recording(starter_recording())
+    workbench.flow._prompts.save_to = tmp_path / "run.chainrule"
+    workbench.flow.save_recording()
+    workbench.flow.new()
+    workbench.start(tmp_path / "run.chainrule")
+    assert len(workbench.models.document.recording) == 9
+    assert "run" not in workbench.backend.asked
+    assert isinstance(workbench.models.recents.paths[0], Path)
+
+
+def test_run_and_park(workbench, qtbot):
+    workbench.models.document.replace_program("import torch", "a.py")
+    workbench.runs.run(Park.START)
+    qtbot.waitUntil(lambda: workbench.models.playhead.step_count == 9)
+    qtbot.waitUntil(lambda: workbench.models.document.run_state is RunState.IDLE)
+    assert workbench.models.playhead.current == BEFORE_FIRST
+
+
+def test_a_window_leaves_nothing_behind(qtbot, tmp_path):
+    corpses = []
+    for _ in range(5):
+        bench = build(tmp_path)
+        bench.window.show()
+        run_starter(bench)
+        qtbot.waitUntil(lambda bench=bench: bench.models.playhead.current == 8)
+        corpses.append(
+            [weakref.ref(part) for part in (bench.window, bench.panels.canvas, bench.book, bench.models.document)]
+        )
+        destroy(bench)
+        del bench
+        QApplication.processEvents()
+        gc.collect()
+    alive = [[ref() is not None for ref in refs] for refs in corpses]
+    assert not any(any(refs) for refs in alive), alive
+    assert not [thread for thread in gc.get_objects() if isinstance(thread, QThread) and thread.isRunning()]
