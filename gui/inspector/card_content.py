@@ -25,7 +25,6 @@ class Equation:
     formula: str
     terms: tuple[Term, ...]
     symbols: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +62,7 @@ def _backward(explanation: BackwardExplanation) -> CardContent:
         f"{fan_in.name} was used {len(fan_in.contributions)} times: {fan_in.text}." for fan_in in explanation.fan_ins
     ]
     sentences.append(explanation.sentence)
-    if not several and shown:
-        sentences.extend(shown[0].notes)
+    sentences.extend(note for one in shown for note in one.notes)
     if len(explanation.inputs) > MOST_EQUATIONS:
         sentences.append(f"{len(explanation.inputs) - MOST_EQUATIONS} more inputs get a gradient too.")
     used = " ".join(one.formula for one in explanation.inputs)
@@ -91,7 +89,7 @@ def _uses(formula: str, symbol: str) -> bool:
 
 
 def _equation(sent: SentOn, *, several: bool) -> Equation:
-    return Equation(sent.formula if several else "", sent.terms, sent.symbols, sent.notes if several else ())
+    return Equation(sent.formula if several else "", sent.terms, sent.symbols)
 
 
 def _verdict(checks: list[Check]) -> tuple[str, bool]:

@@ -161,9 +161,8 @@ class ChainRuleCard(QWidget):
         )
         self._fit_rows(len(content.equations))
         for (label, view), equation in zip(self._equations, content.equations, strict=False):
-            text = equation.formula + ("   " + " ".join(equation.notes) if equation.notes else "")
-            label.setText(text)
-            label.setVisible(bool(text))
+            label.setText(equation.formula)
+            label.setVisible(bool(equation.formula))
             view.show_terms(equation.terms, equation.symbols)
         self._sentence.setText(" ".join(content.sentences))
         self._verdict.setText(content.verdict)
