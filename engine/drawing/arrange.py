@@ -1,5 +1,7 @@
 """A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
+from dataclasses import replace
+
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import node_size
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
@@ -14,7 +16,7 @@ _MARGIN_PX = 24.0
 _LABEL_RISE_PX = 16.0
 _LABEL_HEIGHT_PX = 12.0
 _SPACING = {
-    Direction.LEFT_RIGHT: Spacing(),
+    Direction.LEFT_RIGHT: Spacing(wrap_length=WIDEST_ROW_PX, wrap_aspect=0.6),
     Direction.TOP_DOWN: Spacing(
         column_gap=30.0,
         row_gap=26.0,
@@ -23,25 +25,32 @@ _SPACING = {
         along_after=24.0,
         across_before=14.0,
         across_after=14.0,
+        wrap_length=1250.0,
+        wrap_aspect=1.6,
     ),
 }
 
 
 def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
-    """Place every node and route every edge; without a ``direction`` the more readable one is taken."""
-    if direction is None and len(view.nodes) > _SMALL:
-        direction = Direction.TOP_DOWN
+    """Place every node and route every edge; without a ``direction`` the more readable one is taken.
+
+    That is from left to right where the whole forward pass fits into one row, else from top to bottom. A pass too long
+    for its direction is folded into columns (or rows).
+    """
     if direction is not None:
-        return _Arranger(view, direction).drawing()
-    drawing = _Arranger(view, Direction.LEFT_RIGHT).drawing()
-    if drawing.bounds.width <= WIDEST_ROW_PX:
-        return drawing
-    return _Arranger(view, Direction.TOP_DOWN).drawing()
+        return _Arranger(view, direction, _SPACING[direction]).drawing()
+    if len(view.nodes) <= _SMALL:
+        one_row = replace(_SPACING[Direction.LEFT_RIGHT], wrap_length=None)
+        drawing = _Arranger(view, Direction.LEFT_RIGHT, one_row).drawing()
+        if drawing.bounds.width <= WIDEST_ROW_PX:
+            return drawing
+    return _Arranger(view, Direction.TOP_DOWN, _SPACING[Direction.TOP_DOWN]).drawing()
 
 
 class _Arranger:
-    def __init__(self, view: ViewGraph, direction: Direction) -> None:
+    def __init__(self, view: ViewGraph, direction: Direction, spacing: Spacing) -> None:
         self._view = view
+        self._spacing = spacing
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
         self._lane = _lanes(view)
@@ -70,7 +79,7 @@ class _Arranger:
         nodes = tuple(self._layout_node(node, number) for node in self._view.nodes)
         edges = [self._layout_edge(edge) for edge in self._view.edges]
         parents = tuple(None if group.parent is None else number.get(group.parent) for group in self._view.groups)
-        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, _SPACING[self._direction])
+        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, self._spacing)
 
     def _layout_node(self, node: ViewNode, number: dict[GroupKey, int]) -> LayoutNode:
         width, height = node_size(node)

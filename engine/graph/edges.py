@@ -7,6 +7,9 @@ from engine.trace.facts import FailedCall, GradEdge, Phase, Role, Step
 from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
 
+_MERGED = (EdgeKind.GRADIENT, EdgeKind.SAVED)
+"""Between folded boxes there is one arrow of these kinds, whatever the value."""
+
 _Seen = tuple[NodeKey, NodeKey, EdgeKind, ValueId | None]
 
 
@@ -141,7 +144,7 @@ class _Edges:
         if source is None or target is None or source == target:
             return
         if _is_folded(source) or _is_folded(target) or not self._stage.open.is_detailed:
-            seen = (source, target, kind, None if kind is EdgeKind.GRADIENT else value)
+            seen = (source, target, kind, None if kind in _MERGED else value)
             if seen in self._seen:
                 return
             self._seen.add(seen)

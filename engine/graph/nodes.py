@@ -5,7 +5,7 @@ from collections import defaultdict
 from engine.graph.cast import Cast
 from engine.graph.categories import category_of
 from engine.graph.labels import Labels, backward_title, short
-from engine.graph.scopes import ROOT, Scope
+from engine.graph.scopes import ROOT, Scope, inner_path
 from engine.graph.stage import Stage, group_node_key
 from engine.graph.view import Category, GroupKey, NodeKey, NodeKind, ViewGroup, ViewNode
 from engine.trace.facts import Step
@@ -27,7 +27,7 @@ def view_groups(cast: Cast, stage: Stage) -> list[ViewGroup]:
             continue
         first, last, count = spans[index]
         parent = group_key(cast, scope.parent)
-        subtitle = f"{scope.subtitle} · {count} ops".removeprefix(" · ")
+        subtitle = f"{count} ops" if scope.is_artificial else f"{scope.subtitle} · {count} ops"
         groups.append(
             ViewGroup(
                 key=scope.key,
@@ -125,13 +125,13 @@ class _Nodes:
 
     def _op(self, key: NodeKey, step: Step) -> ViewNode:
         module = self._cast.tree.module_of.get(step.index)
-        around = f"{self._cast.tree.scopes[self._cast.tree.scope_of[step.index]].path}."
+        around = self._cast.tree.scopes[self._cast.tree.scope_of[step.index]].path
         return ViewNode(
             key=key,
             kind=NodeKind.OP,
             category=self._category_of_op[step.index],
             title=short(step.name),
-            subtitle=self._labels.op_subtitle(step, "" if module is None else module.path.removeprefix(around)),
+            subtitle=self._labels.op_subtitle(step, "" if module is None else inner_path(module.path, around)),
             step=step.index,
             value=next(iter(step.outputs), None),
             grad_node=step.grad_node,

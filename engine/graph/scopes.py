@@ -77,6 +77,12 @@ class ScopeTree:
         return first
 
 
+def inner_path(path: str, around: str) -> str:
+    """A module path as seen from inside ``around``; a bare number keeps the name of its list (``layers.3``)."""
+    inner = path.removeprefix(f"{around}.") if around else path
+    return f"{around.rpartition('.')[2]}.{inner}" if inner.isdigit() and around else inner
+
+
 def scope_tree(recording: Recording, steps: list[Step]) -> ScopeTree:
     """Build the groups of forward ``steps``: modules with more than one op, then chunks where there is too much."""
     tree = ScopeTree([Scope(GroupKey(""), "", "", ROOT)])
@@ -107,9 +113,7 @@ def _add_modules(tree: ScopeTree, recording: Recording, steps: list[Step]) -> No
 
 
 def _module_scope(call: ModuleCall, number: int, parent: int, around: Scope) -> Scope:
-    prefix = f"{around.path}."
-    title = call.path.removeprefix(prefix) if around.path else call.path
-    scope = Scope(GroupKey(f"{call.path}#{number}"), title or call.class_name, call.class_name, parent)
+    scope = Scope(GroupKey(f"{call.path}#{number}"), inner_path(call.path, around.path), call.class_name, parent)
     scope.path = call.path
     scope.line = 0 if call.span is None else call.span.line
     return scope

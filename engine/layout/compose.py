@@ -1,12 +1,13 @@
 """One level after the other, from the innermost outwards: order, place, and measure each lane of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.layout.levels import Levels
 from engine.layout.order import Joint, ordered
 from engine.layout.place import Rod, Strip, tops
-from engine.layout.problem import LayoutProblem
+from engine.layout.problem import LayoutProblem, Point
 from engine.layout.threads import HIGH, LOW, End, Threads
 
 _THREAD = 2.0
@@ -30,6 +31,8 @@ class LanePlan:
     port: dict[int, float] = field(default_factory=dict)
     main: list["MainStep"] = field(default_factory=list)
     breadth: float = 0.0
+    channels: list[float] = field(default_factory=list)
+    """Free lines across, after each column of a folded level."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,14 @@ class LevelPlan:
     lengths: list[float] = field(default_factory=list)
     length: float = 0.0
     lanes: dict[int, LanePlan] = field(default_factory=dict)
+    parts: list[int] = field(default_factory=list)
+    """The column that each rank lies in; empty when the level is not folded."""
+    channel: Point = (0.0, 0.0)
+    """Free lines along, before and after the columns of a folded level."""
+
+    def is_fold(self, rank: int) -> bool:
+        """Whether a new column begins after ``rank``."""
+        return 0 <= rank < len(self.parts) - 1 and self.parts[rank] != self.parts[rank + 1]
 
 
 @dataclass(slots=True)
@@ -83,12 +94,16 @@ class Composer:
         self._threads = threads
         self._lanes = sorted({node.lane for node in problem.nodes})
 
-    def run(self) -> list[LevelPlan]:
-        """Plan all levels, inner ones first (groups come after the groups around them)."""
+    def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
+        """Plan all levels, inner ones first (groups come after the groups around them).
+
+        ``wrap`` is called for each level once it is planned and may fold it.
+        """
         for level in range(len(self.plans) - 1, -1, -1):
             for lane in self._lanes:
                 self._plan_lane(level, lane)
             self._plan_columns(level)
+            wrap(level)
         return self.plans
 
     def item_breadth(self, cell: int, lane: int) -> float:

@@ -7,19 +7,41 @@ from itertools import pairwise
 from engine.layout.problem import Point
 
 _SAME = 0.01
+_RADIUS = 12.0
 
 
 def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
     """Straight pieces where two knots share ``across``, S-curves with tangents along the flow elsewhere."""
     merged = _without_needless(knots)
     route: list[Point] = [merged[0]]
-    for start, end in pairwise(merged):
-        middle = (start[0] + end[0]) / 2
-        route += [(middle, start[1]), (middle, end[1]), end]
+    for index, (start, end) in enumerate(pairwise(merged)):
+        leave = _towards(start, end, _reach(merged, index))
+        enter = _towards(end, start, _reach(merged, index + 1))
+        if leave != start:
+            route += [_between(route[-1], start, 0.55), _between(leave, start, 0.55), leave]
+        middle = (leave[0] + enter[0]) / 2
+        route += [(middle, leave[1]), (middle, enter[1]), enter]
     return tuple(route)
 
 
-def rounded(corners: Sequence[Point], radius: float = 12.0) -> tuple[Point, ...]:
+def _is_corner(knots: Sequence[Point], index: int) -> bool:
+    """Whether a straight line along and one straight across meet at a knot."""
+    if not 0 < index < len(knots) - 1:
+        return False
+    before, knot, after = knots[index - 1 : index + 2]
+    comes_along, goes_along = abs(before[1] - knot[1]) <= _SAME, abs(after[1] - knot[1]) <= _SAME
+    comes_across, goes_across = abs(before[0] - knot[0]) <= _SAME, abs(after[0] - knot[0]) <= _SAME
+    return (comes_along and goes_across) or (comes_across and goes_along)
+
+
+def _reach(knots: Sequence[Point], index: int) -> float:
+    """How far from a knot the rounding begins; 0 where there is no corner."""
+    if not _is_corner(knots, index):
+        return 0.0
+    return min(_RADIUS, _distance(knots[index - 1], knots[index]) / 2, _distance(knots[index], knots[index + 1]) / 2)
+
+
+def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, ...]:
     """A polyline of straight pieces with its corners rounded."""
     points = [corners[0], *(after for before, after in pairwise(corners) if _distance(before, after) > _SAME)]
     if len(points) == 1:

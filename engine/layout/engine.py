@@ -6,6 +6,7 @@ from engine.layout.links import LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import threads_of
+from engine.layout.wrap import Wrapper
 
 _LARGE_SLACK = 80.0
 """A leaf with more room than this in its column (beside an opened group) stands at the end, near its consumer."""
@@ -20,7 +21,7 @@ def lay_out(problem: LayoutProblem) -> LayoutResult:
     levels = Levels(problem)
     threads = threads_of(problem, levels)
     composer = Composer(problem, levels, threads)
-    plans = composer.run()
+    plans = composer.run(Wrapper(problem, levels, threads, composer).wrap)
     placing = _Placing(problem, levels, composer, plans)
     areas = placing.areas()
     frames = placing.frames()

@@ -63,6 +63,10 @@ class Spacing:
     along_after: float = 22.0
     across_before: float = 36.0
     across_after: float = 14.0
+    wrap_length: float | None = None
+    """Levels longer than this are folded into columns; None: never."""
+    wrap_aspect: float = 1.0
+    """Wished breadth of a folded level (all lanes together) in units of its length."""
 
 
 @dataclass(frozen=True, slots=True)

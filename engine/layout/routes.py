@@ -11,6 +11,8 @@ from engine.layout.threads import End, Threads
 _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
 _PARALLEL = 9.0
+_TRACK = 4.5
+_TRACKS = 5
 _MOST_SPREAD = 8
 """More arrows than this meet in one point: they come along a common way."""
 
@@ -33,6 +35,7 @@ class FlowRouter:
         self._plans = plans
         self._origins = origins
         self._areas = areas
+        self._tracks: dict[tuple[int, int, End], int] = {}
 
     def routes(self) -> list[tuple[Point, ...]]:
         """A route for each edge, empty for those that do not flow through ranks."""
@@ -67,17 +70,33 @@ class FlowRouter:
             end = origin + plan.starts[rank] + plan.lengths[rank]
             knots += [(end, across), (end, across)]
         for bend in piece.bends:
+            knots += self._turn(piece_index, rank, knots[-1][1], top + bend)
             rank += 1
             start = origin + plan.starts[rank]
             knots += [(start, top + bend), (start + plan.lengths[rank], top + bend)]
-        rank += 1
         across = top + self._across(piece.high, piece.lane, plan)
+        knots += self._turn(piece_index, rank, knots[-1][1], across)
+        rank += 1
         if piece.high[0] < 0:
             knots.append((origin + plan.length, across))
         else:
             start = origin + plan.starts[rank]
             knots += [(start, across), (start, across)]
         return knots
+
+    def _turn(self, piece_index: int, rank: int, leave: float, enter: float) -> list[Point]:
+        """The way from the end of one column of a folded level to the start of the next."""
+        piece = self._threads.pieces[piece_index]
+        plan = self._plans[piece.level]
+        if not plan.is_fold(rank):
+            return []
+        origin, top = self._origins[piece.level, piece.lane]
+        # Edges that turn together keep a little apart.
+        track = self._tracks.setdefault((piece.level, piece.lane, piece.low), len(self._tracks))
+        shift = _TRACK * (track % _TRACKS - _TRACKS // 2)
+        before, after = origin + plan.channel[0] + shift, origin + plan.channel[1] + shift
+        between = top + plan.lanes[piece.lane].channels[plan.parts[rank]] + shift
+        return [(after, leave), (after, between), (before, between), (before, enter)]
 
     def _across(self, end: End, lane: int, plan: LevelPlan) -> float:
         cell, attached = end

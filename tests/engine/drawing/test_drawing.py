@@ -179,6 +179,13 @@ def test_everything_open_of_a_long_program():
     assert len(drawing.nodes) == 3_002
 
 
+@pytest.mark.parametrize("direction", Direction)
+def test_long_chains_are_folded_into_columns(direction):
+    bounds = drawn(residual(20, 3), Folding(level=1), direction).bounds
+    assert max(bounds.width, bounds.height) < 2_400
+    assert 0.3 < bounds.width / bounds.height < 3
+
+
 def test_nothing_to_draw():
     assert drawn(Maker().done()).bounds.width == 0
 

@@ -1,0 +1,126 @@
+"""Long levels folded into columns that stand side by side, like text in a newspaper."""
+
+import math
+from dataclasses import dataclass
+
+from engine.layout.compose import Composer, LanePlan, LevelPlan
+from engine.layout.levels import Levels
+from engine.layout.problem import LayoutProblem
+from engine.layout.threads import End, Piece, Threads
+
+_SLACK = 3
+"""A column may be this many ranks longer or shorter for the sake of fewer edges from column to column."""
+CHANNEL = 26.0
+"""Room at both ends of a level for the edges that go from column to column."""
+COLUMN_GAP = 56.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The ranks ``first`` to ``last`` make one column."""
+
+    first: int
+    last: int
+
+
+class Wrapper:
+    """Folds one level after the composer has planned it."""
+
+    def __init__(self, problem: LayoutProblem, levels: Levels, threads: Threads, composer: Composer) -> None:
+        self._problem = problem
+        self._levels = levels
+        self._threads = threads
+        self._composer = composer
+
+    def wrap(self, level: int) -> None:
+        """Fold the level if it is too long."""
+        plan = self._composer.plans[level]
+        limit = self._problem.spacing.wrap_length
+        if limit is None or plan.length <= limit or len(plan.lengths) < 2:
+            return
+        breadth = sum(lane.breadth for lane in plan.lanes.values())
+        breadth += self._problem.spacing.lane_gap * (len(plan.lanes) - 1)
+        aspect = self._problem.spacing.wrap_aspect
+        count = min(round(math.sqrt(aspect * plan.length / max(breadth, 1.0))), len(plan.lengths))
+        if count < 2:
+            return
+        parts = self._parts(level, plan, count)
+        for lane, lane_plan in plan.lanes.items():
+            self._move(level, lane, lane_plan, parts)
+        self._restart(plan, parts, level)
+
+    def _parts(self, level: int, plan: LevelPlan, count: int) -> list[_Part]:
+        crossing = self._crossing(level, len(plan.lengths))
+        parts: list[_Part] = []
+        first = 0
+        for index in range(1, count):
+            target = plan.starts[0] + (plan.starts[-1] + plan.lengths[-1] - plan.starts[0]) * index / count
+            nearest = min(range(len(plan.starts)), key=lambda rank: abs(plan.starts[rank] - target))
+            choice = range(max(first + 1, nearest - _SLACK), min(len(plan.starts) - 1, nearest + _SLACK) + 1)
+            if not choice:
+                continue
+            cut = min(choice, key=lambda rank: (crossing[rank], abs(plan.starts[rank] - target)))
+            parts.append(_Part(first, cut - 1))
+            first = cut
+        return [*parts, _Part(first, len(plan.lengths) - 1)]
+
+    def _crossing(self, level: int, count: int) -> list[int]:
+        """How many lines lead over the gap before each rank."""
+        crossing: list[set[tuple[int, End]]] = [set() for _ in range(count + 1)]
+        for (at, lane), indices in self._threads.by_lane.items():
+            for index in indices if at == level else ():
+                piece = self._threads.pieces[index]
+                low, high = self._rank_span(piece, count)
+                for rank in range(max(low + 1, 0), high + 1):
+                    crossing[rank].add((lane, piece.low))
+        return [len(lines) for lines in crossing]
+
+    def _rank_span(self, piece: Piece, count: int) -> tuple[int, int]:
+        low = -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
+        return low, count if piece.high[0] < 0 else self._levels.rank[piece.high[0]]
+
+    def _move(self, level: int, lane: int, plan: LanePlan, parts: list[_Part]) -> None:
+        """Shift everything of a lane into the column of its part."""
+        count = parts[-1].last + 1
+        part_of = [index for index, part in enumerate(parts) for _ in range(part.first, part.last + 1)]
+        lows, highs = [math.inf] * len(parts), [-math.inf] * len(parts)
+
+        def cover(part: int, top: float, bottom: float) -> None:
+            lows[part], highs[part] = min(lows[part], top), max(highs[part], bottom)
+
+        pieces = [self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ())]
+        for cell, top in plan.cell_top.items():
+            cover(part_of[self._levels.rank[cell]], top, top + self._composer.item_breadth(cell, lane))
+        for piece in pieces:
+            low = self._rank_span(piece, count)[0]
+            for offset, bend in enumerate(piece.bends, start=low + 1):
+                cover(part_of[offset], bend, bend)
+        shifts, position = [], 0.0
+        for low_edge, high_edge in zip(lows, highs, strict=True):
+            is_empty = math.isinf(low_edge)
+            shifts.append(position - (0.0 if is_empty else low_edge))
+            position += 0.0 if is_empty else high_edge - low_edge + COLUMN_GAP
+            plan.channels.append(position - COLUMN_GAP / 2)
+        plan.breadth = position - COLUMN_GAP
+        plan.cell_top = {cell: top + shifts[part_of[self._levels.rank[cell]]] for cell, top in plan.cell_top.items()}
+        plan.port = {
+            port: across + (shifts[0] if self._threads.ports[port].side == 0 else shifts[-1])
+            for port, across in plan.port.items()
+        }
+        for piece in pieces:
+            low = self._rank_span(piece, count)[0]
+            piece.bends = [bend + shifts[part_of[rank]] for rank, bend in enumerate(piece.bends, start=low + 1)]
+
+    def _restart(self, plan: LevelPlan, parts: list[_Part], level: int) -> None:
+        """Let every column begin at the start of the level."""
+        spacing = self._problem.spacing
+        begin = (spacing.along_before if level else 0.0) + CHANNEL
+        longest = 0.0
+        for index, part in enumerate(parts):
+            shift = plan.starts[part.first] - begin
+            for rank in range(part.first, part.last + 1):
+                plan.starts[rank] -= shift
+                plan.parts.append(index)
+            longest = max(longest, plan.starts[part.last] + plan.lengths[part.last])
+        plan.length = longest + CHANNEL + (spacing.along_after if level else 0.0)
+        plan.channel = (begin - CHANNEL / 2, longest + CHANNEL / 2)
