@@ -29,6 +29,7 @@ class Site:
             a starred argument ends them.
         keywords: Names of the keyword arguments.
         has_star: Whether ``*args`` made the positions of further arguments unknown.
+        part: What a loop over the value calls each part.
         inplace: Target of an augmented assignment.
     """
 
@@ -38,6 +39,7 @@ class Site:
     keywords: tuple[tuple[str, str], ...] = ()
     has_star: bool = False
     is_call: bool = False
+    part: str | None = None
     inplace: str | None = None
 
 
@@ -47,12 +49,18 @@ class NameSites:
     def __init__(self, text: str) -> None:
         self._lines = source_lines(text)
         self._sites: dict[Place, Site] = {}
+        self._loops: dict[Place, Place] = {}
         for node in _nodes(text):
             self._visit(node)
 
     def at(self, span: Span) -> Site | None:
         """Return what is known at ``span``, if anything."""
         return self._sites.get((span.line, span.column, span.end_line, span.end_column))
+
+    def narrowed(self, span: Span) -> Span:
+        """Return the iterable where ``span`` is a whole ``for`` statement: Python places its advance there."""
+        place = self._loops.get((span.line, span.column, span.end_line, span.end_column))
+        return span if place is None else Span(span.file, *place)
 
     def _visit(self, node: ast.AST) -> None:
         match node:
@@ -61,8 +69,11 @@ class NameSites:
                     self._bind(target, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
                 self._bind(target, value)
-            case ast.For(target=target, iter=iterable) | ast.comprehension(target=target, iter=iterable):
-                self._bind(ast.Tuple([target] * 64) if isinstance(target, ast.Name) else target, iterable)
+            case ast.For(target=target, iter=iterable):
+                self._loops[self._place(node)] = self._place(iterable)
+                self._loop(target, iterable)
+            case ast.comprehension(target=target, iter=iterable):
+                self._loop(target, iterable)
             case ast.AugAssign(target=target, value=value):
                 site = self._site(node)
                 site.inplace = dotted_text(target)
@@ -80,6 +91,11 @@ class NameSites:
             return
         site = self._site(value)
         site.targets = (*site.targets, _target(target))
+
+    def _loop(self, target: ast.expr, iterable: ast.expr) -> None:
+        """Name the parts of a tensor that a loop goes over; what else a loop goes over is not known here."""
+        if isinstance(target, ast.Name) and dotted_text(iterable) is not None:
+            self._site(iterable).part = target.id
 
     def _operands(self, node: ast.expr) -> None:
         match node:

@@ -59,14 +59,18 @@ class SourceMap:
             index = self.index_of(code.co_filename)
             # Hashing a code object hashes all of its content; held here, its address is as good a key.
             known = self._tables[id(code)] = (code, SpanTable(code, index, self.text(index)))
-        return known[1].span(instruction)
+        span = known[1].span(instruction)
+        return None if span is None else self._names(span.file).narrowed(span)
 
     def site(self, span: Span) -> Site | None:
         """Return what the program text says about names at ``span``, or None when it says nothing."""
-        sites = self._sites.get(span.file)
+        return self._names(span.file).at(span)
+
+    def _names(self, file: int) -> NameSites:
+        sites = self._sites.get(file)
         if sites is None:
-            sites = self._sites[span.file] = NameSites(self.text(span.file))
-        return sites.at(span)
+            sites = self._sites[file] = NameSites(self.text(file))
+        return sites
 
     def new_files(self) -> tuple[str, ...]:
         """Return the files first seen since the last call, in index order."""

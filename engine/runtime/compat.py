@@ -120,7 +120,9 @@ def is_accumulator(node: Node) -> bool:
 
 def node_name(node: Node) -> str:
     """Return autograd's name of a node, e.g. ``MulBackward0``, without the C++ namespace."""
-    return str(node.name()).rpartition("::")[2]
+    name = node.name
+    # A custom function may keep an attribute of its own under this name.
+    return str(name()).rpartition("::")[2] if callable(name) else type(node).__name__
 
 
 def raw_saved_names(node_type: type) -> tuple[str, ...]:

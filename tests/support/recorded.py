@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.program.source import SourceMap
+from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.trace.batch import RunInfo
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.facts import Phase, Step, Value
@@ -63,7 +63,7 @@ def record_text(
                 exec(code, variables)
                 if drains:
                     recording.append(recorder.drain())
-        except Exception as raised:
+        except Exception as raised:  # noqa: BLE001 - whatever the program raises
             error = raised
     recording.append(recorder.drain(variables))
     return Recorded(recording, variables, error)

@@ -8,7 +8,7 @@ So where a leaf's ``.grad`` is still empty and only one edge leads there, the gr
 the same as ``.grad`` right afterwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from types import CodeType
@@ -28,6 +28,7 @@ from engine.runtime.compat import (
     raw_saved_names,
     roots_of,
     sequence_number,
+    unseen,
 )
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, LEAF, NODE, Log
@@ -91,6 +92,7 @@ class BackwardWatcher:
         self._saved_hooks = saved_hooks
         self._saved_names: dict[type, tuple[str, ...]] = {}
         self._has_cuda = torch.cuda.is_available()
+        self._active: list[BackwardRun] = []
         self._start = sequence_number()
 
     def wrap(self, original: RunEngine) -> RunEngine:
@@ -105,12 +107,19 @@ class BackwardWatcher:
         return run_backward
 
     def _run(
-        self, mode: RecorderMode, original: RunEngine, outputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        mode: RecorderMode,
+        original: RunEngine,
+        roots: Sequence[Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> tuple[Tensor | None, ...]:
-        outputs = tuple(outputs)
-        run = self._begin(mode, outputs, args, kwargs)
-        mode.log.extend((BACKWARD, run))
-        handles = self._hook_all(run, mode)
+        outputs = tuple(roots)
+        with unseen():
+            run = self._begin(mode, outputs, args, kwargs)
+            mode.log.extend((BACKWARD, run))
+            handles = self._hook_all(run, mode)
+        self._active.append(run)
         run.sequence = sequence_number()
         run.started_ns = perf_counter_ns()
         try:
@@ -123,6 +132,17 @@ class BackwardWatcher:
         finally:
             for handle in handles:
                 handle.remove()
+            self._active.remove(run)
+            self._expect_more(mode)
+
+    def _expect_more(self, mode: RecorderMode) -> None:
+        """After a backward inside of a backward: the outer one adds to gradients that were empty when it began."""
+        with unseen():
+            for outer in self._active:
+                for position, variable in outer.variables.items():
+                    if variable.grad is not None:
+                        outer.had_grad.add(position)
+                        mode.before_write([variable.grad])
 
     def _begin(
         self, mode: RecorderMode, outputs: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -154,7 +174,10 @@ class BackwardWatcher:
         drops = _droppable(run, leaves)
         log = mode.log
         handles = []
+        watched = {node for outer in self._active for node in outer.nodes}
         for position, node in enumerate(run.nodes):
+            if node in watched:
+                continue  # a backward inside of a backward: the outer one's hook sees this node
             if position in run.variables:
                 hook = _leaf_hook(log, run, position)
             elif position in drops:
@@ -265,11 +288,11 @@ def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[i
 def _leaf_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
     extend = log.extend
     variable = run.variables[position]
-    holds_incoming = position in run.had_grad
+    had_grad = run.had_grad
 
     def hook(_sent: Gradients, came: Gradients) -> None:
         grad = variable.grad
-        incoming = came if holds_incoming or grad is None else None
+        incoming = came if grad is None or position in had_grad else None
         extend((LEAF, run, position, grad, incoming, perf_counter_ns(), sequence_number()))
 
     return hook

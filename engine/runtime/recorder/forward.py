@@ -15,12 +15,15 @@ from engine.runtime.recorder.mode import written_tensors
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.pending import PendingStep
 from engine.runtime.recorder.steps import StepMaker
+from engine.runtime.recorder.tensors import NodeKey
 from engine.runtime.recorder.texts import short_text
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Argument, FailedCall, Phase, Role, Span
 from engine.trace.ids import ValueId
 
-_HIDDEN = Marks.INIT | Marks.OPTIMIZER
+_WRITTEN = object()
+"""Stands for no default value: whatever was passed was written by the person."""
+_HIDDEN = Marks.INIT | Marks.OPTIMIZER | Marks.DATA
 
 
 class ForwardResolver:
@@ -43,17 +46,19 @@ class ForwardResolver:
         kwargs = kwargs or {}
         span, site = self.place(code, instruction)
         outputs = list(tensors_in((result,)))
+        inputs = list(tensors_in((args, kwargs)))
+        known = {id(tensor) for tensor in inputs}
         written = written_tensors(info, args, kwargs)
+        if info.kind is Kind.CUSTOM:
+            written = [tensor for tensor in outputs if id(tensor) in known]  # what ``ctx.mark_dirty`` named
         if passed & _HIDDEN or info.kind is Kind.INIT:
             self._created(outputs, span, None)
             self._filled(written, span, ended_ns)
             return
-        inputs = list(tensors_in((args, kwargs)))
         direct = not passed & Marks.LIBRARY
         if info.kind is Kind.FACTORY or not inputs:
             self._made(outputs, span, site if direct else None, ended_ns, is_direct=direct)
             return
-        known = {id(tensor) for tensor in inputs}
         if not written and all(id(tensor) in known for tensor in outputs):
             return
         names_site = site if direct else None
@@ -142,9 +147,13 @@ class ForwardResolver:
         self._steps.links.made(thread, before, after, step.index)
         if after <= before:
             return
-        first = self._values.pending.value(step.outputs[0]) if step.outputs else None
-        sequence = first.node.sequence if first is not None else None
-        step.sequence = sequence if sequence is not None and before <= sequence < after else after - 1
+        step.made = (before, after)
+        found = [self._values.pending.value(output) for output in step.outputs]
+        step.first = found[0] if found else None
+        for value in found:
+            if value is not None and value.producer == step.index and not value.node.is_known:
+                # Its memory was written before this drain: the last node that the step made is the best guess.
+                value.node = NodeKey(after - 1, 0, requires_grad=True)
 
     def _created(self, outputs: Iterable[Tensor], span: Span | None, role: Role | None) -> None:
         for tensor in outputs:
@@ -180,7 +189,7 @@ class ForwardResolver:
         for position, argument in enumerate(args):
             yield from self._argument(names[position] if position < len(names) else "", argument, time_ns)
         for name, argument in kwargs.items():
-            if name in info.defaults and argument is info.defaults[name]:
+            if argument is info.defaults.get(name, None if name == "out" else _WRITTEN):
                 continue  # filled in by torch, not written by the person
             yield from self._argument(name, argument, time_ns)
 

@@ -23,6 +23,8 @@ class Marks(IntFlag):
     """Filling a new parameter with its first numbers: creation, no step."""
     OPTIMIZER = 8
     """Inside of an optimizer: a part of its one step."""
+    DATA = 16
+    """Inside of a data loader: the batch is an input, however it was put together."""
 
 
 _PLUMBING = ("overrides.py", "_tensor.py", "functional.py", "_jit_internal.py", "nn/functional.py", "_compile.py")
@@ -37,6 +39,7 @@ class FileMarks(dict[str, int]):
         paths = sysconfig.get_paths()
         self._plumbing = {str(torch_home / name) for name in _PLUMBING}
         self._init = str(torch_home / "nn" / "init.py")
+        self._data = str(torch_home / "utils" / "data") + "/"
         self._optimizers = str(torch_home / "optim") + "/"
         self._recorder = str(Path(__file__).parent) + "/"
         homes = [torch_home, Path(engine.__file__).parent, *(Path(paths[key]) for key in _LIBRARY_PATHS)]
@@ -53,6 +56,8 @@ class FileMarks(dict[str, int]):
             return Marks.INIT
         if filename.startswith(self._optimizers):
             return Marks.OPTIMIZER
+        if filename.startswith(self._data):
+            return Marks.DATA
         if filename.startswith((*self._libraries, "<frozen")):
             return Marks.LIBRARY
         return Marks.PERSON

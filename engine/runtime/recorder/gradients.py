@@ -1,7 +1,7 @@
 """Backward passes, from the log to nodes, edges, steps and gradients."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
@@ -19,14 +19,13 @@ from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 
 @dataclass(slots=True)
 class _Running:
-    """A backward run while its nodes are resolved: ids of its nodes, and slots that wait for a leaf's ``.grad``."""
+    """A backward run while its nodes are resolved: ids and sequence numbers of its nodes, and how far it came."""
 
     call: BackwardCallId
     ids: list[GradNodeId]
     sequences: list[int | None]
     ended_ns: int
     sequence: int
-    waiting: dict[int, list[tuple[PendingStep, int]]] = field(default_factory=dict)
 
 
 class GradientResolver:
@@ -40,6 +39,7 @@ class GradientResolver:
         self._nodes = 0
         self._running: dict[BackwardRun, _Running] = {}
         self._plain_names: dict[type, tuple[str, ...]] = {}
+        self._waiting: dict[int, list[tuple[PendingStep, int]]] = {}
         self.origin_ns = 0
         self.loss: float | None = None
 
@@ -76,11 +76,10 @@ class GradientResolver:
         step = self._step(run, position, ended_ns, thread, sequence)
         step.inputs = self._gradients(came, ended_ns, None)
         step.outputs = self._gradients(sent, ended_ns, step.index)
-        running = self._running[run]
         edges = run.edges[position]
         for slot in run.dropped.get(position, ()):
             target = edges[slot][0]
-            running.waiting.setdefault(id(target), []).append((step, slot))
+            self._waiting.setdefault(id(target), []).append((step, slot))
         self._steps.add(step)
 
     def leaf(self, record: Sequence[Any], thread: int) -> None:
@@ -89,7 +88,7 @@ class GradientResolver:
         values = self._values
         variable = values.book.record(run.variables[position])
         step = self._step(run, position, ended_ns, thread, sequence)
-        waiting = self._running[run].waiting.pop(id(run.nodes[position]), [])
+        waiting = self._waiting.pop(id(run.nodes[position]), [])
         if came is not None:
             step.inputs = self._gradients(came, ended_ns, None)
         if grad is not None:
@@ -99,8 +98,10 @@ class GradientResolver:
                 step.inputs = [value]
             variable.grad = values.book.record(grad)
             variable.grad.owner = variable.weak()
-            values.pending.grad_changes.append(GradChange(variable.id, step.index, value))
-            self._fill(waiting, grad, value, ended_ns)
+            change = GradChange(variable.id, step.index, value)
+            if change not in values.pending.grad_changes[-1:]:  # a write to ``.grad`` has told of it already
+                values.pending.grad_changes.append(change)
+            self._fill(waiting, grad, step.inputs[0] if step.inputs else value, ended_ns)
         self._steps.add(step)
 
     def set_grad(self, tensor: Tensor, grad: Tensor | None, time_ns: int) -> None:
@@ -120,6 +121,7 @@ class GradientResolver:
     def forget_runs(self) -> None:
         """Let go of all nodes: runs never last beyond a drain."""
         self._running = {}
+        self._waiting = {}
 
     def _add_node(self, run: BackwardRun, running: _Running, position: int) -> bool:
         """Find or give the id of a node; return whether it is new."""
@@ -250,7 +252,7 @@ class GradientResolver:
         producer = waiting[0][0].index if len(waiting) == 1 else step
         return values.current(grad, time_ns, Role.GRADIENT, producer)
 
-    def _fill(self, waiting: list[tuple[PendingStep, int]], grad: Tensor, value: ValueId, time_ns: int) -> None:
+    def _fill(self, waiting: list[tuple[PendingStep, int]], grad: Tensor, value: ValueId | None, time_ns: int) -> None:
         """Give gradients that were not held while they flowed their place: alone it is ``.grad``, else it is lost."""
         if len(waiting) == 1:
             step, slot = waiting[0]

@@ -37,6 +37,10 @@ class Kind(IntEnum):
     """Makes a tensor of numbers that depend on no other tensor."""
     INIT = 9
     """Fills a tensor with its first numbers (``torch.nn.init``)."""
+    MOVES = 11
+    """Gives its first argument other memory, shape or type (``x.data = y``, ``set_``)."""
+    CUSTOM = 10
+    """The person's own ``autograd.Function``: what it gives back unchanged was overwritten."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +115,7 @@ def learn(function: TorchFunction) -> FunctionInfo:
     owner = getattr(function, "__self__", None)
     if raw in ("__get__", "__set__", "__delete__"):
         return _property(raw, str(getattr(owner, "__name__", "")))
-    name = _person_name(raw)
+    name = _person_name(_bare_name(function, raw))
     parameters, flag, defaults = _signature(function)
     kind = _kind(function, raw, flag)
     if kind is Kind.STATISTICS:
@@ -122,7 +126,7 @@ def learn(function: TorchFunction) -> FunctionInfo:
 def learn_custom(function: type) -> FunctionInfo:
     """Return the facts about the ``apply`` of a custom ``torch.autograd.Function``."""
     target = f"{function.__module__}.{function.__qualname__}"
-    return FunctionInfo(Kind.ORDINARY, function.__name__, target)
+    return FunctionInfo(Kind.CUSTOM, function.__name__, target)
 
 
 def _property(access: str, name: str) -> FunctionInfo:
@@ -130,7 +134,7 @@ def _property(access: str, name: str) -> FunctionInfo:
     if name in ("grad", "_grad") and access != "__get__":
         return FunctionInfo(Kind.GRAD, name, target)
     if access == "__set__" and name in _TENSOR_PROPERTIES:
-        return FunctionInfo(Kind.WRITES, name, target)
+        return FunctionInfo(Kind.MOVES, name, target)
     if access == "__get__" and name in _TENSOR_PROPERTIES:
         return FunctionInfo(Kind.ORDINARY, name, target)
     return FunctionInfo(Kind.SILENT, name, target)
@@ -150,6 +154,8 @@ def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: PLR091
         return Kind.OPENED
     if raw in ("batch_norm", "instance_norm", "native_batch_norm"):
         return Kind.STATISTICS
+    if raw in ("set_", "resize_", "resize_as_"):
+        return Kind.MOVES
     if raw in _INPLACE_OPERATORS or raw == "__setitem__" or (raw.endswith("_") and not raw.endswith("__")):
         return Kind.WRITES
     return Kind.FLAGGED if flag >= 0 else Kind.ORDINARY
@@ -165,6 +171,13 @@ def _signature(function: TorchFunction) -> tuple[tuple[str, ...], int, dict[str,
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     plain = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
     return plain, plain.index("inplace") if "inplace" in plain else -1, defaults
+
+
+def _bare_name(function: TorchFunction, raw: str) -> str:
+    """Return ``fft`` for ``torch._C._fft.fft_fft``: the part before is the namespace that a person writes."""
+    module = getattr(function, "__module__", None) or ""
+    prefix = module.rpartition("._")[2] + "_"
+    return raw.removeprefix(prefix) if module.startswith("torch._C._") else raw
 
 
 def _person_name(raw: str) -> str:
@@ -188,7 +201,7 @@ def _target(function: TorchFunction, raw: str, name: str) -> str:
     if module == "torch._C._nn":
         return f"torch.nn.functional.{raw}"
     if module.startswith("torch._C._"):
-        return f"torch.{module.removeprefix('torch._C._')}.{raw.removeprefix(module.rpartition('._')[2] + '_')}"
+        return f"torch.{module.removeprefix('torch._C._')}.{name}"
     if "<locals>" in qualified or module in ("", "torch", "torch.functional"):
         found = hasattr(torch, raw) and module != "torch.nn.functional"
         return f"torch.{raw}" if found else f"torch.nn.functional.{raw}"

@@ -45,3 +45,6 @@ WIDTHS: Final = {
     METRIC: 3,
 }
 """Number of entries of a record, the tag included."""
+
+TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5}
+"""Where a record has the time at which it was written."""

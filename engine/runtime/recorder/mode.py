@@ -32,17 +32,24 @@ class RecorderMode(TorchFunctionMode):
     Attributes:
         log: See ``log``.
         scope: The stretch of no steps that is running, if any.
+        on_move: Called before a tensor gets other memory.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
 
     def __init__(
-        self, marks: FileMarks, infos: dict[TorchFunction, FunctionInfo], snapshots: Snapshots, log: Log
+        self,
+        marks: FileMarks,
+        infos: dict[TorchFunction, FunctionInfo],
+        snapshots: Snapshots,
+        log: Log,
+        on_move: Callable[[Tensor], None],
     ) -> None:
         super().__init__()
         self.log = log
         self.scope: Scope | None = None
         self.due_ns = _NEVER_NS
         self.on_due: Callable[[], None] = _do_nothing
+        self.on_move = on_move
         self.marks = marks
         self.snapshots = snapshots
         self._infos = infos
@@ -159,7 +166,7 @@ class RecorderMode(TorchFunctionMode):
         for tensor in tensors:
             self.snapshots.before_write(plain(tensor), self.log)
 
-    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
+    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, PLR0911 - a table of cases
         kind = info.kind
         scope = self.current_scope()
         if kind is Kind.SILENT or scope is ScopeKind.PASS:
@@ -174,9 +181,13 @@ class RecorderMode(TorchFunctionMode):
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
             return None
         written = written_tensors(info, args, kwargs)
+        if kind is Kind.MOVES:
+            for tensor in written:
+                self.on_move(plain(tensor))
         if scope is ScopeKind.CREATE:
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
-        self.before_write(written)
+        if kind is not Kind.MOVES:
+            self.before_write(written)
         if scope is ScopeKind.QUIET:
             return func(*args, **kwargs)
         return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
@@ -211,7 +222,7 @@ def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> li
     """Return the tensors that a call is going to overwrite."""
     written: Any = None
     match info.kind:
-        case Kind.WRITES | Kind.INIT:
+        case Kind.WRITES | Kind.MOVES | Kind.INIT:
             written = args[0] if args else next(iter(kwargs.values()), None)
         case Kind.FLAGGED if _flag(info, args, kwargs, "inplace"):
             written = args[0] if args else kwargs.get("input")

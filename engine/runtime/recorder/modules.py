@@ -49,18 +49,20 @@ def watched_init(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunc
     """Return ``nn.Module.__init__`` that makes the constructor around it a stretch of creation."""
 
     @wraps(original)
-    def init(module: nn.Module, *args: Any, **kwargs: Any) -> None:
+    def init(module: nn.Module, *args: object, **kwargs: object) -> None:
         mode = mode_of_thread()
         if mode is not None and mode.current_scope() is None:
-            mode.scope = Scope(ScopeKind.CREATE, _constructor(module, frame_of_depth(1)))
+            constructor = _constructor(module, frame_of_depth(1))
+            if constructor is not None:
+                mode.scope = Scope(ScopeKind.CREATE, constructor)
         original(module, *args, **kwargs)
 
     return init
 
 
-def _constructor(module: nn.Module, frame: FrameType) -> FrameType:
-    """Return the outermost ``__init__`` of ``module`` that leads to ``frame``."""
-    outermost = frame
+def _constructor(module: nn.Module, frame: FrameType) -> FrameType | None:
+    """Return the outermost ``__init__`` of ``module`` that leads to ``frame``, None when there is none."""
+    outermost: FrameType | None = None
     inner: FrameType | None = frame
     while inner is not None and inner.f_code.co_name == "__init__":
         names = inner.f_code.co_varnames

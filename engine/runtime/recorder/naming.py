@@ -30,6 +30,9 @@ class Namer:
             return
         if site.inplace is not None:
             self._name(outputs[0], site.inplace)
+        if site.part is not None:
+            for output in outputs:
+                self._name(output, site.part)
         for target in site.targets:
             self._assign(target, outputs)
 

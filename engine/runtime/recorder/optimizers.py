@@ -24,26 +24,30 @@ class OptimizerRun:
 
     Attributes:
         parameters: The parameters that have a gradient, in the optimizer's order.
-        gradients: Their gradients.
+        gradients: Their gradients before the step.
+        late_gradients: Their gradients after a step that computes them itself.
         norms: The L2 norm of each gradient.
         settings: The first group without its parameters.
         seen_ns: When parameters and gradients were as they are before the step.
+        has_closure: Whether the step computes the gradients itself, by calling the program back.
         is_done: Whether it came to its end.
     """
 
     name: str
     target: str
     parameters: tuple[Tensor, ...]
-    gradients: tuple[Tensor, ...]
+    gradients: tuple[Tensor | None, ...]
     norms: tuple[Tensor, ...]
     settings: dict[str, Any]
     code: CodeType | None
     instruction: int
     passed: int
     seen_ns: int
+    has_closure: bool
     started_ns: int = 0
     ended_ns: int = 0
     is_done: bool = False
+    late_gradients: tuple[Tensor | None, ...] = ()
 
 
 class OptimizerWatcher:
@@ -67,11 +71,12 @@ class OptimizerWatcher:
     def _begin_run(
         self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any], mode: RecorderMode
     ) -> None:
-        run = _begin(optimizer, mode)
+        has_closure = bool(kwargs.get("closure") or (len(args) > 1 and args[1]))
+        run = _begin(optimizer, mode, has_closure=has_closure)
         self._running.append(run)
         mode.log.extend((OPTIMIZER, run))
         mode.before_write([*run.parameters])
-        if not (kwargs.get("closure") or (len(args) > 1 and args[1])):
+        if not run.has_closure:
             # The hook is called by torch's wrapper of ``step``: the scope lasts as long as that call.
             mode.scope = Scope(ScopeKind.PASS, frame_of_depth(2))
         run.started_ns = perf_counter_ns()
@@ -83,25 +88,31 @@ class OptimizerWatcher:
         run = self._running.pop()
         run.ended_ns = perf_counter_ns()
         run.is_done = True
-        mode.scope = None
+        if run.has_closure:
+            with unseen():
+                run.late_gradients = tuple(parameter.grad for parameter in run.parameters)
+                run.norms = norms([gradient for gradient in run.late_gradients if gradient is not None])
+        else:
+            mode.scope = None
         mode.log.extend((OPTIMIZER, run))
 
 
-def _begin(optimizer: Optimizer, mode: RecorderMode) -> OptimizerRun:
+def _begin(optimizer: Optimizer, mode: RecorderMode, *, has_closure: bool) -> OptimizerRun:
     code, instruction, passed = call_site(frame_of_depth(3), mode.marks)
     pairs = [
         (parameter, parameter.grad)
         for group in optimizer.param_groups
         for parameter in group["params"]
-        if parameter.grad is not None
+        if has_closure or parameter.grad is not None
     ]
     kind = type(optimizer)
     return OptimizerRun(
         name=f"{kind.__name__}.step",
         target=f"{kind.__module__}.{kind.__qualname__}.step",
         parameters=tuple(parameter for parameter, _ in pairs),
-        gradients=tuple(gradient for _, gradient in pairs),
-        norms=norms([gradient for _, gradient in pairs]),
+        gradients=tuple(None if has_closure else gradient for _, gradient in pairs),
+        norms=() if has_closure else norms([gradient for _, gradient in pairs]),
+        has_closure=has_closure,
         settings={key: value for key, value in optimizer.param_groups[0].items() if key != "params"},
         code=code,
         instruction=instruction,

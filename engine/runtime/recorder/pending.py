@@ -76,7 +76,10 @@ class PendingValue:
 
 @dataclass(slots=True, eq=False)
 class PendingStep:
-    """A step whose outputs and autograd node may still be completed."""
+    """A step whose outputs and autograd node may still be completed.
+
+    ``made`` is the range of sequence numbers of the nodes that it made, ``first`` its first result.
+    """
 
     index: StepIndex
     phase: Phase
@@ -91,17 +94,18 @@ class PendingStep:
     thread: int
     arguments: tuple[Argument, ...] = ()
     module: ModuleCallId | None = None
-    sequence: int | None = None
+    made: tuple[int, int] = (0, 0)
+    first: PendingValue | None = None
     node: GradNodeId | None = None
     backward_call: BackwardCallId | None = None
 
     def fact(self, links: NodeLinks) -> Step:
         """Return the finished fact, asking ``links`` for a node that is not known yet."""
-        node = self.node
-        if node is None and self.sequence is not None:
-            node = links.node(self.sequence)
+        node, sequence = self.node, self._sequence()
+        if node is None and sequence is not None:
+            node = links.node(sequence)
             if node is None:
-                links.wait_step(self.sequence, self.index)
+                links.wait_step(sequence, self.index)
         return Step(
             self.index,
             self.phase,
@@ -119,6 +123,14 @@ class PendingStep:
             self.function,
             self.thread,
         )
+
+    def _sequence(self) -> int | None:
+        """Return the number of the node that made the first result, else of the last node that the step made."""
+        start, end = self.made
+        if end <= start:
+            return None
+        sequence = self.first.node.sequence if self.first is not None else None
+        return sequence if sequence is not None and start <= sequence < end else end - 1
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
@@ -126,6 +126,10 @@ class Recorder:
             with unseen():
                 self._callback()
 
+    def _before_move(self, tensor: Tensor) -> None:
+        with quiet():
+            self._resolver.before_move(self._taken(), tensor)
+
     def _taken(self) -> dict[int, Log]:
         taken = {}
         for thread, log in list(self._logs.items()):
@@ -138,7 +142,7 @@ class Recorder:
         number = len(self._logs)
         log: Log = []
         self._logs[number] = log
-        return RecorderMode(self._marks, self._infos, self._snapshots, log)
+        return RecorderMode(self._marks, self._infos, self._snapshots, log, self._before_move)
 
     def _plan_patches(self) -> None:
         patches, mode_of_thread = self._patches, self.mode_of_thread
@@ -148,7 +152,7 @@ class Recorder:
             patches.add(module, ENGINE_ENTRY, watcher.wrap)
         patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread, border.outside))
         patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
-        for name in ("_apply", "load_state_dict"):
+        for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
         patches.add(torch.autograd.Function, "apply", lambda original: watched_apply(original, mode_of_thread))
         patches.add(torch, "compile", border.watched_compile)

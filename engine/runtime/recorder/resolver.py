@@ -1,7 +1,12 @@
 """Reads the log and makes facts of it."""
 
 from collections.abc import Iterator, Mapping
+from heapq import merge
+from operator import itemgetter
+from time import perf_counter_ns
 from typing import Any
+
+from torch import Tensor
 
 from engine.program.source import SourceMap
 from engine.runtime.recorder.calls import ModuleResolver, ModuleStack
@@ -20,6 +25,7 @@ from engine.runtime.recorder.log import (
     NODE,
     OPTIMIZER,
     SET_GRAD,
+    TIMES,
     WIDTHS,
     Log,
 )
@@ -55,23 +61,31 @@ class Resolver:
 
     def resolve(self, logs: Mapping[int, Log], namespace: Mapping[str, object] | None) -> Batch:
         """Return the facts of all records in ``logs`` (by thread)."""
-        for thread, record in _in_order(logs):
-            self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
+        self._read(logs)
         if namespace is not None:
             self._namer.name_all(namespace)
         return self._finish()
+
+    def before_move(self, logs: Mapping[int, Log], tensor: Tensor) -> None:
+        """Keep what is known of a tensor that is about to get other memory, shape or type."""
+        self._read(logs)
+        self._values.before_move(tensor, perf_counter_ns())
+
+    def _read(self, logs: Mapping[int, Log]) -> None:
+        for thread, record in _in_order(logs):
+            self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
 
     def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901 - one case a tag
         match record[0]:
             case tag if tag == CALL:
                 self._forward.call(record, thread, stack)
-                self._time_ns = record[11]
+                self._time_ns = record[TIMES[CALL]]
             case tag if tag == NODE:
                 self._gradients.node(record, thread)
-                self._time_ns = record[5]
+                self._time_ns = record[TIMES[NODE]]
             case tag if tag == LEAF:
                 self._gradients.leaf(record, thread)
-                self._time_ns = record[5]
+                self._time_ns = record[TIMES[NODE]]
             case tag if tag == BEFORE_WRITE:
                 _, time_ns, tensor, sequence, slot, requires_grad = record
                 self._values.before_write(tensor, time_ns, NodeKey(sequence, slot, requires_grad))
@@ -117,9 +131,29 @@ class Resolver:
 
 
 def _in_order(logs: Mapping[int, Log]) -> Iterator[tuple[int, list[Any]]]:
-    for thread, log in logs.items():
-        position, end = 0, len(log)
-        while position < end:
-            width = WIDTHS[log[position]]
-            yield thread, log[position : position + width]
-            position += width
+    """Yield the records of all threads by time, each thread's own in their order."""
+    busy = {thread: log for thread, log in logs.items() if log}
+    if len(busy) == 1:
+        for thread, log in busy.items():
+            yield from ((thread, record) for record in _records(log))
+        return
+    timed = (_timed(thread, log) for thread, log in busy.items())
+    for _, thread, record in merge(*timed, key=itemgetter(0)):
+        yield thread, record
+
+
+def _records(log: Log) -> Iterator[list[Any]]:
+    position, end = 0, len(log)
+    while position < end:
+        width = WIDTHS[log[position]]
+        yield log[position : position + width]
+        position += width
+
+
+def _timed(thread: int, log: Log) -> Iterator[tuple[int, int, list[Any]]]:
+    """Yield records with their times; one that has none belongs to the one before it."""
+    time_ns = 0
+    for record in _records(log):
+        place = TIMES.get(record[0])
+        time_ns = time_ns if place is None else record[place]
+        yield time_ns, thread, record

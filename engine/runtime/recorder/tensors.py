@@ -21,11 +21,15 @@ class Block:
 
 @dataclass(slots=True, eq=False)
 class NodeKey:
-    """Which autograd node a tensor came from: its sequence number and output, None for a leaf."""
+    """Which autograd node a tensor came from: its sequence number and output, None for a leaf.
+
+    ``is_known`` is False where it could not be asked any more.
+    """
 
     sequence: int | None
     slot: int
     requires_grad: bool
+    is_known: bool = True
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

@@ -41,11 +41,19 @@ class UpdateResolver:
         inputs: list[ValueId | None] = []
         for parameter, gradient in zip(run.parameters, run.gradients, strict=True):
             inputs.append(current(plain(parameter), run.seen_ns))
-            inputs.append(current(plain(gradient), run.seen_ns, Role.GRADIENT))
+            inputs.append(None if gradient is None else current(plain(gradient), run.seen_ns, Role.GRADIENT))
         return inputs
+
+    def _late_gradients(self, run: OptimizerRun, inputs: list[ValueId | None]) -> None:
+        """Put in the gradients that the step had the program compute."""
+        for position, gradient in enumerate(run.late_gradients):
+            if gradient is not None:
+                inputs[2 * position + 1] = self._values.current(plain(gradient), run.ended_ns, Role.GRADIENT)
 
     def _after(self, run: OptimizerRun, inputs: list[ValueId | None], thread: int, stack: ModuleStack) -> None:
         index = self._steps.next
+        if run.has_closure:
+            self._late_gradients(run, inputs)
         step = PendingStep(
             index=index,
             phase=Phase.OPTIMIZER,

@@ -127,6 +127,19 @@ class ValueMaker:
         if record.value is not None:
             self.pending.names.append(Name(record.value, text))
 
+    def before_move(self, tensor: Tensor, time_ns: int) -> None:
+        """Let the values of a tensor keep its present memory through an alias."""
+        record = self.book.find(tensor)
+        if record is None:
+            return
+        if record.value is not None or record.span is not None:
+            self.current(tensor, time_ns)
+        alias: Tensor | None = None
+        for value in reversed(self.pending.values):
+            if value.content is tensor:
+                alias = tensor.detach() if alias is None else alias
+                value.content = alias
+
     def before_write(self, tensor: Tensor, time_ns: int, node: NodeKey) -> None:
         """Note what a tensor was right before something writes it."""
         record = self.book.record(tensor)
@@ -139,9 +152,11 @@ class ValueMaker:
 
     def _node(self, tensor: Tensor, key: int | None, time_ns: int) -> NodeKey:
         requires_grad = tensor.requires_grad
-        if not requires_grad or self._snapshots.is_written(key, time_ns):
-            # Asking a view for its node after its base changed would make torch build a new one.
+        if not requires_grad:
             return NodeKey(None, 0, requires_grad)
+        if self._snapshots.is_written(key, time_ns):
+            # Asking a view for its node after its base changed would make torch build a new one.
+            return NodeKey(None, 0, requires_grad, is_known=False)
         node = tensor.grad_fn
         if node is None:
             return NodeKey(None, 0, requires_grad)

@@ -4,7 +4,8 @@ HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntor
 
 PROGRAMS: dict[str, str] = {
     "starter": "x = torch.tensor(3., requires_grad=True)\ny = torch.relu(2 * x + 1)\ny.backward()\n",
-    "twice": "x = torch.tensor([1., 2.], requires_grad=True)\ny = (x * x + x).sum()\ny.backward()\ny2 = x.sum()\ny2.backward()\n",
+    "twice": "x = torch.tensor([1., 2.], requires_grad=True)\ny = (x * x + x).sum()\ny.backward()\n"
+    "y2 = x.sum()\ny2.backward()\n",
     "mlp adam": """
 model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.05)

@@ -52,9 +52,12 @@ def _assert_same_tensor(one: torch.Tensor, other: torch.Tensor, where: str) -> N
     if one.layout is not torch.strided:
         one, other = one.to_dense(), other.to_dense()
     assert one.stride() == other.stride(), where
-    assert one.detach().resolve_conj().resolve_neg().contiguous().view(-1).numpy(force=True).tobytes() == (
-        other.detach().resolve_conj().resolve_neg().contiguous().view(-1).numpy(force=True).tobytes()
-    ) if one.dtype is not torch.bfloat16 else torch.equal(one, other), where
+    assert (
+        one.detach().resolve_conj().resolve_neg().contiguous().view(-1).numpy(force=True).tobytes()
+        == (other.detach().resolve_conj().resolve_neg().contiguous().view(-1).numpy(force=True).tobytes())
+        if one.dtype is not torch.bfloat16
+        else torch.equal(one, other)
+    ), where
 
 
 @pytest.mark.filterwarnings("ignore")  # some programs use what torch warns of
