@@ -32,6 +32,7 @@ class Heatmap(QWidget):
         self._array: Array = np.zeros((0, 0))
         self._numbers: Floats = np.zeros((0, 0))
         self._scale = 0.0
+        self._shrunk: tuple[tuple[int, int], Floats] | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -40,6 +41,7 @@ class Heatmap(QWidget):
         """Show a two-dimensional array; ``scale`` is the magnitude of the full colour (default: its largest)."""
         self._array = matrix
         self._numbers = as_floats(matrix)
+        self._shrunk = None
         self._scale = magnitude(self._numbers) if scale is None else scale
         self.setAccessibleName(f"matrix of {matrix.shape[0]} rows and {matrix.shape[1]} columns")
         self.updateGeometry()
@@ -83,12 +85,18 @@ class Heatmap(QWidget):
         width = min(self.width() / shown_columns, self._cell_width(self.width()) * columns / shown_columns)
         return shown_rows, shown_columns, width, self.height() / shown_rows
 
+    def _shown(self, rows: int, columns: int) -> Floats:
+        """Return the elements that are shown; kept, because hovering asks often and large matrices take long."""
+        if self._shrunk is None or self._shrunk[0] != (rows, columns):
+            self._shrunk = ((rows, columns), downsampled(self._numbers, rows, columns))
+        return self._shrunk[1]
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint every cell that is shown."""
         if self._numbers.size == 0:
             return
         rows, columns, width, height = self._geometry()
-        shown = downsampled(self._numbers, rows, columns)
+        shown = self._shown(rows, columns)
         painter = QPainter(self)
         if self._shows_numbers(width) and shown.shape == self._numbers.shape:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -131,7 +139,7 @@ class Heatmap(QWidget):
         first_column, last_column = _stretch(column_edges.tolist(), column, self._numbers.shape[1])
         if first_row == last_row and first_column == last_column:
             return f"[{first_row}, {first_column}] = {self._array[first_row, first_column].item()!r}"
-        number = downsampled(self._numbers, rows, columns)[row, column]
+        number = self._shown(rows, columns)[row, column]
         return f"[{first_row}–{last_row}, {first_column}–{last_column}]: largest magnitude {number_text(float(number))}"
 
     def event(self, event: QEvent) -> bool:
