@@ -1,5 +1,6 @@
 """The host's side of a nursery: workers in some 40 ms instead of the seconds that loading torch takes (Linux)."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -7,12 +8,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 from engine.protocol.nursery import ORDER, Notice, NoticeKind
-from engine.session.worker_process import WORKER_MODULE, Pipes, WorkerProcess, program_root
+from engine.session.worker_process import WAIT_STEP_S, WORKER_MODULE, Pipes, WorkerProcess, program_root
 from engine.trace.facts import Stream
 
 BIRTH_TIMEOUT_S = 1.0
@@ -34,6 +36,7 @@ class ForkedWorker:
         self._last_words = ""
         self._is_born = threading.Event()
         self._is_gone = threading.Event()
+        self._is_orphan = False
         self._released = False
 
     def was_born(self, process_id: int) -> None:
@@ -47,6 +50,10 @@ class ForkedWorker:
         self._last_words = last_words
         self._is_gone.set()
         self._is_born.set()
+
+    def was_orphaned(self) -> None:
+        """Take note that the nursery is gone and this worker lives on: nobody will report its death."""
+        self._is_orphan = True
 
     @property
     def connection(self) -> "Connection[bytes, bytes]":
@@ -67,7 +74,15 @@ class ForkedWorker:
         self._signal_group(signal.SIGKILL)
 
     def exit_status(self, timeout_s: float = 0.0) -> int | None:
-        """Return the exit status once the nursery has reported it."""
+        """Return the exit status once the nursery has reported it; 0 for a dead orphan, whose status nobody knows."""
+        end = time.monotonic() + timeout_s
+        while self._is_orphan and not self._is_gone.is_set():
+            if not _exists(self._process_id):
+                self.has_gone(0)
+            elif time.monotonic() >= end:
+                return None
+            else:
+                time.sleep(WAIT_STEP_S)
         return self._status if self._is_gone.wait(timeout_s) else None
 
     def remaining_output(self) -> list[tuple[Stream, str]]:
@@ -86,7 +101,7 @@ class ForkedWorker:
         self._released = True
         if self._process_id:
             self.kill()
-            self._is_gone.wait(RELEASE_TIMEOUT_S)
+            self.exit_status(RELEASE_TIMEOUT_S)
         self._connection.close()
         self._pipes.close()
 
@@ -97,6 +112,14 @@ class ForkedWorker:
             os.killpg(self._process_id, number)
         except (ProcessLookupError, PermissionError):
             return
+
+
+def _exists(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class NurseryLauncher:
@@ -113,8 +136,10 @@ class NurseryLauncher:
             OSError: If no process could be started.
         """
         with self._lock:
-            if self._nursery is None or self._nursery.is_dead:
-                self._nursery = _Nursery()
+            if self._nursery is not None and not self._nursery.is_dead:
+                with contextlib.suppress(BrokenPipeError):  # it died just now
+                    return self._nursery.order()
+            self._nursery = _Nursery()
             return self._nursery.order()
 
     def close(self) -> None:
@@ -177,27 +202,29 @@ class _Nursery:
 
     def close(self) -> None:
         """End the nursery, which ends its workers."""
-        self._control.shutdown(socket.SHUT_WR)
+        with self._lock, contextlib.suppress(OSError):  # it may have died just now
+            self._control.shutdown(socket.SHUT_WR)
         try:
             self._process.wait(CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._thread.join(CLOSE_TIMEOUT_S)
-        self._control.close()
 
     def _listen(self) -> None:
         while len(raw := self._receive()) == Notice.SIZE:
             self._pass_on(Notice.decode(raw))
         with self._lock:
             self.is_dead = True
-            orphans = (*self._living.values(), *self._unborn)
+            self._control.close()
         self._process.wait()
         with self._errors as errors:
             errors.seek(0)
             last_words = errors.read(WORDS_BYTES).decode("utf-8", "replace")
-        for orphan in orphans:
-            orphan.has_gone(LOST_STATUS, last_words)
+        for orphan in self._living.values():
+            orphan.was_orphaned()
+        for worker in self._unborn:
+            worker.has_gone(LOST_STATUS, last_words)
 
     def _pass_on(self, notice: Notice) -> None:
         with self._lock:

@@ -80,7 +80,7 @@ def found(**more):
                 )
             ),
             OutcomeKind.FAILED,
-            "Line 2: Error: the program asked for 400 kB of memory at once, more than there is.",
+            "Line 2: RuntimeError: the program asked for 400 kB of memory at once, more than there is.",
         ),
         (told(Ended(kind=EndKind.REFUSED, error_text="No such device.")), OutcomeKind.FAILED, "No such device."),
         (
