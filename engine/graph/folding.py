@@ -1,5 +1,6 @@
 """Which groups are open: an immutable wish, resolved against the groups of a picture."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ OPEN_ALL_UP_TO = 64
 
 READABLE_BOXES = 26
 """Larger ones open level by level as long as the forward pass has no more boxes than this."""
+
+DETAILED_UP_TO = 48
+"""A folded picture with no more boxes than this still shows parameters and every autograd node."""
 
 FEW_BOXES = 10
 """A picture with fewer boxes also opens artificial groups (loops and stretches of long runs)."""
@@ -58,26 +62,26 @@ class Folding:
         """Open the groups nested less deep than ``level``: 0 folds everything."""
         return Folding(level=max(0, level), show_parameters=self.show_parameters)
 
-    def open_scopes(self, tree: "ScopeTree", leaf_count: int, backward_count: int) -> "OpenScopes":
+    def open_scopes(self, tree: "ScopeTree", count_boxes: Callable[[Sequence[bool]], int]) -> "OpenScopes":
         """Resolve against the groups of one picture.
 
         Args:
             tree: All groups of the picture.
-            leaf_count: How many leaves an entirely open picture has.
-            backward_count: How many backward nodes it has.
+            count_boxes: How many boxes a detailed picture has when the scopes with True are open.
         """
-        ops = tree.op_count
-        small = ops + leaf_count + backward_count <= OPEN_ALL_UP_TO
+        small = count_boxes([True] * len(tree.scopes)) <= OPEN_ALL_UP_TO
         by_rule, opens_artificial = (_EVERYTHING, True) if small else _readable_level(tree)
         level = by_rule if self.level is None else self.level
         opens_artificial |= self.level is not None
         is_open = [scope.depth <= level and (opens_artificial or not scope.is_artificial) for scope in tree.scopes]
+        # What is toggled does not count here: opening a group must not hide the parameters of another one.
+        is_detailed = small or level == _EVERYTHING or count_boxes(is_open) <= DETAILED_UP_TO
         for index, scope in enumerate(tree.scopes[1:], start=1):
             is_open[index] ^= scope.key in self.toggled
             is_open[index] = (is_open[index] or scope.key in self.opened) and scope.key not in self.closed
         is_open[0] = True
-        shows_parameters = small if self.show_parameters is None else self.show_parameters
-        return OpenScopes(tuple(is_open), shows_parameters, is_detailed=small or level == _EVERYTHING)
+        shows_parameters = is_detailed if self.show_parameters is None else self.show_parameters
+        return OpenScopes(tuple(is_open), shows_parameters, is_detailed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What stands on a node: title and mono line."""
 
+from engine.graph.categories import category_of
+from engine.graph.view import Category
 from engine.trace.facts import Argument, FailedCall, Role, Span, Step, Value
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
@@ -21,6 +23,12 @@ _LONGEST = 34
 _SHORT_SOURCE = 14
 
 
+def inner_path(path: str, around: str) -> str:
+    """A path of modules as seen from inside ``around``; a bare number keeps the name of its list (``layers.3``)."""
+    inner = path.removeprefix(f"{around}.") if around else path
+    return f"{around.rpartition('.')[2]}.{inner}" if around and inner[:1].isdigit() else inner
+
+
 def short(text: str, length: int = _LONGEST) -> str:
     """Return ``text`` on one line with at most ``length`` characters."""
     line = " ".join(text[: 4 * length].split())
@@ -38,7 +46,7 @@ class Labels:
         """Its name, seen from inside the module ``around``, or what it is when it has none."""
         names = self._recording.names(value)
         if names:
-            return short(names[0].removeprefix(f"{around}.") if around else names[0])
+            return short(inner_path(names[0], around))
         fact = self._recording.values[value]
         return self._name_of_other_version(fact) or ("tensor" if fact.role is Role.INTERMEDIATE else fact.role.value)
 
@@ -61,7 +69,9 @@ class Labels:
     def op_subtitle(self, step: Step, module_path: str) -> str:
         """What was written, as short as it can be said, and the shape of the first output."""
         shape = self._shape(step.outputs)
-        written = module_path or self._output_name(step) or self._expression(step)
+        name = self._output_name(step)
+        is_named_loss = bool(name) and category_of(step.name) is Category.LOSS
+        written = (name if is_named_loss else module_path) or name or self._expression(step)
         return f"{short(written, _LONGEST - len(shape) - 1)} {shape}".strip()
 
     def sent_subtitle(self, step: Step) -> str:

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from engine.graph.cast import Cast
 from engine.graph.categories import category_of
-from engine.graph.labels import Labels, backward_title, short
-from engine.graph.scopes import ROOT, Scope, inner_path
+from engine.graph.labels import Labels, backward_title, inner_path, short
+from engine.graph.scopes import ROOT, Scope
 from engine.graph.stage import Stage, group_node_key
 from engine.graph.view import Category, GroupKey, NodeKey, NodeKind, ViewGroup, ViewNode
 from engine.trace.facts import Step

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.graph.chunks import Chunk, Counted, chunked
+from engine.graph.labels import inner_path
 from engine.graph.view import GroupKey
 from engine.trace.facts import ModuleCall, Step
 from engine.trace.ids import ModuleCallId, StepIndex
@@ -75,12 +76,6 @@ class ScopeTree:
             else:
                 second = self.scopes[second].parent
         return first
-
-
-def inner_path(path: str, around: str) -> str:
-    """A module path as seen from inside ``around``; a bare number keeps the name of its list (``layers.3``)."""
-    inner = path.removeprefix(f"{around}.") if around else path
-    return f"{around.rpartition('.')[2]}.{inner}" if inner.isdigit() and around else inner
 
 
 def scope_tree(recording: Recording, steps: list[Step]) -> ScopeTree:

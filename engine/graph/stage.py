@@ -1,5 +1,6 @@
 """Which box stands for which step and leaf under one state of folding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.graph.cast import Cast, Leaf
@@ -27,12 +28,8 @@ class Stage:
 
 def stage_of(recording: Recording, cast: Cast, folding: Folding) -> Stage:
     """Resolve the folding and name every box."""
-    opened = folding.open_scopes(cast.tree, len(cast.leaves), len(cast.backward))
-    box: list[int | None] = []
-    for index, scope in enumerate(cast.tree.scopes):
-        hidden_by = box[scope.parent] if index != ROOT else None
-        box.append(hidden_by if hidden_by is not None else None if opened.is_open[index] else index)
-    stage = Stage(opened, box)
+    opened = folding.open_scopes(cast.tree, lambda is_open: _count_boxes(cast, is_open))
+    stage = Stage(opened, _hidden_by(cast, opened.is_open))
     _name_ops(cast, stage)
     _name_leaves(recording, cast, stage)
     _name_backward(recording, cast, stage)
@@ -49,6 +46,25 @@ def group_node_key(key: GroupKey) -> NodeKey:
 def backward_group_key(key: GroupKey) -> NodeKey:
     """The node that stands for the backward pass of a folded group."""
     return NodeKey(f"backgroup:{key}")
+
+
+def _hidden_by(cast: Cast, is_open: Sequence[bool]) -> list[int | None]:
+    """For each scope the outermost closed one around it, None where there is none."""
+    box: list[int | None] = []
+    for index, scope in enumerate(cast.tree.scopes):
+        hidden_by = box[scope.parent] if index != ROOT else None
+        box.append(hidden_by if hidden_by is not None else None if is_open[index] else index)
+    return box
+
+
+def _count_boxes(cast: Cast, is_open: Sequence[bool]) -> int:
+    """How many boxes there are when everything in open scopes is shown (a folded group counts twice)."""
+    box = _hidden_by(cast, is_open)
+    scopes = [cast.tree.scope_of[step.index] for step in cast.forward]
+    scopes += [leaf.scope for leaf in cast.leaves.values()]
+    scopes += [cast.backward_scope[step.index] for step in cast.backward]
+    folded = {hidden_by for hidden_by in box if hidden_by is not None}
+    return sum(box[scope] is None for scope in scopes) + 2 * len(folded)
 
 
 def _name_ops(cast: Cast, stage: Stage) -> None:
