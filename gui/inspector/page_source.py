@@ -22,7 +22,7 @@ def source_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
         lines = recording.info.program.split("\n")
         first = max(1, span.line - _AROUND)
         last = min(len(lines), span.end_line + _AROUND)
-        blocks.append(Code(tuple(lines[first - 1 : last]), first, span))
+        blocks.append(_code(lines[first - 1 : last], first, span))
     if subject.step is not None and not isinstance(subject, ModuleSubject):
         step = recording.steps[subject.step]
         blocks.append(Row("Calls", plain(step.target)))
@@ -32,6 +32,15 @@ def source_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
             blocks.append(Row("Module", plain(recording.module_calls[step.module].path)))
         blocks.append(Row("Time", plain(duration_text(step.duration_ns))))
     return tuple(blocks)
+
+
+def _code(lines: list[str], first: int, span: Span) -> Code:
+    """Take away the indentation that all lines share: the panel is narrow."""
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    indent = min(indents, default=0)
+    column, end_column = max(0, span.column - indent), max(0, span.end_column - indent)
+    mark = Span(span.file, span.line, column, span.end_line, end_column)
+    return Code(tuple(line[indent:] for line in lines), first, mark)
 
 
 def _span(recording: Recording, subject: Subject) -> Span | None:

@@ -6,6 +6,7 @@ from engine.explain.explanation import BackwardExplanation, OptimizerExplanation
 from engine.explain.numerals import array_of, array_text
 from engine.explain.step import explain_step
 from engine.explain.summary import summary_line
+from engine.trace.facts import Phase
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
@@ -148,7 +149,8 @@ def _optimizer(recording: Recording, index: StepIndex) -> tuple[Block, ...]:
 
 
 def _module(recording: Recording, call: int) -> tuple[Block, ...]:
-    inside = [step for step in recording.steps if step.module is not None and _is_inside(recording, step.module, call)]
+    forward = (step for step in recording.steps if step.phase is Phase.FORWARD and step.module is not None)
+    inside = [step for step in forward if step.module is not None and _is_inside(recording, step.module, call)]
     module = recording.module_calls[call]
     prefix = f"{module.path}."
     made = {value for step in inside for value in step.outputs}

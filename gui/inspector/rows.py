@@ -5,6 +5,7 @@ from typing import assert_never
 
 from engine.explain.explanation import ForwardExplanation
 from engine.explain.fan_in import op_title
+from engine.explain.notation import short_name
 from engine.explain.numerals import array_of, array_text
 from engine.explain.step import explain_step
 from engine.explain.why import why_gradient
@@ -31,7 +32,7 @@ def step_link(recording: Recording, index: StepIndex) -> Piece:
 
 def value_link(recording: Recording, value: ValueId) -> Piece:
     """Return a link to a value: its name and type."""
-    return Piece(f"{value_title(recording, value)} {type_text(recording.values[value])}", ToValue(value))
+    return Piece(f"{short_name(value_title(recording, value))} {type_text(recording.values[value])}", ToValue(value))
 
 
 def gradient_text(recording: Recording, fact: Value, at: StepIndex) -> Text:

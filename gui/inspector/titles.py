@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from engine.explain.fan_in import op_title
-from engine.explain.notation import Notation
+from engine.explain.notation import Notation, short_name
 from engine.trace.facts import Role, Span, Step, Value
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
@@ -17,6 +17,7 @@ from gui.inspector.subject import (
     ValueSubject,
 )
 
+_LONGEST_MEANING = 18
 _ROLES = {
     Role.PARAMETER: "parameter",
     Role.BUFFER: "buffer",
@@ -40,7 +41,7 @@ def value_title(recording: Recording, value: ValueId) -> str:
     meaning = Notation(recording).meaning(value)
     fact = recording.values[value]
     fallback = "gradient" if fact.role is Role.GRADIENT else f"value {value}"
-    return meaning if 0 < len(meaning) <= 28 else _producer_name(recording, fact) or fallback
+    return meaning if 0 < len(meaning) <= _LONGEST_MEANING else _producer_name(recording, fact) or fallback
 
 
 def _producer_name(recording: Recording, fact: Value) -> str:
@@ -51,20 +52,24 @@ def titles(recording: Recording, subject: Subject) -> tuple[str, str]:
     """Return name and subtitle, e.g. ``h`` and ``output of relu · line 3``."""
     match subject:
         case ValueSubject(value, _):
-            return value_title(recording, value), _value_subtitle(recording, recording.values[value])
+            return short_name(value_title(recording, value)), _value_subtitle(recording, recording.values[value])
         case BackwardSubject(index):
             step = recording.steps[index]
             title = op_title(step.name)
             return step.name, f"backward of {title}{line_text(step.span)} · step {index + 1}"
         case GradientSubject(index, _, leaf):
             name = "leaf" if leaf is None else value_title(recording, leaf)
-            return f"{name}.grad", f"gradient of a leaf · step {index + 1}"
+            return f"{short_name(name)}.grad", f"gradient of a leaf · step {index + 1}"
         case OptimizerSubject(index):
             step = recording.steps[index]
             return step.name, f"optimizer{line_text(step.span)} · step {index + 1}"
         case ModuleSubject(call, _):
             module = recording.module_calls[call]
-            return module.path or module.class_name, f"{module.class_name} · call {module.call + 1}"
+            parent, _, own = module.path.rpartition(".")
+            if own.isdigit():
+                own, parent = module.path, ""
+            where = f" · in {short_name(parent)}" if parent else ""
+            return short_name(own) or module.class_name, f"{module.class_name} · call {module.call + 1}{where}"
         case OpSubject(index):
             step = recording.steps[index]
             return step.name, f"forward op{line_text(step.span)}"

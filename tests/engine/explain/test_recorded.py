@@ -135,3 +135,11 @@ def test_a_long_chain_is_walked_without_recursion():
     recording = record_text(text)
     assert why_gradient(recording, 0, len(recording) - 1)
     assert explain_step(recording, 3001)
+
+
+def test_two_values_of_one_name_get_two_symbols():
+    recording = record_text(
+        "import torch\nx = torch.ones(2, requires_grad=True)\nh = x * 2\nh = h.exp()\nh.sum().backward()\n"
+    )
+    step = next(step for step in recording.steps if step.name == "ExpBackward0")
+    assert explain_step(recording, step.index).inputs[0].formula == "∂L/∂h = ∂L/∂h′ · h′"
