@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QSizeF
+from PySide6.QtCore import QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from engine.drawing.drawing import Drawing, Rect
@@ -90,10 +90,11 @@ def render_image(
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     if image.isNull():
         raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
-    image.fill(QColor(tokens.canvas))
+    image.fill(Qt.GlobalColor.transparent if sheet.is_transparent else QColor(tokens.canvas))
+    page = sheet.page or _page(drawing)
     painter = QPainter(image)
-    _aim(painter, drawing, scale)
-    _painter(drawing, recording, tokens, lens).paint(painter, scale, _page(drawing), step, emphasis)
+    _aim(painter, page, scale)
+    _painter(drawing, recording, tokens, lens).paint(painter, scale, page, step, emphasis)
     painter.end()
     return image
 
@@ -130,13 +131,12 @@ def render_pdf(drawing: Drawing, recording: Recording, step: StepIndex, tokens: 
         raise PictureError(f"The picture could not be written to {path}.")
     painter.fillRect(0, 0, writer.width(), writer.height(), QColor(tokens.canvas))
     factor = writer.width() / page.width
-    _aim(painter, drawing, factor)
+    _aim(painter, _page(drawing), factor)
     _painter(drawing, recording, tokens, Lens.VALUES).paint(painter, 1.0, page, step)
     painter.end()
 
 
-def _aim(painter: QPainter, drawing: Drawing, scale: float) -> None:
-    page = _page(drawing)
+def _aim(painter: QPainter, page: Rect, scale: float) -> None:
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.scale(scale, scale)
     painter.translate(-page.x, -page.y)

@@ -63,7 +63,7 @@ class TopBar(QWidget):
         self._device.setToolTip("Where programs run")
         self.search = Omnibox(theme, key_text("Ctrl+K").replace("+", " "), self)
         self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(340)
+        self.search.setMaximumWidth(320)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._place()
         theme.changed.connect(self._on_theme)
@@ -145,11 +145,11 @@ class TopBar(QWidget):
         layout.addSpacing(10)
         layout.addWidget(self._headline)
         layout.addSpacing(4)
-        layout.addWidget(self._details, 3)
+        layout.addWidget(self._details, 1)
         layout.addSpacing(10)
         layout.addWidget(self._lens)
         layout.addWidget(self._device)
-        layout.addWidget(self.search, 2)
+        layout.addWidget(self.search, 100)  # the first to take room, up to its widest
 
     def _on_theme(self, tokens: Tokens) -> None:
         for chip in (self._speed, self._lens, self._device):

@@ -1,0 +1,98 @@
+"""Pictures of the real window: ``python -m gui.screenshots OUT.png --program FILE --step N --theme dark``.
+
+The program runs in a real worker; the picture is taken when the run has ended and the window has come to rest.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QPixmap
+
+from engine.program.catalogue import starter
+from engine.trace.outcome import Outcome
+from gui.app import Workbench, build_workbench, make_application
+from gui.bridge.settings import SettingsFile
+from gui.commands.ports import Drawer
+from gui.model.preferences import Appearance
+from gui.model.run_controller import Park
+
+REST_MS = 900
+LIMIT_MS = 60_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take one picture; return 0, or 1 when the program did not end in time."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = SettingsFile(Path(folder) / "settings.ini")
+        application = make_application(settings)
+        workbench = build_workbench(application, settings)
+        workbench.models.preferences.choose_appearance(Appearance(options.theme))
+        width, _, height = options.size.partition("x")
+        workbench.window.resize(int(width), int(height))
+        workbench.window.show()
+        _Photographer(workbench, options).begin()
+        status: int = QCoreApplication.exec()
+    return status
+
+
+class _Photographer:
+    """Runs the program, goes to the step, waits, takes the picture, closes."""
+
+    def __init__(self, workbench: Workbench, options: argparse.Namespace) -> None:
+        self._workbench = workbench
+        self._options = options
+        workbench.models.document.run_ended.connect(self._on_ended)
+        QTimer.singleShot(LIMIT_MS, workbench.window, lambda: self._close(1))
+
+    def begin(self) -> None:
+        """Run the program."""
+        path: Path = self._options.program or starter().path
+        self._workbench.backend.prepare()
+        self._workbench.panels.canvas.setFocus()
+        text = path.read_text(encoding="utf-8")
+        self._workbench.models.document.replace_program(text, path.name)
+        self._workbench.runs.run(Park.START if self._options.step == 0 else Park.END)
+
+    def _on_ended(self, _outcome: Outcome) -> None:
+        QTimer.singleShot(REST_MS, self._workbench.window, self._arrange)
+
+    def _arrange(self) -> None:
+        workbench, options = self._workbench, self._options
+        if options.step is not None:
+            workbench.models.playhead.seek(options.step - 1)
+        if options.drawer:
+            workbench.window.parts.bottom.open(Drawer[options.drawer.upper()])
+        if options.action:
+            workbench.book.qaction(options.action).trigger()
+        QTimer.singleShot(REST_MS, workbench.window, self._shoot)
+
+    def _shoot(self) -> None:
+        picture: QPixmap = self._workbench.window.grab()
+        is_saved = picture.save(str(self._options.out))
+        self._close(0 if is_saved else 1)
+
+    def _close(self, status: int) -> None:
+        self._workbench.window.may_close = lambda: True
+        self._workbench.window.close()
+        QCoreApplication.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gui.screenshots", description="Take a picture of the window.")
+    parser.add_argument("out", type=Path, help="the PNG to write")
+    parser.add_argument("--program", type=Path, help="the program to run (default: the starter program)")
+    parser.add_argument("--step", type=int, help="the step to stand at, counted from 1; 0 is before the first")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", default="1600x1000", help="of the window, as WIDTHxHEIGHT")
+    parser.add_argument("--drawer", choices=("charts", "console"), help="the page of the drawer to open")
+    parser.add_argument("--action", help="the id of an action to do before the picture, e.g. view.lens_gradients")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+import json
+
+import pytest
+from PySide6.QtGui import QImage
+
+from gui.bridge.exporter import CanvasExporter
+from gui.dialogs.export_dialog import ExportProblemError
+from gui.model.export import ExportChoice, Extent, PictureFormat
+from gui.theme.tokens import ThemeName
+from tests.support.workbench import build, destroy, run_starter
+
+
+@pytest.fixture
+def workbench(qtbot, tmp_path):
+    bench = build(tmp_path)
+    bench.window.show()
+    yield bench
+    destroy(bench)
+
+
+@pytest.fixture
+def exporter(workbench, qtbot):
+    run_starter(workbench)
+    canvas = workbench.panels.canvas
+    qtbot.waitUntil(lambda: canvas.current_drawing() is not None and len(canvas.current_drawing().nodes) == 10)
+    return CanvasExporter(canvas, workbench.models.document, workbench.models.playhead)
+
+
+@pytest.mark.parametrize(
+    ("kind", "beginning"),
+    [
+        (PictureFormat.PNG, b"\x89PNG"),
+        (PictureFormat.SVG, b"<"),
+        (PictureFormat.PDF, b"%PDF"),
+        (PictureFormat.DOT, b"digraph"),
+        (PictureFormat.MERMAID, b"flowchart"),
+        (PictureFormat.JSON, b"{"),
+    ],
+)
+def test_every_format_is_written(exporter, tmp_path, kind, beginning):
+    path = tmp_path / f"out.{kind.value}"
+    exporter.write(ExportChoice(format=kind), path)
+    assert path.read_bytes().lstrip().startswith(beginning)
+    assert [entry.name for entry in tmp_path.glob("out*")] == [path.name]
+    assert exporter.preview(ExportChoice(format=kind), 300, 200)
+
+
+def test_the_json_is_the_documented_one(exporter, tmp_path):
+    exporter.write(ExportChoice(format=PictureFormat.JSON), tmp_path / "out.json")
+    assert len(json.loads((tmp_path / "out.json").read_text())["steps"]) == 9
+
+
+def test_scale_and_extent_decide_the_size(exporter, workbench, tmp_path):
+    sizes = []
+    for choice in (ExportChoice(scale=1), ExportChoice(scale=3), ExportChoice(scale=1, extent=Extent.VIEW)):
+        exporter.write(choice, tmp_path / "out.png")
+        image = QImage(str(tmp_path / "out.png"))
+        sizes.append((image.width(), image.height()))
+        assert exporter.size_text(choice) == f"{image.width():,} × {image.height():,} pixels"
+    assert sizes[1][0] == pytest.approx(3 * sizes[0][0], abs=3)
+    assert sizes[2] != sizes[0]
+
+
+def test_themes_and_a_clear_background(exporter, tmp_path):
+    corners = {}
+    for theme in ThemeName:
+        exporter.write(ExportChoice(scale=1, theme=theme), tmp_path / "out.png")
+        corners[theme] = QImage(str(tmp_path / "out.png")).pixelColor(1, 1).name()
+    assert len(set(corners.values())) == 3
+    assert corners[ThemeName.PRINT] == "#ffffff"
+    exporter.write(ExportChoice(scale=1, is_transparent=True), tmp_path / "out.png")
+    assert QImage(str(tmp_path / "out.png")).pixelColor(1, 1).alpha() == 0
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(exporter, tmp_path):
+    with pytest.raises(ExportProblemError) as caught:
+        exporter.write(ExportChoice(), tmp_path / "nowhere" / "out.png")
+    assert str(caught.value).endswith(".")
+
+
+def test_without_a_graph_there_is_nothing_to_export(workbench):
+    exporter = CanvasExporter(workbench.panels.canvas, workbench.models.document, workbench.models.playhead)
+    with pytest.raises(ExportProblemError, match="run a program first"):
+        exporter.preview(ExportChoice(), 100, 100)
