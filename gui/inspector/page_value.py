@@ -3,10 +3,11 @@
 from typing import assert_never
 
 from engine.explain.explanation import BackwardExplanation, OptimizerExplanation
+from engine.explain.notation import short_name
 from engine.explain.numerals import array_of, array_text
 from engine.explain.step import explain_step
 from engine.explain.summary import summary_line
-from engine.trace.facts import Phase
+from engine.trace.facts import GradNode, Phase
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
@@ -37,6 +38,7 @@ from gui.inspector.subject import (
     Subject,
     ValueSubject,
 )
+from gui.inspector.titles import value_title
 
 _FEW_FOR_HISTOGRAM = 2
 _MOST_UPDATES = 12
@@ -108,7 +110,17 @@ def _backward(recording: Recording, index: StepIndex) -> tuple[Block, ...]:
     if node is not None and node.step is not None:
         blocks.append(Row("Forward op", (step_link(recording, node.step),)))
     blocks.append(Row("Time", plain(duration_text(step.duration_ns))))
+    output = None if node is None else _output_of(recording, node)
+    if output is not None:
+        blocks += [Rule(), Heading(short_name(value_title(recording, output)), "what was differentiated")]
+        blocks += [*tensor_blocks(recording, output), *value_rows(recording, output, index)]
     return tuple(blocks)
+
+
+def _output_of(recording: Recording, node: GradNode) -> ValueId | None:
+    """Return the tensor whose ``grad_fn`` the node is."""
+    outputs = () if node.step is None else recording.steps[node.step].outputs
+    return next((v for v in outputs if v is not None and recording.values[v].grad_node == node.id), None)
 
 
 def _saved(text: str, value: ValueId | None) -> Piece:
