@@ -1,12 +1,14 @@
 """One line about a value: ``[3] f32 cpu · x∈[0, 1.5] · μ 0.5 σ 0.87 · 2 zeros``."""
 
+import math
+
 import numpy as np
 
 from engine.explain.numerals import array_of, floats_of
 from engine.trace.facts import Statistics, Value
 from engine.trace.numbers import number_text
 from engine.trace.recording import Recording
-from engine.trace.tensors import Array, type_text
+from engine.trace.tensors import Array, element_count, type_text
 
 _DIGITS = 3
 
@@ -25,7 +27,7 @@ def statistics_of(recording: Recording, value: Value) -> Statistics | None:
 
 
 def measured(value: Value, array: Array) -> Statistics:
-    """Work out the statistics of real numbers; ``std`` divides by n − 1 as ``torch.std`` does."""
+    """Work out the statistics of real numbers."""
     numbers = np.asarray(array, dtype=np.float64)
     finite = numbers[np.isfinite(numbers)]
     some = finite.size > 0
@@ -34,7 +36,7 @@ def measured(value: Value, array: Array) -> Statistics:
         minimum=float(finite.min()) if some else None,
         maximum=float(finite.max()) if some else None,
         mean=float(finite.mean()) if some else None,
-        std=float(finite.std(ddof=1)) if finite.size > 1 else None,
+        std=float(finite.std()) if some else None,
         norm=float(np.linalg.norm(finite)) if some else None,
         zeros=int(np.count_nonzero(numbers == 0)),
         nans=int(np.count_nonzero(np.isnan(numbers))),
@@ -54,7 +56,7 @@ def summary_line(recording: Recording, value: Value) -> str:
         array = array_of(recording, value.id)
         parts.append(f"= {number_text(array.item())}".replace("-", "−") if array is not None else "")
     else:
-        parts.extend(_range_parts(numbers))
+        parts.extend(_range_parts(value, numbers))
     if numbers.zeros and value.shape != ():
         parts.append("1 zero" if numbers.zeros == 1 else f"{numbers.zeros} zeros")
     if numbers.nans:
@@ -64,10 +66,19 @@ def summary_line(recording: Recording, value: Value) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _range_parts(numbers: Statistics) -> list[str]:
+def _deviation(value: Value, numbers: Statistics) -> float | None:
+    """Return the standard deviation as ``torch.std`` gives it, None for a single element."""
+    finite = element_count(value.shape) - numbers.nans - numbers.infinities
+    if numbers.std is None or finite < 2:
+        return None
+    return numbers.std * math.sqrt(finite / (finite - 1))
+
+
+def _range_parts(value: Value, numbers: Statistics) -> list[str]:
     if numbers.minimum is None or numbers.maximum is None or numbers.mean is None:
         return []
     parts = [f"x∈[{_text(numbers.minimum)}, {_text(numbers.maximum)}]"]
-    spread = "" if numbers.std is None else f" σ {_text(numbers.std)}"
+    deviation = _deviation(value, numbers)
+    spread = "" if deviation is None else f" σ {_text(deviation)}"
     parts.append(f"μ {_text(numbers.mean)}{spread}")
     return parts

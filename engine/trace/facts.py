@@ -158,7 +158,10 @@ class Data(Fact, frozen=True):
 
 
 class Statistics(Fact, frozen=True):
-    """Numbers about a value; min, max, mean, std and norm are over the finite elements, None when there are none."""
+    """Numbers about a value; min, max, mean, std and norm are over the finite elements, None when there are none.
+
+    ``std`` divides by the number of finite elements n, unlike ``torch.std``, which divides by n - 1.
+    """
 
     value: ValueId
     minimum: float | None

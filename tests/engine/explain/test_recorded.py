@@ -143,3 +143,9 @@ def test_two_values_of_one_name_get_two_symbols():
     )
     step = next(step for step in recording.steps if step.name == "ExpBackward0")
     assert explain_step(recording, step.index).inputs[0].formula == "∂L/∂h = ∂L/∂h′ · h′"
+
+
+def test_the_deviation_is_that_of_torch():
+    recording = record_text("import torch\nh = torch.tensor([1.5, 0.0, 0.0]) * 1\n")
+    value = recording.values[_named(recording, "h")]
+    assert summary_line(recording, value) == "[3] f32 cpu · x∈[0, 1.5] · μ 0.5 σ 0.866 · 2 zeros"
