@@ -64,7 +64,7 @@ def connect_top_bar(top: TopBar, desk: Desk, book: ActionBook, devices: Devices)
     """Speeds, devices and search."""
     top.offer_speeds(desk.player.set_speed)
     finder = Finder(desk, book)
-    top.search.use(Source(finder.find, finder.count_text))
+    top.search.use(Source(finder.find, finder.count_text, finder.finish))
 
     def offer_devices(infos: tuple[DeviceInfo, ...]) -> None:
         choices = [

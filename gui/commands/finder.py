@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.trace.recording import Recording
 from gui.commands.action import Action, Desk
 from gui.commands.book import ActionBook
 from gui.commands.help_actions import COMMANDS_PREFIX
 from gui.commands.keys import key_text
-from gui.model.search import find_steps
+from gui.model.search import Hit, find_steps
 from gui.model.selection import Origin, Selected
 
 _STEP_LIMIT = 200
+_MARK_LIMIT = 5000
+"""In longer recordings the hits are listed, and not marked in the graph as well."""
 _COMMANDS_AFTER_STEPS = 6
 _AT_HAND = ("run.start", "file.gallery", "file.open", "playback.backward", "file.export", "help.shortcuts")
 """Commands offered before anything is typed."""
@@ -36,10 +39,12 @@ class Finder:
     def __init__(self, desk: Desk, book: ActionBook) -> None:
         self._desk = desk
         self._book = book
+        self._latest: tuple[str, Recording, int, tuple[Hit, ...]] | None = None
 
     def find(self, query: str) -> tuple[Found, ...]:
         """Return what fits a query, the likeliest first; ``>`` at its beginning asks for commands only."""
         text = query.strip()
+        self._mark("" if text.startswith(COMMANDS_PREFIX) else text)
         if text.startswith(COMMANDS_PREFIX):
             return self._commands(text.removeprefix(COMMANDS_PREFIX).strip())
         if not text:
@@ -54,14 +59,31 @@ class Finder:
         recording = self._desk.document.recording
         if not text or text.startswith(COMMANDS_PREFIX) or recording is None:
             return ""
-        count = len(find_steps(recording, text, _STEP_LIMIT))
+        count = len(self._hits(recording, text))
         return f"{count}+ found" if count == _STEP_LIMIT else f"{count} found"
+
+    def finish(self) -> None:
+        """The search is over: unmark what it found."""
+        self._mark("")
+
+    def _mark(self, text: str) -> None:
+        recording = self._desk.document.recording
+        if recording is not None and len(recording) <= _MARK_LIMIT:
+            self._desk.graph.search(text)
+
+    def _hits(self, recording: Recording, text: str) -> tuple[Hit, ...]:
+        """Look for steps, once for each query and state of the recording."""
+        latest = self._latest
+        if latest is None or latest[:3] != (text, recording, len(recording)):
+            found = find_steps(recording, text, _STEP_LIMIT)
+            latest = self._latest = (text, recording, len(recording), found)
+        return latest[3]
 
     def _steps(self, text: str) -> tuple[Found, ...]:
         recording = self._desk.document.recording
         if recording is None:
             return ()
-        hits = find_steps(recording, text, _STEP_LIMIT)
+        hits = self._hits(recording, text)
         return tuple(Found(hit.title, hit.detail, f"step {hit.step + 1:,}", "", self._seek(hit.step)) for hit in hits)
 
     def _seek(self, step: int) -> Callable[[], None]:

@@ -48,10 +48,11 @@ class Result(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where results come from: the lines for a query, and a count of them in words."""
+    """Where results come from: the lines for a query, a count of them in words, and what to do when it is over."""
 
     find: Callable[[str], Sequence[Result]]
     count_text: Callable[[str], str]
+    finish: Callable[[], None] = lambda: None
 
 
 class Omnibox(QLineEdit):
@@ -164,6 +165,7 @@ class Omnibox(QLineEdit):
         self._timer.stop()
         self._hint.setText(self._key_hint)
         self._place_hint()
+        self._source.finish()
         if previous is not None:
             previous.setFocus(Qt.FocusReason.OtherFocusReason)
         else:

@@ -168,6 +168,19 @@ def test_search_finds_a_step_and_goes_there(ran, qtbot):
     assert ran.models.selection.current.step == 5
 
 
+def test_search_marks_what_it_finds_until_it_is_over(ran, qtbot):
+    canvas = ran.panels.canvas
+    qtbot.waitUntil(lambda: canvas.surface.scene is not None and len(canvas.surface.scene.nodes) == 10)
+    ran.desk.window.search("")
+    search = ran.window.parts.top.search
+    qtbot.keyClicks(search, "relu")
+    qtbot.waitUntil(lambda: len(canvas.picks.picked.hits) == 2)
+    assert search._hint.text() == "2 found"
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert canvas.picks.picked.hits == frozenset()
+    assert search.text() == ""
+
+
 def test_texts_say_where_we_are(ran):
     top, status = ran.window.parts.top, ran.window.parts.status
     ran.models.playhead.seek(5)
