@@ -35,7 +35,7 @@ class Run:
             RunInfo(
                 program=self._source.text(0),
                 filename=Path(filename).name,
-                torch_version=torch.__version__,
+                torch_version=str(torch.__version__),
                 python_version=sys.version.split()[0],
                 started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ),

@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Mapping, Sequence
+from time import perf_counter_ns
 from typing import Any
 
 from torch import Tensor, nn
@@ -75,6 +76,9 @@ class Namer:
     def _name_thing(self, name: str, thing: object) -> None:
         if isinstance(thing, Tensor):
             self._name(thing, name)
+            record = self._book.find(thing)
+            if record is not None and record.is_stale:
+                self._values.current(thing, perf_counter_ns())  # written through a view, and not used since
         elif isinstance(thing, nn.Module):
             if thing not in self._paths:
                 self._register(thing, name)
