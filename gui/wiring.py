@@ -63,6 +63,7 @@ def connect_panels(panels: Panels, desk: Desk, book: ActionBook, window: MainWin
 def connect_top_bar(top: TopBar, desk: Desk, book: ActionBook, devices: Devices) -> None:
     """Speeds, devices and search."""
     top.offer_speeds(desk.player.set_speed)
+    desk.player.changed.connect(lambda player: top.show_playing(is_playing=player.is_playing))
     finder = Finder(desk, book)
     top.search.use(Source(finder.find, finder.count_text, finder.finish))
 

@@ -11,7 +11,7 @@ from gui.commands.book import ActionBook
 from gui.commands.keys import key_text
 from gui.commands.menus import build_menu, build_single_menu
 from gui.model.player import SPEEDS
-from gui.theme.icons import Icon, tinted_icon
+from gui.theme.icons import Icon, themed_icon, tinted_icon
 from gui.theme.stylesheet import TOP_BAR_PX
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
@@ -44,6 +44,8 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOP_BAR_PX)
         self._book = book
+        self._theme = theme
+        self._is_playing = False
         self._brand = self._make_brand(book)
         self._run = action_button(book.qaction("run.start"), "accent", self, with_text=True)
         self._stop = action_button(book.qaction("run.stop"), "plain", self, with_text=True)
@@ -77,6 +79,12 @@ class TopBar(QWidget):
     def show_speed(self, speed: float) -> None:
         """Say how fast Play goes."""
         self._speed.show_choice(_speed_text(speed))
+
+    def show_playing(self, *, is_playing: bool) -> None:
+        """Let the play button say what a press does next."""
+        self._is_playing = is_playing
+        icon = themed_icon(Icon.PAUSE if is_playing else Icon.PLAY, self._theme.tokens)
+        self._book.qaction("playback.play").setIcon(icon)
 
     def show_lens(self, title: str) -> None:
         """Say which lens is in force."""
@@ -154,6 +162,7 @@ class TopBar(QWidget):
     def _on_theme(self, tokens: Tokens) -> None:
         for chip in (self._speed, self._lens, self._device):
             chip.tint(tokens)
+        self.show_playing(is_playing=self._is_playing)
         self._book.qaction("run.start").setIcon(tinted_icon(Icon.RUN, tokens.on_accent, tokens.on_accent))
 
 
