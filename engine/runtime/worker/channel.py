@@ -40,6 +40,14 @@ class Channel:
             except OSError:
                 self._connection.close()
 
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Wait that long for a message; True when none came.
+
+        Raises:
+            OSError: If the channel is lost.
+        """
+        return not self._connection.poll(seconds)
+
     def receive(self) -> HostMessage:
         """Wait for the next message of the host.
 

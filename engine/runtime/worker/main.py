@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import torch
 import torch.nn.functional
-import torch.optim  # the first optimizer of a process takes 1.1 s without this
+import torch.optim
 
 from engine.protocol.codec import ProtocolError
 from engine.protocol.messages import PROTOCOL_VERSION, Ready, Run
@@ -17,6 +17,10 @@ from engine.runtime.worker.channel import open_channel
 from engine.runtime.worker.devices import find_devices
 from engine.runtime.worker.job import Job
 from engine.runtime.worker.nursery import serve_nursery
+from engine.runtime.worker.preload import preload
+
+IDLE_S = 0.2
+"""A worker that waits longer than this uses the time to load more."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,6 +53,8 @@ def serve_one_run(channel_number: int, crash: int | None, output: int | None, er
         )
     )
     try:
+        if channel.is_quiet_for(IDLE_S):
+            preload()
         message = channel.receive()
     except (EOFError, OSError, ProtocolError):
         return 0  # the host has no use for this worker any more

@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from contextlib import suppress
 import numpy as np
 
 from engine.protocol.nursery import ORDER, ORDER_DESCRIPTORS, Notice, NoticeKind
+from engine.runtime.worker.preload import preload
 
 WorkerMain = Callable[[int, int, int, int], int]
 """Serves one run; takes the descriptors of channel, crash report, output and errors; returns the exit code."""
@@ -30,6 +32,7 @@ class Nursery:
         self._worker_main = worker_main
         self._children: set[int] = set()
         self._wake, self._wake_end = os.pipe()
+        self._preloading: threading.Thread | None = None
 
     def serve(self) -> int:
         """Work until the host is gone, or, in a forked worker, until that has ended; return the exit code."""
@@ -37,7 +40,6 @@ class Nursery:
         signal.signal(signal.SIGCHLD, _ignore)
         signal.set_wakeup_fd(self._wake_end, warn_on_full_buffer=False)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        gc.freeze()
         watch = select.poll()
         watch.register(self._control, select.POLLIN)
         watch.register(self._wake, select.POLLIN)
@@ -55,6 +57,9 @@ class Nursery:
         if order != ORDER or len(descriptors) != ORDER_DESCRIPTORS:
             self._end_all()
             return 0
+        if self._preloading is not None:
+            self._preloading.join()  # a fork in the middle of an import could leave the import lock taken
+        gc.freeze()  # workers then do not copy the pages of all these objects by collecting them
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # numpy's idle threads survive a fork well
             process_id = os.fork()
@@ -64,6 +69,9 @@ class Nursery:
             os.close(number)
         self._children.add(process_id)
         self._control.sendall(Notice(NoticeKind.BORN, process_id).encode())
+        if self._preloading is None:
+            self._preloading = threading.Thread(target=preload)  # the first worker did not have to wait for this
+            self._preloading.start()
         return None
 
     def _become_worker(self, descriptors: list[int]) -> int:
