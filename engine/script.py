@@ -21,13 +21,19 @@ from engine.trace.numbers import duration_text
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 
+STORE_BYTES = 4_000_000_000
+"""Numbers kept in memory at the most; what comes later is marked as over budget."""
+
+RELIEF_INTERVAL_NS = 500_000_000
+
 
 class Run:
     """What happens inside of the ``with`` block; made by ``record``."""
 
     def __init__(self, path: Path | None, options: RecorderOptions, caller: FrameType) -> None:
         self._path = path
-        self._store = MemoryBytes()
+        self._store = MemoryBytes(STORE_BYTES)
+        self._held_bytes = options.held_bytes
         filename = caller.f_code.co_filename
         self._source = SourceMap.of_file(filename)
         self._recorder = Recorder(options, self._store, self._source)
@@ -51,6 +57,7 @@ class Run:
         self._started_ns = perf_counter_ns()
         self._token = ACTIVE.set(self._recorder)
         self._recorder.__enter__()
+        self._recorder.on_due(self._relieve, RELIEF_INTERVAL_NS)
         return self
 
     def __exit__(
@@ -74,6 +81,11 @@ class Run:
             self._recording.append(self._recorder.drain(self._namespace))
             self._namespace = {}
         return self._recording
+
+    def _relieve(self) -> None:
+        """Resolve early when the tensors held by reference take much memory."""
+        if self._recorder.held_bytes() > self._held_bytes:
+            self._recording.append(self._recorder.drain())
 
     def _outcome(self, error: BaseException | None) -> Outcome:
         if error is None:

@@ -100,9 +100,8 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def functorch_active() -> bool:
-    """Whether a ``torch.func`` transform is running."""
-    return torch._C._functorch.peek_interpreter_stack() is not None
+functorch_level: Callable[[], object | None] = torch._C._functorch.peek_interpreter_stack
+"""Returns the innermost running ``torch.func`` transform, None outside of any."""
 
 
 def plain(tensor: Tensor) -> Tensor:

@@ -23,7 +23,8 @@ from engine.trace.ids import ValueId
 
 _WRITTEN = object()
 """Stands for no default value: whatever was passed was written by the person."""
-_HIDDEN = Marks.INIT | Marks.OPTIMIZER | Marks.DATA
+_HIDDEN = int(Marks.INIT | Marks.OPTIMIZER | Marks.DATA)
+_LIBRARY = int(Marks.LIBRARY)
 
 
 class ForwardResolver:
@@ -48,14 +49,14 @@ class ForwardResolver:
         outputs = list(tensors_in((result,)))
         inputs = list(tensors_in((args, kwargs)))
         known = {id(tensor) for tensor in inputs}
-        written = written_tensors(info, args, kwargs)
+        written = [] if info.is_plain and not kwargs else written_tensors(info, args, kwargs)
         if info.kind is Kind.CUSTOM:
             written = [tensor for tensor in outputs if id(tensor) in known]  # what ``ctx.mark_dirty`` named
         if passed & _HIDDEN or info.kind is Kind.INIT:
             self._created(outputs, span, None)
             self._filled(written, span, ended_ns)
             return
-        direct = not passed & Marks.LIBRARY
+        direct = not passed & _LIBRARY
         if info.kind is Kind.FACTORY or not inputs:
             self._made(outputs, span, site if direct else None, ended_ns, is_direct=direct)
             return

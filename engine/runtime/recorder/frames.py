@@ -12,7 +12,7 @@ import engine
 
 
 class Marks(IntFlag):
-    """What lies between a call of torch and the person's code."""
+    """What lies between a call of torch and the person's code; in the log as plain integers, which are faster."""
 
     PERSON = 0
     THROUGH = 1

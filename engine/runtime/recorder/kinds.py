@@ -53,6 +53,7 @@ class FunctionInfo:
         target: Its full name.
         parameters: Names of its positional parameters, as far as Python knows them.
         flag: Position of the argument that decides for FLAGGED (``inplace``) and STATISTICS (``training``).
+        is_plain: Whether a call needs no special treatment.
         defaults: Default values of its parameters, as far as Python knows them.
         is_reflected: Whether its first argument is the right operand (``2 - x``).
     """
@@ -64,6 +65,10 @@ class FunctionInfo:
     flag: int = -1
     is_reflected: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_plain", self.kind is Kind.ORDINARY)
 
 
 def _words(text: str) -> frozenset[str]:

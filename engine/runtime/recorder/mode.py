@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode, redispatch_function
 from torch.utils._pytree import tree_map_only
 
-from engine.runtime.compat import functorch_active, plain, sequence_number
+from engine.runtime.compat import functorch_level, plain, sequence_number
 from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_running
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, TorchFunction, learn
 from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
@@ -46,6 +46,7 @@ class RecorderMode(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self.log = log
+        self._append = log.extend
         self.scope: Scope | None = None
         self.due_ns = _NEVER_NS
         self.on_due: Callable[[], None] = _do_nothing
@@ -61,7 +62,7 @@ class RecorderMode(TorchFunctionMode):
         info = self._infos.get(func)
         if info is None:
             info = self._learn(func)
-        if info.kind or kwargs or self.scope is not None:
+        if kwargs or self.scope is not None or not info.is_plain:
             return self._special(func, types, info, args, kwargs or {})
         before = sequence_number()
         started_ns = perf_counter_ns()
@@ -84,7 +85,7 @@ class RecorderMode(TorchFunctionMode):
                 break
             passed |= mark
             frame = frame.f_back
-        self.log.extend(
+        self._append(
             (
                 CALL,
                 info,
@@ -100,7 +101,7 @@ class RecorderMode(TorchFunctionMode):
                 ended_ns,
             )
         )
-        if functorch_active():
+        if functorch_level() is not None:
             self._unwrap_last()
         if ended_ns > self.due_ns:
             self.on_due()
@@ -119,7 +120,7 @@ class RecorderMode(TorchFunctionMode):
             raise
         ended_ns = perf_counter_ns()
         code, instruction, passed = call_site(_frame(1), self.marks)
-        self.log.extend(
+        self._append(
             (
                 CALL,
                 info,
@@ -135,7 +136,7 @@ class RecorderMode(TorchFunctionMode):
                 ended_ns,
             )
         )
-        if functorch_active():
+        if functorch_level() is not None:
             self._unwrap_last()
         if ended_ns > self.due_ns and self.scope is None:
             self.on_due()

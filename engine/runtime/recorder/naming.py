@@ -82,13 +82,9 @@ class Namer:
         elif isinstance(thing, nn.Module):
             if thing not in self._paths:
                 self._register(thing, name)
-        elif isinstance(thing, list | tuple) and len(thing) <= LARGEST_CONTAINER:
-            for index, part in enumerate(thing):
+        else:
+            for key, part in _parts(thing):
                 if isinstance(part, Tensor):
-                    self._name(part, f"{name}[{index}]")
-        elif type(thing) is dict and len(thing) <= LARGEST_CONTAINER:
-            for key, part in list(thing.items()):
-                if isinstance(part, Tensor) and type(key) in (str, int):
                     self._name(part, f"{name}[{key!r}]")
 
     def _register(self, module: nn.Module, path: str) -> str:
@@ -142,3 +138,11 @@ def _operand_names(site: Site, info: FunctionInfo, count: int) -> Sequence[str |
     if site.operands:
         return site.operands[::-1] if info.is_reflected else site.operands
     return (site.receiver,)
+
+
+def _parts(thing: object) -> list[tuple[object, object]]:
+    if isinstance(thing, list | tuple) and len(thing) <= LARGEST_CONTAINER:
+        return list(enumerate(thing))
+    if type(thing) is dict and len(thing) <= LARGEST_CONTAINER:
+        return [(key, part) for key, part in thing.items() if type(key) in (str, int)]
+    return []

@@ -14,12 +14,9 @@ class RecorderOptions:
         held_bytes: How many bytes of copies may wait for the next drain; what is overwritten beyond that is lost.
         largest_value_bytes: Numbers of a single tensor beyond this size are not kept.
         largest_statistics_elements: Statistics are made for tensors of at most this many elements.
-        pending_records: After so many log entries the recorder resolves them by itself, so that a long program that
-            nobody drains does not hold all of its tensors.
     """
 
     values: ValuePolicy = ValuePolicy.ALL
     held_bytes: int = 1_000_000_000
     largest_value_bytes: int = 256_000_000
     largest_statistics_elements: int = 50_000_000
-    pending_records: int = 2_000_000

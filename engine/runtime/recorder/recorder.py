@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet, unseen
+from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet, storage_key, storage_nbytes, unseen
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.content import ContentWriter
@@ -114,6 +114,17 @@ class Recorder:
         self._interval_ns = interval_ns
         self._mode.on_due = self._due
         self._mode.due_ns = perf_counter_ns() + interval_ns
+
+    def held_bytes(self) -> int:
+        """Return about how many bytes of tensors wait for the next drain."""
+        with unseen():
+            blocks = {
+                storage_key(entry): storage_nbytes(entry)
+                for log in self._logs.values()
+                for entry in log
+                if isinstance(entry, Tensor)
+            }
+        return sum(blocks.values())
 
     def log_number(self, name: str, number: float) -> None:
         """Record a number that the program wants to see as a curve."""
