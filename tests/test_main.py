@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import main
 from engine.commands.window import has_display
 from engine.trace.file import read_recording, write_recording
 from engine.trace.outcome import OutcomeKind
-from tests.support.programs import run_chainrule
+from tests.support.programs import ROOT, run_chainrule
 from tests.support.recordings import STARTER, starter_recording
 
 FAILING = "import torch\n\na = torch.ones(2, 3)\nprint('before')\nb = a @ torch.ones(2, 3)\nprint('after')\n"
@@ -267,3 +269,21 @@ def test_doctor_reports_on_everything() -> None:
     ):
         assert expected in done.stdout
     assert "!!" not in done.stdout
+
+
+@pytest.mark.worker
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_stops_the_program_and_keeps_the_recording(tmp_path: Path) -> None:
+    program = tmp_path / "endless.py"
+    program.write_text("import torch\nx = torch.ones(3)\nprint('begun', flush=True)\nwhile True:\n    y = x * 2\n")
+    target = tmp_path / "endless.chainrule"
+    command = [sys.executable, str(ROOT / "main.py"), "record", str(program), "-o", str(target)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert told.startswith("The run was stopped")
+    recording = read_recording(target)
+    assert recording.outcome.kind is OutcomeKind.STOPPED

@@ -24,15 +24,20 @@ def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | 
         request: What to run.
         on_output: Gets each text that the program prints, as it comes, on another thread.
 
+    Ctrl+C stops the program: the recording up to there is returned, with the outcome STOPPED.
+
     Raises:
-        KeyboardInterrupt: If the person pressed Ctrl+C; the worker is gone then.
+        KeyboardInterrupt: If the person pressed Ctrl+C a second time; the worker is gone then.
     """
     collector = _Collector(request, on_output)
     session = Session(collector, keeps_spare=False)
     try:
         session.run(request)
-        while not collector.is_over.wait(POLL_S):
-            pass
+        try:
+            collector.wait()
+        except KeyboardInterrupt:
+            session.stop()
+            collector.wait()
     finally:
         session.close()
     return collector.recording
@@ -46,6 +51,11 @@ class _Collector:
         self.recording = Recording(info, MemoryBytes())
         self.is_over = threading.Event()
         self._on_output = on_output
+
+    def wait(self) -> None:
+        """Return when the run is over."""
+        while not self.is_over.wait(POLL_S):
+            pass
 
     def on_state(self, state: SessionState) -> None:
         """Nothing depends on it here."""
