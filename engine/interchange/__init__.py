@@ -1,1 +1,1 @@
-"""Pictures and files for other programs: SVG, DOT, Mermaid, JSON."""
+"""Pictures and files for other programs: SVG, DOT, Mermaid, GraphML, JSON, tensors."""
