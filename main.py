@@ -105,14 +105,36 @@ def _record(words: list[str]) -> int:
 
 
 def _inspect(words: list[str]) -> int:
-    from engine.commands.inspect import inspect
-    from engine.commands.options import InspectOptions
+    from engine.commands import options as checked
+    from engine.commands.inspect import extract, inspect
 
-    parser = Parser(prog="chainrule inspect", description="Say what is in a recording.")
+    parser = Parser(prog="chainrule inspect", description="Say what is in a recording, or write its tensors.")
     parser.add_argument("recording", metavar="RUN.chainrule", type=Path)
-    parser.add_argument("--json", action="store_true", help="as JSON (format chainrule-inspect, version 1)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="as JSON (format chainrule-inspect, version 1)")
+    what.add_argument("--tensors", metavar="OUT.safetensors", help="write named values and their gradients there",
+                      type=_checked(lambda text: checked.tensors_output(Path(text))))  # fmt: skip
+    parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
+                        help="with --tensors: as they are right after step N (default: at the end)")  # fmt: skip
+    parser.add_argument("--take", type=_checked(checked.take_option), metavar="named|parameters|ID",
+                        help="with --tensors: which values (default: named)")  # fmt: skip
     found = parser.parse_args(words)
-    _write_utf8(sys.stdout, inspect(InspectOptions(recording=found.recording, as_json=found.json)))
+    if found.tensors is None and (found.step is not None or found.take is not None):
+        parser.error("--step and --take go with --tensors")
+    wanted = checked.InspectOptions(
+        recording=found.recording,
+        as_json=found.json,
+        tensors=found.tensors,
+        step=found.step,
+        take=checked.Take.NAMED if found.take is None else found.take,
+    )
+    if wanted.tensors is None:
+        _write_utf8(sys.stdout, inspect(wanted))
+        return 0
+    written = extract(wanted, wanted.tensors)
+    if written.left_out:
+        print(written.left_out_text, file=sys.stderr)
+    print(f"Wrote {written.count_text} to {wanted.tensors}.")
     return 0
 
 
@@ -121,7 +143,7 @@ def _render(words: list[str]) -> int:
 
     parser = Parser(prog="chainrule render", description="Draw a program or a recording.")
     parser.add_argument("source", metavar="FILE.py|RUN.chainrule", type=Path)
-    _add_output(parser, "OUT.{png,svg,pdf,dot,mmd,json}", _with_known_format)
+    _add_output(parser, "OUT.{png,svg,pdf,dot,mmd,graphml,json}", _with_known_format)
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
                         help="show the state right after step N, counted from 0 (default: the last)")  # fmt: skip
     parser.add_argument("--theme", choices=["light", "dark", "print"], default="light")

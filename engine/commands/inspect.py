@@ -1,11 +1,18 @@
-"""``chainrule inspect``: say what is in a recording."""
+"""``chainrule inspect``: say what is in a recording, or write its tensors."""
+
+from pathlib import Path
 
 import msgspec
 
-from engine.commands.options import InspectOptions
-from engine.commands.sources import open_recording
+from engine.commands.errors import CommandError
+from engine.commands.options import InspectOptions, Take
+from engine.commands.sources import check_output, open_recording
 from engine.interchange.recording_json import recording_json
 from engine.interchange.summary_text import summary_text
+from engine.interchange.tensor_choice import Choice, Named, One, Parameters, chosen_values
+from engine.interchange.tensors import TensorFileError, Written, write_tensors
+from engine.trace.ids import StepIndex, ValueId
+from engine.trace.recording import Recording
 
 
 def inspect(options: InspectOptions) -> str:
@@ -18,3 +25,36 @@ def inspect(options: InspectOptions) -> str:
     if not options.as_json:
         return summary_text(recording)
     return msgspec.json.encode(recording_json(recording)).decode() + "\n"
+
+
+def extract(options: InspectOptions, output: Path) -> Written:
+    """Write tensors of a recording as a ``.safetensors`` file and return which, and which could not be.
+
+    Raises:
+        CommandError: If the recording cannot be read, has no such step or value, or the file cannot be written.
+    """
+    check_output(output, options.recording)
+    recording = open_recording(options.recording)
+    choice = _choice(recording, options)
+    step = None if options.step is None else StepIndex(options.step)
+    try:
+        return write_tensors(output, recording, chosen_values(recording, choice), step)
+    except TensorFileError as error:
+        raise CommandError(str(error)) from error
+
+
+def _choice(recording: Recording, options: InspectOptions) -> Choice:
+    last = len(recording) - 1
+    if options.step is not None and options.step > last:
+        last_text = f"the last one is {last}" if last >= 0 else "nothing was recorded"
+        raise CommandError(f"There is no step {options.step}; {last_text}.")
+    step = None if options.step is None else StepIndex(options.step)
+    match options.take:
+        case Take.NAMED:
+            return Named(step)
+        case Take.PARAMETERS:
+            return Parameters(step)
+        case value:
+            if value >= len(recording.values):
+                raise CommandError(f"There is no value {value}; there are {len(recording.values)}.")
+            return One(ValueId(value))

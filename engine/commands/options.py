@@ -10,6 +10,7 @@ from engine.protocol.request import ValuePolicy
 
 RECORDING_SUFFIX = ".chainrule"
 PROGRAM_SUFFIX = ".py"
+TENSORS_SUFFIX = ".safetensors"
 
 
 class PictureFormat(StrEnum):
@@ -20,7 +21,15 @@ class PictureFormat(StrEnum):
     PDF = "pdf"
     DOT = "dot"
     MERMAID = "mmd"
+    GRAPHML = "graphml"
     JSON = "json"
+
+
+class Take(StrEnum):
+    """Which values ``inspect --tensors`` writes; otherwise it is the id of one value."""
+
+    NAMED = "named"
+    PARAMETERS = "parameters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +46,16 @@ class RecordOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectOptions:
-    """``chainrule inspect``."""
+    """``chainrule inspect``.
+
+    ``tensors`` is the file that the values at ``step`` go to (None: when the program has ended); ``take`` says which.
+    """
 
     recording: Path
     as_json: bool = False
+    tensors: Path | None = None
+    step: int | None = None
+    take: Take | int = Take.NAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,28 @@ def step_option(text: str) -> int:
         ValueError: If it is no whole number from 0 on; the text is part of a sentence.
     """
     return _whole(text, 0, "the step must be a whole number from 0 on")
+
+
+def take_option(text: str) -> Take | int:
+    """Return which values are asked for.
+
+    Raises:
+        ValueError: If it is neither a known word nor the id of a value; the text is part of a sentence.
+    """
+    if text in {known.value for known in Take}:
+        return Take(text)
+    return _whole(text, 0, "the values to take must be named, parameters or the id of one value")
+
+
+def tensors_output(path: Path) -> Path:
+    """Return ``path`` if tensors may be written under this name.
+
+    Raises:
+        ValueError: If it has another ending; the text is part of a sentence.
+    """
+    if path.suffix.lower() != TENSORS_SUFFIX:
+        raise ValueError(f"the name of a file of tensors must end in {TENSORS_SUFFIX}, unlike {path.name!r}")
+    return path
 
 
 def picture_format(path: Path) -> PictureFormat:

@@ -19,6 +19,7 @@ from engine.graph.iterations import iteration_at, iterations
 from engine.graph.view import ViewGraph
 from engine.interchange.dot import dot_text
 from engine.interchange.drawing_json import drawing_json
+from engine.interchange.graphml import graphml_text
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.svg import svg_text
 from engine.protocol.request import RunRequest
@@ -79,6 +80,8 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex, path: P
             _write(path, dot_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
         case PictureFormat.MERMAID:
             _write(path, mermaid_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
+        case PictureFormat.GRAPHML:
+            _write(path, graphml_text(_view(recording, step)))
         case PictureFormat.JSON:
             path.write_bytes(msgspec.json.encode(drawing_json(arrange(_view(recording, step)))) + b"\n")
         case _:
