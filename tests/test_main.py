@@ -284,6 +284,6 @@ def test_ctrl_c_stops_the_program_and_keeps_the_recording(tmp_path: Path) -> Non
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert told.startswith("The run was stopped")
+    assert "\nThe run was stopped" in told
     recording = read_recording(target)
     assert recording.outcome.kind is OutcomeKind.STOPPED
