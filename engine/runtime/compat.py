@@ -12,10 +12,12 @@ cannot do, so that the program shows less there instead of showing it wrong.
 | ``_functorch.get_unwrapped`` | values under ``torch.func`` | values there carry no numbers |
 | ``_disable_current_modes`` | reading values unseen by the person's own modes | their modes see the reads |
 | ``_pop_mode_temporarily`` | keeping out of compiled code | compiled code cannot be recorded |
+| ``Function._register_hook`` | hooks on nodes without a handle each | hooks take three times as long |
 | ``_foreach_norm`` | the gradient norm of all parameters at once | the norms are taken one by one |
 """
 
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -30,6 +32,8 @@ Node: TypeAlias = Any
 """An autograd node; its classes are made by torch at run time."""
 
 Storage: TypeAlias = Any
+
+Hooks: TypeAlias = OrderedDict[Any, Callable[..., None]]
 
 
 def _no_sequence() -> int:
@@ -110,6 +114,43 @@ def plain(tensor: Tensor) -> Tensor:
     while functorch.is_functorch_wrapped_tensor(tensor):
         tensor = functorch.get_unwrapped(tensor)
     return tensor
+
+
+_HOOK = "chainrule"
+"""Key of our hook among the hooks of a node; torch's own keys are numbers."""
+
+
+@contextlib.contextmanager
+def quick_hooks() -> Iterator[None]:
+    """Make ``node.register_hook`` three times as fast inside of the ``with`` block.
+
+    ``Node.register_hook`` asks a Python function for a removable handle, which takes longer than all the rest; here
+    that function puts the hook under a fixed key instead.
+    """
+    owner = torch.autograd.Function
+    if not hasattr(owner, "_register_hook"):
+        yield
+        return
+    owner._register_hook = staticmethod(_put_hook)  # type: ignore[method-assign] # taken back below
+    try:
+        yield
+    finally:
+        del owner._register_hook
+
+
+def _put_hook(hooks: Hooks | None, hook: Callable[..., None]) -> tuple[Hooks, Hooks]:
+    if hooks is None:
+        hooks = OrderedDict()
+    hooks[_HOOK] = hook
+    return hooks, hooks
+
+
+def remove_hook(handle: Any) -> None:  # noqa: ANN401 - a removable handle of torch, or the hooks of a node
+    """Take away the hook that ``node.register_hook`` gave this handle for."""
+    if isinstance(handle, OrderedDict):
+        handle.pop(_HOOK, None)
+    else:
+        handle.remove()
 
 
 def is_accumulator(node: Node) -> bool:

@@ -24,8 +24,10 @@ from engine.runtime.compat import (
     is_accumulator,
     node_sequence,
     plain,
+    quick_hooks,
     quiet,
     raw_saved_names,
+    remove_hook,
     roots_of,
     sequence_number,
     unseen,
@@ -118,7 +120,8 @@ class BackwardWatcher:
         with unseen():
             run = self._begin(mode, outputs, args, kwargs)
             mode.log.extend((BACKWARD, run))
-            handles = self._hook_all(run, mode)
+            with quick_hooks():
+                handles = self._hook_all(run, mode)
         self._active.append(run)
         run.sequence = sequence_number()
         run.started_ns = perf_counter_ns()
@@ -131,7 +134,7 @@ class BackwardWatcher:
                 return original(outputs, *args, **kwargs)
         finally:
             for handle in handles:
-                handle.remove()
+                remove_hook(handle)
             self._active.remove(run)
             self._expect_more(mode)
 

@@ -64,6 +64,7 @@ def test_nothing_is_left_behind() -> None:
     y.grad_fn.register_hook(lambda *_: fired.append(1))
     y.backward()
     assert fired == [1]
+    assert "_register_hook" not in vars(torch.autograd.Function)
 
 
 def test_nothing_is_left_behind_after_an_exception() -> None:
