@@ -30,6 +30,7 @@ from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.file_flow import FileFlow
 from gui.dialogs.file_prompts import FilePrompts, QtFilePrompts
 from gui.dialogs.report_dialog import ReportDialog
+from gui.dialogs.value_saver import ValueSaver
 from gui.model.files import Files
 from gui.model.models import Models, build_models
 from gui.model.run_controller import Park, RunController
@@ -145,6 +146,7 @@ def build_workbench(
         notices=models.notices,
         graph=CanvasGraph(panels.canvas, models.document, models.preferences),
         files=flow,
+        values=ValueSaver(models.document, models.playhead, models.selection, models.notices, asker),
         dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
         window=WindowCommands(window, _places(panels)),
     )

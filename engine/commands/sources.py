@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.commands.errors import CommandError
 from engine.trace.file import RecordingFileError, read_recording
 from engine.trace.file.errors import reason_text
-from engine.trace.file.replacing import check_target
+from engine.trace.file.replacing import check_target, final_target
 from engine.trace.recording import Recording
 
 
@@ -48,7 +48,7 @@ def check_output(output: Path, source: Path) -> None:
         CommandError: If not.
     """
     try:
-        check_target(output.resolve())
+        check_target(final_target(output))
     except RecordingFileError as error:
         raise CommandError(str(error)) from error
     if output.exists() and source.exists() and output.samefile(source):

@@ -10,13 +10,14 @@ from PySide6.QtSvg import QSvgRenderer
 from engine.drawing.drawing import Drawing, Rect
 from engine.graph.view import ViewGraph
 from engine.interchange.dot import dot_text
+from engine.interchange.graphml import graphml_text
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.recording_json import recording_json
 from engine.interchange.svg import svg_text
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.recording import Recording
 from gui.canvas.panel import CanvasPanel
-from gui.canvas.picture import PictureError, Sheet, picture_size, render_image, render_pdf
+from gui.canvas.picture import PictureError, Sheet, picture_size, png_bytes, render_image, render_pdf
 from gui.dialogs.export_dialog import ExportProblemError
 from gui.model.document import Document
 from gui.model.export import ExportChoice, Extent, PictureFormat
@@ -66,7 +67,7 @@ class CanvasExporter:
             with replacing(path) as part:
                 match choice.format:
                     case PictureFormat.PNG:
-                        _save(self._image(choice, drawing, recording, choice.scale), part)
+                        part.write_bytes(png_bytes(self._image(choice, drawing, recording, choice.scale)))
                     case PictureFormat.PDF:
                         render_pdf(drawing, recording, self._playhead.current, tokens_of(choice.theme), part)
                     case _:
@@ -115,13 +116,10 @@ class CanvasExporter:
                 return dot_text(self._view(), tokens_of(choice.theme))
             case PictureFormat.MERMAID:
                 return mermaid_text(self._view(), tokens_of(choice.theme))
+            case PictureFormat.GRAPHML:
+                return graphml_text(self._view())
             case _:
                 return json.dumps(recording_json(recording), indent=1, allow_nan=False)
-
-
-def _save(image: QImage, path: Path) -> None:
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt wants str
-        raise PictureError("The picture could not be written.")
 
 
 def _rendered_svg(text: str, room: QSize) -> QImage:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from engine.drawing.drawing import Drawing, Rect
@@ -105,22 +105,37 @@ def render_png(
     """Write the picture of a whole drawing as PNG.
 
     Raises:
-        PictureError: If the picture would be too large or cannot be written.
+        PictureError: If the picture would be too large.
+        OSError: If the file cannot be written.
     """
-    image = render_image(drawing, recording, step, tokens, scale)
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt wants str
-        raise PictureError(f"The picture could not be written to {path}.")
+    path.write_bytes(png_bytes(render_image(drawing, recording, step, tokens, scale)))
+
+
+def png_bytes(image: QImage) -> bytes:
+    """Return an image as a PNG file; Qt itself would not say why a file cannot be written.
+
+    Raises:
+        PictureError: If there is not enough memory.
+    """
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt wants str
+        raise PictureError("There is not enough memory for this picture.")
+    return bytes(buffer.data().data())
 
 
 def render_pdf(drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, path: Path) -> None:
     """Write the picture of a whole drawing as PDF: one page of the drawing's size, vectors, fonts embedded.
 
     Raises:
-        PictureError: If the file cannot be written.
+        PictureError: If the page cannot be painted.
+        OSError: If the file cannot be written.
     """
     page = _page(drawing)
     shrink = min(1.0, _PDF_LONGEST_PT / max(page.width, page.height))
-    writer = QPdfWriter(str(path))
+    buffer = QBuffer()  # written to a file, QPdfWriter leaves half a page on a full disk and says nothing
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
     writer.setTitle("Chainrule")
     writer.setResolution(_PDF_DPI)
     size = QSizeF(page.width * shrink, page.height * shrink)
@@ -128,12 +143,13 @@ def render_pdf(drawing: Drawing, recording: Recording, step: StepIndex, tokens: 
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
     painter = QPainter()
     if not painter.begin(writer):
-        raise PictureError(f"The picture could not be written to {path}.")
+        raise PictureError("The page could not be painted.")
     painter.fillRect(0, 0, writer.width(), writer.height(), QColor(tokens.canvas))
     factor = writer.width() / page.width
     _aim(painter, _page(drawing), factor)
     _painter(drawing, recording, tokens, Lens.VALUES).paint(painter, 1.0, page, step)
     painter.end()
+    path.write_bytes(bytes(buffer.data().data()))
 
 
 def _aim(painter: QPainter, page: Rect, scale: float) -> None:

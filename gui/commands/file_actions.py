@@ -92,9 +92,17 @@ FILE_ACTIONS = (
         enabled_when=has_recording,
     ),
     Action(
+        id="file.save_values",
+        title="Save values…",
+        tip="Save the selected value, or all named values and gradients at this step, as .safetensors or .npy.",
+        menu=Menu.FILE,
+        handler=lambda desk: desk.values.save(),
+        enabled_when=has_recording,
+    ),
+    Action(
         id="file.export",
         title="Export picture…",
-        tip="Save the graph as a picture or as text: PNG, SVG, PDF, DOT, Mermaid or JSON.",
+        tip="Save the graph as a picture or as text: PNG, SVG, PDF, DOT, Mermaid, GraphML or JSON.",
         menu=Menu.FILE,
         icon=Icon.EXPORT,
         shortcuts=("Ctrl+Shift+E",),

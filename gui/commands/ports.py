@@ -156,6 +156,14 @@ class FilePort(Protocol):
         ...
 
 
+class ValuePort(Protocol):
+    """The numbers of the recording."""
+
+    def save(self) -> None:
+        """Ask where, and save the selected value or all named ones there."""
+        ...
+
+
 class DialogPort(Protocol):
     """Windows on top of the window."""
 

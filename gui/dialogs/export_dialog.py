@@ -154,8 +154,12 @@ class ExportDialog(QDialog):
         path = self._prompts.ask_save(self._proposal.with_suffix(suffix), filters)
         if path is None:
             return
-        if path.suffix != suffix:
-            path = path.with_name(path.name + suffix)
+        problem = ""
+        if path.suffix.lower() != suffix:
+            path, problem = _with_suffix(path, choice.format)
+        if problem:
+            self._problem.setText(problem)
+            return
         try:
             self._exporter.write(choice, path)
         except ExportProblemError as problem:
@@ -212,6 +216,18 @@ class ExportDialog(QDialog):
         ):
             widget.setEnabled(enabled)
             widget.setToolTip("" if enabled else reason)
+
+
+def _with_suffix(path: Path, kind: PictureFormat) -> tuple[Path, str]:
+    """Return the path with the ending of the format, and why it cannot be taken, empty when it can."""
+    other = next((known for known in PictureFormat if path.suffix.lower() == f".{known.value}"), None)
+    if other is not None:
+        name = other.label.partition(" ")[0]
+        return path, f"“{path.name}” is a name for {name}: choose that format, or end the name in .{kind.value}."
+    full = path.with_name(f"{path.name}.{kind.value}")
+    if full.is_file():  # the person was not asked about this one
+        return full, f"There is already a file “{full.name}”: choose it by its full name to replace it."
+    return full, ""
 
 
 def _combo(name: str, titles: list[str], parent: QWidget) -> QComboBox:

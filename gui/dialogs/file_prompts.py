@@ -1,16 +1,26 @@
 """The questions about files."""
 
+import re
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engine.interchange.tensors import NUMPY_SUFFIX, SAFETENSORS_SUFFIX
 from gui.model.files import PROGRAM_SUFFIX, RECORDING_SUFFIX
 
 PROGRAM_FILTER = f"Python program (*{PROGRAM_SUFFIX})"
 RECORDING_FILTER = f"Chainrule recording (*{RECORDING_SUFFIX})"
+TENSORS_FILTER = f"Tensors (*{SAFETENSORS_SUFFIX})"
+NUMPY_FILTER = f"NumPy array (*{NUMPY_SUFFIX})"
 _BOTH_FILTER = f"Programs and recordings (*{PROGRAM_SUFFIX} *{RECORDING_SUFFIX})"
+
+
+def suffix_of(name_filter: str) -> str:
+    """Return the first suffix of a filter, e.g. ``.py`` of ``Python program (*.py)``; empty when it has none."""
+    found = re.search(r"\(\*(\.\w+)", name_filter)
+    return found.group(1) if found else ""
 
 
 class Unsaved(Enum):
@@ -50,14 +60,18 @@ class QtFilePrompts:
         return Path(name) if name else None
 
     def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:
-        """Where to save; a suffix is added when none is typed."""
-        name, chosen = QFileDialog.getSaveFileName(self._parent, "Save", str(proposal), ";;".join(filters))
-        if not name:
-            return None
-        path = Path(name)
-        if path.suffix:
-            return path
-        return path.with_suffix(RECORDING_SUFFIX if chosen == RECORDING_FILTER else PROGRAM_SUFFIX)
+        """Where to save; the suffix of the filter is added when none is typed, before asking whether to replace."""
+        dialog = QFileDialog(self._parent, "Save", str(proposal.parent))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setNameFilters(filters)
+        dialog.setDefaultSuffix(suffix_of(filters[0]))
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffix_of(chosen)))
+        dialog.selectFile(proposal.name)
+        is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+        names = dialog.selectedFiles()
+        dialog.deleteLater()
+        return Path(names[0]) if is_accepted and names else None
 
     def ask_unsaved(self, title: str) -> Unsaved:
         """What to do with unsaved changes."""

@@ -14,6 +14,7 @@ class PictureFormat(StrEnum):
     PDF = "pdf"
     DOT = "dot"
     MERMAID = "mmd"
+    GRAPHML = "graphml"
     JSON = "json"
 
     @property
@@ -25,6 +26,7 @@ class PictureFormat(StrEnum):
             PictureFormat.PDF: "PDF – page in vectors",
             PictureFormat.DOT: "DOT – graph for Graphviz",
             PictureFormat.MERMAID: "Mermaid – graph for Markdown",
+            PictureFormat.GRAPHML: "GraphML – graph for other programs",
             PictureFormat.JSON: "JSON – the whole recording",
         }
         return titles[self]

@@ -9,13 +9,35 @@ from pathlib import Path
 
 from engine.trace.file.errors import RecordingFileError, unwritable
 
+_LONGEST_STEM_BYTES = 200
+
+
+def final_target(path: Path) -> Path:
+    """Return where writing to ``path`` would end up: a link keeps pointing where it points.
+
+    Raises:
+        RecordingFileError: If it is a link that leads to itself.
+    """
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError up to Python 3.12
+        raise RecordingFileError(f"{path} could not be written: it is a link that leads to itself.") from error
+
 
 def check_target(path: Path) -> None:
     """Check that a file could be written at ``path``, without touching it.
 
     Raises:
-        RecordingFileError: If it is a folder or a device, or its folder is missing or closed to us.
+        RecordingFileError: If it is a folder or a device, its name is too long, or its folder is missing or closed to
+            us.
     """
+    try:
+        _check(path)
+    except OSError as error:  # even to ask about a name may be refused
+        raise unwritable(path, error) from error
+
+
+def _check(path: Path) -> None:
     if path.is_dir():
         raise RecordingFileError(f"{path} is a folder.")
     if path.exists() and not path.is_file():
@@ -31,9 +53,11 @@ def check_target(path: Path) -> None:
 def part_beside(path: Path) -> Path:
     """Return an unused path in the same folder, so that renaming it to ``path`` is atomic.
 
-    The ending stays the same: some writers choose a format by it.
+    The ending stays the same: some writers choose a format by it. A long name is shortened: most file systems take 255
+    bytes.
     """
-    return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    stem = path.stem.encode(errors="replace")[:_LONGEST_STEM_BYTES].decode(errors="ignore")
+    return path.with_name(f".{stem}.{secrets.token_hex(4)}.part{path.suffix}")
 
 
 def put_in_place(part: Path, path: Path) -> None:
@@ -58,7 +82,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         RecordingFileError: If the file cannot be written.
     """
-    target = path.resolve()  # a link keeps pointing where it points
+    target = final_target(path)
     check_target(target)
     part = part_beside(target)
     try:

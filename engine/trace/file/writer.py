@@ -11,7 +11,7 @@ from engine.trace.bytestore import ByteStore
 from engine.trace.file.errors import RecordingFileError, unwritable
 from engine.trace.file.frames import HEADER, MAGIC, VERSION, FrameKind, Totals, data_head, write_frame
 from engine.trace.file.ranges import WrittenRanges, pieces
-from engine.trace.file.replacing import check_target, part_beside, put_in_place
+from engine.trace.file.replacing import check_target, final_target, part_beside, put_in_place
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 from engine.trace.split import batches
@@ -29,7 +29,7 @@ class RecordingWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._target = path.resolve()
+        self._target = final_target(path)
         check_target(self._target)
         self._part = part_beside(self._target)
         self._store: ByteStore | None = None

