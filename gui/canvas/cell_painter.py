@@ -13,6 +13,8 @@ from gui.theme.tokens import Tokens
 
 _GAP = 3.0
 _CELL_RADIUS = 3.0
+_STYLES = {Level.NAMES: Style.NAME_CELL, Level.SHORT: Style.SHORT_CELL}
+"""Numbers on small nodes are larger than usual."""
 _WIDEST_CELL = 28.0
 _FULL_COLOUR = 1.4
 """The largest element of a tensor stays a little below the full colour, so that its number is easy to read."""
@@ -36,21 +38,26 @@ class CellPainter:
         if not cells:
             return
         if cells[0].text:
-            self._numbers(painter, area, cells)
+            self._numbers(painter, area, cells, _STYLES.get(level, Style.CELL))
         else:
             self._strip(painter, area, cells)
 
-    def _numbers(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...]) -> None:
+    def _numbers(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...], style: Style) -> None:
         width = (area.width() - _GAP * (len(cells) - 1)) / len(cells)
-        if len(cells) > 1:
-            widest = max(text_width(cell.text, Style.CELL) for cell in cells) + 5.0
-            width = min(width, max(_WIDEST_CELL, widest))
+        widest = max(text_width(cell.text, style) for cell in cells)
+        if len(cells) > 1 and style is Style.CELL:
+            width = min(width, max(_WIDEST_CELL, widest + 5.0))
+        # Small nodes show numbers only where all of them fit; the colours are always there.
+        has_room = style is Style.CELL or widest <= width - 1.0
+        drop = style.value[0] * 0.36
         for index, cell in enumerate(cells):
             rect = QRectF(area.x() + index * (width + _GAP), area.y(), width, area.height())
             fill = self._fill(painter, rect, cell)
+            if not has_room:
+                continue
             painter.setPen(QColor(readable_on(fill, self._tokens)))
-            left = rect.center().x() - text_width(cell.text, Style.CELL) / 2
-            draw_text(painter, left, rect.center().y() + 3.6, cell.text, Style.CELL)
+            left = rect.center().x() - text_width(cell.text, style) / 2
+            draw_text(painter, left, rect.center().y() + drop, cell.text, style)
 
     def _strip(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...]) -> None:
         width = area.width() / len(cells)

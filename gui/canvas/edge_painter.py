@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from engine.drawing.drawing import EdgePath
+from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
 from gui.canvas.batches import draw_lines
-from gui.canvas.ink import Style, draw_text, faded
+from gui.canvas.ink import Style, draw_text, faded, text_width
 from gui.canvas.scene import Floats, Ints, Mask, Scene
+from gui.canvas.trunks import Piece, distinct_pieces, pieces_of
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
 
 _FORWARD_WIDTH = 1.4
 _THIN, _THICK = 2.0, 3.5
 _ARROW_LENGTH, _ARROW_HALF_WIDTH = 7.0, 3.4
+_KEPT_TRUNKS = 32
 _MANY = 220
 """More edges than this in view are painted without dashes and arrowheads."""
 _TIP_GAP = 2.0
 """Air between an arrowhead and the box it points at."""
+_LABEL_PAD, _LABEL_HEIGHT = 3.0, 15.0
+_LABEL_SHARES = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.9, 0.1)
+"""Where along a thread its label may stand, the best place first."""
 _FUTURE_EDGE_OPACITY = 0.55
 FAR_LENGTH = 4000.0
 """Edges longer than this are left out when far away: they would cover everything and cost the most."""
@@ -50,6 +55,7 @@ class EdgePainter:
         self._norms: tuple[float, float] | None = None
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
+        self._trunk_paths: dict[tuple[int, ...], QPainterPath] = {}
         self._far = _far_of(scene)
 
     def style_of(self, index: int, step: int) -> EdgeStyle:
@@ -112,14 +118,21 @@ class EdgePainter:
         for index in indices:
             painter.drawPath(self._curve(index))
 
-    def paint_styled(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> None:
-        """Paint edges in a style of the caller's choice, in world coordinates."""
+    def paint_styled(self, painter: QPainter, indices: Sequence[int], style: EdgeStyle) -> None:
+        """Paint edges in a style of the caller's choice, in world coordinates.
+
+        Of dashed edges that run together the common part is painted once: the dashes of one would fill the gaps of
+        the other.
+        """
         curves = QPainterPath()
         heads = QPainterPath()
         for index in indices:
-            curves.addPath(self._curve(index))
+            if not style.is_future:
+                curves.addPath(self._curve(index))
             if not style.is_dotted:
                 heads.addPolygon(_head(self._scene.edges[index], style.width))
+        if style.is_future:
+            curves = self._trunks(tuple(indices))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(style))
         painter.drawPath(curves)
@@ -131,10 +144,25 @@ class EdgePainter:
     def _curve(self, index: int) -> QPainterPath:
         curve = self._curves.get(index)
         if curve is None:
-            path = self._scene.edges[index]
-            is_thread = path.edge.kind in (EdgeKind.SAVED, EdgeKind.VIEW)
-            curve = self._curves[index] = _curve_of(path, 0.0 if is_thread else _ARROW_LENGTH + _TIP_GAP - 1.0)
+            curve = self._curves[index] = _path_of(pieces_of(self._points(index)))
         return curve
+
+    def _trunks(self, indices: tuple[int, ...]) -> QPainterPath:
+        """All routes of some edges, each stretch once."""
+        known = self._trunk_paths.get(indices)
+        if known is None:
+            if len(self._trunk_paths) >= _KEPT_TRUNKS:
+                self._trunk_paths.clear()
+            known = _path_of(distinct_pieces([self._points(index) for index in indices]))
+            self._trunk_paths[indices] = known
+        return known
+
+    def _points(self, index: int) -> tuple[Point, ...]:
+        """The route of an edge; where it ends in an arrowhead, only up to that."""
+        path = self._scene.edges[index]
+        if path.edge.kind in (EdgeKind.SAVED, EdgeKind.VIEW) or len(path.points) < 2:
+            return path.points
+        return (*path.points[:-1], _back_from_end(path, _ARROW_LENGTH + _TIP_GAP - 1.0))
 
     def paint_far(self, painter: QPainter, indices: Ints, step: int) -> None:
         """Paint edges as hairlines in few batches, in world coordinates; the longest and the updates are left out."""
@@ -150,7 +178,7 @@ class EdgePainter:
             painter.setPen(_cosmetic(faded(color, opacity)))
             draw_lines(painter, self._far.segments[mask[self._far.owners]])
 
-    def paint_threads(self, painter: QPainter, indices: Sequence[int]) -> None:
+    def paint_threads(self, painter: QPainter, indices: Sequence[int], seen: Rect) -> None:
         """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names."""
         style = EdgeStyle(self._tokens.saved, 1.8, is_future=False, is_dotted=True)
         for index in indices:
@@ -162,9 +190,34 @@ class EdgePainter:
             painter.drawEllipse(QPointF(*self._scene.edges[index].points[0]), 3.5, 3.5)
         label = _joint_label([self._scene.edges[index].edge.label for index in indices])
         if label:
-            middle = self._curve(indices[0]).pointAtPercent(0.5)
-            painter.setPen(QColor(self._tokens.saved))
-            draw_text(painter, middle.x() + 8.0, middle.y() + 3.5, label, Style.LABEL)
+            self._thread_label(painter, self._curve(indices[0]), label, seen)
+
+    def _thread_label(self, painter: QPainter, curve: QPainterPath, label: str, seen: Rect) -> None:
+        """Write a label beside the thread where it runs down and above it where it runs along, clear of nodes."""
+        width = text_width(label, Style.LABEL)
+        places = [_label_place(curve, share, width) for share in _LABEL_SHARES]
+        free = [place for place in places if not self._scene.nodes_in(place).size]
+        visible = [place for place in free if _holds(seen, place)]
+        place = (visible or free or places)[0]
+        ground = QRectF(place.x, place.y, place.width, place.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(self._tokens.canvas, 0.85))
+        painter.drawRoundedRect(ground, 4.0, 4.0)
+        painter.setPen(QColor(self._tokens.saved))
+        draw_text(painter, place.x + _LABEL_PAD, place.y + _LABEL_HEIGHT - 4.0, label, Style.LABEL)
+
+
+def _label_place(curve: QPainterPath, share: float, width: float) -> Rect:
+    """Where a label of some width stands beside a point of a thread."""
+    at, before, after = (curve.pointAtPercent(share + shift) for shift in (0.0, -0.02, 0.02))
+    whole = width + 2 * _LABEL_PAD
+    if abs(after.x() - before.x()) > abs(after.y() - before.y()):
+        return Rect(at.x() - whole / 2, at.y() - _LABEL_HEIGHT - 3.0, whole, _LABEL_HEIGHT)
+    return Rect(at.x() + 5.0, at.y() - _LABEL_HEIGHT / 2, whole, _LABEL_HEIGHT)
+
+
+def _holds(outer: Rect, inner: Rect) -> bool:
+    return outer.x <= inner.x and outer.y <= inner.y and inner.right <= outer.right and inner.bottom <= outer.bottom
 
 
 def _joint_label(labels: Sequence[str]) -> str:
@@ -192,16 +245,18 @@ def _pen(style: EdgeStyle) -> QPen:
     return pen
 
 
-def _curve_of(path: EdgePath, shorten: float) -> QPainterPath:
-    points = [QPointF(*point) for point in path.points]
-    if shorten and len(points) > 1:
-        points[-1] = QPointF(*_back_from_end(path, shorten))
-    curve = QPainterPath(points[0])
-    if len(points) == 2:
-        curve.lineTo(points[1])
-    for start in range(1, len(points) - 2, 3):
-        curve.cubicTo(points[start], points[start + 1], points[start + 2])
-    return curve
+def _path_of(pieces: Sequence[Piece]) -> QPainterPath:
+    path = QPainterPath()
+    end: Point | None = None
+    for piece in pieces:
+        if piece[0] != end:
+            path.moveTo(*piece[0])
+        if len(piece) == 2:
+            path.lineTo(*piece[1])
+        else:
+            path.cubicTo(*(QPointF(*point) for point in piece[1:]))
+        end = piece[-1]
+    return path
 
 
 def _direction(path: EdgePath) -> tuple[float, float]:

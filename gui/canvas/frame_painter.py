@@ -11,6 +11,9 @@ from gui.theme.tokens import Tokens
 _RADIUS_OUTER, _RADIUS_INNER = 16.0, 11.0
 TITLE_HEIGHT = 30.0
 _MARGIN = 16.0
+_TITLE_GAP = 8.0
+_READABLE = 0.85
+_LARGEST_TITLE, _LARGEST_LANE = 1.4, 1.6
 
 
 class FramePainter:
@@ -19,33 +22,55 @@ class FramePainter:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
-    def paint(self, painter: QPainter, frame: GroupFrame, depth: int, *, with_title: bool) -> None:
-        """Paint one frame; ``depth`` counts the frames around it."""
+    def paint(self, painter: QPainter, frame: GroupFrame, depth: int) -> None:
+        """Paint one frame without its title; ``depth`` counts the frames around it."""
         rect = QRectF(frame.rect.x, frame.rect.y, frame.rect.width, frame.rect.height)
         radius = _RADIUS_OUTER if depth == 0 else _RADIUS_INNER
-        tokens = self._tokens
-        painter.setPen(QPen(QColor(tokens.node_border), 1.0))
-        painter.setBrush(mix(tokens.group, tokens.hover, 0.6 * min(depth, 3)) if depth else QColor(tokens.group))
+        painter.setPen(QPen(QColor(self._tokens.node_border), 1.0))
+        painter.setBrush(self._fill(depth))
         painter.drawRoundedRect(rect, radius, radius)
-        if with_title:
-            self._title(painter, frame, rect)
 
-    def _title(self, painter: QPainter, frame: GroupFrame, rect: QRectF) -> None:
-        baseline = rect.y() + TITLE_HEIGHT * 0.5 + 6.0
-        room = rect.width() - 2 * _MARGIN
+    def _fill(self, depth: int) -> QColor:
+        tokens = self._tokens
+        return mix(tokens.group, tokens.hover, 0.6 * min(depth, 3)) if depth else QColor(tokens.group)
+
+    def paint_title(self, painter: QPainter, frame: GroupFrame, depth: int, scale: float) -> None:
+        """Paint the title of a frame on a ground of its own, so that no edge runs through the letters."""
+        grow = _growth(scale, _LARGEST_TITLE)
+        painter.save()
+        painter.translate(frame.rect.x + _MARGIN, frame.rect.y + TITLE_HEIGHT / 2)
+        painter.scale(grow, grow)
+        self._title(painter, frame, depth, (frame.rect.width - 2 * _MARGIN) / grow)
+        painter.restore()
+
+    def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float) -> None:
         title = fitted_text(f"▾ {frame.group.title}", Style.FRAME_TITLE, room)
+        width = text_width(title, Style.FRAME_TITLE)
+        text = ""
+        if frame.group.subtitle and room - width - _TITLE_GAP > 24.0:
+            text = fitted_text(frame.group.subtitle, Style.FRAME_TEXT, room - width - _TITLE_GAP)
+        whole = width + (_TITLE_GAP + text_width(text, Style.FRAME_TEXT) if text else 0.0)
+        painter.fillRect(QRectF(-4.0, -9.5, whole + 8.0, 20.0), self._fill(depth))
         painter.setPen(QColor(self._tokens.text))
-        draw_text(painter, rect.x() + _MARGIN, baseline, title, Style.FRAME_TITLE)
-        left = text_width(title, Style.FRAME_TITLE) + 8.0
-        if frame.group.subtitle and room - left > 24.0:
-            text = fitted_text(frame.group.subtitle, Style.FRAME_TEXT, room - left)
-            painter.setPen(QColor(self._tokens.muted))
-            draw_text(painter, rect.x() + _MARGIN + left, baseline, text, Style.FRAME_TEXT)
+        draw_text(painter, 0.0, 5.0, title, Style.FRAME_TITLE)
+        painter.setPen(QColor(self._tokens.muted))
+        draw_text(painter, width + _TITLE_GAP, 5.0, text, Style.FRAME_TEXT)
 
-    def paint_lane(self, painter: QPainter, lane: LaneLabel) -> None:
+    def paint_lane(self, painter: QPainter, lane: LaneLabel, scale: float) -> None:
         """Paint a heading; ``position`` is where its baseline begins."""
         tokens = self._tokens
         text = lane.text.upper()
         color = {"BACKWARD": tokens.backward, "OPTIMIZER": tokens.optimizer}.get(text, tokens.muted)
+        grow = _growth(scale, _LARGEST_LANE)
+        painter.save()
+        painter.translate(*lane.position)
+        painter.scale(grow, grow)
+        painter.fillRect(QRectF(-3.0, -10.0, text_width(text, Style.LANE) + 6.0, 13.0), QColor(tokens.canvas))
         painter.setPen(QColor(color))
-        draw_text(painter, lane.position[0], lane.position[1], text, Style.LANE)
+        draw_text(painter, 0.0, 0.0, text, Style.LANE)
+        painter.restore()
+
+
+def _growth(scale: float, largest: float) -> float:
+    """How much larger a heading is painted, so that it can be read from afar as well."""
+    return min(largest, max(1.0, _READABLE / scale))

@@ -21,7 +21,11 @@ class Style(Enum):
     """The kinds of text on the canvas: size in pixels, weight, and whether it is code."""
 
     TITLE = (12.5, QFont.Weight.DemiBold, False)
-    NAME = (14.0, QFont.Weight.DemiBold, False)
+    NAME = (20.0, QFont.Weight.DemiBold, False)
+    NAME_CELL = (18.0, QFont.Weight.Normal, True)
+    SHORT = (16.5, QFont.Weight.DemiBold, False)
+    SHORT_TEXT = (13.5, QFont.Weight.Normal, True)
+    SHORT_CELL = (14.5, QFont.Weight.Normal, True)
     SUBTITLE = (10.5, QFont.Weight.Normal, True)
     CELL = (10.0, QFont.Weight.Normal, True)
     FRAME_TITLE = (13.0, QFont.Weight.DemiBold, False)

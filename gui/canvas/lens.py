@@ -116,7 +116,7 @@ def scale_of(lens: Lens, boxes: tuple[NodeBox, ...], book: ValueBook, last_step:
     texts: dict[Lens, tuple[str, Callable[[float], str]]] = {
         Lens.GRADIENTS: ("gradient norm, log scale", lambda number: number_text(number, 2)),
         Lens.TIME: ("time, log scale", lambda number: duration_text(round(number))),
-        Lens.MEMORY: ("size of the output, log scale", lambda number: bytes_text(round(number))),
+        Lens.MEMORY: ("output size, log scale", lambda number: bytes_text(round(number))),
     }
     if lens not in texts:
         return None

@@ -9,10 +9,12 @@ class Level(IntEnum):
     BLOCKS = 0
     """Blocks in the colour of the category."""
     NAMES = 1
-    """Boxes with the name of the operator."""
-    VALUES = 2
+    """Boxes with the name of the operator and the number of a scalar, as large as fits."""
+    SHORT = 2
+    """The same, a little smaller, with the numbers of short tensors."""
+    VALUES = 3
     """Also the mono line and the row of value cells."""
-    DETAIL = 3
+    DETAIL = 4
     """Also a thumbnail of larger tensors."""
 
 
@@ -20,6 +22,8 @@ def level_of(scale: float) -> Level:
     """Return what is painted at ``scale`` view pixels for each world pixel."""
     if scale < 0.35:
         return Level.BLOCKS
-    if scale < 0.7:
+    if scale < 0.55:
         return Level.NAMES
+    if scale < 0.8:
+        return Level.SHORT
     return Level.VALUES if scale < 1.4 else Level.DETAIL

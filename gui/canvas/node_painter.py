@@ -20,6 +20,11 @@ _SUBTITLE_BASELINE = 34.0
 _CELLS_TOP = 41.0
 _CELLS_HEIGHT = 17.0
 _HALO = 5.0
+_FACES: dict[Level, tuple[Style, Style | None]] = {
+    Level.NAMES: (Style.NAME, None),
+    Level.SHORT: (Style.SHORT, Style.SHORT_TEXT),
+}
+"""Of small nodes: the style of the name, and of the mono line if there is room for one."""
 
 
 class NodePainter:
@@ -35,8 +40,8 @@ class NodePainter:
         if look.state is StepState.FUTURE:
             painter.setOpacity(painter.opacity() * FUTURE_OPACITY)
         self._box(painter, look)
-        if level is Level.NAMES:
-            self._name(painter, look)
+        if level in _FACES:
+            self._name(painter, look, level)
         elif level >= Level.VALUES:
             self._texts(painter, look)
             self._row(painter, look, level)
@@ -75,11 +80,25 @@ class NodePainter:
         color = readable_on(QColor(look.fill), tokens)
         return color, color
 
-    def _name(self, painter: QPainter, look: NodeLook) -> None:
+    def _name(self, painter: QPainter, look: NodeLook, level: Level) -> None:
+        """What is left of the texts in a small node: the name, and in the lower half the numbers or the mono line."""
+        name_style, text_style = _FACES[level]
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
-        painter.setPen(QColor(self._ink(look)[0]))
-        title = fitted_text(_title(look), Style.NAME, width)
-        draw_text(painter, _TEXT_LEFT, look.height / 2 + 5.0, title, Style.NAME)
+        has_cells = look.cells_of is not None and look.height >= _CELLS_TOP + _CELLS_HEIGHT
+        text = "" if has_cells or text_style is None else look.subtitle
+        title_color, text_color = self._ink(look)
+        size = name_style.value[0]
+        baseline = (
+            15.0 + size * 0.6 if has_cells else look.height * (0.4 if text else 0.5) + size * (0.2 if text else 0.36)
+        )
+        painter.setPen(QColor(title_color))
+        draw_text(painter, _TEXT_LEFT, baseline, fitted_text(_title(look), name_style, width), name_style)
+        if has_cells and look.cells_of is not None:
+            area = QRectF(_TEXT_LEFT, look.height - 31.0, width, 24.0)
+            self._cells.paint(painter, area, look.cells_of, level)
+        elif text and text_style is not None:
+            painter.setPen(QColor(text_color))
+            draw_text(painter, _TEXT_LEFT, baseline + 17.0, fitted_text(text, text_style, width), text_style)
 
     def _texts(self, painter: QPainter, look: NodeLook) -> None:
         title_color, text_color = self._ink(look)

@@ -9,10 +9,10 @@ from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
 
 EMPTY_TEXT = "Type an expression, open an example, or drop a .py or .chainrule file"
-_LEGEND = (16.0, 42.0)
-LEGEND_HEIGHT_PX = 56.0
+_LEGEND_LEFT, _LEGEND_HEIGHT, _LEGEND_PAD = 10.0, 56.0, 10.0
+LEGEND_HEIGHT_PX = 70.0
 """What the legend takes at the bottom, its margins included."""
-_BAR_WIDTH = 180.0
+_BAR_WIDTH = 124.0
 
 
 def paint_empty(painter: QPainter, width: float, height: float, tokens: Tokens, text: str = EMPTY_TEXT) -> None:
@@ -22,20 +22,23 @@ def paint_empty(painter: QPainter, width: float, height: float, tokens: Tokens, 
     draw_text(painter, left, height / 2, text, Style.EMPTY)
 
 
-def paint_legend(painter: QPainter, height: float, tokens: Tokens, lens: Lens, scale: LensScale) -> None:
-    """Paint the legend of a tinting lens at the bottom left."""
-    left, box_height = _LEGEND
-    range_text = f"{scale.low_text} – {scale.high_text}" if scale.low_text else scale.high_text
-    room = _BAR_WIDTH + text_width(range_text, Style.SUBTITLE) + 32.0
-    width = max(room, text_width(scale.title, Style.LABEL) + 24.0)
-    box = QRectF(left, height - box_height - 14.0, width, box_height)
+def paint_legend(painter: QPainter, bottom: float, tokens: Tokens, lens: Lens, scale: LensScale) -> None:
+    """Paint the legend of a tinting lens at the left, above ``bottom``: narrow, so that a card fits beside it."""
+    width = max(_BAR_WIDTH, text_width(scale.title, Style.LABEL)) + 2 * _LEGEND_PAD
+    box = QRectF(_LEGEND_LEFT, bottom - _LEGEND_HEIGHT - 14.0, width, _LEGEND_HEIGHT)
     painter.setPen(QPen(QColor(tokens.hairline), 1.0))
     painter.setBrush(QColor(tokens.panel))
     painter.drawRoundedRect(box, 7.0, 7.0)
+    left, right = box.x() + _LEGEND_PAD, box.right() - _LEGEND_PAD
     painter.setPen(QColor(tokens.muted))
-    draw_text(painter, box.x() + 12.0, box.y() + 16.0, scale.title, Style.LABEL)
-    draw_text(painter, box.x() + _BAR_WIDTH + 20.0, box.y() + 31.0, range_text, Style.SUBTITLE)
-    bar = QRectF(box.x() + 12.0, box.y() + 23.0, _BAR_WIDTH, 9.0)
+    draw_text(painter, left, box.y() + 16.0, scale.title, Style.LABEL)
+    draw_text(painter, left, box.y() + 47.0, scale.low_text, Style.SUBTITLE)
+    end = right - text_width(scale.high_text, Style.SUBTITLE) if scale.low_text else left
+    draw_text(painter, end, box.y() + 47.0, scale.high_text, Style.SUBTITLE)
+    _paint_bar(painter, QRectF(left, box.y() + 24.0, right - left, 9.0), tokens, lens)
+
+
+def _paint_bar(painter: QPainter, bar: QRectF, tokens: Tokens, lens: Lens) -> None:
     end = tokens.backward if lens is Lens.GRADIENTS else tokens.optimizer
     gradient = QLinearGradient(bar.topLeft(), QPointF(bar.right(), bar.y()))
     gradient.setColorAt(0.0, mix(tokens.node, end, 0.10))

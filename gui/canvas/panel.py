@@ -159,18 +159,13 @@ class CanvasPanel(QWidget):
         """Colour the boxes by something else."""
         if lens is not self._display.lens:
             self._display.show_lens(lens)
-            self.views.legend_px = 0.0 if lens in (Lens.VALUES, Lens.STRUCTURE) else LEGEND_HEIGHT_PX
-            if not self.surface.control.is_free:
-                self.views.show_grown()
+            legend_px = 0.0 if lens in (Lens.VALUES, Lens.STRUCTURE) else LEGEND_HEIGHT_PX
+            self.views.keep_for_legend(legend_px, self._focus())
             self.lens_changed.emit(lens)
 
     def set_bottom_inset(self, px: float) -> None:
-        """Keep room at the bottom when fitting: something stands over the canvas there."""
-        if px == self.views.bottom_inset_px:
-            return
-        self.views.bottom_inset_px = px
-        if not self.surface.control.is_free:
-            self.views.show_grown()
+        """Keep room at the bottom: something stands over the canvas there."""
+        self.views.cover(px, self._focus())
 
     def set_reduces_motion(self, *, reduces: bool) -> None:
         """Jump instead of gliding."""
@@ -257,7 +252,7 @@ class CanvasPanel(QWidget):
     def flip_direction(self) -> None:
         """Turn the graph from left-to-right to top-down or back."""
         self._source.flip_direction()
-        self.views.show_first()
+        self.views.show_first(self._focus())
 
     def copy_image(self) -> None:
         """Put the view as it is, in device pixels, on the clipboard."""
@@ -293,25 +288,26 @@ class CanvasPanel(QWidget):
         self.header.show_detail(self.folds.level(), self.folds.deepest())
         self._show_path()
         if self._needs_first_view:
-            self.views.show_first()
+            self.views.show_first(self._focus())
             self._needs_first_view = drawing is None or not drawing.nodes
         elif not self.surface.control.is_free:
-            self.views.show_grown()
+            self.views.show_grown(self._focus())
 
     def _on_moved(self, moved: PlayheadMoved) -> None:
         self.surface.show_step(moved.current)
         self._reveal_current()
 
     def _reveal_current(self) -> None:
+        self.views.reveal(self._focus())
+
+    def _focus(self) -> tuple[int, ...]:
+        """The nodes to look at now, the most important first."""
         scene = self.surface.scene
-        index = None if scene is None else scene.node_at_playhead(self._playhead.current)
-        if index is not None:
-            self.views.reveal(index)
+        return () if scene is None else scene.focus_at(self._playhead.current)
 
     def _on_resized(self) -> None:
         if not self.surface.control.is_free:
-            self.views.show_first()
-            self._reveal_current()
+            self.views.show_first(self._focus())
 
     def _on_selected(self, _selected: Selected) -> None:
         self._show_path()

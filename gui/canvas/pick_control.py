@@ -100,7 +100,7 @@ class PickControl:
 
     def _go_to(self, index: int) -> None:
         self.select(index)
-        self._views.reveal(index)
+        self._views.reveal((index,))
 
     def trace(self) -> None:
         """Dim what the selection neither comes from nor leads to; again: undim."""
@@ -193,4 +193,4 @@ class PickControl:
         key = node_of(self.scene, selected)
         self._put(replace(self.picked, selected=_NO_KEYS if key is None else frozenset({key})))
         if key is not None:
-            self._views.reveal(self.scene.index_of[key])
+            self._views.reveal((self.scene.index_of[key],))

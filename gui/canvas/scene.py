@@ -28,6 +28,7 @@ class Scene:
         edge_steps: The step at which something has flowed along each edge.
         sources: Index of the node at which each edge starts, -1 if it is not in the drawing.
         targets: Index of the node at which each edge ends, -1 if it is not in the drawing.
+        failed: Index of the call that raised an error, or None.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -45,6 +46,7 @@ class Scene:
         self.targets = self._ends(path.edge.target for path in drawing.edges)
         self.is_saved = np.array([path.edge.kind is EdgeKind.SAVED for path in drawing.edges], dtype=np.bool_)
         self.is_backward = np.array([is_backward(box.node) for box in drawing.nodes], dtype=np.bool_)
+        self.failed = next((index for index, box in enumerate(drawing.nodes) if box.node.key in failed), None)
         self._producers: list[list[int]] | None = None
         self._consumers: list[list[int]] | None = None
 
@@ -96,6 +98,15 @@ class Scene:
             return index
         done = np.flatnonzero((self.first >= 0) & (self.last <= step) & (self.last >= self.first))
         return int(done[np.argmax(self.last[done])]) if done.size else None
+
+    def focus_at(self, step: int) -> tuple[int, ...]:
+        """What to look at right after ``step``: the call that failed if it has, the current node, its forward node."""
+        found = [] if self.failed is None or self.first[self.failed] > step else [self.failed]
+        current = self.node_at_playhead(step)
+        if current is not None:
+            mirrored = self.nodes[current].node.mirrors
+            found += [current] if mirrored not in self.index_of else [current, self.index_of[mirrored]]
+        return tuple(found)
 
     def producers_of(self, index: int) -> list[int]:
         """Nodes from which an edge comes in, saved tensors left out, in slot order."""

@@ -106,8 +106,12 @@ class ScenePainter:
         self._forget_looks(step)
         visible = self._visible(seen, level_of(scale), emphasis)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
-        self._paint_frames(painter, seen, visible.level)
+        frames = self._frames_in(seen)
+        for index in frames:
+            self._frames.paint(painter, self._scene.drawing.frames[index], self._depths[index])
         self._paint_edges(painter, visible, step, emphasis)
+        if visible.level > Level.BLOCKS:
+            self._paint_headings(painter, frames, scale)
         if visible.level is Level.BLOCKS:
             self._paint_blocks(painter, visible.nodes, step, emphasis)
         elif quality is None:
@@ -117,7 +121,7 @@ class ScenePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if visible.level >= Level.VALUES:
             self._paint_starts(painter, visible.nodes, step)
-        self._paint_rings(painter, visible, step, emphasis, scale)
+        self._paint_rings(painter, visible, step, emphasis, scale, seen)
 
     def _forget_looks(self, step: StepIndex) -> None:
         if step != self._looks_step:
@@ -133,14 +137,19 @@ class ScenePainter:
             edges = edges[~np.isin(scene.sources[edges], hidden) & ~np.isin(scene.targets[edges], hidden)]
         return _Visible(nodes, edges, level)
 
-    def _paint_frames(self, painter: QPainter, seen: Rect, level: Level) -> None:
-        for frame, depth in zip(self._scene.drawing.frames, self._depths, strict=True):
-            rect = frame.rect
-            if rect.x <= seen.right and rect.right >= seen.x and rect.y <= seen.bottom and rect.bottom >= seen.y:
-                self._frames.paint(painter, frame, depth, with_title=level > Level.BLOCKS)
-        if level > Level.BLOCKS:
-            for lane in self._scene.drawing.lanes:
-                self._frames.paint_lane(painter, lane)
+    def _frames_in(self, seen: Rect) -> list[int]:
+        rects = (frame.rect for frame in self._scene.drawing.frames)
+        return [
+            index
+            for index, rect in enumerate(rects)
+            if rect.x <= seen.right and rect.right >= seen.x and rect.y <= seen.bottom and rect.bottom >= seen.y
+        ]
+
+    def _paint_headings(self, painter: QPainter, frames: list[int], scale: float) -> None:
+        for index in frames:
+            self._frames.paint_title(painter, self._scene.drawing.frames[index], self._depths[index], scale)
+        for lane in self._scene.drawing.lanes:
+            self._frames.paint_lane(painter, lane, scale)
 
     def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
         edges = visible.edges[~self._scene.is_saved[visible.edges]]
@@ -243,11 +252,17 @@ class ScenePainter:
                 draw_text(painter, box.rect.x + 4, box.rect.bottom + 17, self._starts[box.node.step], Style.LABEL)
 
     def _paint_rings(
-        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, scale: float
+        self,
+        painter: QPainter,
+        visible: _Visible,
+        step: StepIndex,
+        emphasis: Emphasis,
+        scale: float,
+        seen: Rect,
     ) -> None:
         tokens = self._tokens
         current = self._scene.node_at_playhead(step) if emphasis.shows_current else None
-        self._paint_threads(painter, emphasis, current)
+        self._paint_threads(painter, emphasis, current, seen)
         shown = set(visible.nodes.tolist())
         for index in emphasis.hits & shown:
             self._ring(painter, index, tokens.saved, scale)
@@ -257,6 +272,9 @@ class ScenePainter:
             self._ring(painter, index, tokens.accent, scale)
         if current is not None and current in shown and current not in emphasis.selected:
             self._ring(painter, current, self._ring_color(current), scale)
+        failed = self._scene.failed
+        if failed in shown and failed is not None and self._scene.state_of(failed, step) is not StepState.FUTURE:
+            self._ring(painter, failed, tokens.error, scale)
 
     def _ring_color(self, index: int) -> str:
         kind = self._scene.nodes[index].node.kind
@@ -264,7 +282,7 @@ class ScenePainter:
             return self._tokens.backward
         return self._tokens.optimizer if kind is NodeKind.OPTIMIZER else self._tokens.accent
 
-    def _paint_threads(self, painter: QPainter, emphasis: Emphasis, current: int | None) -> None:
+    def _paint_threads(self, painter: QPainter, emphasis: Emphasis, current: int | None, seen: Rect) -> None:
         wanted = set(emphasis.selected) | ({current} if current is not None else set())
         backward = [index for index in wanted if self._scene.is_backward[index]]
         if not backward:
@@ -274,7 +292,7 @@ class ScenePainter:
         for index in np.flatnonzero(ends).tolist():
             threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
         for bundle in threads.values():
-            self._edges.paint_threads(painter, bundle)
+            self._edges.paint_threads(painter, bundle, seen)
 
     def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
         painter.save()

@@ -20,6 +20,7 @@ from engine.trace.ids import StepIndex
 from gui.canvas.camera import Camera
 from gui.canvas.camera_control import CameraControl
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
 from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
@@ -33,12 +34,22 @@ from gui.theme.tokens import Tokens
 _HOVER_MS = 250
 _SETTLE_MS = 120
 """The camera rests when it has not moved for so long."""
+_MINIMAP_FROM = (420.0, 260.0)
+"""Smaller views have no overview."""
+_BESIDE_CARD_PX = 864.0
+"""In a narrower view the card would stand over overview and legend."""
 _MOVING_BUDGET_S = 0.006
 _RESTING_BUDGET_S = 0.25
 
 
 class Surface(QWidget):
     """Paints what it is given and says what the person did; it decides nothing.
+
+    Attributes:
+        control: The camera.
+        shows_minimap: Whether the person wants the overview.
+        covered_px: How much of the bottom something else stands over.
+        empty_text: What an empty canvas says.
 
     Signals:
         clicked: Node index or None, and whether it adds to the selection.
@@ -71,6 +82,7 @@ class Surface(QWidget):
         self.control = CameraControl(self)
         self.control.moved.connect(self._on_moved)
         self.shows_minimap = True
+        self.covered_px = 0.0
         self.empty_text = EMPTY_TEXT
         self._tokens = tokens
         self._minimap_painter = MinimapPainter()
@@ -141,11 +153,24 @@ class Surface(QWidget):
         return None if index in self._emphasis.hidden else index
 
     def minimap(self) -> Minimap | None:
-        """The overview, if it is shown: it hides on small views and without a drawing."""
+        """The overview, if it is shown: it hides where there is no room for it and where it would tell nothing."""
         if self._scene is None or not self.shows_minimap or not self._scene.nodes:
             return None
         width, height = self.view_size()
-        return minimap_of(self._scene.drawing.bounds, width, height) if width >= 420 and height >= 260 else None
+        if width < _MINIMAP_FROM[0] or height < _MINIMAP_FROM[1] or (self.covered_px and width < _BESIDE_CARD_PX):
+            return None
+        minimap = minimap_of(self._scene.drawing.bounds, width, height)
+        return None if self._is_needless(minimap) else minimap
+
+    def _is_needless(self, minimap: Minimap) -> bool:
+        """Whether the overview would cover nodes of a drawing that is in view as a whole."""
+        assert self._scene is not None
+        target, bounds = self.control.target, self._scene.drawing.bounds
+        if not is_whole(target, bounds, Window(*self.view_size())):
+            return False
+        frame = minimap.frame
+        x, y = target.to_world((frame.x, frame.y))
+        return bool(self._scene.nodes_in(Rect(x, y, frame.width / target.scale, frame.height / target.scale)).size)
 
     def grab_sharp(self) -> QPixmap:
         """Return the view as it looks at rest, in device pixels."""
@@ -201,7 +226,8 @@ class Surface(QWidget):
         assert self._painter is not None
         assert self._scene is not None
         if self._painter.scale is not None:
-            paint_legend(painter, self.height(), self._tokens, self._lens, self._painter.scale)
+            covered_px = self.covered_px if self.width() < _BESIDE_CARD_PX else 0.0
+            paint_legend(painter, self.height() - covered_px, self._tokens, self._lens, self._painter.scale)
         minimap = self.minimap()
         if minimap is not None:
             self._minimap_painter.paint(painter, minimap, self._scene, self._tokens, self._step, seen)

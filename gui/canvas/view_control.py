@@ -1,88 +1,108 @@
 """Fitting, zooming and following: what moves the camera besides the mouse."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QElapsedTimer
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import WHEEL_FACTOR, Camera, Margins, fitted, gliding
+from gui.canvas.camera import WHEEL_FACTOR, Camera, Margins, fitted
+from gui.canvas.framing import LARGEST_SCALE, Window, framed, is_whole, made_room, revealed
+from gui.canvas.scene import Scene
 from gui.canvas.surface import Surface
 
-_MARGIN_PX = 20.0
-_FIRST_MAX_SCALE = 1.15
-"""A small graph is shown a little larger than life, as in a book."""
-_READABLE_SCALE = 0.7
-"""Smaller than this, a graph is not fitted at first sight."""
-_BEGINNING_SCALE = 0.85
-_LARGEST_INSET = 0.55
+_SIDE_PX = 4.0
+"""The bounds of a drawing hold some air already."""
+_TOP_PX, _BOTTOM_PX = 2.0, 8.0
+_LARGEST_INSET = 0.8
 _DOUBLE_PRESS_MS = 600
 
 
 class ViewControl:
-    """Moves the camera of one surface; keeps ``bottom_inset_px`` free at the bottom when fitting."""
+    """Moves the camera of one surface and keeps free what stands over its bottom."""
 
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
-        self.bottom_inset_px = 0.0
-        self.legend_px = 0.0
+        self._legend_px = 0.0
         self._since_centred = QElapsedTimer()
 
     @property
     def _inset_px(self) -> float:
         """What stands over the bottom, but never so much that no graph is left."""
-        return min(self.bottom_inset_px, _LARGEST_INSET * self._surface.height())
+        return min(self._surface.covered_px, _LARGEST_INSET * self._surface.height())
 
     @property
-    def _margins(self) -> Margins:
-        return Margins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX + max(self._inset_px, self.legend_px))
+    def _window(self) -> Window:
+        """The view with the card and the legend as its lower margin."""
+        return self._window_over(max(self._inset_px, self._legend_px))
 
-    def show_first(self) -> None:
-        """Show a drawing for the first time: all of it if that is readable, else its beginning."""
+    def _window_over(self, bottom_px: float) -> Window:
+        return Window(*self._surface.view_size(), Margins(_SIDE_PX, _TOP_PX, _SIDE_PX, _BOTTOM_PX + bottom_px))
+
+    @property
+    def _scene(self) -> Scene | None:
         scene = self._surface.scene
-        if scene is None or not scene.nodes:
+        return scene if scene is not None and scene.nodes else None
+
+    def show_first(self, focus: Sequence[int]) -> None:
+        """Show a drawing for the first time: all of it if that is readable, else what is around some nodes."""
+        scene = self._scene
+        if scene is None:
             return
-        width, height = self._surface.view_size()
-        camera = fitted(scene.drawing.bounds, width, height, self._margins, _FIRST_MAX_SCALE)
-        if camera.scale < _READABLE_SCALE:
-            camera = self._beginning(scene.drawing.bounds)
-        else:
-            camera = self._raised(camera, scene.drawing.bounds)
-        self._surface.control.is_free = False
-        self._surface.control.jump(camera)
+        control = self._surface.control
+        control.is_free = False
+        control.jump(framed(scene.drawing.bounds, self._window_over(self._legend_px), scene.rect_of(focus[:1])))
+        self.make_room(focus)
 
-    def show_grown(self) -> None:
-        """Show all of a drawing that has grown or has less room, as long as that is readable; else stay."""
-        scene = self._surface.scene
-        if scene is None or not scene.nodes:
+    def show_grown(self, focus: Sequence[int]) -> None:
+        """Show a drawing that has changed under a person who has not moved it: as if it were new, but gliding."""
+        scene = self._scene
+        if scene is None:
             return
-        width, height = self._surface.view_size()
-        bounds = scene.drawing.bounds
-        seen = self._surface.control.target.rect_to_view(bounds)
-        fits = seen.x >= 0 and seen.y >= 0 and seen.right <= width and seen.bottom <= height - self._margins.bottom
-        camera = fitted(bounds, width, height, self._margins, _FIRST_MAX_SCALE)
-        if not fits and camera.scale >= _READABLE_SCALE:
-            self._surface.control.glide(self._raised(camera, bounds))
+        control, bounds = self._surface.control, scene.drawing.bounds
+        if not is_whole(control.target, bounds, self._window):
+            control.glide(framed(bounds, self._window_over(self._legend_px), scene.rect_of(focus[:1])))
+        self.make_room(focus)
 
-    def _beginning(self, bounds: Rect) -> Camera:
-        """The start of a large drawing at a readable size, centred across its short side."""
-        width, height = self._surface.view_size()
-        scale = min(1.0, max(_BEGINNING_SCALE, (width - 2 * _MARGIN_PX) / bounds.width))
-        x, y = bounds.x - _MARGIN_PX / scale, bounds.y - _MARGIN_PX / scale
-        if bounds.width * scale < width:
-            x = bounds.center[0] - width / scale / 2
-        if bounds.height * scale < height - self._inset_px:
-            y = bounds.center[1] - (height - self._inset_px) / scale / 2
-        return Camera(x, y, scale)
+    def make_room(self, focus: Sequence[int]) -> None:
+        """Bring the drawing, or at least some nodes of it, out from under what stands over the bottom."""
+        scene = self._scene
+        if scene is None:
+            return
+        control = self._surface.control
+        camera = made_room(control.target, scene.drawing.bounds, self._window)
+        if camera is None or control.is_free:
+            self.reveal(focus)
+        elif camera != control.target:
+            self._move(camera)
 
-    def _raised(self, camera: Camera, bounds: Rect) -> Camera:
-        """Put a third of the free height above the drawing instead of half: room for what stands below."""
-        height = self._surface.view_size()[1] - self._margins.top - self._margins.bottom
-        free = height - bounds.height * camera.scale
-        return camera.panned(0.0, -free / 6) if free > 0 else camera
+    def cover(self, px: float, focus: Sequence[int]) -> None:
+        """Something stands over so much of the bottom from now on."""
+        if px == self._surface.covered_px:
+            return
+        self._surface.covered_px = px
+        scene = self._scene
+        if px or scene is None or self._surface.control.is_free:
+            self.make_room(focus)
+        elif not is_whole(self._surface.control.target, scene.drawing.bounds, self._window):
+            self.show_grown(focus)
+        self._surface.update()
+
+    def keep_for_legend(self, px: float, focus: Sequence[int]) -> None:
+        """A legend takes so much of the bottom from now on."""
+        self._legend_px = px
+        if not self._surface.control.is_free:
+            self.show_grown(focus)
+
+    def _move(self, camera: Camera) -> None:
+        """Glide, or jump where the view has not been seen yet."""
+        control = self._surface.control
+        control.glide(camera) if self._surface.isVisible() else control.jump(camera)
 
     def fit_all(self) -> None:
         """Show the whole drawing."""
-        scene = self._surface.scene
-        if scene is not None and scene.nodes:
-            self._fit(scene.drawing.bounds, _FIRST_MAX_SCALE)
+        scene = self._scene
+        if scene is not None:
+            self._fit(scene.drawing.bounds, LARGEST_SCALE)
             self._surface.control.is_free = False
 
     def fit_nodes(self, indices: frozenset[int]) -> None:
@@ -105,8 +125,8 @@ class ViewControl:
         self._fit(rect, 1.2)
 
     def _fit(self, rect: Rect, max_scale: float) -> None:
-        width, height = self._surface.view_size()
-        self._surface.glide(fitted(rect, width, height, self._margins, max_scale))
+        window = self._window
+        self._surface.glide(fitted(rect, window.width, window.height, window.margins, max_scale))
 
     def zoom(self, factor: float) -> None:
         """Zoom around the middle of the view."""
@@ -125,14 +145,15 @@ class ViewControl:
         """Show everything at 100 %."""
         self.zoom(1.0 / self._surface.control.target.scale)
 
-    def reveal(self, index: int) -> None:
-        """Glide just so far that a node lies in the central 90 % of the view."""
-        scene = self._surface.scene
-        if scene is None:
+    def reveal(self, focus: Sequence[int]) -> None:
+        """Glide just so far that a node is well in view, and the other ones too where there is room for all."""
+        scene = self._scene
+        if scene is None or not focus:
             return
-        width, height = self._surface.view_size()
         target = self._surface.control.target
-        rect = scene.nodes[index].rect
-        camera = gliding(target, rect, width, height, Margins(bottom=self._inset_px))
-        if camera is not target:
-            self._surface.control.glide(camera)
+        minimap = self._surface.minimap()
+        window = Window(*self._surface.view_size(), Margins(bottom=self._inset_px))
+        rects = tuple(scene.nodes[index].rect for index in focus)
+        camera = revealed(target, rects, window, None if minimap is None else minimap.frame)
+        if camera != target:
+            self._move(camera)

@@ -87,4 +87,4 @@ def test_morph_begins_at_the_old_places_and_ends_at_the_new() -> None:
 
 
 def test_level_grows_with_the_zoom() -> None:
-    assert [level_of(scale) for scale in (0.1, 0.35, 0.7, 1.4)] == list(Level)
+    assert [level_of(scale) for scale in (0.1, 0.35, 0.55, 0.8, 1.4)] == list(Level)
