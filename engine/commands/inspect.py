@@ -9,7 +9,7 @@ from engine.commands.options import InspectOptions, Take
 from engine.commands.sources import check_output, open_recording
 from engine.interchange.recording_json import recording_json
 from engine.interchange.summary_text import summary_text
-from engine.interchange.tensor_choice import Choice, Named, One, Parameters, chosen_values
+from engine.interchange.tensor_choice import Choice, Named, One, Parameters, chosen_values, step_of
 from engine.interchange.tensors import TensorFileError, Written, write_tensors
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
@@ -36,9 +36,8 @@ def extract(options: InspectOptions, output: Path) -> Written:
     check_output(output, options.recording)
     recording = open_recording(options.recording)
     choice = _choice(recording, options)
-    step = None if options.step is None else StepIndex(options.step)
     try:
-        return write_tensors(output, recording, chosen_values(recording, choice), step)
+        return write_tensors(output, recording, chosen_values(recording, choice), step_of(recording, choice))
     except TensorFileError as error:
         raise CommandError(str(error)) from error
 

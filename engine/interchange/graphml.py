@@ -20,7 +20,7 @@ def graphml_text(view: ViewGraph) -> str:
     import networkx as nx  # noqa: PLC0415  # 80 ms that no window should wait for
 
     buffer = io.BytesIO()
-    nx.write_graphml_xml(graph_of(view), buffer, named_key_ids=True)
+    nx.write_graphml_xml(graph_of(view), buffer)
     return buffer.getvalue().decode() + "\n"
 
 

@@ -62,6 +62,18 @@ def chosen_values(recording: Recording, choice: Choice) -> dict[str, ValueId]:
             assert_never(choice)
 
 
+def step_of(recording: Recording, choice: Choice) -> StepIndex:
+    """Return the step right after which the chosen values are as they are; -1 is before the first."""
+    match choice:
+        case Named(step) | Parameters(step):
+            return StepIndex(len(recording) - 1) if step is None else step
+        case One(value):
+            made_by = recording.values[value].producer
+            return _BEFORE_EVERYTHING if made_by is None else made_by
+        case _:
+            assert_never(choice)
+
+
 def _end(recording: Recording, step: StepIndex | None) -> StepIndex:
     # What the program did after its last step, such as zero_grad, counts as the step that would have come next.
     return StepIndex(len(recording)) if step is None else step

@@ -58,9 +58,7 @@ class Written:
         return f"Left out: {_listed(self.left_out)}." if self.left_out else ""
 
 
-def write_tensors(
-    path: Path, recording: Recording, values: Mapping[str, ValueId], step: StepIndex | None = None
-) -> Written:
+def write_tensors(path: Path, recording: Recording, values: Mapping[str, ValueId], step: StepIndex) -> Written:
     """Write tensors as a ``.safetensors`` file, whole or not at all.
 
     The metadata of the file are ``format`` (``pt``: tensors as torch has them), ``writer``, ``program``, ``torch`` and
@@ -70,7 +68,7 @@ def write_tensors(
         path: The file.
         recording: Where the tensors are.
         values: The tensors by key (see ``chosen_values``).
-        step: For the metadata; None is the last.
+        step: For the metadata.
 
     Raises:
         TensorFileError: If it cannot be written, or if none of the tensors can be in it.
@@ -152,14 +150,13 @@ def _reason(error: SafetensorError) -> str:
     return found.group(1) if found else clean(str(error)).rstrip(".")
 
 
-def _metadata(recording: Recording, step: StepIndex | None) -> dict[str, str]:
-    last = len(recording) - 1
+def _metadata(recording: Recording, step: StepIndex) -> dict[str, str]:
     return {
         "format": "pt",
         "writer": "chainrule",
         "program": clean(recording.info.filename),
         "torch": clean(recording.info.torch_version),
-        "step": str(last if step is None else min(step, last)),
+        "step": str(step),
     }
 
 

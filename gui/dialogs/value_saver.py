@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from engine.interchange.tensor_choice import Choice, Named, One, chosen_values
+from engine.interchange.tensor_choice import Choice, Named, One, chosen_values, step_of
 from engine.interchange.tensors import (
     NUMPY_SUFFIX,
     SAFETENSORS_SUFFIX,
@@ -57,7 +57,7 @@ class ValueSaver:
         if path is None:
             return
         try:
-            written = _write(path, recording, values, self._playhead.current)
+            written = _write(path, recording, values, step_of(recording, choice))
         except TensorFileError as problem:
             self._notices.error(str(problem))
             return
