@@ -12,12 +12,13 @@ from engine.explain.numerals import FEW, array_of, array_text, floats_of, prose_
 from engine.explain.operands import Operands, operands_of
 from engine.explain.rules.apply import sent_on
 from engine.explain.rules.rule import After, Before, Local, Rule, SlotRule, Times, Whole
-from engine.explain.rules.run import Floats, OperandMissingError, broadcast_axes
+from engine.explain.rules.run import LARGEST, Floats, OperandMissingError, broadcast_axes
 from engine.explain.rules.table import rule_for, stem
 from engine.explain.sentences import backward_sentence
 from engine.trace.facts import GradEdge, Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
+from engine.trace.tensors import element_count
 
 
 def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
@@ -139,6 +140,8 @@ class _Work:
         plain = ((upstream, sent), ("→",))
         if slot_rule is None or slot_rule.compute is None:
             return *plain, Check(Verdict.SYMBOLIC_ONLY, reason="this rule is shown by formula only")
+        if max(element_count(upstream.shape), element_count(sent.shape)) > LARGEST:
+            return *plain, Check(Verdict.SYMBOLIC_ONLY, reason="the tensors are too large to work it out here")
         try:
             with np.errstate(all="ignore"):
                 local = slot_rule.compute(self.operands.run)

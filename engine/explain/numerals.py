@@ -1,5 +1,7 @@
 """Numbers and short arrays inside sentences."""
 
+from typing import cast
+
 import numpy as np
 
 from engine.explain.rules.run import Floats
@@ -10,6 +12,9 @@ from engine.trace.tensors import Array, UnreadableDtypeError, shape_text
 
 FEW = 8
 """Up to so many elements are written out."""
+
+LARGE = 65_536
+"""Tensors with more elements are not copied."""
 
 
 def prose_number(number: complex) -> str:
@@ -45,6 +50,13 @@ def array_of(recording: Recording, value: ValueId | None) -> Array | None:
 
 
 def floats_of(recording: Recording, value: ValueId | None) -> Floats | None:
-    """Return the numbers of a value in double precision, or None (complex ones included)."""
+    """Return the numbers of a value in double precision, or None (complex ones included).
+
+    Large tensors come in single precision, as they were recorded: they are only looked at, and copying takes long.
+    """
     array = array_of(recording, value)
-    return None if array is None or np.iscomplexobj(array) else array.astype(np.float64)
+    if array is None or np.iscomplexobj(array):
+        return None
+    if array.size > LARGE and array.dtype == np.float32:
+        return cast("Floats", array)
+    return array.astype(np.float64)

@@ -8,14 +8,11 @@ import numpy as np
 from engine.explain.notation import Notation
 from engine.explain.numerals import array_of, prose_number
 from engine.explain.rules.rule import Rule
-from engine.explain.rules.run import Floats, NodeRun, Plain, signed
+from engine.explain.rules.run import LARGEST, Floats, NodeRun, Plain, signed
 from engine.trace.facts import GradNode, Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
-from engine.trace.tensors import Array
-
-_LARGEST = 2_000_000
-"""Gradients with more elements are not worked out: the window would hang."""
+from engine.trace.tensors import Array, element_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ _Found = tuple[dict[str, Array], dict[str, Plain], dict[str, str]]
 
 
 def _gradient(recording: Recording, value: ValueId | None) -> Floats | None:
-    if value is None or int(np.prod(recording.values[value].shape)) > _LARGEST:
+    if value is None or element_count(recording.values[value].shape) > LARGEST:
         return None
     array = array_of(recording, value)
     return None if array is None or np.iscomplexobj(array) else array.astype(np.float64)

@@ -80,15 +80,37 @@ class BlockView(QWidget):
         return self._blocks
 
     def show_blocks(self, blocks: tuple[Block, ...]) -> None:
-        """Show other blocks."""
+        """Show other blocks; widgets are taken from what is there, kind by kind, and spare ones wait for later."""
         self._blocks = blocks
+        spare: dict[type[Block], list[QWidget]] = {}
+        for kind, widget in reversed(self._widgets):
+            spare.setdefault(kind, []).append(widget)
+        self.setUpdatesEnabled(False)
+        try:
+            self._place(blocks, spare)
+        finally:
+            self.setUpdatesEnabled(True)
+
+    def _place(self, blocks: tuple[Block, ...], spare: dict[type[Block], list[QWidget]]) -> None:
+        placed: list[tuple[type[Block], QWidget]] = []
         for position, block in enumerate(blocks):
-            self._fill(self._widget_at(position, type(block)), block)
-        for _, widget in self._widgets[len(blocks) :]:
-            self._layout.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-        del self._widgets[len(blocks) :]
+            kind = type(block)
+            waiting = spare.get(kind)
+            widget = waiting.pop() if waiting else self._make(kind)
+            self._fill(widget, block)
+            known = self._layout.itemAt(position)
+            if known is None or known.widget() is not widget:
+                self._layout.removeWidget(widget)
+                self._layout.insertWidget(position, widget)
+            if widget.isHidden():
+                widget.show()
+            placed.append((kind, widget))
+        for kind, waiting in spare.items():
+            for widget in waiting:
+                self._layout.removeWidget(widget)
+                widget.hide()
+                placed.append((kind, widget))
+        self._widgets = placed
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -97,20 +119,6 @@ class BlockView(QWidget):
             if isinstance(widget, (ArrayView, EquationView, Histogram, CodeView)):
                 widget.set_tokens(tokens)
         self.show_blocks(self._blocks)
-
-    def _widget_at(self, position: int, kind: type[Block]) -> QWidget:
-        if position < len(self._widgets):
-            known, widget = self._widgets[position]
-            if known is kind:
-                return widget
-            self._layout.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-            del self._widgets[position]
-        made = self._make(kind)
-        self._widgets.insert(position, (kind, made))
-        self._layout.insertWidget(position, made)
-        return made
 
     def _make(self, kind: type[Block]) -> QWidget:
         if kind is Numbers:

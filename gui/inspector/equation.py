@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.explain.explanation import Term
 from engine.trace.tensors import shape_text
-from gui.theme.colors import value_color
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.tokens import Tokens
 from gui.widgets.ink import fitting_text, paint_cell
-from gui.widgets.sampling import Floats, downsampled, magnitude
+from gui.widgets.matrix_image import grid_of, matrix_image
+from gui.widgets.sampling import Reals, downsampled, magnitude
 
 _LABEL_PX = 20
 _CELL_HEIGHT_PX = 24
@@ -24,9 +24,10 @@ _MIN_CELL_PX = 20
 _NARROW_PX = 340
 """Below this width symbols and cells move closer together."""
 _NARROW_SYMBOL_PX = 20
-_PICTURE_PX = 72
+PICTURE_PX = 72
+"""Height of the picture of a matrix, unless the place has less room."""
+_NARROWEST_PICTURE_PX = 40.0
 _SHAPE_PX = 16
-_NUMBERED_ROWS = 4
 LABEL_FONT_PX = 11
 
 
@@ -35,13 +36,13 @@ class _Placed:
     """A term with the grid that is drawn for it and where it stands."""
 
     term: Term
-    grid: Floats
+    grid: Reals
     rect: QRectF
     cell: QSize
     is_numbered: bool
 
 
-def _grid(term: Term) -> Floats:
+def _grid(term: Term) -> Reals:
     """Return the numbers as a matrix: a vector lies in one row, further dimensions are stacked into the rows."""
     if term.array is None or term.array.size == 0:
         return np.zeros((0, 0))
@@ -53,9 +54,11 @@ def _grid(term: Term) -> Floats:
 class EquationView(QWidget):
     """One line of terms joined by symbols; hovering a cell tells its index and value."""
 
-    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None, picture_px: int = PICTURE_PX) -> None:
         super().__init__(parent)
         self._tokens = tokens
+        self._picture_px = picture_px
+        self._pictures: dict[int, QImage] = {}
         self._terms: tuple[Term, ...] = ()
         self._symbols: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -63,6 +66,7 @@ class EquationView(QWidget):
     def show_terms(self, terms: tuple[Term, ...], symbols: tuple[str, ...]) -> None:
         """Show terms; ``symbols`` stand between them."""
         self._terms, self._symbols = terms, symbols
+        self._pictures.clear()
         words = [terms[0].label] if terms else []
         for symbol, term in zip(symbols, terms[1:], strict=False):
             words += [symbol, term.label]
@@ -73,6 +77,7 @@ class EquationView(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self._tokens = tokens
+        self._pictures.clear()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -92,12 +97,15 @@ class EquationView(QWidget):
         heights = [_CELL_HEIGHT_PX]
         for term in self._terms:
             rows, columns = _grid(term).shape
-            numbered = columns <= self._columns_with_numbers() and rows <= _NUMBERED_ROWS
+            numbered = columns <= self._columns_with_numbers() and rows <= self._most_numbered_rows()
             if rows and numbered:
                 heights.append(rows * (_CELL_HEIGHT_PX - 2 + _GAP_PX))
             elif rows:
-                heights.append(_CELL_HEIGHT_PX + _SHAPE_PX if rows == 1 else _PICTURE_PX + _SHAPE_PX)
+                heights.append((_CELL_HEIGHT_PX if rows == 1 else self._picture_px) + _SHAPE_PX)
         return int(max(heights))
+
+    def _most_numbered_rows(self) -> int:
+        return (self._picture_px + _CELL_HEIGHT_PX + _GAP_PX) // _CELL_HEIGHT_PX
 
     def _symbol_px(self) -> int:
         return _SYMBOL_PX if self.width() >= _NARROW_PX else _NARROW_SYMBOL_PX
@@ -120,10 +128,10 @@ class EquationView(QWidget):
             left += width + self._symbol_px()
         return placed
 
-    def _place(self, term: Term, grid: Floats, left: float) -> _Placed:
+    def _place(self, term: Term, grid: Reals, left: float) -> _Placed:
         rows, columns = (int(size) for size in grid.shape)
         room = self._room()
-        if columns and columns <= self._columns_with_numbers() and rows <= _NUMBERED_ROWS:
+        if columns and columns <= self._columns_with_numbers() and rows <= self._most_numbered_rows():
             cell = QSize(
                 int(min(_MAX_CELL_PX, (room - (columns - 1) * _GAP_PX) / columns)),
                 _CELL_HEIGHT_PX if rows == 1 else _CELL_HEIGHT_PX - 2,
@@ -134,13 +142,15 @@ class EquationView(QWidget):
             return _Placed(
                 term, grid, QRectF(left, _LABEL_PX, min(room, 96), _CELL_HEIGHT_PX), QSize(), is_numbered=False
             )
-        height = float(_CELL_HEIGHT_PX) if rows == 1 else float(_PICTURE_PX)
-        width = room - 8 if rows == 1 else min(room - 8, max(28.0, height * columns / rows))
+        height = float(_CELL_HEIGHT_PX) if rows == 1 else float(self._picture_px)
+        width = room - 8 if rows == 1 else min(room - 8, max(_NARROWEST_PICTURE_PX, height * columns / rows))
+        width = float(round(width))
         return _Placed(term, grid, QRectF(left, _LABEL_PX, width, height), QSize(), is_numbered=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More room may turn a picture into numbers."""
         super().resizeEvent(event)
+        self._pictures.clear()
         self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -150,9 +160,9 @@ class EquationView(QWidget):
         placed = self._placed()
         for index, one in enumerate(placed):
             self._paint_label(painter, one)
-            self._paint_body(painter, one)
+            self._paint_body(painter, index, one)
             if index < len(self._symbols) and index + 1 < len(placed):
-                self._paint_symbol(painter, self._symbols[index], placed[index + 1].rect)
+                self._paint_symbol(painter, self._symbols[index], one.rect, placed[index + 1].rect)
         painter.end()
 
     def _paint_label(self, painter: QPainter, one: _Placed) -> None:
@@ -163,14 +173,15 @@ class EquationView(QWidget):
         text = QFontMetricsF(font).elidedText(one.term.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(one.rect.left(), _LABEL_PX - 8), text)
 
-    def _paint_symbol(self, painter: QPainter, symbol: str, following: QRectF) -> None:
+    def _paint_symbol(self, painter: QPainter, symbol: str, before: QRectF, following: QRectF) -> None:
         painter.setFont(words_font(16))
         painter.setPen(QColor(self._tokens.muted))
         room = self._symbol_px()
-        place = QRectF(following.left() - room, following.top(), room, _CELL_HEIGHT_PX)
+        height = min(before.height(), following.height())
+        place = QRectF(following.left() - room, following.top(), room, height)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, symbol)
 
-    def _paint_body(self, painter: QPainter, one: _Placed) -> None:
+    def _paint_body(self, painter: QPainter, index: int, one: _Placed) -> None:
         if one.grid.size == 0:
             painter.setFont(mono_font(LABEL_FONT_PX))
             painter.setPen(QColor(self._tokens.faint))
@@ -179,7 +190,7 @@ class EquationView(QWidget):
         elif one.is_numbered:
             self._paint_numbers(painter, one)
         else:
-            self._paint_picture(painter, one)
+            self._paint_picture(painter, index, one)
 
     def _paint_numbers(self, painter: QPainter, one: _Placed) -> None:
         scale = magnitude(one.grid)
@@ -191,25 +202,13 @@ class EquationView(QWidget):
                 text = fitting_text(number, font, rect.width() + 3)
                 paint_cell(painter, rect, number, scale, text, font, self._tokens)
 
-    def _paint_picture(self, painter: QPainter, one: _Placed) -> None:
-        scale = magnitude(one.grid)
-        shown = downsampled(one.grid, max(1, int(one.rect.height() // 2)), max(1, int(one.rect.width() // 2)))
-        height, width = one.rect.height() / shown.shape[0], one.rect.width() / shown.shape[1]
-        gap = 1.0 if min(width, height) >= 5 else 0.0
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        for row, numbers in enumerate(shown.tolist()):
-            for column, number in enumerate(numbers):
-                left, top = one.rect.left() + column * width, one.rect.top() + row * height
-                painter.fillRect(
-                    QRectF(
-                        round(left),
-                        round(top),
-                        max(1.0, round(left + width) - round(left) - gap),
-                        max(1.0, round(top + height) - round(top) - gap),
-                    ),
-                    value_color(self._tokens, number, scale),
-                )
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def _paint_picture(self, painter: QPainter, index: int, one: _Placed) -> None:
+        if index not in self._pictures:
+            shown = downsampled(one.grid, max(1, int(one.rect.height() // 2)), max(1, int(one.rect.width() // 2)))
+            rows, columns = shown.shape
+            grid = grid_of((int(rows), int(columns)), one.rect.width(), one.rect.height())
+            self._pictures[index] = matrix_image(shown, magnitude(one.grid), self._tokens, grid)
+        painter.drawImage(QPointF(round(one.rect.left()), one.rect.top()), self._pictures[index])
         painter.setFont(mono_font(LABEL_FONT_PX))
         painter.setPen(QColor(self._tokens.faint))
         below = QRectF(one.rect.left(), one.rect.bottom() + 1, max(one.rect.width(), 90), _SHAPE_PX)

@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.trace.numbers import number_text
 from engine.trace.tensors import Array
-from gui.theme.colors import value_color
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.widgets.ink import fitting_text, paint_cell
-from gui.widgets.sampling import Floats, as_floats, downsampled, edges, magnitude
+from gui.widgets.matrix_image import Grid, grid_of, matrix_image
+from gui.widgets.sampling import Reals, as_reals, downsampled, edges, magnitude
 
 _MAX_CELL_PX = 32
 _NUMBER_CELL_PX = 44
@@ -30,22 +30,32 @@ class Heatmap(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._array: Array = np.zeros((0, 0))
-        self._numbers: Floats = np.zeros((0, 0))
-        self._scale = 0.0
-        self._shrunk: tuple[tuple[int, int], Floats] | None = None
+        self._numbers: Reals = np.zeros((0, 0))
+        self._wanted_scale: float | None = None
+        self._known_scale: float | None = None
+        self._shrunk: tuple[tuple[int, int], Reals] | None = None
+        self._picture: tuple[tuple[int, int, Tokens], QImage] | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def show_matrix(self, matrix: Array, scale: float | None = None) -> None:
-        """Show a two-dimensional array; ``scale`` is the magnitude of the full colour (default: its largest)."""
+        """Show a two-dimensional array; ``scale`` is the magnitude of the full colour (default: its largest).
+
+        Nothing is worked out before it is painted: who steps through quickly does not wait for pictures never seen.
+        """
         self._array = matrix
-        self._numbers = as_floats(matrix)
-        self._shrunk = None
-        self._scale = magnitude(self._numbers) if scale is None else scale
+        self._numbers = as_reals(matrix)
+        self._shrunk = self._picture = self._known_scale = None
+        self._wanted_scale = scale
         self.setAccessibleName(f"matrix of {matrix.shape[0]} rows and {matrix.shape[1]} columns")
         self.updateGeometry()
         self.update()
+
+    def _scale(self) -> float:
+        if self._known_scale is None:
+            self._known_scale = magnitude(self._numbers) if self._wanted_scale is None else self._wanted_scale
+        return self._known_scale
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -85,7 +95,7 @@ class Heatmap(QWidget):
         width = min(self.width() / shown_columns, self._cell_width(self.width()) * columns / shown_columns)
         return shown_rows, shown_columns, width, self.height() / shown_rows
 
-    def _shown(self, rows: int, columns: int) -> Floats:
+    def _shown(self, rows: int, columns: int) -> Reals:
         """Return the elements that are shown; kept, because hovering asks often and large matrices take long."""
         if self._shrunk is None or self._shrunk[0] != (rows, columns):
             self._shrunk = ((rows, columns), downsampled(self._numbers, rows, columns))
@@ -111,20 +121,24 @@ class Heatmap(QWidget):
             for column, (item, number) in enumerate(zip(items, numbers, strict=True)):
                 rect = QRectF(column * width, row * height, width - 2, height - 2)
                 text = fitting_text(item, font, rect.width())
-                paint_cell(painter, rect, number, self._scale, text, font, self._tokens)
+                paint_cell(painter, rect, number, self._scale(), text, font, self._tokens)
 
-    def _paint_colors(self, painter: QPainter, shown: Floats, width: float, height: float) -> None:
-        gap = 1.0 if min(width, height) >= 5 else 0.0
-        hatch = QColor(self._tokens.panel)
-        for row, numbers in enumerate(shown.tolist()):
-            top, bottom = round(row * height), round((row + 1) * height - gap)
-            for column, number in enumerate(numbers):
-                left, right = round(column * width), round((column + 1) * width - gap)
-                color = value_color(self._tokens, number, self._scale)
-                painter.fillRect(left, top, max(1, right - left), max(1, bottom - top), color)
-                if not math.isfinite(number) and gap:
-                    painter.setPen(hatch)
-                    painter.drawLine(left, bottom - 1, right - 1, top)
+    def _paint_colors(self, painter: QPainter, shown: Reals, width: float, height: float) -> None:
+        rows, columns = shown.shape
+        grid = grid_of((int(rows), int(columns)), width * columns, height * rows)
+        key = (self.width(), self.height(), self._tokens)
+        if self._picture is None or self._picture[0] != key:
+            self._picture = (key, matrix_image(shown, self._scale(), self._tokens, grid))
+        painter.drawImage(0, 0, self._picture[1])
+        if grid.gap_px:
+            self._hatch(painter, shown, grid)
+
+    def _hatch(self, painter: QPainter, shown: Reals, grid: Grid) -> None:
+        painter.setPen(QPen(QColor(self._tokens.panel)))
+        for row, column in np.argwhere(~np.isfinite(shown)).tolist():
+            left, right = int(grid.columns[column]), int(grid.columns[column + 1]) - grid.gap_px
+            top, bottom = int(grid.rows[row]), int(grid.rows[row + 1]) - grid.gap_px
+            painter.drawLine(left, bottom - 1, right - 1, top)
 
     def text_at(self, point: QPointF) -> str:
         """Return index and value at a point; of a block of elements, the range and the largest."""

@@ -1,5 +1,7 @@
 """How the elements of a tensor are distributed."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
@@ -9,12 +11,14 @@ from engine.trace.numbers import number_text
 from engine.trace.tensors import Array
 from gui.theme.fonts import SECONDARY_PX, mono_font
 from gui.theme.tokens import Tokens
-from gui.widgets.sampling import as_floats
+from gui.widgets.sampling import Reals, as_reals, sampled
 
 _BARS_PX = 46
 _LABELS_PX = 17
 _MAX_BINS = 24
 _MIN_BINS = 12
+_MOST_COUNTED = 60_000
+"""Of more elements every n-th is counted: the shape is the same, and the window does not wait."""
 
 
 class Histogram(QWidget):
@@ -25,21 +29,33 @@ class Histogram(QWidget):
         self._tokens = tokens
         self._counts = np.zeros(0, dtype=np.int64)
         self._edges = np.zeros(0)
+        self._waiting: Reals | None = None
+        self._stride = 1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_array(self, array: Array) -> None:
-        """Count the finite elements of an array."""
-        numbers = as_floats(array).reshape(-1)
-        finite = numbers[np.isfinite(numbers)]
+        """Show how the finite elements of an array are distributed; they are counted when it is painted."""
+        self._waiting = as_reals(array).reshape(-1)
+        self.setAccessibleName("distribution of the values")
+        self.update()
+
+    def _count(self) -> None:
+        if self._waiting is None:
+            return
+        numbers, self._waiting = self._waiting, None
+        some = sampled(numbers, _MOST_COUNTED)
+        self._stride = -(-numbers.size // max(1, some.size))
+        finite = some[np.isfinite(some)].astype(np.float64)
+        self.setAccessibleName(f"distribution of {finite.size} finite values")
         if finite.size == 0:
             self._counts, self._edges = np.zeros(0, dtype=np.int64), np.zeros(0)
-        else:
-            bins = int(min(_MAX_BINS, max(_MIN_BINS, np.sqrt(finite.size))))
+            return
+        bins = int(min(_MAX_BINS, max(_MIN_BINS, np.sqrt(finite.size))))
+        low, high = float(numbers.min()), float(numbers.max())
+        if not math.isfinite(high - low):
             low, high = float(finite.min()), float(finite.max())
-            margin = 0.5 if low == high else 0.0
-            self._counts, self._edges = np.histogram(finite, bins=bins, range=(low - margin, high + margin))
-        self.setAccessibleName(f"distribution of {finite.size} finite values")
-        self.update()
+        margin = 0.5 if low == high else 0.0
+        self._counts, self._edges = np.histogram(finite, bins=bins, range=(low - margin, high + margin))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -62,6 +78,7 @@ class Histogram(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint bars, base line and the ends of the range."""
+        self._count()
         if len(self._counts) == 0:
             return
         painter = QPainter(self)
@@ -82,6 +99,7 @@ class Histogram(QWidget):
 
     def text_at(self, point: QPointF) -> str:
         """Return range and count of the bar at a point."""
+        self._count()
         if len(self._counts) == 0:
             return ""
         index = int(point.x() // (self.width() / len(self._counts)))
@@ -89,7 +107,8 @@ class Histogram(QWidget):
             return ""
         low, high = number_text(float(self._edges[index]), 3), number_text(float(self._edges[index + 1]), 3)
         number = int(self._counts[index])
-        return f"{number} value{'' if number == 1 else 's'} from {low} to {high}"
+        counted = f" (every {self._stride}th counted)" if self._stride > 1 else ""
+        return f"{number} value{'' if number == 1 else 's'} from {low} to {high}{counted}"
 
     def event(self, event: QEvent) -> bool:
         """Tell range and count on hover."""

@@ -7,7 +7,7 @@ import numpy as np
 from engine.explain.rules.rule import After, Before, Local, Rule, SlotRule, Times, Whole, times
 from engine.explain.rules.run import Floats, NodeRun, OperandMissingError
 
-_MAX_MULTIPLICATIONS = 300_000_000
+_MAX_MULTIPLICATIONS = 16_000_000
 """Larger products would hold up the window."""
 
 

@@ -15,6 +15,9 @@ Shape: TypeAlias = tuple[int, ...]
 Plain: TypeAlias = int | float | bool | str | tuple[int, ...] | None
 """A saved Python object."""
 
+LARGEST = 250_000
+"""Tensors with more elements are not worked with: the window would hang."""
+
 _WRAP = 1 << 64
 _HALF = 1 << 63
 
@@ -70,6 +73,8 @@ class NodeRun:
             OperandMissingError: If it was not kept or is complex.
         """
         raw = self.raw(name)
+        if raw.size > LARGEST:
+            raise OperandMissingError("the tensors are too large to work it out here")
         if np.iscomplexobj(raw):
             raise OperandMissingError("complex numbers are shown by formula only")
         return raw.astype(np.float64)

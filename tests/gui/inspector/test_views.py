@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
-from gui.inspector.array_view import ArrayView, Slice, matrix_of
+from gui.inspector.array_view import ArrayView, matrix_of
+from gui.inspector.slices import Slice, Stepper
 from gui.theme.fonts import load_fonts
 from gui.theme.tokens import LIGHT
+from gui.widgets.chevron_button import ChevronButton
 from gui.widgets.heatmap import Heatmap
 from gui.widgets.histogram import Histogram
 from gui.widgets.sampling import downsampled, magnitude
@@ -80,6 +83,15 @@ def test_a_vector_is_wrapped_without_inventing_elements():
     assert matrix_of(np.arange(37.0)).shape == (1, 37)
 
 
+def _turn_wheel(widget, angle):
+    place = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        place, widget.mapToGlobal(place), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,  # Qt's own signature
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
 def test_slices_of_a_tensor_of_rank_four(qtbot):
     view = ArrayView(LIGHT)
     qtbot.addWidget(view)
@@ -88,10 +100,22 @@ def test_slices_of_a_tensor_of_rank_four(qtbot):
     array = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
     view.show_array(array)
     assert view.shown_slice == Slice(2, 3, (0, 0, 0, 0))
-    forward = next(b for b in view.findChildren(QToolButton) if b.accessibleName() == "next slice of dimension 1")
+    forward = next(b for b in view.findChildren(ChevronButton) if b.accessibleName() == "next slice of dimension 1")
     qtbot.mouseClick(forward, Qt.MouseButton.LeftButton)
     assert view.shown_slice.at == (0, 1, 0, 0)
     np.testing.assert_array_equal(view.heatmap._array, array[0, 1])
+    qtbot.keyClick(forward, Qt.Key.Key_Right)
+    assert view.shown_slice.at == (0, 2, 0, 0)
+    qtbot.keyClick(forward, Qt.Key.Key_Down)
+    assert view.shown_slice.at == (0, 1, 0, 0)
+    stepper = forward.parentWidget()
+    assert isinstance(stepper, Stepper)
+    _turn_wheel(stepper, -120)
+    _turn_wheel(stepper, -60)
+    assert view.shown_slice.at == (0, 2, 0, 0)
+    _turn_wheel(stepper, 60)
+    _turn_wheel(stepper, 120)
+    assert view.shown_slice.at == (0, 1, 0, 0)
     view.choose_axes(3, 2)
     np.testing.assert_array_equal(view.heatmap._array, array[0, 1].T)
     view.show_array(array + 1)
