@@ -20,13 +20,14 @@ class Marks(IntFlag):
     LIBRARY = 2
     """A library function or module: the person wrote another call, which led to this one."""
     INIT = 4
-    """Filling a new parameter with its first numbers: creation, no step."""
+    """Making a parameter, copying it, or filling it with its first numbers: creation, no step."""
     OPTIMIZER = 8
     """Inside of an optimizer: a part of its one step."""
     DATA = 16
     """Inside of a data loader: the batch is an input, however it was put together."""
 
 
+_CREATORS = ("init.py", "parameter.py", "modules/lazy.py")
 _PLUMBING = ("overrides.py", "_tensor.py", "functional.py", "_jit_internal.py", "nn/functional.py", "_compile.py")
 
 
@@ -37,13 +38,13 @@ class FileMarks(dict[str, int]):
         super().__init__()
         torch_home = Path(torch.__file__).parent
         paths = sysconfig.get_paths()
-        self._plumbing = {str(torch_home / name) for name in _PLUMBING}
-        self._init = str(torch_home / "nn" / "init.py")
-        self._data = str(torch_home / "utils" / "data") + "/"
-        self._optimizers = str(torch_home / "optim") + "/"
-        self._recorder = str(Path(__file__).parent) + "/"
+        self._plumbing = {(torch_home / name).as_posix() for name in _PLUMBING}
+        self._creators = {(torch_home / "nn" / name).as_posix() for name in _CREATORS}
+        self._data = (torch_home / "utils" / "data").as_posix() + "/"
+        self._optimizers = (torch_home / "optim").as_posix() + "/"
+        self._recorder = Path(__file__).parent.as_posix() + "/"
         homes = [torch_home, Path(engine.__file__).parent, *(Path(paths[key]) for key in _LIBRARY_PATHS)]
-        self._libraries = tuple({str(home) + "/" for home in homes})
+        self._libraries = tuple({home.as_posix() + "/" for home in homes})
 
     def __missing__(self, filename: str) -> int:
         mark = self[filename] = int(self._find(filename.replace("\\", "/")))
@@ -52,7 +53,7 @@ class FileMarks(dict[str, int]):
     def _find(self, filename: str) -> Marks:
         if filename in self._plumbing or filename.startswith(self._recorder):
             return Marks.THROUGH
-        if filename == self._init:
+        if filename in self._creators:
             return Marks.INIT
         if filename.startswith(self._optimizers):
             return Marks.OPTIMIZER

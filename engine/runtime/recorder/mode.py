@@ -103,7 +103,7 @@ class RecorderMode(TorchFunctionMode):
         )
         if functorch_level() is not None:
             self._unwrap_last()
-        if ended_ns > self.due_ns:
+        elif ended_ns > self.due_ns:
             self.on_due()
         return result
 
@@ -138,7 +138,7 @@ class RecorderMode(TorchFunctionMode):
         )
         if functorch_level() is not None:
             self._unwrap_last()
-        if ended_ns > self.due_ns and self.scope is None:
+        elif ended_ns > self.due_ns and self.scope is None:
             self.on_due()
         return result
 

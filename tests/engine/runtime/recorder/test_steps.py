@@ -171,6 +171,16 @@ y = net(x)
     assert (weight == run.variables["net"].layer.weight.detach().numpy()).all()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_copied_and_lazy_modules_are_creation_too() -> None:
+    run = recorded(
+        "import copy\nx = torch.ones(1, 2)\nfirst = copy.deepcopy(nn.Linear(2, 2))\na = first(x)\n"
+        "second = nn.LazyLinear(3)\nb = second(a)\n"
+    )
+    assert run.step_names() == ["linear", "linear"]
+    assert [run.recording.names(value)[0] for value in run.steps()[1].inputs] == ["a", "second.weight", "second.bias"]
+
+
 def test_created_values_know_where() -> None:
     run = recorded("x = torch.tensor([1., 2.], requires_grad=True)\ny = x * torch.tensor(3.)\n")
     x = run.named("x")[0]
