@@ -76,16 +76,22 @@ class Namer:
     def _name_thing(self, name: str, thing: object) -> None:
         if isinstance(thing, Tensor):
             self._name(thing, name)
-            record = self._book.find(thing)
-            if record is not None and record.is_stale:
-                self._values.current(thing, perf_counter_ns())  # written through a view, and not used since
+            self._refresh(thing)
         elif isinstance(thing, nn.Module):
             if thing not in self._paths:
                 self._register(thing, name)
+            for member in (*thing.parameters(), *thing.buffers()):
+                self._refresh(member)
         else:
             for key, part in _parts(thing):
                 if isinstance(part, Tensor):
                     self._name(part, f"{name}[{key!r}]")
+
+    def _refresh(self, tensor: Tensor) -> None:
+        """Give a tensor its last value if it was written through a view or inside an op, and not used since."""
+        record = self._book.find(tensor)
+        if record is not None and record.is_stale:
+            self._values.current(tensor, perf_counter_ns())
 
     def _register(self, module: nn.Module, path: str) -> str:
         uses = self._taken.get(path, 0)

@@ -212,3 +212,13 @@ y.sum().backward()
 """
     )
     assert (len(run.variables["packed"]), len(run.variables["unpacked"])) == (2, 2)
+
+
+def test_statistics_that_a_layer_keeps_have_their_last_value() -> None:
+    text = "import torch\nnorm = torch.nn.BatchNorm1d(2)\ny = norm(torch.tensor([[1.0, 2.0], [5.0, 8.0]]))\n"
+    recorded = record_text(text)
+    last = recorded.named("norm.running_mean")[-1]
+    array = recorded.recording.array(last.id)
+    assert array is not None
+    assert array.tolist() == recorded.variables["norm"].running_mean.tolist()
+    assert last.producer == recorded.steps()[-1].index
