@@ -1,5 +1,6 @@
 """Paints the row of value cells of a node, the strip of a large tensor, and its thumbnail."""
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
@@ -30,9 +31,9 @@ class CellPainter:
     def paint(self, painter: QPainter, area: QRectF, value: ValueId, level: Level) -> None:
         """Paint what is known of a value's numbers into ``area``; nothing when they were not kept."""
         if level is Level.DETAIL:
-            picture = self._book.picture(value)
-            if picture is not None and picture.size > 3:
-                self._thumbnail(painter, area, picture)
+            pictures = self._book.pictures(value)
+            if pictures and pictures[0].size > 3:
+                self._thumbnails(painter, area, pictures)
                 return
         cells = self._book.cells(value)
         if not cells:
@@ -81,18 +82,28 @@ class CellPainter:
         painter.drawRoundedRect(rect, radius, radius)
         return fill
 
-    def _thumbnail(self, painter: QPainter, area: QRectF, picture: Numbers) -> None:
-        image = heatmap_image(self._tokens, picture)
+    def _thumbnails(self, painter: QPainter, area: QRectF, pictures: tuple[Numbers, ...]) -> None:
+        """A matrix over the whole width; of a larger tensor its first matrices as squares beside each other."""
+        side = area.height()
+        shown = pictures[: max(1, int((area.width() + _GAP) // (side + _GAP)))]
+        magnitude = max(_magnitude(picture) for picture in shown)
         smooth = painter.testRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
-        painter.drawImage(area, image)
+        for index, picture in enumerate(shown):
+            place = QRectF(area.x() + index * (side + _GAP), area.y(), side, side) if len(shown) > 1 else area
+            painter.drawImage(place, _heatmap(self._tokens, picture, magnitude))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=smooth)
 
 
-def heatmap_image(tokens: Tokens, picture: Numbers) -> QImage:
-    """Return one pixel for each element of a 2-D array, coloured symmetrically around zero."""
+def _magnitude(picture: Numbers) -> float:
+    """The largest finite magnitude."""
+    finite = np.abs(picture[np.isfinite(picture)])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _heatmap(tokens: Tokens, picture: Numbers, magnitude: float) -> QImage:
+    """One pixel for each element of a 2-D array, coloured symmetrically around zero."""
     rows, columns = picture.shape
-    magnitude = max((abs(float(x)) for x in picture.flat if abs(float(x)) < float("inf")), default=0.0)
     image = QImage(columns, rows, QImage.Format.Format_RGB32)
     for row in range(rows):
         for column in range(columns):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
 from gui.canvas.batches import draw_lines
-from gui.canvas.ink import Style, draw_text, faded, text_width
+from gui.canvas.ink import Style, draw_text, faded, heading_growth, text_width
 from gui.canvas.scene import Floats, Ints, Mask, Scene
 from gui.canvas.trunks import Piece, distinct_pieces, pieces_of
 from gui.canvas.valuebook import ValueBook
@@ -28,6 +28,7 @@ _MANY = 220
 _TIP_GAP = 2.0
 """Air between an arrowhead and the box it points at."""
 _LABEL_PAD, _LABEL_HEIGHT = 3.0, 15.0
+_LARGEST_LABEL = 1.8
 _LABEL_SHARES = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.9, 0.1)
 """Where along a thread its label may stand, the best place first."""
 _FUTURE_EDGE_OPACITY = 0.55
@@ -178,7 +179,7 @@ class EdgePainter:
             painter.setPen(_cosmetic(faded(color, opacity)))
             draw_lines(painter, self._far.segments[mask[self._far.owners]])
 
-    def paint_threads(self, painter: QPainter, indices: Sequence[int], seen: Rect) -> None:
+    def paint_threads(self, painter: QPainter, indices: Sequence[int], seen: Rect, scale: float) -> None:
         """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names."""
         style = EdgeStyle(self._tokens.saved, 1.8, is_future=False, is_dotted=True)
         for index in indices:
@@ -190,30 +191,34 @@ class EdgePainter:
             painter.drawEllipse(QPointF(*self._scene.edges[index].points[0]), 3.5, 3.5)
         label = _joint_label([self._scene.edges[index].edge.label for index in indices])
         if label:
-            self._thread_label(painter, self._curve(indices[0]), label, seen)
+            self._thread_label(painter, self._curve(indices[0]), label, seen, heading_growth(scale, _LARGEST_LABEL))
 
-    def _thread_label(self, painter: QPainter, curve: QPainterPath, label: str, seen: Rect) -> None:
+    def _thread_label(self, painter: QPainter, curve: QPainterPath, label: str, seen: Rect, grow: float) -> None:
         """Write a label beside the thread where it runs down and above it where it runs along, clear of nodes."""
         width = text_width(label, Style.LABEL)
-        places = [_label_place(curve, share, width) for share in _LABEL_SHARES]
+        places = [_label_place(curve, share, width, grow) for share in _LABEL_SHARES]
         free = [place for place in places if not self._scene.nodes_in(place).size]
         visible = [place for place in free if _holds(seen, place)]
         place = (visible or free or places)[0]
-        ground = QRectF(place.x, place.y, place.width, place.height)
+        painter.save()
+        painter.translate(place.x, place.y)
+        painter.scale(grow, grow)
+        ground = QRectF(0.0, 0.0, place.width / grow, _LABEL_HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(self._tokens.canvas, 0.85))
         painter.drawRoundedRect(ground, 4.0, 4.0)
         painter.setPen(QColor(self._tokens.saved))
-        draw_text(painter, place.x + _LABEL_PAD, place.y + _LABEL_HEIGHT - 4.0, label, Style.LABEL)
+        draw_text(painter, _LABEL_PAD, _LABEL_HEIGHT - 4.0, label, Style.LABEL)
+        painter.restore()
 
 
-def _label_place(curve: QPainterPath, share: float, width: float) -> Rect:
-    """Where a label of some width stands beside a point of a thread."""
+def _label_place(curve: QPainterPath, share: float, width: float, grow: float) -> Rect:
+    """Where a label of some width at 100 % stands beside a point of a thread."""
     at, before, after = (curve.pointAtPercent(share + shift) for shift in (0.0, -0.02, 0.02))
-    whole = width + 2 * _LABEL_PAD
+    whole, height = (width + 2 * _LABEL_PAD) * grow, _LABEL_HEIGHT * grow
     if abs(after.x() - before.x()) > abs(after.y() - before.y()):
-        return Rect(at.x() - whole / 2, at.y() - _LABEL_HEIGHT - 3.0, whole, _LABEL_HEIGHT)
-    return Rect(at.x() + 5.0, at.y() - _LABEL_HEIGHT / 2, whole, _LABEL_HEIGHT)
+        return Rect(at.x() - whole / 2, at.y() - height - 3.0, whole, height)
+    return Rect(at.x() + 5.0, at.y() - height / 2, whole, height)
 
 
 def _holds(outer: Rect, inner: Rect) -> bool:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.drawing.drawing import GroupFrame, LaneLabel
-from gui.canvas.ink import Style, draw_text, fitted_text, text_width
+from gui.canvas.ink import Style, draw_text, fitted_text, heading_growth, text_width
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
 
@@ -12,7 +12,7 @@ _RADIUS_OUTER, _RADIUS_INNER = 16.0, 11.0
 TITLE_HEIGHT = 30.0
 _MARGIN = 16.0
 _TITLE_GAP = 8.0
-_READABLE = 0.85
+_SMALLEST_TITLE = 90.0
 _LARGEST_TITLE, _LARGEST_LANE = 1.4, 1.6
 
 
@@ -34,13 +34,18 @@ class FramePainter:
         tokens = self._tokens
         return mix(tokens.group, tokens.hover, 0.6 * min(depth, 3)) if depth else QColor(tokens.group)
 
-    def paint_title(self, painter: QPainter, frame: GroupFrame, depth: int, scale: float) -> None:
-        """Paint the title of a frame on a ground of its own, so that no edge runs through the letters."""
-        grow = _growth(scale, _LARGEST_TITLE)
+    def paint_title(self, painter: QPainter, frame: GroupFrame, depth: int, scale: float, left_px: float) -> None:
+        """Paint the title of a frame on a ground of its own, so that no edge runs through the letters.
+
+        Where the frame begins left of the view, the title moves to ``left_px``, the left edge of the view in world
+        pixels.
+        """
+        grow = heading_growth(scale, _LARGEST_TITLE)
+        left = max(frame.rect.x, min(left_px, frame.rect.right - _SMALLEST_TITLE)) + _MARGIN
         painter.save()
-        painter.translate(frame.rect.x + _MARGIN, frame.rect.y + TITLE_HEIGHT / 2)
+        painter.translate(left, frame.rect.y + TITLE_HEIGHT / 2)
         painter.scale(grow, grow)
-        self._title(painter, frame, depth, (frame.rect.width - 2 * _MARGIN) / grow)
+        self._title(painter, frame, depth, (frame.rect.right - left - _MARGIN) / grow)
         painter.restore()
 
     def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float) -> None:
@@ -61,7 +66,7 @@ class FramePainter:
         tokens = self._tokens
         text = lane.text.upper()
         color = {"BACKWARD": tokens.backward, "OPTIMIZER": tokens.optimizer}.get(text, tokens.muted)
-        grow = _growth(scale, _LARGEST_LANE)
+        grow = heading_growth(scale, _LARGEST_LANE)
         painter.save()
         painter.translate(*lane.position)
         painter.scale(grow, grow)
@@ -69,8 +74,3 @@ class FramePainter:
         painter.setPen(QColor(color))
         draw_text(painter, 0.0, 0.0, text, Style.LANE)
         painter.restore()
-
-
-def _growth(scale: float, largest: float) -> float:
-    """How much larger a heading is painted, so that it can be read from afar as well."""
-    return min(largest, max(1.0, _READABLE / scale))

@@ -13,6 +13,7 @@ from gui.theme.tokens import Tokens
 
 _OVERSIZE = 4
 """Fonts are made this much larger and painted smaller, so that 12.5 px is really 12.5 px."""
+_HEADING_SCALE = 0.85
 FUTURE_OPACITY = 0.38
 DIMMED_OPACITY = 0.16
 
@@ -23,6 +24,7 @@ class Style(Enum):
     TITLE = (12.5, QFont.Weight.DemiBold, False)
     NAME = (20.0, QFont.Weight.DemiBold, False)
     NAME_CELL = (18.0, QFont.Weight.Normal, True)
+    NAME_SMALL = (14.5, QFont.Weight.DemiBold, False)
     SHORT = (16.5, QFont.Weight.DemiBold, False)
     SHORT_TEXT = (13.5, QFont.Weight.Normal, True)
     SHORT_CELL = (14.5, QFont.Weight.Normal, True)
@@ -70,6 +72,11 @@ def draw_text(painter: QPainter, x: float, baseline: float, text: str, style: St
     painter.scale(1 / _OVERSIZE, 1 / _OVERSIZE)
     painter.drawText(QPointF(0, 0), text)
     painter.restore()
+
+
+def heading_growth(scale: float, largest: float) -> float:
+    """Return how much larger a heading is painted at a scale, so that it can be read from afar as well."""
+    return min(largest, max(1.0, _HEADING_SCALE / scale))
 
 
 def readable_on(fill: QColor, tokens: Tokens) -> str:

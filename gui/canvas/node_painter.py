@@ -25,6 +25,7 @@ _FACES: dict[Level, tuple[Style, Style | None]] = {
     Level.SHORT: (Style.SHORT, Style.SHORT_TEXT),
 }
 """Of small nodes: the style of the name, and of the mono line if there is room for one."""
+_NAME_STYLES = (Style.NAME, Style.SHORT, Style.NAME_SMALL, Style.TITLE)
 
 
 class NodePainter:
@@ -82,8 +83,9 @@ class NodePainter:
 
     def _name(self, painter: QPainter, look: NodeLook, level: Level) -> None:
         """What is left of the texts in a small node: the name, and in the lower half the numbers or the mono line."""
-        name_style, text_style = _FACES[level]
+        largest, text_style = _FACES[level]
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
+        name_style = _largest_fitting(_title(look), width, largest)
         has_cells = look.cells_of is not None and look.height >= _CELLS_TOP + _CELLS_HEIGHT
         text = "" if has_cells or text_style is None else look.subtitle
         title_color, text_color = self._ink(look)
@@ -175,3 +177,9 @@ class NodePainter:
 
 def _title(look: NodeLook) -> str:
     return f"▸ {look.title}" if look.is_folded else look.title
+
+
+def _largest_fitting(title: str, width: float, largest: Style) -> Style:
+    """The style in which a title fits without an ellipsis: ``rounds 1-21`` without its end would tell nothing."""
+    styles = [style for style in _NAME_STYLES if style.value[0] <= largest.value[0]]
+    return next((style for style in styles if text_width(title, style) <= width), styles[-1])

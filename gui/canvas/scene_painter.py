@@ -111,7 +111,7 @@ class ScenePainter:
             self._frames.paint(painter, self._scene.drawing.frames[index], self._depths[index])
         self._paint_edges(painter, visible, step, emphasis)
         if visible.level > Level.BLOCKS:
-            self._paint_headings(painter, frames, scale)
+            self._paint_headings(painter, frames, scale, seen)
         if visible.level is Level.BLOCKS:
             self._paint_blocks(painter, visible.nodes, step, emphasis)
         elif quality is None:
@@ -145,9 +145,10 @@ class ScenePainter:
             if rect.x <= seen.right and rect.right >= seen.x and rect.y <= seen.bottom and rect.bottom >= seen.y
         ]
 
-    def _paint_headings(self, painter: QPainter, frames: list[int], scale: float) -> None:
+    def _paint_headings(self, painter: QPainter, frames: list[int], scale: float, seen: Rect) -> None:
         for index in frames:
-            self._frames.paint_title(painter, self._scene.drawing.frames[index], self._depths[index], scale)
+            frame = self._scene.drawing.frames[index]
+            self._frames.paint_title(painter, frame, self._depths[index], scale, seen.x)
         for lane in self._scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale)
 
@@ -262,7 +263,7 @@ class ScenePainter:
     ) -> None:
         tokens = self._tokens
         current = self._scene.node_at_playhead(step) if emphasis.shows_current else None
-        self._paint_threads(painter, emphasis, current, seen)
+        self._paint_threads(painter, emphasis, current, seen, scale)
         shown = set(visible.nodes.tolist())
         for index in emphasis.hits & shown:
             self._ring(painter, index, tokens.saved, scale)
@@ -278,11 +279,13 @@ class ScenePainter:
 
     def _ring_color(self, index: int) -> str:
         kind = self._scene.nodes[index].node.kind
-        if kind in (NodeKind.BACKWARD, NodeKind.GRADIENT):
+        if self._scene.is_backward[index]:
             return self._tokens.backward
         return self._tokens.optimizer if kind is NodeKind.OPTIMIZER else self._tokens.accent
 
-    def _paint_threads(self, painter: QPainter, emphasis: Emphasis, current: int | None, seen: Rect) -> None:
+    def _paint_threads(
+        self, painter: QPainter, emphasis: Emphasis, current: int | None, seen: Rect, scale: float
+    ) -> None:
         wanted = set(emphasis.selected) | ({current} if current is not None else set())
         backward = [index for index in wanted if self._scene.is_backward[index]]
         if not backward:
@@ -292,7 +295,7 @@ class ScenePainter:
         for index in np.flatnonzero(ends).tolist():
             threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
         for bundle in threads.values():
-            self._edges.paint_threads(painter, bundle, seen)
+            self._edges.paint_threads(painter, bundle, seen, scale)
 
     def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
         painter.save()

@@ -17,6 +17,7 @@ _LARGEST_READ = 4_000_000
 _LARGEST_CELLS = 1_000_000
 """Elements beyond which no cells are made: a frame must not wait for them."""
 _PICTURE_SIDE = 24
+_PICTURE_COUNT = 12
 _itemsizes = {"64": 8, "32": 4, "16": 2, "8": 1, "bool": 1, "complex128": 16, "complex64": 8}
 
 Numbers = npt.NDArray[np.float64]
@@ -48,7 +49,7 @@ class ValueBook:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self._summaries: dict[ValueId, Summary] = {}
-        self._pictures: dict[ValueId, Numbers] = {}
+        self._pictures: dict[ValueId, tuple[Numbers, ...]] = {}
         self._cells: dict[ValueId, tuple[Cell, ...]] = {}
 
     def summary(self, value: ValueId) -> Summary | None:
@@ -104,21 +105,25 @@ class ValueBook:
         size = next((size for end, size in _itemsizes.items() if fact.dtype.endswith(end)), 4)
         return element_count(fact.shape) * size
 
-    def picture(self, value: ValueId) -> Numbers | None:
-        """Return a 2-D value reduced to at most 24 x 24 cells, each the element of largest magnitude (NaN wins)."""
+    def pictures(self, value: ValueId) -> tuple[Numbers, ...]:
+        """Return the first matrices of a value of two or more dimensions; none when its numbers were not kept.
+
+        Each is reduced to at most 24 x 24 cells, a cell being the element of largest magnitude (NaN wins).
+        """
         if value not in self._pictures:
-            numbers = self._picture(value)
+            numbers = self._matrices(value)
             if numbers is None:
-                return None
-            self._pictures[value] = numbers
+                return ()
+            self._pictures[value] = tuple(_strongest(matrix) for matrix in numbers[:_PICTURE_COUNT])
         return self._pictures[value]
 
-    def _picture(self, value: ValueId) -> Numbers | None:
+    def _matrices(self, value: ValueId) -> Numbers | None:
+        """All matrices of a value, shape ``(count, rows, columns)``."""
         shape = tuple(size for size in self.recording.values[value].shape if size != 1)
         if len(shape) < 2 or 0 in shape or element_count(shape) > _LARGEST_READ:
             return None
         numbers = self.numbers(value)
-        return None if numbers is None else _strongest(numbers.reshape(-1, *shape[-2:])[0])
+        return None if numbers is None else numbers.reshape(-1, *shape[-2:])
 
     def line(self, value: ValueId) -> str:
         """Return the one-line summary of a value: ``[3] f32  n=3  x∈[0, 1.5]  μ 0.5  σ 0.87``."""

@@ -129,9 +129,9 @@ class ViewControl:
         self._surface.glide(fitted(rect, window.width, window.height, window.margins, max_scale))
 
     def zoom(self, factor: float) -> None:
-        """Zoom around the middle of the view."""
+        """Zoom around the middle of what can be seen of the view."""
         width, height = self._surface.view_size()
-        self._surface.glide(self._surface.control.target.zoomed(factor, (width / 2, height / 2)))
+        self._surface.glide(self._surface.control.target.zoomed(factor, (width / 2, (height - self._inset_px) / 2)))
 
     def zoom_in(self) -> None:
         """Zoom in by two notches."""

@@ -38,16 +38,21 @@ def test_summary_counts_what_is_not_finite() -> None:
 
 def test_picture_keeps_the_strongest_element_and_nan() -> None:
     states = ValueBook(states_recording())
-    small = states.picture(ValueId(0))
-    assert small is not None
-    assert small.shape == (4, 6)
+    assert [small.shape for small in states.pictures(ValueId(0))] == [(4, 6)]
     large = np.zeros((100, 240))
     large[37, 111], large[99, 0] = -9.0, np.nan
-    picture = ValueBook(recording_of(large)).picture(ValueId(0))
-    assert picture is not None
+    (picture,) = ValueBook(recording_of(large)).pictures(ValueId(0))
     assert max(picture.shape) <= 24
     assert picture[np.isfinite(picture)].min() == -9.0
     assert np.isnan(picture).sum() == 1
+
+
+def test_larger_tensor_shows_its_first_matrices() -> None:
+    maps = np.arange(64 * 4 * 2 * 3, dtype=np.float64).reshape(64, 4, 2, 3)
+    pictures = ValueBook(recording_of(maps)).pictures(ValueId(0))
+    assert len(pictures) == 12
+    assert np.array_equal(pictures[5], maps[1, 1])
+    assert ValueBook(recording_of(np.zeros(7))).pictures(ValueId(0)) == ()
 
 
 def test_gradient_lens_tells_not_yet_none_and_number_apart(book: ValueBook) -> None:
