@@ -13,6 +13,9 @@ from engine.trace.recording import Recording
 _LETTERS = "abcuvpqrstmnefghkz"
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _LONGEST_NAME = 24
+_LONGEST_SYMBOL = 18
+_KNOWN_LETTERS = {"weight": "W", "bias": "b"}
+"""How books call the two parameters of a layer."""
 
 
 def source_text(recording: Recording, span: Span | None) -> str:
@@ -34,6 +37,15 @@ def short_name(name: str) -> str:
     return name
 
 
+def symbol_of(name: str) -> str:
+    """Return the last parts of a dotted name, as many as a formula needs: ``narrow.weight``, ``stem.0.weight``."""
+    parts = name.split(".")
+    taken = 2
+    while taken < len(parts) and parts[-taken].isdigit():
+        taken += 1
+    return ".".join(parts[-taken:])
+
+
 class Notation:
     """Names for one explanation. Letters are given out in order of asking and never collide with the program."""
 
@@ -42,9 +54,9 @@ class Notation:
         self._given: dict[ValueId, str] = {}
         self._inner: dict[tuple[GradNodeId, int], str] = {}
         self._definitions: list[Definition] = []
-        used = set(_IDENTIFIER.findall(recording.info.program))
-        self._free = (a + b for b, a in product(("", "₁", "₂", "₃"), _LETTERS) if a + b not in used)
-        self._total = next(letter for letter in ("L", "ℒ") if letter not in used)
+        self._used = set(_IDENTIFIER.findall(recording.info.program))
+        self._free = (a + b for b, a in product(("", "₁", "₂", "₃"), _LETTERS))
+        self._total = next(letter for letter in ("L", "ℒ") if letter not in self._used)
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -63,13 +75,19 @@ class Notation:
     def _new(self, value: ValueId) -> str:
         names = self._recording.names(value)
         if names:
-            return short_name(names[0])
+            return self._named(names[0], value)
         fact = self._recording.values[value]
         if fact.producer is None and fact.shape == () and not fact.requires_grad:
             array = array_of(self._recording, value)
             if array is not None:
                 return prose_number(array.item())
         return self._letter(self.meaning(value), value)
+
+    def _named(self, name: str, value: ValueId) -> str:
+        symbol = symbol_of(name)
+        if len(symbol) <= _LONGEST_SYMBOL:
+            return symbol
+        return self._letter(name, value, _KNOWN_LETTERS.get(name.rsplit(".", 1)[-1]))
 
     def meaning(self, value: ValueId) -> str:
         """Return the program's text for a value without a name."""
@@ -78,11 +96,17 @@ class Notation:
         span = fact.span if producer is None else producer.span
         return source_text(self._recording, span) or ("" if producer is None else f"output of {producer.name}")
 
-    def _letter(self, meaning: str, value: ValueId | None) -> str:
-        letter = next(self._free, "?")
+    def _letter(self, meaning: str, value: ValueId | None, wish: str | None = None) -> str:
+        letter = (
+            wish if wish and wish not in self._used else next((one for one in self._free if self._is_new(one)), "?")
+        )
+        self._used.add(letter)
         if meaning:
             self._definitions.append(Definition(letter, meaning, value))
         return letter
+
+    def _is_new(self, letter: str) -> bool:
+        return letter not in self._used
 
     def target(self, node: GradNodeId, slot: int, forward: Step | None) -> tuple[str, ValueId | None]:
         """Return symbol and value of what input ``slot`` of an autograd node differentiates.
@@ -135,7 +159,7 @@ class Notation:
                 return self._given[roots[0]]
             names = self._recording.names(roots[0])
             if names:
-                return short_name(names[0])
+                return symbol_of(names[0])
             self._given[roots[0]] = self._total
             self._definitions.append(Definition(self._total, self.meaning(roots[0]), roots[0]))
         return self._total

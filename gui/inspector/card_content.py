@@ -15,7 +15,8 @@ from engine.explain.explanation import (
     Verdict,
 )
 
-MOST_EQUATIONS = 3
+MOST_EQUATIONS = 2
+"""So many inputs or parameters are shown on the card; the inspector has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,16 @@ def card_content(explanation: Explanation | None) -> CardContent | None:
 
 
 def _backward(explanation: BackwardExplanation) -> CardContent:
-    shown = explanation.inputs[:MOST_EQUATIONS]
+    shown = _most_telling(explanation.inputs)
     several = len(shown) > 1
     sentences = [
         f"{fan_in.name} was used {len(fan_in.contributions)} times: {fan_in.text}." for fan_in in explanation.fan_ins
     ]
     sentences.append(explanation.sentence)
     sentences.extend(note for one in shown for note in one.notes)
-    if len(explanation.inputs) > MOST_EQUATIONS:
-        sentences.append(f"{len(explanation.inputs) - MOST_EQUATIONS} more inputs get a gradient too.")
+    hidden = len(explanation.inputs) - len(shown)
+    if hidden:
+        sentences.append(_more(hidden, "input"))
     used = " ".join(one.formula for one in explanation.inputs)
     where = [f"{one.symbol} = {one.meaning}" for one in explanation.definitions if _uses(used, one.symbol)]
     told = " ".join(sentences)
@@ -81,6 +83,19 @@ def _backward(explanation: BackwardExplanation) -> CardContent:
         verdict=verdict,
         is_wrong=is_wrong,
     )
+
+
+def _most_telling(inputs: tuple[SentOn, ...]) -> tuple[SentOn, ...]:
+    """Choose the inputs whose rule says most: those with a local factor before those that only get a sum or a copy."""
+    if len(inputs) <= MOST_EQUATIONS:
+        return inputs
+    with_factor = [one for one in inputs if len(one.terms) > 2 and all(term.label != "local 1" for term in one.terms)]
+    chosen = [*with_factor, *(one for one in inputs if one not in with_factor)][:MOST_EQUATIONS]
+    return tuple(one for one in inputs if one in chosen)
+
+
+def _more(count: int, thing: str) -> str:
+    return f"{count} more {thing}{'' if count == 1 else 's'} in the inspector."
 
 
 def _uses(formula: str, symbol: str) -> bool:
@@ -123,6 +138,8 @@ def _optimizer(explanation: OptimizerExplanation) -> CardContent:
         for update in shown
     )
     sentences = [explanation.sentence]
+    if len(explanation.updates) > MOST_EQUATIONS:
+        sentences.append(_more(len(explanation.updates) - MOST_EQUATIONS, "parameter"))
     if explanation.settings:
         sentences.insert(0, f"{explanation.settings}.")
     return CardContent(

@@ -1,30 +1,36 @@
 """The card that floats above the canvas: the chain rule in numbers at the current backward step."""
 
-from html import escape
-
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from engine.explain.step import explain_step
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
+from gui.inspector.card_body import CardBody
 from gui.inspector.card_content import CardContent, card_content
-from gui.inspector.equation import EquationView
+from gui.inspector.card_headline import CardHeadline
 from gui.model.document import Document
 from gui.model.playhead import Playhead, PlayheadMoved
 from gui.model.selection import Selection
-from gui.theme.fonts import MONO
 from gui.theme.icons import Icon, tinted_icon
 from gui.theme.theme import Theme
 from gui.theme.tokens import ThemeName, Tokens
 
 MAX_WIDTH_PX = 560
-MIN_WIDTH_PX = 490
+"""The card keeps its width, so that nothing jumps while a person steps; only a narrow canvas makes it narrower."""
+MAX_HEIGHT_PX = 300
+_SHARE = 0.45
+"""Share of the height of what it floats above that it may cover."""
+_LEAST_HEIGHT_PX = 190
 _SHADOW_PX = 14
 _RADIUS_PX = 11
 _PADDING_PX = 18
+_TOP_PX = 12
+_BOTTOM_PX = 14
+_GAP_PX = 10
+_BUTTONS_PX = 76
 
 
 class ChainRuleCard(QWidget):
@@ -51,6 +57,7 @@ class ChainRuleCard(QWidget):
         self._theme = theme
         self._is_open = True
         self._content: CardContent | None = None
+        self._frame: tuple[tuple[int, int, float, Tokens], QPixmap] | None = None
         self.setObjectName("chainRuleCard")
         self.setMaximumWidth(MAX_WIDTH_PX)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -65,9 +72,7 @@ class ChainRuleCard(QWidget):
         self.refresh()
 
     def _build(self) -> None:
-        self._title = QLabel(self)
-        self._title.setTextFormat(Qt.TextFormat.RichText)
-        self._title.setWordWrap(True)
+        self._headline = CardHeadline(self)
         self._pin = self._button("Keep this card while stepping", checkable=True)
         self._close = self._button("Close the chain-rule card", checkable=False)
         self._pin.setText("pin")
@@ -75,26 +80,16 @@ class ChainRuleCard(QWidget):
         self._close.clicked.connect(self._on_close)
         top = QHBoxLayout()
         top.setSpacing(2)
-        top.addWidget(self._title, 1)
+        top.addWidget(self._headline, 1)
         top.addWidget(self._pin, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(10)
-        self._equations: list[tuple[QLabel, EquationView]] = []
-        self._sentence = QLabel(self)
-        self._sentence.setWordWrap(True)
-        self._sentence.setProperty("look", "faint")
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self._verdict = QLabel(self)
-        self._verdict.setProperty("look", "faint")
-        layout = self._layout = QVBoxLayout(self)
-        edge = _SHADOW_PX + _PADDING_PX
-        layout.setContentsMargins(edge, _SHADOW_PX + 12, _SHADOW_PX + 12, _SHADOW_PX + 14)
-        layout.setSpacing(12)
+        self._body = CardBody(self._theme.tokens, self)
+        layout = QVBoxLayout(self)
+        side = _SHADOW_PX + _PADDING_PX
+        layout.setContentsMargins(side, _SHADOW_PX + _TOP_PX - 4, _SHADOW_PX + _TOP_PX, _SHADOW_PX + _BOTTOM_PX)
+        layout.setSpacing(_GAP_PX)
         layout.addLayout(top)
-        layout.addLayout(self._rows)
-        layout.addWidget(self._sentence)
-        layout.addWidget(self._verdict)
+        layout.addWidget(self._body, 1)
 
     def _button(self, name: str, *, checkable: bool) -> QToolButton:
         button = QToolButton(self)
@@ -125,10 +120,24 @@ class ChainRuleCard(QWidget):
             self.refresh()
 
     def sizeHint(self) -> QSize:
-        """At least as wide as most formulas need."""
-        hint = super().sizeHint()
-        width = max(MIN_WIDTH_PX, min(hint.width(), MAX_WIDTH_PX))
-        return QSize(width, max(hint.height() if width <= hint.width() else 0, self.heightForWidth(width)))
+        """Its usual width, and the height that goes with it."""
+        return QSize(MAX_WIDTH_PX, self.heightForWidth(MAX_WIDTH_PX))
+
+    def hasHeightForWidth(self) -> bool:
+        """Texts wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Room for everything, but never so much that the graph below is hidden: then the body scrolls."""
+        inner = width - 2 * _SHADOW_PX - _PADDING_PX - _TOP_PX
+        head = max(24, self._headline.height_for(inner - _BUTTONS_PX))
+        edges = 2 * _SHADOW_PX + _TOP_PX - 4 + _BOTTOM_PX
+        return min(self._most_height(), head + _GAP_PX + self._body.wanted_height(inner) + edges)
+
+    def _most_height(self) -> int:
+        parent = self.parentWidget()
+        share = MAX_HEIGHT_PX if parent is None else round(parent.height() * _SHARE)
+        return max(_LEAST_HEIGHT_PX, min(MAX_HEIGHT_PX, share))
 
     def refresh(self) -> None:
         """Show the current step, unless the card is pinned to another."""
@@ -151,42 +160,10 @@ class ChainRuleCard(QWidget):
         return card_content(explain_step(recording, step))
 
     def _show(self, content: CardContent) -> None:
-        tokens = self._theme.tokens
-        formula = (
-            escape(content.formula).replace(" ", "&nbsp;") if len(content.formula) < 46 else escape(content.formula)
-        )
-        self._title.setText(
-            f"{escape(content.lead)} <b>{escape(content.title)}</b>&nbsp;&nbsp; "
-            f"<span style=\"font-family:'{MONO}'; font-size:12px; color:{tokens.muted}\">{formula}</span>"
-        )
-        self._fit_rows(len(content.equations))
-        for (label, view), equation in zip(self._equations, content.equations, strict=False):
-            label.setText(equation.formula)
-            label.setVisible(bool(equation.formula))
-            view.show_terms(equation.terms, equation.symbols)
-        self._sentence.setText(" ".join(content.sentences))
-        self._verdict.setText(content.verdict)
-        self._verdict.setVisible(bool(content.verdict) and content.is_wrong)
-        self._sentence.setToolTip(content.verdict)
+        self._headline.show_content(content, self._theme.tokens)
+        self._body.show_content(content)
         self.setAccessibleName(f"{content.lead} {content.title} {content.formula}")
-        self._layout.activate()
         self.updateGeometry()
-
-    def _fit_rows(self, count: int) -> None:
-        while len(self._equations) < count:
-            label = QLabel(self)
-            label.setProperty("look", "mono")
-            label.setWordWrap(True)
-            view = EquationView(self._theme.tokens, self)
-            box = QVBoxLayout()
-            box.setSpacing(3)
-            box.addWidget(label)
-            box.addWidget(view)
-            self._rows.addLayout(box)
-            self._equations.append((label, view))
-        for index, (label, view) in enumerate(self._equations):
-            label.setVisible(index < count)
-            view.setVisible(index < count)
 
     def _on_moved(self, _moved: PlayheadMoved) -> None:
         self.refresh()
@@ -212,26 +189,42 @@ class ChainRuleCard(QWidget):
 
     def _on_theme(self, tokens: Tokens) -> None:
         self._close.setIcon(tinted_icon(Icon.CLOSE, tokens.faint, tokens.faint))
-        for _, view in self._equations:
-            view.set_tokens(tokens)
+        self._body.set_tokens(tokens)
         if self._content is not None and not self.isHidden():
             self._show(self._content)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the soft shadow and the card."""
-        tokens = self._theme.tokens
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        body = QRectF(self.rect()).adjusted(_SHADOW_PX, _SHADOW_PX - 4, -_SHADOW_PX, -_SHADOW_PX)
-        painter.setPen(Qt.PenStyle.NoPen)
-        shade = QColor(Qt.GlobalColor.black) if tokens.name is ThemeName.DARK else QColor(tokens.text)
-        for spread in range(_SHADOW_PX, 0, -1):
-            shade.setAlphaF(0.005 if tokens.name is not ThemeName.DARK else 0.02)
-            painter.setBrush(shade)
-            rect = body.adjusted(-spread, -spread, spread, spread).translated(QPoint(0, 3))
-            painter.drawRoundedRect(rect, _RADIUS_PX + spread, _RADIUS_PX + spread)
-        painter.setPen(QPen(QColor(tokens.hairline), 1))
-        painter.setBrush(QColor(tokens.panel))
-        painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS_PX, _RADIUS_PX)
+        painter.drawPixmap(0, 0, self._frame_picture())
         painter.end()
+
+    def _frame_picture(self) -> QPixmap:
+        """Return shadow and card, kept while size and theme stay: the shadow is many rounded rectangles."""
+        tokens = self._theme.tokens
+        key = (self.width(), self.height(), self.devicePixelRatioF(), tokens)
+        if self._frame is None or self._frame[0] != key:
+            picture = QPixmap(self.size() * self.devicePixelRatioF())
+            picture.setDevicePixelRatio(self.devicePixelRatioF())
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            _paint_frame(painter, QRectF(self.rect()), tokens)
+            painter.end()
+            self._frame = (key, picture)
+        return self._frame[1]
+
+
+def _paint_frame(painter: QPainter, area: QRectF, tokens: Tokens) -> None:
+    body = area.adjusted(_SHADOW_PX, _SHADOW_PX - 4, -_SHADOW_PX, -_SHADOW_PX)
+    painter.setPen(Qt.PenStyle.NoPen)
+    shade = QColor(Qt.GlobalColor.black) if tokens.name is ThemeName.DARK else QColor(tokens.text)
+    shade.setAlphaF(0.02 if tokens.name is ThemeName.DARK else 0.005)
+    painter.setBrush(shade)
+    for spread in range(_SHADOW_PX, 0, -1):
+        rect = body.adjusted(-spread, -spread, spread, spread).translated(QPoint(0, 3))
+        painter.drawRoundedRect(rect, _RADIUS_PX + spread, _RADIUS_PX + spread)
+    painter.setPen(QPen(QColor(tokens.hairline), 1))
+    painter.setBrush(QColor(tokens.panel))
+    painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS_PX, _RADIUS_PX)

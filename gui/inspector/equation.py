@@ -1,5 +1,6 @@
 """Factors and result side by side: ``upstream × local = sent on``, as cells, or as small pictures of matrices."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.explain.explanation import Term
+from engine.trace.numbers import number_text
 from engine.trace.tensors import shape_text
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.tokens import Tokens
@@ -28,6 +30,9 @@ PICTURE_PX = 72
 """Height of the picture of a matrix, unless the place has less room."""
 _NARROWEST_PICTURE_PX = 40.0
 _SHAPE_PX = 16
+_SHAPE_GAP_PX = 8
+_SMALL_FONT_PX = 10
+_MOST_NUMBERS = 64
 LABEL_FONT_PX = 11
 
 
@@ -51,6 +56,14 @@ def _grid(term: Term) -> Reals:
     return term.array.reshape(-1, term.array.shape[-1])
 
 
+def _digits_px(grid: Reals) -> float:
+    """Return the room that the longest number needs at the smallest font with two digits."""
+    if grid.size > _MOST_NUMBERS:
+        return math.inf
+    longest = max((number_text(number, 2) for number in grid.reshape(-1).tolist()), key=len, default="")
+    return QFontMetricsF(mono_font(_SMALL_FONT_PX)).horizontalAdvance(longest)
+
+
 class EquationView(QWidget):
     """One line of terms joined by symbols; hovering a cell tells its index and value."""
 
@@ -61,7 +74,9 @@ class EquationView(QWidget):
         self._pictures: dict[int, QImage] = {}
         self._terms: tuple[Term, ...] = ()
         self._symbols: tuple[str, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_terms(self, terms: tuple[Term, ...], symbols: tuple[str, ...]) -> None:
         """Show terms; ``symbols`` stand between them."""
@@ -82,56 +97,65 @@ class EquationView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the tallest term."""
-        return QSize(self._wanted_width(), _LABEL_PX + self._body_height() + 2)
+        return QSize(200, self.heightForWidth(self.width()))
 
-    def _wanted_width(self) -> int:
-        metrics = QFontMetricsF(words_font(LABEL_FONT_PX))
-        widths = [max(self._wanted(term), metrics.horizontalAdvance(term.label) + 4) for term in self._terms]
-        return round(sum(widths)) + _SYMBOL_PX * len(self._symbols)
+    def heightForWidth(self, width: int) -> int:
+        """Room for the tallest term, which is a picture where there is no room for its numbers."""
+        return _LABEL_PX + self._body_height(width) + 2
 
-    def _wanted(self, term: Term) -> float:
-        columns = _grid(term).shape[1]
-        return columns * (_MAX_CELL_PX + _GAP_PX) if columns <= 4 else 130.0
-
-    def _body_height(self) -> int:
+    def _body_height(self, width: int) -> int:
         heights = [_CELL_HEIGHT_PX]
         for term in self._terms:
-            rows, columns = _grid(term).shape
-            numbered = columns <= self._columns_with_numbers() and rows <= self._most_numbered_rows()
-            if rows and numbered:
+            grid = _grid(term)
+            rows = grid.shape[0]
+            if rows and self._is_numbered(grid, width):
                 heights.append(rows * (_CELL_HEIGHT_PX - 2 + _GAP_PX))
             elif rows:
-                heights.append((_CELL_HEIGHT_PX if rows == 1 else self._picture_px) + _SHAPE_PX)
+                below = 0 if self._is_shape_beside(term, width) else _SHAPE_PX
+                heights.append((_CELL_HEIGHT_PX if rows == 1 else self._picture_px) + below)
         return int(max(heights))
+
+    def _is_numbered(self, grid: Reals, width: int) -> bool:
+        rows, columns = (int(size) for size in grid.shape)
+        if not 0 < columns <= self._room(width) // (_MIN_CELL_PX + _GAP_PX) or rows > self._most_numbered_rows():
+            return False
+        return _digits_px(grid) <= self._room(width) / columns - _GAP_PX + 2
+
+    def _is_shape_beside(self, term: Term, width: int) -> bool:
+        """Whether the shape of a picture has room behind its label; else it stands below the picture."""
+        label = QFontMetricsF(words_font(LABEL_FONT_PX)).horizontalAdvance(term.label)
+        shape = QFontMetricsF(mono_font(LABEL_FONT_PX)).horizontalAdvance(shape_text(term.shape))
+        return label + _SHAPE_GAP_PX + shape + 4 <= self._room(width)
 
     def _most_numbered_rows(self) -> int:
         return (self._picture_px + _CELL_HEIGHT_PX + _GAP_PX) // _CELL_HEIGHT_PX
 
-    def _symbol_px(self) -> int:
-        return _SYMBOL_PX if self.width() >= _NARROW_PX else _NARROW_SYMBOL_PX
+    def _symbol_px(self, width: int) -> int:
+        return _SYMBOL_PX if width >= _NARROW_PX else _NARROW_SYMBOL_PX
 
-    def _room(self) -> float:
+    def _room(self, width: int) -> float:
+        """Return how wide one term may be."""
         count = max(1, len(self._terms))
-        return max(60.0, (self.width() - self._symbol_px() * len(self._symbols)) / count)
-
-    def _columns_with_numbers(self) -> int:
-        return int(self._room() // (_MIN_CELL_PX + _GAP_PX))
+        return max(60.0, (width - self._symbol_px(width) * len(self._symbols)) / count)
 
     def _placed(self) -> list[_Placed]:
         placed, left = [], 0.0
-        metrics = QFontMetricsF(words_font(LABEL_FONT_PX))
+        metrics, mono = QFontMetricsF(words_font(LABEL_FONT_PX)), QFontMetricsF(mono_font(LABEL_FONT_PX))
         for term in self._terms:
             grid = _grid(term)
             one = self._place(term, grid, left)
             placed.append(one)
-            width = max(one.rect.width(), min(self._room(), metrics.horizontalAdvance(term.label) + 4))
-            left += width + self._symbol_px()
+            label = metrics.horizontalAdvance(term.label) + 4
+            if not one.is_numbered and grid.size and self._is_shape_beside(term, self.width()):
+                label += _SHAPE_GAP_PX + mono.horizontalAdvance(shape_text(term.shape))
+            width = max(one.rect.width(), min(self._room(self.width()), label))
+            left += width + self._symbol_px(self.width())
         return placed
 
     def _place(self, term: Term, grid: Reals, left: float) -> _Placed:
         rows, columns = (int(size) for size in grid.shape)
-        room = self._room()
-        if columns and columns <= self._columns_with_numbers() and rows <= self._most_numbered_rows():
+        room = self._room(self.width())
+        if self._is_numbered(grid, self.width()):
             cell = QSize(
                 int(min(_MAX_CELL_PX, (room - (columns - 1) * _GAP_PX) / columns)),
                 _CELL_HEIGHT_PX if rows == 1 else _CELL_HEIGHT_PX - 2,
@@ -169,14 +193,16 @@ class EquationView(QWidget):
         font = words_font(LABEL_FONT_PX)
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.muted))
-        room = max(one.rect.width(), self._room() + (self._symbol_px() - 6 if self._symbols else 0))
+        room = max(
+            one.rect.width(), self._room(self.width()) + (self._symbol_px(self.width()) - 6 if self._symbols else 0)
+        )
         text = QFontMetricsF(font).elidedText(one.term.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(one.rect.left(), _LABEL_PX - 8), text)
 
     def _paint_symbol(self, painter: QPainter, symbol: str, before: QRectF, following: QRectF) -> None:
         painter.setFont(words_font(16))
         painter.setPen(QColor(self._tokens.muted))
-        room = self._symbol_px()
+        room = self._symbol_px(self.width())
         height = min(before.height(), following.height())
         place = QRectF(following.left() - room, following.top(), room, height)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, symbol)
@@ -195,7 +221,7 @@ class EquationView(QWidget):
     def _paint_numbers(self, painter: QPainter, one: _Placed) -> None:
         scale = magnitude(one.grid)
         narrow = one.cell.width() < 38
-        font = mono_font(10 if narrow else 12)
+        font = mono_font(_SMALL_FONT_PX if narrow else 12)
         for row, numbers in enumerate(one.grid.tolist()):
             for column, number in enumerate(numbers):
                 rect = _cell_rect(one, row, column)
@@ -211,6 +237,11 @@ class EquationView(QWidget):
         painter.drawImage(QPointF(round(one.rect.left()), one.rect.top()), self._pictures[index])
         painter.setFont(mono_font(LABEL_FONT_PX))
         painter.setPen(QColor(self._tokens.faint))
+        if self._is_shape_beside(one.term, self.width()):
+            label = QFontMetricsF(words_font(LABEL_FONT_PX)).horizontalAdvance(one.term.label)
+            place = QPointF(one.rect.left() + label + _SHAPE_GAP_PX, _LABEL_PX - 8)
+            painter.drawText(place, shape_text(one.term.shape))
+            return
         below = QRectF(one.rect.left(), one.rect.bottom() + 1, max(one.rect.width(), 90), _SHAPE_PX)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shape_text(one.term.shape))
 

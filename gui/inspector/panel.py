@@ -1,13 +1,14 @@
 """The inspector: everything about what is selected, or about the step at the playhead."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.inspector.block_view import BlockView
 from gui.inspector.blocks import Block, ToStep, ToValue
+from gui.inspector.head import Head
 from gui.inspector.pages import Tab, empty_page, page
 from gui.inspector.subject import Subject, subject_of
 from gui.inspector.tabs import TabRow
@@ -17,7 +18,6 @@ from gui.model.playhead import Playhead, PlayheadMoved
 from gui.model.selection import Origin, Selected, Selection
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
-from gui.widgets.elided_label import ElidedLabel
 
 _WHILE_RUNNING_MS = 100
 """While a program runs the page is drawn anew at most this often."""
@@ -51,16 +51,7 @@ class InspectorPanel(QWidget):
 
     def _build(self) -> None:
         tokens = self._theme.tokens
-        self._name = QLabel(self)
-        self._name.setProperty("look", "title")
-        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._subtitle = ElidedLabel("", self)
-        self._subtitle.setProperty("look", "muted")
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 16, 2)
-        head.setSpacing(10)
-        head.addWidget(self._name)
-        head.addWidget(self._subtitle, 1)
+        self._head = Head(self)
         self._tabs = TabRow(tokens, self)
         self._tabs.tab_chosen.connect(self._on_tab)
         self._view = BlockView(tokens, self)
@@ -75,7 +66,7 @@ class InspectorPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
+        layout.addWidget(self._head)
         layout.addWidget(self._tabs)
         layout.addWidget(self._scroll, 1)
         self.setFocusProxy(self._tabs)
@@ -93,7 +84,12 @@ class InspectorPanel(QWidget):
     @property
     def title(self) -> str:
         """The name at the top."""
-        return self._name.text()
+        return self._head.name
+
+    @property
+    def subtitle(self) -> str:
+        """The line below the name."""
+        return self._head.subtitle
 
     @property
     def tabs(self) -> TabRow:
@@ -110,19 +106,13 @@ class InspectorPanel(QWidget):
         recording = self._document.recording
         self._subject = subject_of(recording, self._selection.current, self._playhead.current)
         if recording is None or self._subject is None:
-            self._head("Inspector", "")
+            self._head.show_titles("Inspector", "")
             self._tabs.hide()
             self._view.show_blocks(empty_page())
             return
-        self._head(*titles(recording, self._subject))
+        self._head.show_titles(*titles(recording, self._subject))
         self._tabs.show()
         self._view.show_blocks(page(recording, self._subject, self._tabs.current, self._playhead.current))
-
-    def _head(self, name: str, subtitle: str) -> None:
-        room = max(120, round(self.width() * 0.62))
-        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
-        self._name.setToolTip(name if self._name.text() != name else "")
-        self._subtitle.show_text(subtitle)
 
     def _on_tab(self, _tab: Tab) -> None:
         self._scroll.verticalScrollBar().setValue(0)

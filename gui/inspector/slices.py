@@ -17,6 +17,7 @@ _OFFSETS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
 }
+_CHOOSER_PX = 74
 _NOTCH = 120
 """What Qt reports for one notch of a wheel."""
 
@@ -61,10 +62,10 @@ class SliceControls(QWidget):
         self._column.setContentsMargins(0, 0, 0, 4)
         self._column.setSpacing(4)
         line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(_label("rows", self))
+        line.setSpacing(6)
+        line.addWidget(_label("rows × cols", self))
         line.addWidget(self._rows)
-        word = QLabel("columns", self)
+        word = QLabel("×", self)
         word.setProperty("look", "muted")
         line.addWidget(word)
         line.addWidget(self._columns)
@@ -117,6 +118,7 @@ def _chooser(name: str, parent: QWidget) -> QComboBox:
     box.setAccessibleName(f"dimension in {name}")
     box.setToolTip(f"Which dimension lies in the {name}")
     box.setMaximumHeight(24)
+    box.setFixedWidth(_CHOOSER_PX)
     return box
 
 

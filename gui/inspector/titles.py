@@ -52,14 +52,14 @@ def titles(recording: Recording, subject: Subject) -> tuple[str, str]:
     """Return name and subtitle, e.g. ``h`` and ``output of relu · line 3``."""
     match subject:
         case ValueSubject(value, _):
-            return short_name(value_title(recording, value)), _value_subtitle(recording, recording.values[value])
+            return value_title(recording, value), _value_subtitle(recording, recording.values[value])
         case BackwardSubject(index):
             step = recording.steps[index]
             title = op_title(step.name)
             return step.name, f"backward of {title}{line_text(step.span)} · step {index + 1}"
         case GradientSubject(index, _, leaf):
             name = "leaf" if leaf is None else value_title(recording, leaf)
-            return f"{short_name(name)}.grad", f"gradient of a leaf · step {index + 1}"
+            return f"{name}.grad", f"gradient of a {_leaf_word(recording, leaf)} · step {index + 1}"
         case OptimizerSubject(index):
             step = recording.steps[index]
             return step.name, f"optimizer{line_text(step.span)} · step {index + 1}"
@@ -75,6 +75,11 @@ def titles(recording: Recording, subject: Subject) -> tuple[str, str]:
             return step.name, f"forward op{line_text(step.span)}"
         case _:
             assert_never(subject)
+
+
+def _leaf_word(recording: Recording, leaf: ValueId | None) -> str:
+    is_parameter = leaf is not None and recording.values[leaf].role is Role.PARAMETER
+    return "parameter" if is_parameter else "leaf"
 
 
 def _value_subtitle(recording: Recording, fact: Value) -> str:

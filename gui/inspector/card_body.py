@@ -1,0 +1,88 @@
+"""What stands below the headline of the chain-rule card: equations and sentences, scrolled when there is no room."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.inspector.card_content import CardContent
+from gui.inspector.equation import EquationView
+from gui.theme.tokens import Tokens
+
+_PICTURE_PX = 44
+_ROW_GAP_PX = 8
+
+
+class CardBody(QScrollArea):
+    """Rows of ``upstream × local = sent on`` and what they mean in words."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._rows: list[tuple[QLabel, EquationView]] = []
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = self._inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_ROW_GAP_PX)
+        self._sentence = _wrapped_label("faint", inner)
+        self._verdict = _wrapped_label("faint", inner)
+        self._column.addWidget(self._sentence)
+        self._column.addWidget(self._verdict)
+        self._column.addStretch(1)
+        self.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def show_content(self, content: CardContent) -> None:
+        """Show other equations and sentences."""
+        self._fit(len(content.equations))
+        for (label, view), equation in zip(self._rows, content.equations, strict=False):
+            label.setText(equation.formula)
+            label.setVisible(bool(equation.formula))
+            view.show_terms(equation.terms, equation.symbols)
+        self._sentence.setText(" ".join(content.sentences))
+        self._sentence.setToolTip(content.verdict)
+        self._verdict.setText(content.verdict)
+        self._verdict.setVisible(content.is_wrong)
+        self._column.invalidate()
+        self.verticalScrollBar().setValue(0)
+
+    def _fit(self, count: int) -> None:
+        while len(self._rows) < count:
+            label = _wrapped_label("mono", self._inner)
+            view = EquationView(self._tokens, self._inner, _PICTURE_PX)
+            place = 2 * len(self._rows)
+            self._column.insertWidget(place, label)
+            self._column.insertWidget(place + 1, view)
+            self._rows.append((label, view))
+        for index, (label, view) in enumerate(self._rows):
+            label.setVisible(index < count)
+            view.setVisible(index < count)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        for _, view in self._rows:
+            view.set_tokens(tokens)
+
+    def wanted_height(self, width: int) -> int:
+        """Height at which nothing has to be scrolled, for a width in pixels."""
+        return max(self._column.heightForWidth(width), self._column.minimumSize().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be low: then it scrolls."""
+        return QSize(200, 40)
+
+
+def _wrapped_label(look: str, parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setProperty("look", look)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label
