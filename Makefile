@@ -2,7 +2,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench assets clean
 
 run: .venv/ready
 	@.ci/open
@@ -19,6 +19,10 @@ check: .venv/ready
 # All benchmarks, or one: make bench ONLY=recorder
 bench: .venv/ready
 	@.venv/bin/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+
+# What is shipped beside the examples: the recording of the starter, the pictures in the gallery
+assets: .venv/ready
+	@.venv/bin/python -m gui.example_assets
 
 .venv/ready: pyproject.toml .ci/constraints.txt .ci/setup
 	@.ci/setup

@@ -41,6 +41,7 @@ from gui.theme.tokens import LIGHT
 from gui.window.bottom import BottomArea
 from gui.window.centre import Centre
 from gui.window.columns import LeftColumn, RightColumn
+from gui.window.cue import CuePill
 from gui.window.displays import WindowDisplays
 from gui.window.main_window import MainWindow, Parts
 from gui.window.status_bar import StatusBar
@@ -48,7 +49,7 @@ from gui.window.top_bar import TopBar
 from gui.window.window_port import WindowCommands
 from gui.wiring import (
     ChartOpener,
-    connect_cue,
+    connect_coach,
     connect_notices,
     connect_panels,
     connect_session,
@@ -94,25 +95,23 @@ class Workbench:
     desk: Desk
     book: ActionBook
     runs: RunController
+    files: Files
     flow: FileFlow
     backend: Backend
     bridge: SessionBridge
     settings: SettingsFile
 
     def start(self, path: Path | None) -> None:
-        """Load torch in the background and open what is there to be seen first."""
-        self.backend.prepare()
+        """Open what is there to be seen first, and load torch in the background."""
         self.open_first(path)
+        self.backend.prepare()
 
     def open_first(self, path: Path | None) -> None:
-        """Open a file, or the starter program, which is run at once."""
+        """Open a file, or the starter program with the recording that is shipped of it; without that it is run."""
         if path is not None:
             self.flow.open_path(path)
-            self.panels.canvas.setFocus()
-            return
-        example = starter()
-        self.models.document.replace_program(example.text, f"{example.key}.py")
-        self.runs.run(Park.START)
+        elif not self.files.open_example(starter()):
+            self.runs.run(Park.START)
         self.panels.canvas.setFocus()
 
 
@@ -169,6 +168,7 @@ def build_workbench(
         desk=desk,
         book=book,
         runs=runs,
+        files=files,
         flow=flow,
         backend=backend,
         bridge=bridge,
@@ -191,7 +191,9 @@ def _parts(window: MainWindow, panels: Panels, book: ActionBook, models: Models)
     return Parts(
         top=TopBar(book, models.theme, window),
         left=LeftColumn(panels.editor, panels.problems, window),
-        centre=Centre(panels.canvas, panels.card, panels.canvas.set_bottom_inset, window),
+        centre=Centre(
+            panels.canvas, panels.card, CuePill(models.theme, window), panels.canvas.set_bottom_inset, window
+        ),
         right=RightColumn(panels.inspector, window),
         bottom=BottomArea(
             book, panels.timeline, {Drawer.CHARTS: panels.charts, Drawer.CONSOLE: panels.console}, window
@@ -213,7 +215,7 @@ def _connect(workbench: Workbench) -> None:
     connect_panels(panels, desk, book, window)
     connect_top_bar(window.parts.top, desk, book, models.devices)
     connect_notices(window, models, workbench.runs)
-    connect_cue(window, models)
+    connect_coach(window, models)
     connect_window(window, workbench.flow, book, desk)
     ChartOpener(window, models)
     keep_settings(workbench.settings, window, models)
@@ -256,6 +258,7 @@ def run_window(path: Path | None) -> int:
     application = make_application(settings)
     workbench = build_workbench(application, settings)
     CrashReporter(lambda sentence, details: _show_crash(workbench, sentence, details)).install()
+    workbench.window.fit_screen(application.primaryScreen().availableGeometry().size())
     workbench.window.show()
     QTimer.singleShot(0, workbench.window, lambda: workbench.start(path))
     return QCoreApplication.exec()

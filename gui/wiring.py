@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QMenu
 
 from engine.protocol.messages import DeviceInfo
 from engine.trace.batch import Batch
-from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
@@ -18,7 +17,6 @@ from gui.dialogs.file_flow import FileFlow
 from gui.editor.panel import EditorPanel, LiveMode
 from gui.model.devices import Devices
 from gui.model.models import Models
-from gui.model.playhead import BEFORE_FIRST
 from gui.model.preferences import Choices
 from gui.model.run_controller import RunController
 from gui.panels import Panels
@@ -86,17 +84,12 @@ def connect_notices(window: MainWindow, models: Models, runs: RunController) -> 
     runs.asked.connect(lambda _request: window.toast.dismiss_errors())
 
 
-def connect_cue(window: MainWindow, models: Models) -> None:
-    """The hint for the first step: there while nobody has stepped through the first run."""
-    document, playhead, centre = models.document, models.playhead, window.parts.centre
-
-    def on_end(outcome: Outcome) -> None:
-        is_waiting = outcome.succeeded and playhead.current == BEFORE_FIRST and playhead.step_count > 0
-        centre.show_cue(shown=is_waiting)
-
-    document.run_ended.connect(on_end)
-    document.recording_replaced.connect(lambda _recording: centre.show_cue(shown=False))
-    playhead.moved.connect(lambda _moved: centre.show_cue(shown=False))
+def connect_coach(window: MainWindow, models: Models) -> None:
+    """The first hints stand above the graph until they are followed or sent away."""
+    centre, coach = window.parts.centre, models.coach
+    coach.changed.connect(centre.show_cue)
+    centre.cue.dismissed.connect(coach.dismiss)
+    centre.show_cue(coach.cue)
 
 
 class ChartOpener:

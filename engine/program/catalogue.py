@@ -69,6 +69,15 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """The program itself."""
         return self.path.read_text(encoding="utf-8")
 
+    @property
+    def recording_path(self) -> Path:
+        """Where its recording lies when one is shipped; only the starter program has one."""
+        return EXAMPLES / f"{self.key}.chainrule"
+
+    def thumbnail_path(self, theme: str) -> Path:
+        """Return where the picture of its graph lies; ``theme`` is ``light`` or ``dark``."""
+        return EXAMPLES / "thumbnails" / f"{self.key}_{theme}.png"
+
 
 class _Catalogue(msgspec.Struct, frozen=True):
     example: tuple[Example, ...]

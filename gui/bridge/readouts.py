@@ -117,7 +117,8 @@ class Readouts(QObject):
 
     def _refresh_run(self) -> None:
         recording = self._document.recording
-        parts = [run_sentence(recording, self._document.run_state, is_waiting=self._runs.is_waiting)]
+        state, provenance = self._document.run_state, self._document.provenance
+        parts = [run_sentence(recording, state, provenance, is_waiting=self._runs.is_waiting)]
         if recording is not None and recording.steps:
             parts.append(counts_text(self._tally.steps, self._tally.tensors))
             parts.append(memory_sentence(self._tally.kept_bytes, self._budget_bytes))

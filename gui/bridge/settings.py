@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-from gui.model.preferences import Appearance, Choices
+from gui.model.preferences import Appearance, Choices, Lesson
 
 HOME_VARIABLE = "CHAINRULE_HOME"
 
@@ -35,6 +35,7 @@ class SettingsFile:
             device=self._text("device") or default.device,
             shows_minimap=self._text("shows_minimap") != "false",
             runs_while_typing=self._text("runs_while_typing") == "true",
+            lesson=_lesson(self._text("lesson")),
         )
 
     def write_choices(self, choices: Choices) -> None:
@@ -42,6 +43,7 @@ class SettingsFile:
         self._settings.setValue("appearance", choices.appearance.value)
         self._settings.setValue("scale_percent", str(choices.scale_percent))
         self._settings.setValue("device", choices.device)
+        self._settings.setValue("lesson", choices.lesson.value)
         for name in ("shows_minimap", "runs_while_typing"):
             self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
@@ -76,3 +78,7 @@ class SettingsFile:
 
 def _appearance(text: str) -> Appearance:
     return Appearance(text) if text in list(Appearance) else Appearance.SYSTEM
+
+
+def _lesson(text: str) -> Lesson:
+    return Lesson(text) if text in list(Lesson) else Lesson.STEP

@@ -1,6 +1,7 @@
 """Palette, keys, about."""
 
 from gui.commands.action import Action, Context, Menu
+from gui.model.preferences import Lesson
 from gui.theme.icons import Icon
 
 COMMANDS_PREFIX = ">"
@@ -51,6 +52,14 @@ HELP_ACTIONS = (
         shortcuts=("?",),
         context=Context.VIEWS,
         handler=lambda desk: desk.dialogs.shortcuts(),
+    ),
+    Action(
+        id="help.hints",
+        title="Show the first hints again",
+        tip="Show the three hints of the first start once more.",
+        menu=Menu.HELP,
+        icon=Icon.INFO,
+        handler=lambda desk: desk.preferences.reach(Lesson.STEP),
     ),
     Action(
         id="help.menu",

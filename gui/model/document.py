@@ -19,6 +19,14 @@ class RunState(Enum):
     STOPPING = "stopping"
 
 
+class Provenance(Enum):
+    """Where the recording shown comes from: a person must be able to tell what ran on this machine just now."""
+
+    RUN = "run here"
+    FILE = "opened from a file"
+    SHIPPED = "came with Chainrule"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramChanged:
     """The text was replaced by something other than typing."""
@@ -50,6 +58,7 @@ class Document:
         self.path: Path | None = None
         self.is_dirty = False
         self.recording: Recording | None = None
+        self.provenance = Provenance.RUN
         self.run_state = RunState.IDLE
 
     def replace_program(self, text: str, title: str, path: Path | None = None) -> None:
@@ -70,9 +79,10 @@ class Document:
             self.is_dirty = True
             self.path_changed.emit(self.path)
 
-    def show_recording(self, recording: Recording | None) -> None:
+    def show_recording(self, recording: Recording | None, provenance: Provenance = Provenance.RUN) -> None:
         """Show another recording."""
         self.recording = recording
+        self.provenance = provenance
         self.recording_replaced.emit(recording)
 
     def extend(self, batch: Batch) -> None:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from engine.program.catalogue import Example
 from engine.trace.file import RecordingFileError, read_recording, replacing, write_recording
-from gui.model.document import Document
-from gui.model.playhead import Playhead
+from gui.model.document import Document, Provenance
+from gui.model.playhead import BEFORE_FIRST, Playhead
 from gui.model.recent import RecentFiles
 
 PROGRAM_SUFFIX = ".py"
@@ -48,6 +49,23 @@ class Files:
         """
         self._document.replace_program(_read_text(path), title)
         self._document.show_recording(None)
+
+    def open_example(self, example: Example) -> bool:
+        """Open an example with the recording that is shipped of it, before its first step.
+
+        Returns:
+            False when there is no recording of this very program that can be read: then it must be run to be seen.
+        """
+        self._document.replace_program(example.text, f"{example.key}{PROGRAM_SUFFIX}")
+        try:
+            recording = read_recording(example.recording_path)
+        except RecordingFileError:
+            return False
+        if recording.info.program != example.text:
+            return False
+        self._document.show_recording(recording, Provenance.SHIPPED)
+        self._playhead.seek(BEFORE_FIRST)
+        return True
 
     def new(self) -> None:
         """Start with an empty program."""
@@ -94,7 +112,7 @@ class Files:
         except RecordingFileError as error:
             raise FileProblemError(str(error)) from error
         self._document.replace_program(recording.info.program, path.name)
-        self._document.show_recording(recording)
+        self._document.show_recording(recording, Provenance.FILE)
         self._playhead.resize(len(recording))
         self._playhead.seek(len(recording) - 1)
 

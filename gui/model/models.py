@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gui.model.coach import Coach
 from gui.model.devices import Devices
 from gui.model.document import Document
 from gui.model.notices import Notices
@@ -19,23 +20,27 @@ from gui.theme.theme import Theme
 class Models:
     """What is true in one window."""
 
-    document: Document = field(default_factory=Document)
+    document: Document
     playhead: Playhead
     player: Player
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection
     theme: Theme = field(default_factory=Theme)
     notices: Notices = field(default_factory=Notices)
     devices: Devices = field(default_factory=Devices)
+    coach: Coach
     preferences: Preferences
     recents: RecentFiles
 
 
 def build_models(choices: Choices, recents: Iterable[Path]) -> Models:
     """Build the models of a new window from what was kept."""
-    playhead = Playhead()
+    document, playhead, selection, preferences = Document(), Playhead(), Selection(), Preferences(choices)
     return Models(
+        document=document,
         playhead=playhead,
         player=Player(playhead),
-        preferences=Preferences(choices),
+        selection=selection,
+        coach=Coach(document, playhead, selection, preferences),
+        preferences=preferences,
         recents=RecentFiles(recents),
     )

@@ -16,6 +16,15 @@ class Appearance(StrEnum):
     DARK = "dark"
 
 
+class Lesson(StrEnum):
+    """Which of the first hints is next."""
+
+    STEP = "step"
+    BACKWARD = "backward"
+    GRADIENT = "gradient"
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """All preferences; the defaults are those of a first start."""
@@ -25,6 +34,7 @@ class Choices:
     device: str = "cpu"
     shows_minimap: bool = True
     runs_while_typing: bool = False
+    lesson: Lesson = Lesson.STEP
 
 
 class Preferences:
@@ -62,6 +72,10 @@ class Preferences:
     def run_while_typing(self, *, wanted: bool) -> None:
         """Run quick programs by themselves when typing pauses."""
         self._put(replace(self._choices, runs_while_typing=wanted))
+
+    def reach(self, lesson: Lesson) -> None:
+        """Another of the first hints is next."""
+        self._put(replace(self._choices, lesson=lesson))
 
     def _put(self, choices: Choices) -> None:
         if choices != self._choices:

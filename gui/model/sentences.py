@@ -5,7 +5,7 @@ from engine.trace.ids import StepIndex
 from engine.trace.numbers import bytes_text
 from engine.trace.outcome import OutcomeKind
 from engine.trace.recording import Recording
-from gui.model.document import RunState
+from gui.model.document import Provenance, RunState
 
 DOT = "  ·  "
 
@@ -36,23 +36,36 @@ def _module_path(recording: Recording, step: Step) -> str:
     return "" if step.module is None else recording.module_calls[step.module].path
 
 
-def run_sentence(recording: Recording | None, state: RunState, *, is_waiting: bool = False) -> str:
+def run_sentence(
+    recording: Recording | None,
+    state: RunState,
+    provenance: Provenance = Provenance.RUN,
+    *,
+    is_waiting: bool = False,
+) -> str:
     """Return what the worker does or how the last run ended; ``is_waiting``: a run waits for torch."""
     match state:
         case RunState.LOADING:
-            return "Loading torch…" if recording is None or is_waiting else _outcome(recording)
+            return "Loading torch…" if recording is None or is_waiting else _outcome(recording, provenance)
         case RunState.RUNNING:
             return "Running…" if recording is None else f"Running…{DOT}{len(recording):,} steps"
         case RunState.STOPPING:
             return "Stopping…"
         case RunState.IDLE:
-            return "Ready" if recording is None else _outcome(recording)
+            return "Ready" if recording is None else _outcome(recording, provenance)
 
 
-def _outcome(recording: Recording) -> str:
+def _outcome(recording: Recording, provenance: Provenance) -> str:
     if recording.outcome.kind is OutcomeKind.RUNNING:
         return "Running…"
-    return recording.outcome.message.rstrip(".")
+    ending = recording.outcome.message.rstrip(".")
+    match provenance:
+        case Provenance.RUN:
+            return ending
+        case Provenance.FILE:
+            return f"Recorded earlier{DOT}{ending[:1].lower()}{ending[1:]}"
+        case Provenance.SHIPPED:
+            return "Recorded in advance: press Run to run it here"
 
 
 def count_sentence(recording: Recording | None) -> str:

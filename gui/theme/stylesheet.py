@@ -122,7 +122,8 @@ QWidget#noticeBar { border-bottom: 1px solid $hairline; background: $notice; }
 QWidget#noticeBar[level="warning"] { background: $notice_warning; }
 QWidget#noticeBar[level="error"] { background: $notice_error; }
 QFrame[look="rule"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
-QLabel#cue { background: $panel; color: $muted; border: 1px solid $hairline; border-radius: 14px; padding: 6px 14px; }
+QWidget#cue { background: $panel; border: 1px solid $hairline; border-radius: 15px; }
+QWidget#cue QLabel { color: $muted; }
 QWidget#dropZone { background: $drop; border: 2px dashed $accent; border-radius: 11px; }
 QLabel#preview { background: $canvas; border: 1px solid $hairline; border-radius: 7px; }
 """

@@ -4,16 +4,26 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.model.coach import Cue
+from gui.window.cue import CuePill
 
 MARGIN_PX = 24
-CUE_TEXT = "Press →  to step through it"
+CUE_TOP_PX = 44
+"""Below the header of the graph, where the card never comes."""
 
 
 class Centre(QWidget):
-    """The canvas, a floating card at its bottom centre, and the cue for the first step."""
+    """The canvas, a floating card at its bottom centre, and the hint at its top centre.
 
-    def __init__(self, canvas: QWidget, card: QWidget, set_inset: Callable[[int], None], parent: QWidget) -> None:
+    Attributes:
+        cue: The hint.
+    """
+
+    def __init__(
+        self, canvas: QWidget, card: QWidget, cue: CuePill, set_inset: Callable[[int], None], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("centre")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -25,25 +35,19 @@ class Centre(QWidget):
         self._inset_px = 0
         card.setParent(self)
         card.installEventFilter(self)
-        self._cue = QLabel(CUE_TEXT, self)
-        self._cue.setObjectName("cue")
-        self._cue.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._cue.hide()
+        self.cue = cue
+        cue.setParent(self)
+        cue.hide()
 
-    def show_cue(self, *, shown: bool) -> None:
-        """Show or hide the hint for the first step."""
-        self._cue.setVisible(shown)
+    def show_cue(self, cue: Cue) -> None:
+        """Show a hint, or none."""
+        self.cue.show_cue(cue)
         self._place()
 
-    @property
-    def shows_cue(self) -> bool:
-        """Whether the hint is there."""
-        return not self._cue.isHidden()
-
     def _place(self) -> None:
-        self._cue.adjustSize()
-        self._cue.move((self.width() - self._cue.width()) // 2, self.height() - self._cue.height() - MARGIN_PX)
-        self._cue.raise_()
+        self.cue.adjustSize()
+        self.cue.move((self.width() - self.cue.width()) // 2, CUE_TOP_PX)
+        self.cue.raise_()
         inset = 0
         if not self._card.isHidden():
             hint = self._card.sizeHint()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -20,6 +20,10 @@ from gui.window.top_bar import TopBar
 FIRST_SIZE_PX = (1600, 1000)
 SMALLEST_PX = (900, 600)
 COLUMNS_PX = (396, 868, 336)
+_FRAME_PX = 40
+"""Room for what window managers put around a window."""
+_SHARE_OF_SCREEN = 0.9
+"""The size that a window has once it is no longer maximised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,12 @@ class MainWindow(QMainWindow):
         """
         assert self._parts is not None
         return self._parts
+
+    def fit_screen(self, room: QSize) -> None:
+        """Fill a screen that the window, with its frame, would not fit on; a place from an earlier start is kept."""
+        if self.width() + _FRAME_PX > room.width() or self.height() + _FRAME_PX > room.height():
+            self.resize(room * _SHARE_OF_SCREEN)
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""

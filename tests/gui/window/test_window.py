@@ -3,10 +3,11 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QThread, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from engine.program.catalogue import Example
 from gui.commands.ports import Drawer
 from gui.dialogs.file_prompts import Unsaved
 from gui.model.document import RunState
@@ -19,20 +20,92 @@ from tests.support.workbench import build, destroy, run_starter
 
 
 def _press(qtbot, widget, key, modifier=Qt.KeyboardModifier.NoModifier):
+    QApplication.processEvents()  # keys come one by one, with the event loop between them
     qtbot.keyClick(widget.focusProxy() or widget, key, modifier)
 
 
-def test_the_first_start_runs_the_starter_and_waits_before_its_first_step(workbench, qtbot):
+def test_the_first_start_shows_the_starter_at_once_and_runs_nothing(workbench, qtbot):
     workbench.start(None)
     document, playhead = workbench.models.document, workbench.models.playhead
-    qtbot.waitUntil(lambda: playhead.step_count == 9 and document.run_state is RunState.IDLE)
     assert document.title == "starter.py"
     assert "relu" in document.program
+    assert [step.name for step in document.recording.steps][:3] == ["mul", "add", "relu"]
+    assert playhead.step_count == 7
     assert playhead.current == BEFORE_FIRST
-    assert workbench.window.parts.centre.shows_cue
+    assert workbench.panels.canvas.current_drawing() is not None
+    assert workbench.backend.asked == ["prepare"]
+    qtbot.waitUntil(lambda: workbench.window.parts.status.text.startswith("Recorded in advance: press Run"))
     _press(qtbot, workbench.panels.canvas, Qt.Key.Key_Right)
     assert playhead.current == 0
-    assert not workbench.window.parts.centre.shows_cue
+
+
+def test_a_run_takes_the_place_of_the_recording_that_came_along(workbench, qtbot):
+    workbench.start(None)
+    qtbot.waitUntil(lambda: workbench.models.document.run_state is RunState.IDLE)
+    shipped = workbench.models.document.recording
+    _press(qtbot, workbench.panels.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: workbench.models.document.recording is not shipped and not workbench.runs.is_running)
+    qtbot.waitUntil(lambda: workbench.window.parts.status.text.startswith("Finished"))
+
+
+def test_without_the_recording_the_starter_is_run(workbench, qtbot, monkeypatch, tmp_path):
+    monkeypatch.setattr(Example, "recording_path", tmp_path / "gone.chainrule")
+    workbench.start(None)
+    qtbot.waitUntil(lambda: workbench.models.playhead.step_count == 9 and not workbench.runs.is_running)
+    assert workbench.models.playhead.current == BEFORE_FIRST
+
+
+def test_three_hints_each_wait_for_what_the_person_does(workbench, qtbot):
+    workbench.start(None)
+    cue, canvas = workbench.window.parts.centre.cue, workbench.panels.canvas
+    assert cue.isVisible()
+    assert cue.text == "Press →  to step through it"
+    _press(qtbot, canvas, Qt.Key.Key_Right)
+    assert cue.text == "Press Ctrl+B  to see the backward pass begin"
+    _press(qtbot, canvas, Qt.Key.Key_Right)
+    _press(qtbot, canvas, Qt.Key.Key_Left)
+    assert cue.isVisible()
+    _press(qtbot, canvas, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert workbench.models.playhead.current == 2
+    assert not cue.isVisible()
+    _press(qtbot, canvas, Qt.Key.Key_Right)
+    assert cue.text == "Point at a purple box to read its gradient"
+    workbench.models.selection.hover(canvas.current_drawing().nodes[-1].node.key)
+    assert not cue.isVisible()
+    _press(qtbot, canvas, Qt.Key.Key_Home)
+    assert not cue.isVisible()
+
+
+def test_hints_are_not_shown_at_the_next_start(workbench, qtbot, tmp_path):
+    workbench.start(None)
+    cue = workbench.window.parts.centre.cue
+    qtbot.mouseClick(cue.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
+    assert not cue.isVisible()
+    later = build(tmp_path)
+    later.start(None)
+    assert later.window.parts.centre.cue.isHidden()
+    later.book.qaction("help.hints").trigger()
+    assert not later.window.parts.centre.cue.isHidden()
+    destroy(later)
+
+
+def test_alt_and_arrows_step_while_typing(ran, qtbot):
+    editor = ran.panels.editor
+    editor.setFocus()
+    _press(qtbot, editor, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    _press(qtbot, editor, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    assert ran.models.playhead.current == 6
+    _press(qtbot, editor, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert ran.models.playhead.current == 7
+    assert editor.edit.hasFocus()
+
+
+def test_a_window_larger_than_the_screen_fills_it(workbench):
+    workbench.window.resize(1600, 1000)
+    workbench.window.fit_screen(QSize(1920, 1080))
+    assert not workbench.window.isMaximized()
+    workbench.window.fit_screen(QSize(1366, 768))
+    assert workbench.window.isMaximized()
 
 
 def test_a_program_is_opened_and_not_run(workbench, tmp_path):
