@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 import main
 from engine.commands.window import has_display
@@ -66,6 +67,20 @@ REFUSALS = {
     "recording is a folder": ("inspect {folder}", "is a folder"),
     "unknown format": ("render {saved} -o {folder}/x.gif", "must end in one of .png"),
     "no format": ("render {saved} -o {folder}/x", "must end in one of .png"),
+    "picture is a folder": ("render {saved} -o {folder}/folder.svg", "folder.svg is a folder"),
+    "picture folder is missing": ("render {saved} -o {folder}/none/x.pdf", "folder .* does not exist"),
+    "picture is a loop": ("render {saved} -o {folder}/loop.png", "is a link that leads to itself"),
+    "picture has a long name": ("render {saved} -o {folder}/" + "n" * 300 + ".svg", "File name too long"),
+    "tensors with another ending": ("inspect {saved} --tensors {folder}/x.txt", "must end in .safetensors"),
+    "tensors are a folder": ("inspect {saved} --tensors {folder}/folder.safetensors", "is a folder"),
+    "tensors in no folder": ("inspect {saved} --tensors {folder}/none/x.safetensors", "folder .* does not exist"),
+    "tensors of no step": ("inspect {saved} --tensors {folder}/x.safetensors --step 9", "step 9; the last one is 8"),
+    "tensors of no value": ("inspect {saved} --tensors {folder}/x.safetensors --take 10", "value 10; there are 10"),
+    "tensors of nobody": ("inspect {saved} --tensors {folder}/x.safetensors --take all", "or the id of one value"),
+    "tensors without any": ("inspect {saved} --tensors {folder}/x.safetensors --take parameters", "There is no such"),
+    "tensors and json": ("inspect {saved} --tensors {folder}/x.safetensors --json", "not allowed with"),
+    "a step of a summary": ("inspect {saved} --step 3", "go with --tensors"),
+    "tensors of a damaged recording": ("inspect {damaged} --tensors {folder}/x.safetensors", "is damaged"),
     "no scale": ("render {saved} -o {folder}/x.png --scale 0", "positive number, not '0'"),
     "scale in words": ("render {saved} -o {folder}/x.png --scale big", "positive number, not 'big'"),
     "scale nan": ("render {saved} -o {folder}/x.png --scale nan", "positive number, not 'nan'"),
@@ -87,7 +102,9 @@ def test_wrong_usage_is_one_sentence_and_changes_nothing(
     tmp_path: Path, saved: Path, program: Path, capsys: pytest.CaptureFixture[str], line: str, reason: str
 ) -> None:
     (tmp_path / "binary.py").write_bytes(b"\xff\xfe\x00\x81")
-    (tmp_path / "folder.chainrule").mkdir()
+    for ending in ("chainrule", "svg", "safetensors"):
+        (tmp_path / f"folder.{ending}").mkdir()
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
     (tmp_path / "drawing.json").write_text("{}")
     content = bytearray(saved.read_bytes())
     (tmp_path / "newer.chainrule").write_bytes(content[:9] + b"\x07\x00" + content[11:])
@@ -125,6 +142,18 @@ def test_inspect_as_json(saved: Path) -> None:
     assert [step["name"] for step in told["steps"]][:4] == ["mul", "add", "relu", "sum"]
 
 
+def test_inspect_writes_tensors(saved: Path, tmp_path: Path) -> None:
+    output = tmp_path / "values.safetensors"
+    done = run_chainrule("inspect", saved, "--tensors", output)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"Wrote 4 values to {output}.\n"
+    assert load_file(output)["x.grad"].tolist() == [2, 0, 2]
+    assert run_chainrule("inspect", saved, "--tensors", output, "--step", "2").returncode == 0
+    assert load_file(output).keys() == {"x", "y"}
+    assert run_chainrule("inspect", saved, "--tensors", output, "--take", "7").returncode == 0
+    assert {key: array.tolist() for key, array in load_file(output).items()} == {"value_7": [1, 0, 1]}
+
+
 def test_a_reader_that_leaves_early_is_no_error(saved: Path) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -144,6 +173,7 @@ def test_a_reader_that_leaves_early_is_no_error(saved: Path) -> None:
         ("graph.pdf", b"%PDF-"),
         ("graph.dot", b"digraph"),
         ("graph.mmd", b""),
+        ("graph.graphml", b"<?xml"),
         ("graph.json", b"{"),
         ("GRAPH.PNG", b"\x89PNG\r\n"),
     ],

@@ -1,4 +1,5 @@
 import json
+import resource
 
 import pytest
 from PySide6.QtGui import QImage
@@ -34,6 +35,7 @@ def exporter(workbench, qtbot):
         (PictureFormat.PDF, b"%PDF"),
         (PictureFormat.DOT, b"digraph"),
         (PictureFormat.MERMAID, b"flowchart"),
+        (PictureFormat.GRAPHML, b"<?xml"),
         (PictureFormat.JSON, b"{"),
     ],
 )
@@ -76,6 +78,48 @@ def test_a_place_that_cannot_be_written_is_one_sentence(exporter, tmp_path):
     with pytest.raises(ExportProblemError) as caught:
         exporter.write(ExportChoice(), tmp_path / "nowhere" / "out.png")
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("kind", PictureFormat)
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(exporter, tmp_path, kind):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    path = folder / f"old.{kind.value}"
+    path.write_bytes(b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(ExportProblemError) as caught:
+            exporter.write(ExportChoice(format=kind), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(caught.value) == f"{path} could not be written: File too large."
+    assert [entry.name for entry in folder.iterdir()] == [path.name]
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("folder.png", r"folder\.png is a folder\."),
+        ("gone/x.png", r"The folder .*gone does not exist\."),
+        ("loop.png", r"loop\.png could not be written: it is a link that leads to itself\."),
+        ("n" * 300 + ".png", r"could not be written: File name too long\."),
+    ],
+)
+def test_each_impossible_place_is_one_sentence(exporter, tmp_path, name, sentence):
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(ExportProblemError, match=sentence + "$"):
+        exporter.write(ExportChoice(), tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_longest_name_there_can_be(exporter, tmp_path):
+    path = tmp_path / ("ä" * 125 + ".png")
+    exporter.write(ExportChoice(scale=1), path)
+    assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_without_a_graph_there_is_nothing_to_export(workbench):

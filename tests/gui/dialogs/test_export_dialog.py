@@ -72,6 +72,24 @@ def test_a_problem_is_shown_and_the_dialog_stays(dialog, exporter, prompts, tmp_
     assert dialog.isVisible()
 
 
+def test_a_name_for_another_format_is_not_taken_for_this_one(dialog, exporter, prompts, tmp_path):
+    prompts.save_to = tmp_path / "picture.svg"
+    dialog.save()
+    assert dialog.problem == "“picture.svg” is a name for SVG: choose that format, or end the name in .png."
+    assert exporter.written == []
+    prompts.save_to = tmp_path / "PICTURE.PNG"
+    dialog.save()
+    assert exporter.written[0][1] == tmp_path / "PICTURE.PNG"
+
+
+def test_a_file_that_nobody_agreed_to_replace_stays(dialog, exporter, prompts, tmp_path):
+    (tmp_path / "picture.v2.png").touch()
+    prompts.save_to = tmp_path / "picture.v2"
+    dialog.save()
+    assert dialog.problem.startswith("There is already a file “picture.v2.png”")
+    assert exporter.written == []
+
+
 def test_what_a_format_has_no_use_for_is_greyed_and_says_why(dialog):
     dialog.choose_format(PictureFormat.DOT)
     dialog.refresh()
