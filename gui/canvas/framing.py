@@ -107,12 +107,13 @@ def made_room(camera: Camera, bounds: Rect, window: Window) -> Camera | None:
     return smaller if smaller.scale >= min(READABLE_SCALE, camera.scale) else None
 
 
-def revealed(camera: Camera, focus: tuple[Rect, ...], window: Window, obstacle: Rect | None) -> Camera:
+def revealed(camera: Camera, focus: tuple[Rect, ...], bounds: Rect, window: Window, obstacle: Rect | None) -> Camera:
     """Return the camera moved just so far that ``focus`` is well in view.
 
     Args:
         camera: Where it is now.
         focus: What to show, the most important first; the others are shown with it where that is possible.
+        bounds: The whole drawing: along an axis on which it fits into the view, all of it stays in view.
         window: The view.
         obstacle: What stands over the view in a corner at the bottom right, in view pixels.
     """
@@ -122,7 +123,13 @@ def revealed(camera: Camera, focus: tuple[Rect, ...], window: Window, obstacle: 
         both = _union(wanted, other)
         if both.width * camera.scale <= 0.9 * free.width and both.height * camera.scale <= 0.9 * free.height:
             wanted = both
-    moved = gliding(camera, wanted, window.width, window.height, window.margins)
+    well = gliding(camera, wanted, window.width, window.height, window.margins)
+    whole = gliding(camera, bounds, window.width, window.height, window.margins, safe=1.0)
+    moved = Camera(
+        whole.x if bounds.width * camera.scale <= free.width + 0.5 else well.x,
+        whole.y if bounds.height * camera.scale <= free.height + 0.5 else well.y,
+        camera.scale,
+    )
     return moved if obstacle is None else _beside(moved, wanted, window, obstacle)
 
 

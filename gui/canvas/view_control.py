@@ -154,6 +154,7 @@ class ViewControl:
         minimap = self._surface.minimap()
         window = Window(*self._surface.view_size(), Margins(bottom=self._inset_px))
         rects = tuple(scene.nodes[index].rect for index in focus)
-        camera = revealed(target, rects, window, None if minimap is None else minimap.frame)
+        obstacle = None if minimap is None else minimap.frame
+        camera = revealed(target, rects, scene.drawing.bounds, window, obstacle)
         if camera != target:
             self._move(camera)

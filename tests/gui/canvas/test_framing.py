@@ -8,6 +8,7 @@ from gui.canvas.framing import LARGEST_SCALE, READABLE_SCALE, Window, framed, is
 
 lengths = st.floats(100, 6000)
 WINDOW = Window(900, 700, Margins(4, 2, 4, 8))
+HUGE = Rect(-9000, -9000, 18000, 18000)
 
 
 @given(lengths, lengths)
@@ -58,17 +59,24 @@ def test_card_shrinks_a_drawing_only_as_long_as_it_can_be_read() -> None:
 
 def test_reveals_the_forward_node_too_if_there_is_room() -> None:
     below, above, far = Rect(0, 1000, 120, 66), Rect(0, 700, 120, 66), Rect(0, -3000, 120, 66)
-    seen = revealed(Camera(), (below, above), WINDOW, None).rect_to_view(above)
+    seen = revealed(Camera(), (below, above), HUGE, WINDOW, None).rect_to_view(above)
     assert seen.y >= 0
-    camera = revealed(Camera(), (below, far), WINDOW, None)
+    camera = revealed(Camera(), (below, far), HUGE, WINDOW, None)
     assert camera.rect_to_view(below).bottom <= 700
-    assert camera == revealed(Camera(), (below,), WINDOW, None)
+    assert camera == revealed(Camera(), (below,), HUGE, WINDOW, None)
 
 
 def test_reveals_beside_what_stands_in_the_corner() -> None:
     corner = Rect(730, 590, 160, 100)
     node = Rect(740, 600, 120, 66)
-    seen = revealed(Camera(), (node,), Window(900, 700), corner).rect_to_view(node)
+    seen = revealed(Camera(), (node,), HUGE, Window(900, 700), corner).rect_to_view(node)
     assert seen.bottom <= corner.y or seen.right <= corner.x
     away = Rect(100, 600, 120, 30)
-    assert revealed(Camera(), (away,), Window(900, 700), corner) == Camera()
+    assert revealed(Camera(), (away,), HUGE, Window(900, 700), corner) == Camera()
+
+
+def test_reveals_without_pushing_out_what_fits() -> None:
+    bounds, last = Rect(0, 0, 890, 5000), Rect(770, 3000, 115, 66)
+    camera = revealed(Camera(-5, 0), (last,), bounds, WINDOW, None)
+    assert camera.x == -5
+    assert camera.rect_to_view(last).bottom <= 700
