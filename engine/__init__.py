@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.script import log, record
+    from engine.runtime.script import log, record
 
 __all__ = ["log", "record"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        module = import_module("engine.script")
+        module = import_module("engine.runtime.script")
         globals().update({public: getattr(module, public) for public in __all__})
         return globals()[name]
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

@@ -171,7 +171,7 @@ def test_recording_a_block_of_a_script() -> None:
 
 
 def test_a_long_block_does_not_hold_all_of_its_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.script.RELIEF_INTERVAL_NS", 1_000_000)
+    monkeypatch.setattr("engine.runtime.script.RELIEF_INTERVAL_NS", 1_000_000)
     options = RecorderOptions(held_bytes=40_000)
     with engine.record(options=options) as run:
         x = torch.ones(1000)
