@@ -43,7 +43,7 @@ class GalleryDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Gallery of examples")
-        self.resize(910, 700)
+        self.resize(950, 760)
         self._open_copy = open_copy
         self._cards: list[tuple[Example, Card]] = []
         self._filter = QLineEdit(self)
@@ -58,7 +58,7 @@ class GalleryDialog(QDialog):
             self._cards.append((example, self._card(example, theme)))
         content = QWidget()
         content.setLayout(self._grid)
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setWidget(content)
         note = QLabel("Each opens as a copy: change what you like.", self)
@@ -94,13 +94,17 @@ class GalleryDialog(QDialog):
         summary.setAlignment(Qt.AlignmentFlag.AlignTop)
         level = QLabel(f"{example.topic.value} · {example.level.value}", card)
         level.setProperty("look", "faint")
+        words = QVBoxLayout()
+        words.setContentsMargins(12, 0, 12, 10)
+        words.setSpacing(3)
+        words.addWidget(title)
+        words.addWidget(summary, 1)
+        words.addWidget(level)
         layout = QVBoxLayout(card)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.setSpacing(4)
+        layout.setContentsMargins(2, 2, 2, 0)  # the border of a focused card
+        layout.setSpacing(8)
         layout.addWidget(Thumbnail(example, theme, card))
-        layout.addWidget(title)
-        layout.addWidget(summary, 1)
-        layout.addWidget(level)
+        layout.addLayout(words, 1)
         for label in (title, summary, level):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return card
@@ -138,4 +142,6 @@ class GalleryDialog(QDialog):
         if not shown:
             return
         focused = next((place for place, card in enumerate(shown) if card is self.focusWidget()), -places)
-        shown[max(0, min(len(shown) - 1, focused + places))].setFocus(Qt.FocusReason.TabFocusReason)
+        card = shown[max(0, min(len(shown) - 1, focused + places))]
+        card.setFocus(Qt.FocusReason.TabFocusReason)
+        self._area.ensureWidgetVisible(card, 0, 24)

@@ -14,7 +14,7 @@ from gui.theme.tokens import Tokens
 CONTROL_PX = 28
 TOP_BAR_PX = 44
 STATUS_BAR_PX = 24
-CARD_PX = (264, 190)
+CARD_PX = (272, 252)
 
 _BASE = """
 QMainWindow, QDialog { background: $panel; color: $text; }

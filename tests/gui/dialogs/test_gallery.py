@@ -3,8 +3,9 @@ from PySide6.QtWidgets import QWidget
 
 from engine.program.catalogue import examples
 from gui.dialogs.gallery import GalleryDialog
-from gui.dialogs.thumbnail import telling_lines
+from gui.dialogs.thumbnail import Thumbnail, telling_lines
 from gui.theme.theme import Theme
+from gui.theme.tokens import ThemeName
 
 
 def _dialog(qtbot):
@@ -46,6 +47,29 @@ def test_arrows_walk_over_the_cards(qtbot):
     assert dialog.focusWidget() is dialog._cards[4][1]
     qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
     assert chosen == [examples()[4]]
+
+
+def test_walking_scrolls_to_the_card(qtbot):
+    dialog, _chosen = _dialog(qtbot)
+    for _ in range(6):
+        qtbot.keyClick(dialog, Qt.Key.Key_Down)
+    card = dialog.focusWidget()
+    assert card is dialog._cards[15][1]
+    assert not card.visibleRegion().isEmpty()
+
+
+def test_cards_show_the_graph_in_the_colours_of_the_theme(qtbot):
+    theme = Theme()
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    thumbnail = Thumbnail(examples()[0], theme, parent)
+    thumbnail.resize(272, 144)
+    assert thumbnail.has_picture
+    light = thumbnail.grab().toImage().pixelColor(12, 20)
+    theme.switch(ThemeName.DARK)
+    dark = thumbnail.grab().toImage().pixelColor(12, 20)
+    assert light.lightnessF() > 0.9
+    assert dark.lightnessF() < 0.2
 
 
 def test_thumbnails_leave_imports_and_comments_out():
