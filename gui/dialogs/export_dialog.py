@@ -95,6 +95,7 @@ class ExportDialog(QDialog):
         self._problem.setAccessibleName("Problem")
         self._preview = QLabel(self)
         self._preview.setObjectName("preview")
+        self._preview.setProperty("look", "mono")  # for texts; a picture has no font
         self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._preview.setMinimumSize(PREVIEW_PX)
         self._preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -139,7 +140,6 @@ class ExportDialog(QDialog):
             self._preview.clear()
             return
         if isinstance(picture, str):
-            self._preview.setProperty("look", "mono")
             self._preview.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             self._preview.setText(picture)
         else:
