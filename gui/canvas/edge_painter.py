@@ -56,7 +56,7 @@ class EdgePainter:
         self._norms: tuple[float, float] | None = None
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
-        self._trunk_paths: dict[tuple[int, ...], QPainterPath] = {}
+        self._trunk_paths: dict[tuple[int, ...], list[QPainterPath]] = {}
         self._far = _far_of(scene)
 
     def style_of(self, index: int, step: int) -> EdgeStyle:
@@ -125,18 +125,17 @@ class EdgePainter:
         Of dashed edges that run together the common part is painted once: the dashes of one would fill the gaps of
         the other.
         """
-        curves = QPainterPath()
-        heads = QPainterPath()
-        for index in indices:
-            if not style.is_future:
-                curves.addPath(self._curve(index))
-            if not style.is_dotted:
-                heads.addPolygon(_head(self._scene.edges[index], style.width))
-        if style.is_future:
-            curves = self._trunks(tuple(indices))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(style))
-        painter.drawPath(curves)
+        # One by one: Qt takes several times as long for one path of many curves, most of all a dashed one.
+        curves = self._trunks(tuple(indices)) if style.is_future else [self._curve(index) for index in indices]
+        for curve in curves:
+            painter.drawPath(curve)
+        if style.is_dotted:
+            return
+        heads = QPainterPath()
+        for index in indices:
+            heads.addPolygon(_head(self._scene.edges[index], style.width))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_color(style))
         heads.setFillRule(Qt.FillRule.WindingFill)
@@ -148,13 +147,14 @@ class EdgePainter:
             curve = self._curves[index] = _path_of(pieces_of(self._points(index)))
         return curve
 
-    def _trunks(self, indices: tuple[int, ...]) -> QPainterPath:
+    def _trunks(self, indices: tuple[int, ...]) -> list[QPainterPath]:
         """All routes of some edges, each stretch once."""
         known = self._trunk_paths.get(indices)
         if known is None:
             if len(self._trunk_paths) >= _KEPT_TRUNKS:
                 self._trunk_paths.clear()
-            known = _path_of(distinct_pieces([self._points(index) for index in indices]))
+            pieces = distinct_pieces([self._points(index) for index in indices])
+            known = [_path_of([piece]) for piece in pieces]
             self._trunk_paths[indices] = known
         return known
 
