@@ -116,16 +116,12 @@ def plain(tensor: Tensor) -> Tensor:
     return tensor
 
 
-_HOOK = "chainrule"
-"""Key of our hook among the hooks of a node; torch's own keys are numbers."""
-
-
 @contextlib.contextmanager
 def quick_hooks() -> Iterator[None]:
     """Make ``node.register_hook`` three times as fast inside of the ``with`` block.
 
     ``Node.register_hook`` asks a Python function for a removable handle, which takes longer than all the rest; here
-    that function puts the hook under a fixed key instead.
+    that function puts the hook under itself as the key instead; torch's own keys are numbers.
     """
     owner = torch.autograd.Function
     if not hasattr(owner, "_register_hook"):
@@ -138,17 +134,18 @@ def quick_hooks() -> Iterator[None]:
         del owner._register_hook
 
 
-def _put_hook(hooks: Hooks | None, hook: Callable[..., None]) -> tuple[Hooks, Hooks]:
+def _put_hook(hooks: Hooks | None, hook: Callable[..., None]) -> tuple[Hooks, tuple[Hooks, Callable[..., None]]]:
     if hooks is None:
         hooks = OrderedDict()
-    hooks[_HOOK] = hook
-    return hooks, hooks
+    hooks[hook] = hook
+    return hooks, (hooks, hook)
 
 
-def remove_hook(handle: Any) -> None:  # noqa: ANN401 - a removable handle of torch, or the hooks of a node
+def remove_hook(handle: Any) -> None:  # noqa: ANN401 - a removable handle of torch, or what ``_put_hook`` returned
     """Take away the hook that ``node.register_hook`` gave this handle for."""
-    if isinstance(handle, OrderedDict):
-        handle.pop(_HOOK, None)
+    if isinstance(handle, tuple):
+        hooks, hook = handle
+        hooks.pop(hook, None)
     else:
         handle.remove()
 

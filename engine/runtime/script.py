@@ -11,9 +11,9 @@ from typing import Self
 import torch
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import unseen
+from engine.runtime.compat import quiet
 from engine.runtime.recorder import Recorder, RecorderOptions
-from engine.runtime.recorder.active import ACTIVE
+from engine.runtime.recorder.active import RUNNING
 from engine.trace.batch import RunInfo
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.file import write_recording
@@ -55,7 +55,6 @@ class Run:
     def __enter__(self) -> Self:
         """Start recording."""
         self._started_ns = perf_counter_ns()
-        self._token = ACTIVE.set(self._recorder)
         self._recorder.__enter__()
         self._recorder.on_due(self._relieve, RELIEF_INTERVAL_NS)
         return self
@@ -65,7 +64,6 @@ class Run:
     ) -> None:
         """Stop recording, note how the block ended, and write the file that was asked for."""
         self._recorder.__exit__(kind, error, trace)
-        ACTIVE.reset(self._token)
         if self._caller is not None:
             self._namespace = {**self._caller.f_globals, **self._caller.f_locals}
             self._caller = None
@@ -111,13 +109,15 @@ def record(path: str | Path | None = None, *, options: RecorderOptions | None = 
 
 
 def log(name: str, value: float) -> None:
-    """Add a number to the curves of the running recording; outside of one it does nothing.
+    """Add a number to the curves of every running recording; outside of one it does nothing.
 
     Args:
         name: Name of the curve.
         value: The number, or a tensor of one element.
     """
-    recorder = ACTIVE.get()
-    if recorder is not None:
-        with unseen():
-            recorder.log_number(name, float(value))
+    if not RUNNING:
+        return
+    text = str(name).encode("utf-8", "backslashreplace").decode()
+    with quiet():
+        number = float(value.detach() if isinstance(value, torch.Tensor) else value)
+    RUNNING.log_number(text, number)

@@ -14,6 +14,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
 from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet, storage_key, storage_nbytes, unseen
+from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.content import ContentWriter
@@ -72,6 +73,7 @@ class Recorder:
             self._patches.apply()
             stack.callback(self._patches.remove)
             stack.enter_context(self._mode)
+            stack.enter_context(RUNNING.holding(self))
             self._stack = stack.pop_all()
         return self
 
@@ -127,9 +129,10 @@ class Recorder:
         return sum(blocks.values())
 
     def log_number(self, name: str, number: float) -> None:
-        """Record a number that the program wants to see as a curve."""
-        mode = self.mode_of_thread() or self._mode
-        mode.log.extend((METRIC, name, number))
+        """Record a number that the program wants to see as a curve, if this thread is recorded."""
+        mode = self.mode_of_thread()
+        if mode is not None:
+            mode.log.extend((METRIC, name, number))
 
     def _due(self) -> None:
         self._mode.due_ns = perf_counter_ns() + self._interval_ns
