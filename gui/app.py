@@ -35,7 +35,7 @@ from gui.model.files import Files
 from gui.model.models import Models, build_models
 from gui.model.run_controller import Park, RunController
 from gui.panels import Panels, build_panels
-from gui.theme.fonts import load_fonts
+from gui.theme.fonts import load_fonts, words_font
 from gui.theme.icons import Icon, icon_pixmap
 from gui.theme.tokens import LIGHT
 from gui.window.bottom import BottomArea
@@ -241,6 +241,7 @@ def make_application(settings: SettingsFile, arguments: Sequence[str] = ()) -> Q
     application.setProperty(_IS_DRESSED, True)  # noqa: FBT003  # Qt's own signature
     application.setStyle("Fusion")
     load_fonts()
+    application.setFont(words_font())  # before the first widget: some would keep the system's font
     icon = QIcon()
     for size_px in (16, 32, 64, 128):
         icon.addPixmap(icon_pixmap(Icon.CHAINRULE, LIGHT.accent, size_px))

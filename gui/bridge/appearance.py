@@ -1,11 +1,9 @@
 """Puts the theme in force that the person prefers, or that the system has."""
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from gui.model.preferences import Appearance, Choices, Preferences
-from gui.theme.fonts import words_font
 from gui.theme.palette import palette_of
 from gui.theme.stylesheet import style_sheet
 from gui.theme.theme import Theme
@@ -20,7 +18,6 @@ class AppearanceKeeper(QObject):
         self._application = application
         self._preferences = preferences
         self._theme = theme
-        application.setFont(QFont(words_font()))
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         preferences.changed.connect(self._on_preferences)
         theme.changed.connect(self._apply)
