@@ -1,6 +1,7 @@
 """Turns the document's recording into the drawing of the iteration under the playhead."""
 
 import logging
+import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_MS = 100
 """While a program runs, the drawing follows at most ten times a second."""
+REST = 4
+"""After a refresh the window has at least this many times as long for other work."""
 INLINE_LIMIT = 600
 """Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
 
@@ -48,13 +51,15 @@ class GraphSource(QObject):
         self._drawing: Drawing | None = None
         self._ticket = 0
         self._pool: ProcessPoolExecutor | None = None
-        self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refreshed_s = 0.0
+        self._pause_s = REFRESH_MS / 1000
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.refresh)
         self._arranged.connect(self._on_arranged)
         document.program_replaced.connect(lambda _changed: self._on_program_replaced())
         document.recording_replaced.connect(self._on_replaced)
         document.recording_extended.connect(lambda _batch: self._schedule())
-        document.run_ended.connect(lambda _outcome: self._schedule())
+        document.run_ended.connect(lambda _outcome: self.refresh())
         playhead.moved.connect(lambda _moved: self._on_playhead_moved())
 
     @property
@@ -98,7 +103,12 @@ class GraphSource(QObject):
     def refresh(self) -> None:
         """Take over what the recording holds now."""
         self._timer.stop()
-        recording = self._document.recording
+        began_s = time.monotonic()
+        self._take_over(self._document.recording)
+        self._refreshed_s = time.monotonic()
+        self._pause_s = max(REFRESH_MS / 1000, REST * (self._refreshed_s - began_s))
+
+    def _take_over(self, recording: Recording | None) -> None:
         if recording is None:
             self._iterations, self._iteration = (), None
             self._publish(None)
@@ -115,8 +125,10 @@ class GraphSource(QObject):
             self._pool = None
 
     def _schedule(self) -> None:
+        """Refresh as soon as the pause after the last refresh is over, at once if it is already."""
         if not self._timer.isActive():
-            self._timer.start()
+            rest_s = self._refreshed_s + self._pause_s - time.monotonic()
+            self._timer.start(max(0, round(rest_s * 1000)))
 
     def _on_replaced(self, _recording: Recording | None) -> None:
         self.refresh()
