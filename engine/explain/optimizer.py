@@ -73,7 +73,8 @@ def _update(
     change = Term("change", new.shape, delta)
     dtype = "float32" if after is None else recording.values[after].dtype
     check = _sgd_check(old, grad, new, float(rate), dtype) if isinstance(rate, (int, float)) else _unchecked()
-    return Update(name, old, grad, new, change, _numbers(old, grad, new, rate), check)
+    believed = rate if check.verdict is Verdict.MATCHES else None
+    return Update(name, old, grad, new, change, _numbers(old, grad, new, believed), check)
 
 
 def _unchecked() -> Check:

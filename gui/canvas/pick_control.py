@@ -66,7 +66,11 @@ class PickControl:
             return
         node = self.scene.nodes[index].node
         self._put(replace(self.picked, selected=frozenset({node.key})))
-        self._selection.select(Selected(node=node.key, step=node.step, value=node.value, origin=Origin.CANVAS))
+        self._selection.select(
+            Selected(
+                node=node.key, step=node.step, value=node.value, origin=Origin.CANVAS, last_step=node.last_step
+            )
+        )
 
     def clear(self) -> None:
         """Select nothing, dim nothing, find nothing."""

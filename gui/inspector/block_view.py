@@ -6,6 +6,7 @@ from typing import assert_never
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from engine.trace.ids import StepIndex, ValueId
 from gui.inspector.array_view import ArrayView
 from gui.inspector.blocks import (
     Block,
@@ -14,6 +15,7 @@ from gui.inspector.blocks import (
     EquationLine,
     Formula,
     Heading,
+    Link,
     Numbers,
     Paragraph,
     Piece,
@@ -21,6 +23,7 @@ from gui.inspector.blocks import (
     Rule,
     Summary,
     Text,
+    ToElement,
     ToStep,
     ToValue,
 )
@@ -46,8 +49,10 @@ def _piece_html(piece: Piece, tokens: Tokens) -> str:
             html = link_html(piece.text, f"step:{step}", tokens)
         case ToValue(value):
             html = link_html(piece.text, f"value:{value}", tokens)
+        case ToElement(value, element):
+            html = link_html(piece.text, f"element:{value}:{element}", tokens)
         case None:
-            html = escape(piece.text).replace("  ", "&nbsp;&nbsp;")
+            html = escape(piece.text).replace("  ", "&nbsp;&nbsp;").replace("\n", "<br>")
             if piece.is_muted:
                 html = f'<span style="color:{tokens.muted}">{html}</span>'
         case _:
@@ -59,7 +64,7 @@ class BlockView(QWidget):
     """A column of blocks.
 
     Signals:
-        link_activated: The target of a link, ``ToStep`` or ``ToValue``.
+        link_activated: The target of a link, or the element that was picked.
     """
 
     link_activated = Signal(object)
@@ -69,6 +74,7 @@ class BlockView(QWidget):
         self._tokens = tokens
         self._blocks: tuple[Block, ...] = ()
         self._widgets: list[tuple[type[Block], QWidget]] = []
+        self._picks: dict[QWidget, ValueId | None] = {}
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(16, 12, 16, 16)
         self._layout.setSpacing(_SPACING_PX)
@@ -126,7 +132,9 @@ class BlockView(QWidget):
         if kind is Distribution:
             return Histogram(self._tokens, self)
         if kind is EquationLine:
-            return EquationView(self._tokens, self)
+            view = EquationView(self._tokens, self)
+            view.element_picked.connect(lambda element: self._on_element(view, element))
+            return view
         if kind is Code:
             return CodeView(self._tokens, self)
         return self._make_text(kind)
@@ -156,9 +164,11 @@ class BlockView(QWidget):
             case Distribution(array):
                 assert isinstance(widget, Histogram)
                 widget.show_array(array)
-            case EquationLine(terms, symbols):
+            case EquationLine(terms, symbols, pick_for, picked):
                 assert isinstance(widget, EquationView)
                 widget.show_terms(terms, symbols)
+                widget.show_pick(picked, is_pickable=pick_for is not None)
+                self._picks[widget] = pick_for
             case Code():
                 assert isinstance(widget, CodeView)
                 widget.show_code(block)
@@ -186,6 +196,18 @@ class BlockView(QWidget):
             case _:
                 assert_never(block)
 
+    def _on_element(self, view: QWidget, element: int) -> None:
+        value = self._picks.get(view)
+        if value is not None:
+            self.link_activated.emit(ToElement(value, element))
+
     def _on_link(self, target: str) -> None:
-        kind, _, number = target.partition(":")
-        self.link_activated.emit(ToStep(int(number)) if kind == "step" else ToValue(int(number)))  # type: ignore[arg-type]  # ids are plain numbers in links
+        self.link_activated.emit(_link_of(target))
+
+
+def _link_of(target: str) -> Link:
+    kind, *numbers = target.split(":")
+    first = int(numbers[0])
+    if kind == "step":
+        return ToStep(StepIndex(first))
+    return ToElement(ValueId(first), int(numbers[1])) if kind == "element" else ToValue(ValueId(first))

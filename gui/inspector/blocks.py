@@ -24,6 +24,17 @@ class ToValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ToElement:
+    """A link that picks one element of a value, counted in reading order."""
+
+    value: ValueId
+    element: int
+
+
+Link: TypeAlias = ToStep | ToValue | ToElement
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A run of text, maybe a link, maybe in mono."""
 
@@ -95,10 +106,15 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class EquationLine:
-    """Terms joined by symbols."""
+    """Terms joined by symbols.
+
+    Where ``pick_for`` is a value a click on a cell picks that element of it; ``picked`` is the element picked.
+    """
 
     terms: tuple[Term, ...]
     symbols: tuple[str, ...]
+    pick_for: ValueId | None = None
+    picked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

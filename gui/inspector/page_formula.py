@@ -15,13 +15,14 @@ from engine.explain.step import explain_step
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.inspector.blocks import Block, EquationLine, Formula, Heading, Paragraph, Piece, Row, ToStep, ToValue, plain
-from gui.inspector.subject import ModuleSubject, Subject, ValueSubject
+from gui.inspector.page_group import group_formulas
+from gui.inspector.subject import ModuleSubject, StretchSubject, Subject, ValueSubject
 
 
 def formula_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
     """Return the Formula page."""
-    if isinstance(subject, ModuleSubject):
-        return (Paragraph(plain("Open this module on the canvas to see the formulas of its ops."), is_muted=True),)
+    if isinstance(subject, (ModuleSubject, StretchSubject)):
+        return group_formulas(recording, subject)
     step = subject.step
     if step is None:
         return (Paragraph(plain("This tensor was made by the program, not computed."), is_muted=True),)
@@ -46,7 +47,7 @@ def _of_step(recording: Recording, index: StepIndex) -> Sequence[Block]:
             return (Formula(explanation.formula), line, Paragraph(plain(explanation.sentence), is_muted=True))
         case OptimizerExplanation():
             lines = [Formula(f"{update.name}  {update.numbers}") for update in explanation.updates if update.numbers]
-            return (Formula(explanation.formula), *lines)
+            return (Formula(explanation.formula.replace(";  ", "\n")), *lines)
         case _:
             assert_never(explanation)
 

@@ -10,7 +10,8 @@ from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 from gui.inspector.blocks import Block, Heading, Paragraph, Piece, Row, Rule, ToStep, plain
-from gui.inspector.page_value import tensor_blocks
+from gui.inspector.page_group import group_output
+from gui.inspector.page_tensor import tensor_blocks
 from gui.inspector.rows import value_link
 from gui.inspector.subject import (
     BackwardSubject,
@@ -18,8 +19,13 @@ from gui.inspector.subject import (
     ModuleSubject,
     OpSubject,
     OptimizerSubject,
+    StretchSubject,
     Subject,
     ValueSubject,
+)
+
+_NOTHING: tuple[Block, ...] = (
+    Paragraph(plain("Nothing flows back through here: no tensor comes out of it."), is_muted=True),
 )
 
 
@@ -33,9 +39,9 @@ def gradient_page(recording: Recording, subject: Subject, at: StepIndex) -> tupl
         case GradientSubject(index, value, _):
             blocks = () if value is None else tensor_blocks(recording, value)
             return (*blocks, *_sum_of(recording, index, 0))
-        case ModuleSubject(_, step):
-            output = next((v for v in recording.steps[step].outputs if v is not None), None)
-            return () if output is None else _of_value(recording, output, at)
+        case ModuleSubject() | StretchSubject():
+            output = group_output(recording, subject)
+            return _NOTHING if output is None else _of_value(recording, output, at)
         case OptimizerSubject(index):
             pairs = recording.steps[index].inputs[1::2]
             rows = [
@@ -45,7 +51,7 @@ def gradient_page(recording: Recording, subject: Subject, at: StepIndex) -> tupl
             ]
             return (Paragraph(plain("The gradients that this step used:"), is_muted=True), *rows)
         case OpSubject():
-            return (Paragraph(plain("Nothing flows through an op without an output tensor."), is_muted=True),)
+            return _NOTHING
         case _:
             assert_never(subject)
 

@@ -4,7 +4,7 @@ from engine.trace.facts import Span
 from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
 from gui.inspector.blocks import Block, Code, Paragraph, Row, plain
-from gui.inspector.subject import ModuleSubject, Subject, ValueSubject
+from gui.inspector.subject import ModuleSubject, StretchSubject, Subject, ValueSubject
 
 _AROUND = 3
 
@@ -23,7 +23,7 @@ def source_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
         first = max(1, span.line - _AROUND)
         last = min(len(lines), span.end_line + _AROUND)
         blocks.append(_code(lines[first - 1 : last], first, span))
-    if subject.step is not None and not isinstance(subject, ModuleSubject):
+    if subject.step is not None and not isinstance(subject, (ModuleSubject, StretchSubject)):
         step = recording.steps[subject.step]
         blocks.append(Row("Calls", plain(step.target)))
         if step.function and step.function != "<module>":

@@ -4,12 +4,14 @@ from engine.explain.why import why_gradient
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 from gui.inspector.blocks import Block, Heading, Paragraph, Piece, ToStep, plain
+from gui.inspector.page_group import group_output
 from gui.inspector.subject import (
     BackwardSubject,
     GradientSubject,
     ModuleSubject,
     OpSubject,
     OptimizerSubject,
+    StretchSubject,
     Subject,
     ValueSubject,
 )
@@ -35,7 +37,7 @@ def _target(recording: Recording, subject: Subject) -> ValueId | None:
             return leaf if leaf is not None else value
         case BackwardSubject(index):
             return next((v for v in recording.steps[index].outputs if v is not None), None)
-        case ModuleSubject(_, step):
-            return next((v for v in recording.steps[step].outputs if v is not None), None)
+        case ModuleSubject() | StretchSubject():
+            return group_output(recording, subject)
         case OptimizerSubject() | OpSubject():
             return None

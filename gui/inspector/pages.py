@@ -5,7 +5,7 @@ from typing import assert_never
 
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
-from gui.inspector.blocks import Block, Paragraph, plain
+from gui.inspector.blocks import Block, Paragraph, ToElement, plain
 from gui.inspector.page_formula import formula_page
 from gui.inspector.page_gradient import gradient_page
 from gui.inspector.page_source import source_page
@@ -24,11 +24,13 @@ class Tab(Enum):
     SOURCE = "Source"
 
 
-def page(recording: Recording, subject: Subject, tab: Tab, at: StepIndex) -> tuple[Block, ...]:
+def page(
+    recording: Recording, subject: Subject, tab: Tab, at: StepIndex, picked: ToElement | None = None
+) -> tuple[Block, ...]:
     """Return one page about a subject as things stand right after step ``at``."""
     match tab:
         case Tab.VALUE:
-            return value_page(recording, subject, at)
+            return value_page(recording, subject, at, picked)
         case Tab.GRADIENT:
             return gradient_page(recording, subject, at)
         case Tab.WHY:

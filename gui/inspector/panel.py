@@ -1,5 +1,7 @@
 """The inspector: everything about what is selected, or about the step at the playhead."""
 
+from typing import assert_never
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -7,7 +9,7 @@ from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.inspector.block_view import BlockView
-from gui.inspector.blocks import Block, ToStep, ToValue
+from gui.inspector.blocks import Block, Link, ToElement, ToStep, ToValue
 from gui.inspector.head import Head
 from gui.inspector.pages import Tab, empty_page, page
 from gui.inspector.subject import Subject, subject_of
@@ -35,6 +37,7 @@ class InspectorPanel(QWidget):
         self._selection = selection
         self._theme = theme
         self._subject: Subject | None = None
+        self._picked: ToElement | None = None
         self.setObjectName("inspector")
         self._build()
         self._later = QTimer(self)
@@ -112,18 +115,24 @@ class InspectorPanel(QWidget):
             return
         self._head.show_titles(*titles(recording, self._subject))
         self._tabs.show()
-        self._view.show_blocks(page(recording, self._subject, self._tabs.current, self._playhead.current))
+        self._view.show_blocks(page(recording, self._subject, self._tabs.current, self._playhead.current, self._picked))
 
     def _on_tab(self, _tab: Tab) -> None:
         self._scroll.verticalScrollBar().setValue(0)
         self.refresh()
 
-    def _on_link(self, target: ToStep | ToValue) -> None:
-        if isinstance(target, ToStep):
-            self._selection.clear()
-            self._playhead.seek(target.step)
-        else:
-            self._selection.select(Selected(value=target.value, origin=Origin.INSPECTOR))
+    def _on_link(self, target: Link) -> None:
+        match target:
+            case ToStep(step):
+                self._selection.clear()
+                self._playhead.seek(step)
+            case ToValue(value):
+                self._selection.select(Selected(value=value, origin=Origin.INSPECTOR))
+            case ToElement():
+                self._picked = target
+                self.refresh()
+            case _:
+                assert_never(target)
 
     def _on_moved(self, _moved: PlayheadMoved) -> None:
         self.refresh()
@@ -133,6 +142,7 @@ class InspectorPanel(QWidget):
         self.refresh()
 
     def _on_replaced(self, _recording: Recording | None) -> None:
+        self._picked = None
         self.refresh()
 
     def _on_extended(self, _batch: Batch) -> None:

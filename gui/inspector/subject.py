@@ -52,13 +52,23 @@ class ModuleSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class StretchSubject:
+    """Several steps folded into one box: rounds of a loop, or a part of a long pass."""
+
+    step: StepIndex
+    last: StepIndex
+
+
+@dataclass(frozen=True, slots=True)
 class OpSubject:
     """A forward op without an output tensor."""
 
     step: StepIndex
 
 
-Subject: TypeAlias = ValueSubject | BackwardSubject | GradientSubject | OptimizerSubject | ModuleSubject | OpSubject
+Subject: TypeAlias = (
+    ValueSubject | BackwardSubject | GradientSubject | OptimizerSubject | ModuleSubject | StretchSubject | OpSubject
+)
 
 
 def subject_of(recording: Recording | None, selected: Selected, playhead: StepIndex) -> Subject | None:
@@ -71,9 +81,9 @@ def subject_of(recording: Recording | None, selected: Selected, playhead: StepIn
     if value is not None and not 0 <= value < len(recording.values):
         value = None
     if selected.node is not None and selected.node.startswith(_GROUPS):
-        module = _module(recording, selected.node.split(":", 1)[1], step)
-        if module is not None and step is not None:
-            return ModuleSubject(module, step)
+        found = _group(recording, selected, step)
+        if found is not None:
+            return found
     if value is not None and (step is None or recording.steps[step].phase is Phase.FORWARD):
         return ValueSubject(value, recording.values[value].producer if step is None else step)
     if step is None:
@@ -92,6 +102,18 @@ def _at_step(recording: Recording, index: StepIndex) -> Subject:
         return BackwardSubject(index)
     output = next((value for value in step.outputs if value is not None), None)
     return OpSubject(index) if output is None else ValueSubject(output, index)
+
+
+def _group(recording: Recording, selected: Selected, step: StepIndex | None) -> Subject | None:
+    if selected.node is None or step is None:
+        return None
+    key = selected.node.split(":", 1)[1]
+    last = selected.last_step
+    is_artificial = "/" in key.rsplit("#", 1)[-1]
+    if is_artificial and last is not None and step <= last < len(recording):
+        return StretchSubject(step, last)
+    module = _module(recording, key, step)
+    return None if module is None else ModuleSubject(module, step)
 
 
 def _module(recording: Recording, key: str, step: StepIndex | None) -> ModuleCallId | None:

@@ -13,6 +13,7 @@ from gui.inspector.subject import (
     ModuleSubject,
     OpSubject,
     OptimizerSubject,
+    StretchSubject,
     Subject,
     ValueSubject,
 )
@@ -63,18 +64,25 @@ def titles(recording: Recording, subject: Subject) -> tuple[str, str]:
         case OptimizerSubject(index):
             step = recording.steps[index]
             return step.name, f"optimizer{line_text(step.span)} · step {index + 1}"
-        case ModuleSubject(call, _):
-            module = recording.module_calls[call]
-            parent, _, own = module.path.rpartition(".")
-            if own.isdigit():
-                own, parent = module.path, ""
-            where = f" · in {short_name(parent)}" if parent else ""
-            return short_name(own) or module.class_name, f"{module.class_name} · call {module.call + 1}{where}"
+        case ModuleSubject() | StretchSubject():
+            return _group_titles(recording, subject)
         case OpSubject(index):
             step = recording.steps[index]
             return step.name, f"forward op{line_text(step.span)}"
         case _:
             assert_never(subject)
+
+
+def _group_titles(recording: Recording, subject: ModuleSubject | StretchSubject) -> tuple[str, str]:
+    if isinstance(subject, StretchSubject):
+        phase = recording.steps[subject.step].phase.value
+        return f"steps {subject.step + 1} to {subject.last + 1}", f"{phase} · several steps folded into one box"
+    module = recording.module_calls[subject.call]
+    parent, _, own = module.path.rpartition(".")
+    if own.isdigit():
+        own, parent = module.path, ""
+    where = f" · in {short_name(parent)}" if parent else ""
+    return short_name(own) or module.class_name, f"{module.class_name} · call {module.call + 1}{where}"
 
 
 def _leaf_word(recording: Recording, leaf: ValueId | None) -> str:

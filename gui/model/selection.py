@@ -27,6 +27,8 @@ class Selected:
     step: StepIndex | None = None
     value: ValueId | None = None
     origin: Origin = Origin.PROGRAM
+    last_step: StepIndex | None = None
+    """The end of a folded group; ``step`` is its beginning."""
 
 
 NOTHING = Selected()

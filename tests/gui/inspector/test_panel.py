@@ -1,14 +1,16 @@
 """The inspector as a person uses it."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from gui.inspector.blocks import Code, EquationLine, Formula, Numbers, Paragraph, Row, Summary, ToStep, ToValue
+from gui.inspector.equation import EquationView
 from gui.inspector.pages import Tab
 from gui.inspector.panel import InspectorPanel
 from gui.inspector.subject import BackwardSubject, GradientSubject, ValueSubject
 from gui.model.selection import Origin, Selected
 from gui.theme.tokens import ThemeName
+from tests.engine.explain.recorded import record_text
 
 
 @pytest.fixture
@@ -134,3 +136,24 @@ def test_a_new_recording_replaces_the_page(panel, models):
     models.playhead.seek(2)
     models.document.show_recording(None)
     assert panel.subject is None
+
+
+def test_a_clicked_element_is_followed_through_the_optimizer(panel, models, qtbot):
+    recording = record_text(
+        "import torch\nw = torch.tensor([1.0, 2.0], requires_grad=True)\n"
+        "opt = torch.optim.SGD([w], lr=0.1, momentum=0.9)\n"
+        "(w * w).sum().backward()\nopt.step()\n"
+    )
+    models.document.show_recording(recording)
+    models.playhead.resize(len(recording))
+    models.playhead.seek(len(recording) - 1)
+    assert panel.title == "SGD.step"
+    assert _rows(panel)["Element"] == "[1]"
+    view = next(v for v in panel.findChildren(EquationView) if not v.isHidden())
+    view.resize(280, view.heightForWidth(280))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(6, 30))
+    assert _rows(panel)["Element"] == "[0]"
+    assert _rows(panel)["step"] == "−lr·v\n−0.1·2 = −0.2"
+    assert "✓ the rule gives what torch stored" in _texts(panel)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert _rows(panel)["Element"] == "[1]"

@@ -3,9 +3,9 @@
 import pytest
 
 from engine.graph.view import NodeKey
-from gui.inspector.blocks import Code, Row, Summary
+from gui.inspector.blocks import Code, Heading, Row, Summary
 from gui.inspector.pages import Tab, page
-from gui.inspector.subject import ModuleSubject, OptimizerSubject, ValueSubject, subject_of
+from gui.inspector.subject import ModuleSubject, OptimizerSubject, StretchSubject, ValueSubject, subject_of
 from gui.inspector.titles import titles
 from gui.model.selection import NOTHING, Selected
 from tests.engine.explain.recorded import record_text
@@ -41,7 +41,22 @@ def test_a_folded_module_has_its_own_page(recording):
     blocks = page(recording, subject, Tab.VALUE, len(recording) - 1)
     assert next(block for block in blocks if isinstance(block, Summary)).text.startswith("3 ops · 13 parameters")
     labels = [block.label for block in blocks if isinstance(block, Row)]
-    assert {"Takes", "Parameters", "Gives"} <= set(labels)
+    assert {"Takes", "Gives", "Time", "Ops"} <= set(labels)
+    assert (
+        next(block.note for block in blocks if isinstance(block, Heading) and block.text == "Parameters") == "13 in 4"
+    )
+    formulas = [block.text[0].text for block in page(recording, subject, Tab.FORMULA, 0) if isinstance(block, Row)]
+    assert formulas[1] == "relu(a)"
+
+
+def test_a_stretch_of_a_loop_has_its_own_page(recording):
+    subject = subject_of(recording, Selected(node=NodeKey("group:net#0/round-1"), step=0, last_step=2), -1)
+    assert subject == StretchSubject(0, 2)
+    assert titles(recording, subject)[0] == "steps 1 to 3"
+    for tab in Tab:
+        assert page(recording, subject, tab, len(recording) - 1), tab
+    value = page(recording, subject, Tab.VALUE, 0)
+    assert next(block for block in value if isinstance(block, Summary)).text.startswith("3 steps")
 
 
 def test_every_page_of_every_step_of_a_network(recording):
