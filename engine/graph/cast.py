@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from engine.graph.bookkeeping import bookkeeping
 from engine.graph.iterations import Iteration
 from engine.graph.scopes import ROOT, ScopeTree, scope_tree
 from engine.trace.facts import FailedCall, Phase, Role, Step
@@ -26,6 +27,7 @@ class Leaf:
 class Cast:
     """The unfolded picture.
 
+    ``forward`` has no bookkeeping steps; ``shares_box`` tells for each of those the op whose box stands for it, too.
     ``backward_scope`` and ``mirror`` tell for each backward step the group it belongs to and what it stands beside: a
     forward or backward step, or None. ``accumulates`` maps AccumulateGrad steps to the leaf, if it is in the picture.
     """
@@ -40,6 +42,7 @@ class Cast:
     backward_scope: dict[StepIndex, int] = field(default_factory=dict)
     mirror: dict[StepIndex, StepIndex | None] = field(default_factory=dict)
     accumulates: dict[StepIndex, ValueId | None] = field(default_factory=dict)
+    shares_box: dict[StepIndex, StepIndex] = field(default_factory=dict)
 
 
 def cast_of(recording: Recording, iteration: Iteration) -> Cast:
@@ -48,14 +51,17 @@ def cast_of(recording: Recording, iteration: Iteration) -> Cast:
     phases: dict[Phase, list[Step]] = {phase: [] for phase in Phase}
     for step in steps:
         phases[step.phase].append(step)
-    forward = phases[Phase.FORWARD]
+    shares_box = bookkeeping(recording, phases[Phase.FORWARD])
+    forward = [step for step in phases[Phase.FORWARD] if step.index not in shares_box]
     is_last = iteration.last_step == len(recording.steps) - 1
+    failures = recording.failures[-1:] if is_last else []
     cast = Cast(
         forward,
         phases[Phase.BACKWARD],
         phases[Phase.OPTIMIZER],
-        recording.failures[-1:] if is_last else [],
-        scope_tree(recording, forward),
+        failures,
+        scope_tree(recording, forward, failures[0] if failures else None),
+        shares_box=shares_box,
     )
     _find_leaves(cast, recording, iteration)
     _place_backward(cast, recording, iteration)
@@ -66,14 +72,12 @@ def _find_leaves(cast: Cast, recording: Recording, iteration: Iteration) -> None
     for step in cast.forward:
         scope = cast.tree.scope_of[step.index]
         for value in step.inputs:
-            if value is None or recording.values[value].producer in _steps(iteration):
-                continue
-            leaf = _use_leaf(cast, recording, value, scope)
-            leaf.uses.append(step.index)
+            if value is not None and _comes_from_outside(recording, value, iteration):
+                _use_leaf(cast, recording, value, scope).uses.append(step.index)
     for failure in cast.failures:
         for value in failure.inputs:
-            if value is not None and recording.values[value].producer not in _steps(iteration):
-                _use_leaf(cast, recording, value, ROOT)
+            if value is not None and _comes_from_outside(recording, value, iteration):
+                _use_leaf(cast, recording, value, cast.tree.failed_in)
     if not cast.forward and not cast.failures:
         _add_bystanders(cast, recording, iteration)
     _hoist_inputs(cast, recording)
@@ -91,8 +95,9 @@ def _hoist_inputs(cast: Cast, recording: Recording) -> None:
             leaf.scope = ROOT
 
 
-def _steps(iteration: Iteration) -> range:
-    return range(iteration.first_step, iteration.last_step + 1)
+def _comes_from_outside(recording: Recording, value: ValueId, iteration: Iteration) -> bool:
+    producer = recording.values[value].producer
+    return producer is None or producer not in iteration
 
 
 def _use_leaf(cast: Cast, recording: Recording, value: ValueId, scope: int) -> Leaf:

@@ -73,13 +73,16 @@ class Folding:
         by_rule, opens_artificial = (_EVERYTHING, True) if small else _readable_level(tree)
         level = by_rule if self.level is None else self.level
         opens_artificial |= self.level is not None
-        is_open = [scope.depth <= level and (opens_artificial or not scope.is_artificial) for scope in tree.scopes]
+        is_open = [True]
+        for scope in tree.scopes[1:]:
+            # What lies in a shut group is shut, too: opening the group shows its members one by one.
+            may_open = is_open[scope.parent] and (opens_artificial or not scope.is_artificial)
+            is_open.append(may_open and scope.depth <= level)
         # What is toggled does not count here: opening a group must not hide the parameters of another one.
         is_detailed = small or level == _EVERYTHING or count_boxes(is_open) <= DETAILED_UP_TO
         for index, scope in enumerate(tree.scopes[1:], start=1):
             is_open[index] ^= scope.key in self.toggled
             is_open[index] = (is_open[index] or scope.key in self.opened) and scope.key not in self.closed
-        is_open[0] = True
         shows_parameters = is_detailed if self.show_parameters is None else self.show_parameters
         return OpenScopes(tuple(is_open), shows_parameters, is_detailed)
 

@@ -27,7 +27,8 @@ def view_groups(cast: Cast, stage: Stage) -> list[ViewGroup]:
             continue
         first, last, count = spans[index]
         parent = group_key(cast, scope.parent)
-        subtitle = f"{count} ops" if scope.is_artificial else f"{scope.subtitle} · {count} ops"
+        is_named = scope.alike or not scope.is_artificial
+        subtitle = f"{scope.subtitle} · {count} ops" if is_named else f"{count} ops"
         groups.append(
             ViewGroup(
                 key=scope.key,
@@ -80,6 +81,9 @@ class _Nodes:
         for step in cast.backward:
             if step.index in stage.of_step:
                 self._backward_of[stage.of_step[step.index]].append(step)
+        self._bookkeeping: defaultdict[StepIndex, list[StepIndex]] = defaultdict(list)
+        for bookkeeping, main in cast.shares_box.items():
+            self._bookkeeping[main].append(bookkeeping)
         self._category_of_op = {step.index: category_of(step.name) for step in cast.forward}
 
     def all(self) -> list[ViewNode]:
@@ -126,16 +130,20 @@ class _Nodes:
     def _op(self, key: NodeKey, step: Step) -> ViewNode:
         module = self._cast.tree.module_of.get(step.index)
         around = self._cast.tree.scopes[self._cast.tree.scope_of[step.index]].path
+        covered = (step.index, *self._bookkeeping.get(step.index, ()))
         return ViewNode(
             key=key,
             kind=NodeKind.OP,
             category=self._category_of_op[step.index],
             title=short(step.name),
             subtitle=self._labels.op_subtitle(step, "" if module is None else inner_path(module.path, around)),
-            step=step.index,
+            step=min(covered),
+            last_step=max(covered) if len(covered) > 1 else None,
             value=next(iter(step.outputs), None),
             grad_node=step.grad_node,
             group=group_key(self._cast, self._cast.tree.scope_of[step.index]),
+            count=len(covered),
+            main_step=step.index if len(covered) > 1 else None,
         )
 
     def _folded(self, key: NodeKey, scope_index: int) -> ViewNode:
@@ -145,7 +153,7 @@ class _Nodes:
         return ViewNode(
             key=key,
             kind=NodeKind.GROUP,
-            category=Category.LAYER if scope.path else Category.OTHER,
+            category=Category.LAYER if scope.path or scope.alike else Category.OTHER,
             title=short(scope.title),
             subtitle=self._group_subtitle(scope, next(iter(outputs), None)),
             step=first,
@@ -167,7 +175,7 @@ class _Nodes:
         return ViewNode(
             key=key,
             kind=NodeKind.GROUP,
-            category=Category.LAYER if scope.path else Category.OTHER,
+            category=Category.LAYER if scope.path or scope.alike else Category.OTHER,
             title=short(scope.title),
             subtitle=self._labels.sent_subtitle(sending[-1]),
             step=steps[0].index,
@@ -255,16 +263,11 @@ class _Nodes:
                     title=short(failure.name),
                     subtitle=self._labels.failed_subtitle(failure),
                     step=failure.step,
-                    group=self._failed_group(failure.module),
+                    group=self._failed_group(),
                 )
             )
         return nodes
 
-    def _failed_group(self, module: int | None) -> GroupKey | None:
-        if module is None:
-            return None
-        for step in reversed(self._cast.forward):
-            if step.module == module:
-                scopes = self._cast.tree.ancestors(self._cast.tree.scope_of[step.index])
-                return group_key(self._cast, next(at for at in scopes if self._stage.box[at] is None))
-        return None
+    def _failed_group(self) -> GroupKey | None:
+        scopes = self._cast.tree.ancestors(self._cast.tree.failed_in)
+        return group_key(self._cast, next(at for at in scopes if self._stage.box[at] is None))

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.graph.alike import LEAST_ALIKE, rolled_title, runs_of_alike, signatures
 from engine.graph.chunks import Chunk, Counted, chunked
 from engine.graph.labels import inner_path
 from engine.graph.view import GroupKey
-from engine.trace.facts import ModuleCall, Step
+from engine.trace.facts import FailedCall, ModuleCall, Step
 from engine.trace.ids import ModuleCallId, StepIndex
 from engine.trace.recording import Recording
 
 MAX_CHILDREN = 30
-_CHUNKS = 24
 """A group with more members is divided into artificial groups."""
+_CHUNKS = 24
+_SMALL = 30
+"""Pictures with no more ops than this are drawn without putting alike groups together."""
 
 ROOT = 0
 
@@ -31,6 +34,8 @@ class Scope:
     counted: Counted = field(default_factory=Counted)
     children: list[int] = field(default_factory=list)
     is_artificial: bool = False
+    alike: int = 0
+    """How many groups of the same structure it holds; 0 when it is no such group."""
 
 
 @dataclass(slots=True)
@@ -40,7 +45,8 @@ class ScopeTree:
     scopes: list[Scope]
     scope_of: dict[StepIndex, int] = field(default_factory=dict)
     module_of: dict[StepIndex, ModuleCall] = field(default_factory=dict)
-    op_count: int = 0
+    failed_in: int = ROOT
+    """Where the op that raised an error lies."""
 
     def boxes_by_level(self, *, opens_artificial: bool) -> list[int]:
         """How many forward boxes there are when the groups down to each depth are open, artificial ones or not."""
@@ -78,23 +84,34 @@ class ScopeTree:
         return first
 
 
-def scope_tree(recording: Recording, steps: list[Step]) -> ScopeTree:
-    """Build the groups of forward ``steps``: modules with more than one op, then chunks where there is too much."""
+def scope_tree(recording: Recording, steps: list[Step], failure: FailedCall | None = None) -> ScopeTree:
+    """Build the groups of forward ``steps``: modules with more than one op, then chunks where there is too much.
+
+    A ``failure`` counts as one more op, so that its module is a group like any other.
+    """
     tree = ScopeTree([Scope(GroupKey(""), "", "", ROOT)])
-    _add_modules(tree, recording, steps)
-    _dissolve_single(tree, recording, steps)
+    calls = {step.index: step.module for step in steps}
+    beyond = StepIndex(len(recording.steps))
+    if failure is not None:
+        calls[beyond] = failure.module
+    _add_modules(tree, recording, calls)
+    _dissolve_single(tree, recording, calls)
+    if len(steps) > _SMALL:
+        _roll(tree, recording)
     _divide(tree, recording)
     _settle(tree)
-    tree.op_count = len(steps)
+    tree.failed_in = tree.scope_of.pop(beyond, ROOT)
+    if failure is not None:
+        tree.scopes[tree.failed_in].children.remove(beyond)
     return tree
 
 
-def _add_modules(tree: ScopeTree, recording: Recording, steps: list[Step]) -> None:
+def _add_modules(tree: ScopeTree, recording: Recording, calls: dict[StepIndex, ModuleCallId | None]) -> None:
     index_of: dict[ModuleCallId, int] = {}
     first_call: dict[str, int] = {}
-    for step in steps:
+    for step, module in calls.items():
         missing: list[ModuleCall] = []
-        call_id = step.module
+        call_id = module
         while call_id is not None and call_id not in index_of:
             missing.append(recording.module_calls[call_id])
             call_id = missing[-1].parent
@@ -104,7 +121,7 @@ def _add_modules(tree: ScopeTree, recording: Recording, steps: list[Step]) -> No
             index_of[call.id] = len(tree.scopes)
             tree.scopes[parent].children.append(~len(tree.scopes))
             tree.scopes.append(_module_scope(call, number, parent, tree.scopes[parent]))
-        tree.scopes[ROOT if step.module is None else index_of[step.module]].children.append(step.index)
+        tree.scopes[ROOT if module is None else index_of[module]].children.append(step)
 
 
 def _module_scope(call: ModuleCall, number: int, parent: int, around: Scope) -> Scope:
@@ -114,9 +131,8 @@ def _module_scope(call: ModuleCall, number: int, parent: int, around: Scope) -> 
     return scope
 
 
-def _dissolve_single(tree: ScopeTree, recording: Recording, steps: list[Step]) -> None:
+def _dissolve_single(tree: ScopeTree, recording: Recording, calls: dict[StepIndex, ModuleCallId | None]) -> None:
     """A module of one op is that op: it takes the place of its group."""
-    calls = {step.index: step.module for step in steps}
     for index in range(len(tree.scopes) - 1, ROOT, -1):
         scope = tree.scopes[index]
         if len(scope.children) != 1 or scope.children[0] < 0:
@@ -128,6 +144,32 @@ def _dissolve_single(tree: ScopeTree, recording: Recording, steps: list[Step]) -
         around = tree.scopes[scope.parent].children
         around[around.index(~index)] = step
         scope.children = []
+
+
+def _roll(tree: ScopeTree, recording: Recording) -> None:
+    """Put neighbours that are alike into a group of their own."""
+    signature = signatures(recording, [(scope.subtitle, scope.children) for scope in tree.scopes])
+    for index in range(len(tree.scopes)):
+        scope = tree.scopes[index]
+        if len(scope.children) <= LEAST_ALIKE:
+            continue
+        kept, done = [], 0
+        for start, stop in [*runs_of_alike(scope.children, signature), (len(scope.children), 0)]:
+            kept += scope.children[done:start]
+            done = stop
+            if stop:
+                kept.append(~len(tree.scopes))
+                tree.scopes.append(_rolled_scope(tree, scope.children[start:stop], index))
+        scope.children = kept
+
+
+def _rolled_scope(tree: ScopeTree, members: list[int], parent: int) -> Scope:
+    first, last = tree.scopes[~members[0]], tree.scopes[~members[-1]]
+    key = GroupKey(f"{tree.scopes[parent].key}/{first.key}-to-{last.key}")
+    scope = Scope(key, rolled_title(first.title, last.title), f"{len(members)} alike", parent, is_artificial=True)
+    scope.path, scope.line, scope.alike = tree.scopes[parent].path, first.line, len(members)
+    scope.children = list(members)
+    return scope
 
 
 def _divide(tree: ScopeTree, recording: Recording) -> None:
@@ -164,6 +206,8 @@ def _marks(tree: ScopeTree, recording: Recording, children: list[int]) -> list[t
         if child < 0:
             scope = tree.scopes[~child]
             marks.append((scope.line, scope.subtitle))
+        elif child == len(recording.steps):
+            marks.append((0, ""))
         else:
             step = recording.steps[child]
             marks.append((0 if step.span is None else step.span.line, step.name))

@@ -8,7 +8,7 @@ from engine.graph.folding import Folding, OpenScopes
 from engine.graph.scopes import ROOT
 from engine.graph.view import GroupKey, NodeKey
 from engine.trace.facts import Role, Step
-from engine.trace.ids import GradNodeId, StepIndex, ValueId
+from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 from engine.trace.recording import Recording
 
 MOST_LEAVES = 120
@@ -74,6 +74,8 @@ def _name_ops(cast: Cast, stage: Stage) -> None:
             stage.of_step[step.index] = NodeKey(f"op:{number}:{step.name}")
         else:
             stage.of_step[step.index] = group_node_key(cast.tree.scopes[hidden_by].key)
+    for bookkeeping, main in cast.shares_box.items():
+        stage.of_step[bookkeeping] = stage.of_step[main]
 
 
 def _name_leaves(recording: Recording, cast: Cast, stage: Stage) -> None:
@@ -101,9 +103,10 @@ def _name_leaves(recording: Recording, cast: Cast, stage: Stage) -> None:
 def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
     shown = {leaf.value for leaf in stage.shown_leaves}
     sender: dict[GradNodeId, StepIndex] = {}
-    accumulated: dict[ValueId, int] = {}
     runs: dict[str, int] = {}
+    calls: dict[BackwardCallId | None, int] = {}
     for step in cast.backward:
+        call = calls.setdefault(step.backward_call, len(calls))
         scope = stage.box[cast.backward_scope[step.index]]
         if step.grad_node is not None:
             for edge in recording.edges_from(step.grad_node):
@@ -111,36 +114,37 @@ def _name_backward(recording: Recording, cast: Cast, stage: Stage) -> None:
         if scope is not None:
             stage.of_step[step.index] = backward_group_key(cast.tree.scopes[scope].key)
         elif step.index not in cast.accumulates:
-            stage.of_step[step.index] = _backward_key(stage, step, cast.mirror[step.index], runs)
+            stage.of_step[step.index] = _backward_key(stage, step, call, cast.mirror[step.index], runs)
         else:
-            _name_gradient(cast, stage, step.index, shown, accumulated, sender.get(step.grad_node or GradNodeId(0)))
+            _name_gradient(cast, stage, step.index, shown, runs, sender.get(step.grad_node or GradNodeId(0)))
 
 
-def _backward_key(stage: Stage, step: Step, mirror: StepIndex | None, runs: dict[str, int]) -> NodeKey:
-    """Named after what it mirrors: autograd's order may differ from iteration to iteration."""
+def _backward_key(stage: Stage, step: Step, call: int, mirror: StepIndex | None, runs: dict[str, int]) -> NodeKey:
+    """Named after what it mirrors: autograd's order may differ from iteration to iteration.
+
+    ``call`` counts the backward calls of the iteration.
+    """
     beside = stage.of_step.get(mirror, "") if mirror is not None else ""
     if beside and not stage.open.is_detailed:
-        return NodeKey(f"back:{step.backward_call or 0}:{beside}")
-    text = f"back:{step.name}:{beside}"
-    count = runs[text] = runs.get(text, 0) + 1
-    return NodeKey(text if count == 1 else f"{text}#{count}")
+        return NodeKey(f"back:{call}:{beside}")
+    return _numbered(f"back:{step.name}:{beside}", runs)
 
 
 def _name_gradient(
-    cast: Cast,
-    stage: Stage,
-    step: StepIndex,
-    shown: set[ValueId],
-    accumulated: dict[ValueId, int],
-    sender: StepIndex | None,
+    cast: Cast, stage: Stage, step: StepIndex, shown: set[ValueId], runs: dict[str, int], sender: StepIndex | None
 ) -> None:
     """A hidden parameter's accumulation is part of the backward node that sends to it."""
     value = cast.accumulates[step]
+    mirror = cast.mirror[step]
     if value is not None and value in shown:
-        count = accumulated[value] = accumulated.get(value, 0) + 1
-        suffix = "" if count == 1 else f"#{count}"
-        stage.of_step[step] = NodeKey(f"grad:{stage.of_leaf[value].removeprefix('leaf:')}{suffix}")
+        stage.of_step[step] = _numbered(f"grad:{stage.of_leaf[value].removeprefix('leaf:')}", runs)
     elif value is None:
-        stage.of_step[step] = NodeKey(f"grad:step:{step}")
+        stage.of_step[step] = _numbered(f"grad::{'' if mirror is None else stage.of_step.get(mirror, '')}", runs)
     elif sender is not None and sender in stage.of_step:
         stage.of_step[step] = stage.of_step[sender]
+
+
+def _numbered(text: str, runs: dict[str, int]) -> NodeKey:
+    """The text, with a number from the second time on."""
+    count = runs[text] = runs.get(text, 0) + 1
+    return NodeKey(text if count == 1 else f"{text}#{count}")

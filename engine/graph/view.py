@@ -94,6 +94,13 @@ class ViewNode:
     stands_for: GroupKey | None = None
     """The group that a node of kind GROUP opens into; ``group`` is the one around it. The backward half of a folded
     group is of kind GROUP too and has ``mirrors``."""
+    main_step: StepIndex | None = None
+    """The step that a box is about when it also covers others (a batch norm and its count of batches)."""
+
+    @property
+    def about(self) -> StepIndex | None:
+        """The step to select for this box: the one that it is about, else the first that it covers."""
+        return self.step if self.main_step is None else self.main_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
