@@ -66,10 +66,10 @@ class PickControl:
             return
         node = self.scene.nodes[index].node
         self._put(replace(self.picked, selected=frozenset({node.key})))
+        # A box that is about one step of several is selected as that one, not as a group.
+        last = node.last_step if node.main_step is None else None
         self._selection.select(
-            Selected(
-                node=node.key, step=node.step, value=node.value, origin=Origin.CANVAS, last_step=node.last_step
-            )
+            Selected(node=node.key, step=node.about, value=node.value, origin=Origin.CANVAS, last_step=last)
         )
 
     def clear(self) -> None:
