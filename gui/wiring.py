@@ -53,7 +53,9 @@ def connect_panels(panels: Panels, desk: Desk, book: ActionBook, window: MainWin
 
     def on_choices(choices: Choices) -> None:
         editor.set_live(LiveMode.ON if choices.runs_while_typing else LiveMode.OFF)
+        panels.card.set_open(choices.shows_card)
 
+    panels.card.open_changed.connect(lambda is_open: desk.preferences.show_card(shown=is_open))
     desk.preferences.changed.connect(on_choices)
     on_choices(desk.preferences.choices)
 

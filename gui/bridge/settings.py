@@ -34,6 +34,7 @@ class SettingsFile:
             scale_percent=max(80, min(200, self._number("scale_percent", default.scale_percent))),
             device=self._text("device") or default.device,
             shows_minimap=self._text("shows_minimap") != "false",
+            shows_card=self._text("shows_card") != "false",
             runs_while_typing=self._text("runs_while_typing") == "true",
             lesson=_lesson(self._text("lesson")),
         )
@@ -44,7 +45,7 @@ class SettingsFile:
         self._settings.setValue("scale_percent", str(choices.scale_percent))
         self._settings.setValue("device", choices.device)
         self._settings.setValue("lesson", choices.lesson.value)
-        for name in ("shows_minimap", "runs_while_typing"):
+        for name in ("shows_minimap", "shows_card", "runs_while_typing"):
             self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
     def read_recents(self) -> tuple[Path, ...]:

@@ -32,6 +32,8 @@ class CardBody(QScrollArea):
         self._column.addWidget(self._sentence)
         self._column.addWidget(self._verdict)
         self._column.addStretch(1)
+        # Wrapped texts ask for much height while they are narrow; what counts is their height at the real width.
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
@@ -70,7 +72,7 @@ class CardBody(QScrollArea):
 
     def wanted_height(self, width: int) -> int:
         """Height at which nothing has to be scrolled, for a width in pixels."""
-        return max(self._column.heightForWidth(width), self._column.minimumSize().height())
+        return self._column.heightForWidth(width)
 
     def minimumSizeHint(self) -> QSize:
         """It may be low: then it scrolls."""

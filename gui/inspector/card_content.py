@@ -16,7 +16,7 @@ from engine.explain.explanation import (
 )
 
 MOST_EQUATIONS = 2
-"""So many inputs or parameters are shown on the card; the inspector has all of them."""
+"""At most so many inputs or parameters are shown on the card; the inspector has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,26 @@ class CardContent:
     is_wrong: bool = False
 
 
-def card_content(explanation: Explanation | None) -> CardContent | None:
-    """Return what to show, or None for a step at which the card has nothing to say (the forward pass)."""
+def card_content(explanation: Explanation | None, most: int = MOST_EQUATIONS) -> CardContent | None:
+    """Return what to show, or None for a step at which the card has nothing to say (the forward pass).
+
+    ``most`` is how many equations there is room for.
+    """
     match explanation:
         case None | ForwardExplanation():
             return None
         case BackwardExplanation():
-            return _backward(explanation)
+            return _backward(explanation, most)
         case AccumulationExplanation():
             return _accumulation(explanation)
         case OptimizerExplanation():
-            return _optimizer(explanation)
+            return _optimizer(explanation, most)
         case _:
             assert_never(explanation)
 
 
-def _backward(explanation: BackwardExplanation) -> CardContent:
-    shown = _most_telling(explanation.inputs)
+def _backward(explanation: BackwardExplanation, most: int) -> CardContent:
+    shown = _most_telling(explanation.inputs, most)
     several = len(shown) > 1
     sentences = [
         f"{fan_in.name} was used {len(fan_in.contributions)} times: {fan_in.text}." for fan_in in explanation.fan_ins
@@ -85,12 +88,12 @@ def _backward(explanation: BackwardExplanation) -> CardContent:
     )
 
 
-def _most_telling(inputs: tuple[SentOn, ...]) -> tuple[SentOn, ...]:
+def _most_telling(inputs: tuple[SentOn, ...], most: int) -> tuple[SentOn, ...]:
     """Choose the inputs whose rule says most: those with a local factor before those that only get a sum or a copy."""
-    if len(inputs) <= MOST_EQUATIONS:
+    if len(inputs) <= most:
         return inputs
     with_factor = [one for one in inputs if len(one.terms) > 2 and all(term.label != "local 1" for term in one.terms)]
-    chosen = [*with_factor, *(one for one in inputs if one not in with_factor)][:MOST_EQUATIONS]
+    chosen = [*with_factor, *(one for one in inputs if one not in with_factor)][:most]
     return tuple(one for one in inputs if one in chosen)
 
 
@@ -131,21 +134,21 @@ def _accumulation(explanation: AccumulationExplanation) -> CardContent:
     )
 
 
-def _optimizer(explanation: OptimizerExplanation) -> CardContent:
-    shown = explanation.updates[:MOST_EQUATIONS]
+def _optimizer(explanation: OptimizerExplanation, most: int) -> CardContent:
+    shown = explanation.updates[:most]
     equations = tuple(
         Equation(f"{update.name}   {update.numbers}".rstrip(), (update.before, update.delta, update.after), ("+", "="))
         for update in shown
     )
     sentences = [explanation.sentence]
-    if len(explanation.updates) > MOST_EQUATIONS:
-        sentences.append(_more(len(explanation.updates) - MOST_EQUATIONS, "parameter"))
+    if len(explanation.updates) > most:
+        sentences.append(_more(len(explanation.updates) - most, "parameter"))
     if explanation.settings:
         sentences.insert(0, f"{explanation.settings}.")
     return CardContent(
         lead="Update by",
         title=explanation.title,
-        formula=explanation.formula,
+        formula=explanation.formula.split(";  ")[-1],
         equations=equations,
         sentences=tuple(sentences),
         verdict="",

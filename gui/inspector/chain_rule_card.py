@@ -9,7 +9,7 @@ from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.inspector.card_body import CardBody
-from gui.inspector.card_content import CardContent, card_content
+from gui.inspector.card_content import MOST_EQUATIONS, CardContent, card_content
 from gui.inspector.card_headline import CardHeadline
 from gui.model.document import Document
 from gui.model.playhead import Playhead, PlayheadMoved
@@ -24,6 +24,8 @@ MAX_HEIGHT_PX = 300
 _SHARE = 0.45
 """Share of the height of what it floats above that it may cover."""
 _LEAST_HEIGHT_PX = 190
+_ROOMY_PX = 270
+"""From this height on there is room for two equations."""
 _SHADOW_PX = 14
 _RADIUS_PX = 11
 _PADDING_PX = 18
@@ -157,7 +159,8 @@ class ChainRuleCard(QWidget):
         recording, step = self._document.recording, self._playhead.current
         if recording is None or not 0 <= step < len(recording):
             return None
-        return card_content(explain_step(recording, step))
+        most = MOST_EQUATIONS if self._most_height() >= _ROOMY_PX else 1
+        return card_content(explain_step(recording, step), most)
 
     def _show(self, content: CardContent) -> None:
         self._headline.show_content(content, self._theme.tokens)

@@ -33,6 +33,7 @@ class Choices:
     scale_percent: int = 100
     device: str = "cpu"
     shows_minimap: bool = True
+    shows_card: bool = True
     runs_while_typing: bool = False
     lesson: Lesson = Lesson.STEP
 
@@ -68,6 +69,10 @@ class Preferences:
     def show_minimap(self, *, shown: bool) -> None:
         """Show or hide the overview of the graph."""
         self._put(replace(self._choices, shows_minimap=shown))
+
+    def show_card(self, *, shown: bool) -> None:
+        """Let the chain-rule card appear at backward steps, or keep it away."""
+        self._put(replace(self._choices, shows_card=shown))
 
     def run_while_typing(self, *, wanted: bool) -> None:
         """Run quick programs by themselves when typing pauses."""

@@ -16,7 +16,12 @@ def test_a_first_start_has_the_defaults(tmp_path):
 def test_everything_comes_back(tmp_path):
     path = tmp_path / "deep" / "settings.ini"
     choices = Choices(
-        appearance=Appearance.DARK, scale_percent=125, device="cuda:1", shows_minimap=False, runs_while_typing=True
+        appearance=Appearance.DARK,
+        scale_percent=125,
+        device="cuda:1",
+        shows_minimap=False,
+        shows_card=False,
+        runs_while_typing=True,
     )
     first = SettingsFile(path)
     first.write_choices(choices)
