@@ -3,11 +3,13 @@
 import numpy as np
 
 from engine.explain.compare import compared
+from engine.explain.element_update import settings_of
 from engine.explain.explanation import Check, OptimizerExplanation, Term, Update, Verdict
 from engine.explain.notation import Notation
 from engine.explain.numerals import factor_text, floats_of, prose_number
 from engine.explain.operands import plain_of
 from engine.explain.rules.run import Plain
+from engine.explain.update_rules import Settings
 from engine.trace.facts import Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
@@ -39,19 +41,22 @@ def explain_optimizer(recording: Recording, step: Step) -> OptimizerExplanation:
         step=step.index,
         title=name,
         formula=_FORMULAS.get(key, "w ← w + Δ(g)"),
-        settings=_settings_text(settings),
+        settings=_settings_text(settings_of(step)),
         updates=updates,
         sentence=_sentence(name, updates),
     )
 
 
-def _settings_text(settings: dict[str, Plain]) -> str:
+def _settings_text(settings: Settings) -> str:
     parts = []
     for key in _SHOWN:
         found = settings.get(key)
-        if found:
-            text = prose_number(found) if isinstance(found, (int, float)) else str(found)
-            parts.append(f"{key} {text}")
+        if isinstance(found, bool) and found:
+            parts.append(key)
+        elif isinstance(found, (tuple, list)):
+            parts.append(f"{key} {', '.join(map(str, found))}")
+        elif found:
+            parts.append(f"{key.replace('_', ' ')} {prose_number(found) if isinstance(found, (int, float)) else found}")
     return " · ".join(parts)
 
 
@@ -66,7 +71,7 @@ def _update(
     name = notation.of(before) if before is not None else "?"
     terms = [
         Term(label, () if value is None else recording.values[value].shape, floats_of(recording, value), value)
-        for label, value in ((f"{name} before", before), (f"{name}.grad", gradient), (f"{name} after", after))
+        for label, value in (("before", before), ("gradient", gradient), ("after", after))
     ]
     old, grad, new = terms
     delta = None if old.array is None or new.array is None else np.asarray(new.array - old.array)

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 _ORDER = ("loss", "grad_norm", "lr")
 _TITLES = {"loss": "Loss", "grad_norm": "Gradient norm", "lr": "Learning rate"}
-SMOOTHING = 0.9
+SMOOTHING = 0.7
 """Share of the past in the exponential mean."""
 
 

@@ -184,7 +184,7 @@ class BlockView(QWidget):
         assert isinstance(widget, QLabel)
         match block:
             case Summary(text):
-                widget.setText(" · ".join(part.replace(" ", _NBSP) for part in text.split(" · ")))
+                widget.setText(f"{_NBSP}· ".join(part.replace(" ", _NBSP) for part in text.split(" · ")))
             case Formula(text):
                 widget.setText(text)
             case Heading(text, note):

@@ -36,7 +36,7 @@ from gui.widgets.sampling import downsampled, magnitude
 
 PICTURE_PX = 72
 """Height of the picture of a matrix, unless the place has less room."""
-_SMALLEST_RING_PX = 7.0
+_SMALLEST_RING_PX = 9.0
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -185,9 +185,12 @@ class EquationView(QWidget):
         row, column = divmod(self._picked, int(one.grid.shape[1]))
         rect = one.cell_rect(row, column)
         spread = max(0.0, (_SMALLEST_RING_PX - min(rect.width(), rect.height())) / 2)
-        painter.setPen(QPen(QColor(self._tokens.accent), 2))
+        ring = rect.adjusted(-spread, -spread, spread, spread)
+        radius = min(4.0, ring.height() / 5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(rect.adjusted(-spread, -spread, spread, spread), 4, 4)
+        for color, width_px in ((self._tokens.panel, 4.0), (self._tokens.accent, 2.0)):
+            painter.setPen(QPen(QColor(color), width_px))
+            painter.drawRoundedRect(ring, radius, radius)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick the element under the mouse."""

@@ -148,12 +148,12 @@ def test_a_clicked_element_is_followed_through_the_optimizer(panel, models, qtbo
     models.playhead.resize(len(recording))
     models.playhead.seek(len(recording) - 1)
     assert panel.title == "SGD.step"
-    assert _rows(panel)["Element"] == "[1]"
+    assert _rows(panel)["Element"].startswith("[1]")
     view = next(v for v in panel.findChildren(EquationView) if not v.isHidden())
     view.resize(280, view.heightForWidth(280))
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(6, 30))
-    assert _rows(panel)["Element"] == "[0]"
+    assert _rows(panel)["Element"].startswith("[0]")
     assert _rows(panel)["step"] == "−lr·v\n−0.1·2 = −0.2"
     assert "✓ the rule gives what torch stored" in _texts(panel)
     qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert _rows(panel)["Element"] == "[1]"
+    assert _rows(panel)["Element"].startswith("[1]")
