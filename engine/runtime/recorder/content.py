@@ -16,7 +16,8 @@ from engine.trace.bytestore import ByteSink
 from engine.trace.facts import Absence, Data, Statistics
 from engine.trace.tensors import Array, type_names
 
-_BYTES_AS = {"bfloat16": torch.int16}
+_EIGHT_BITS = ("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu")
+_BYTES_AS = {"bfloat16": torch.int16, **dict.fromkeys(_EIGHT_BITS, torch.uint8)}
 """Types that numpy lacks, and the type of the same width in which their bytes are taken."""
 
 
@@ -54,7 +55,8 @@ class ContentWriter:
             return Data(value.id, 0, 0, Absence.NO_STORAGE)
         raw = array.reshape(-1).view(np.uint8).data
         offset = self._sink.write(raw)
-        statistics.add(value.id, array, tensor.dtype)
+        if _name_of(tensor) not in _EIGHT_BITS:  # whose bytes are no numbers without torch
+            statistics.add(value.id, array, tensor.dtype)
         if offset is None:
             return Data(value.id, 0, 0, Absence.OVER_BUDGET)
         return Data(value.id, offset, raw.nbytes, None)
@@ -71,7 +73,7 @@ class ContentWriter:
 
 def array_of(tensor: Tensor) -> Array | None:
     """Return the numbers of a tensor in C order, None when it has none that numpy can hold."""
-    name = str(tensor.dtype).removeprefix("torch.")
+    name = _name_of(tensor)
     if name not in type_names and name not in _BYTES_AS:
         return None
     try:
@@ -87,3 +89,7 @@ def array_of(tensor: Tensor) -> Array | None:
     except (RuntimeError, TypeError, NotImplementedError):
         return None
     return np.ascontiguousarray(array).reshape(array.shape)
+
+
+def _name_of(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")

@@ -19,6 +19,7 @@ from engine.trace.bytestore import MemoryBytes
 from engine.trace.facts import Absence, Data, Name, Role, Value
 from engine.trace.ids import StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
+from engine.trace.tensors import UnreadableDtypeError
 from tests.support.recorded import record_text, run_bare
 from tests.support.recordings import starter_recording
 
@@ -112,6 +113,20 @@ def test_named_values_are_what_the_variables_hold_at_the_end(tmp_path: Path) -> 
     assert found["loss.grad_flowed"].item() == 1.0
     assert "hidden" in found
     assert "hidden.grad_flowed" in found
+
+
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz"])
+def test_eight_bits_a_number_are_recorded_and_leave_unchanged(tmp_path: Path, name: str) -> None:
+    text = f"import torch\nsmall = torch.tensor([1.5, -2.0, 0.25]).to(torch.{name})\n"
+    recording = record_text(text).recording
+    found = written(tmp_path / "s.safetensors", recording, Named())["small"]
+    expected = run_bare(text)["small"]
+    assert found.dtype is expected.dtype
+    assert torch.equal(found.view(torch.uint8), expected.view(torch.uint8))
+    (value,) = (value for value in recording.values if value.dtype == name)
+    assert recording.statistics(value.id) is None
+    with pytest.raises(UnreadableDtypeError):
+        recording.array(value.id)
 
 
 def test_a_name_means_what_it_meant_at_the_step() -> None:
