@@ -1,14 +1,14 @@
 """Long runs of ops divided into artificial groups: rounds of a loop where there is one, else stretches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-Mark = tuple[int, str]
-"""Source line and name of a member."""
+Mark = tuple[int, Hashable]
+"""Source line of a member, and its name with all else that tells it from others on that line."""
 
 _MIN_ROUNDS = 2
 _LEAST_BLOCK = 8
@@ -111,7 +111,7 @@ def find_loop(marks: Sequence[Mark]) -> Loop | None:
     middle = len(ids) // 2
     again = np.flatnonzero(ids[middle + 1 :] == ids[middle])[:32] + 1
     for period in again.tolist():
-        if period == 1 or period * _MIN_ROUNDS > len(ids):
+        if period * _MIN_ROUNDS > len(ids) or (period == 1 and marks[middle][0] == 0):
             continue
         start, stop = _repeating(ids, period, middle)
         if stop - start >= max(_MIN_ROUNDS * period, len(ids) // 2):

@@ -72,10 +72,15 @@ class _Edges:
         for edge in self._recording.edges_from(step.grad_node):
             value = step.outputs[edge.slot] if edge.slot < len(step.outputs) else None
             receiver = self._receiver(step, edge)
-            if value is None or receiver is None:
+            if value is None or receiver is None or self._is_hidden(receiver.index):
                 continue
             source, target = self._stage.of_step.get(step.index), self._stage.of_step.get(receiver.index)
             self._add(source, target, EdgeKind.GRADIENT, value, receiver.index, (edge.slot, edge.input_index))
+
+    def _is_hidden(self, receiver: StepIndex) -> bool:
+        """Whether a step gathers the gradient of a parameter that is nowhere in the picture."""
+        leaf = self._cast.accumulates.get(receiver)
+        return leaf is not None and leaf not in self._stage.of_leaf
 
     def add_saved(self, step: Step) -> None:
         """Draw the tensors that the forward op kept for this backward node."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.graph.alike import LEAST_ALIKE, rolled_title, runs_of_alike, signatures
-from engine.graph.chunks import Chunk, Counted, chunked
+from engine.graph.chunks import Chunk, Counted, Mark, chunked
 from engine.graph.labels import inner_path
 from engine.graph.view import GroupKey
 from engine.trace.facts import FailedCall, ModuleCall, Step
@@ -199,9 +199,9 @@ def _chunk_scope(part: Chunk, parent: int, around: Scope) -> Scope:
     return scope
 
 
-def _marks(tree: ScopeTree, recording: Recording, children: list[int]) -> list[tuple[int, str]]:
+def _marks(tree: ScopeTree, recording: Recording, children: list[int]) -> list[Mark]:
     """Line and name of each member: two members with equal marks are the same piece of program."""
-    marks = []
+    marks: list[Mark] = []
     for child in children:
         if child < 0:
             scope = tree.scopes[~child]
@@ -210,7 +210,8 @@ def _marks(tree: ScopeTree, recording: Recording, children: list[int]) -> list[t
             marks.append((0, ""))
         else:
             step = recording.steps[child]
-            marks.append((0 if step.span is None else step.span.line, step.name))
+            span = step.span
+            marks.append((0, step.name) if span is None else (span.line, (step.name, span.column)))
     return marks
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from engine.layout.levels import Levels
 from engine.layout.order import Joint, ordered
 from engine.layout.place import Rod, Strip, tops
-from engine.layout.problem import LayoutProblem, Point
+from engine.layout.problem import LayoutProblem
 from engine.layout.threads import HIGH, LOW, End, Threads
 
 _THREAD = 2.0
@@ -45,8 +45,10 @@ class LevelPlan:
     lanes: dict[int, LanePlan] = field(default_factory=dict)
     parts: list[int] = field(default_factory=list)
     """The column that each rank lies in; empty when the level is not folded."""
-    channel: Point = (0.0, 0.0)
-    """Free lines along, before and after the columns of a folded level."""
+    before: float = 0.0
+    """A free line along, before the columns of a folded level."""
+    ends: list[float] = field(default_factory=list)
+    """Free lines along, after each column of a folded level."""
 
     def is_fold(self, rank: int) -> bool:
         """Whether a new column begins after ``rank``."""
@@ -158,10 +160,11 @@ class Composer:
         net = self._net(level, lane)
         if not net.breadth:
             return
-        layers = ordered(net.layers, net.joints, len(net.breadth))
+        homes = self._homes(level, lane, net)
+        layers = ordered(net.layers, net.joints, len(net.breadth), homes)
         spacing = self._problem.spacing
         main = _main_path(net)
-        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, spacing.row_gap, spacing.thread_gap)
+        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, spacing.row_gap, spacing.thread_gap, homes)
         top = tops(strip)
         start = min(top)
         plan = self.plans[level].lanes[lane] = LanePlan()
@@ -173,6 +176,18 @@ class Composer:
         plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
         for piece, bends in net.bends.items():
             self._threads.pieces[piece].bends = [top[bend] - start + _THREAD / 2 for bend in bends]
+
+    def _homes(self, level: int, lane: int, net: _Net) -> dict[int, float]:
+        """Where the vertices of a lane would stand if it were a copy of the forward lane."""
+        base = self.plans[level].lanes.get(0)
+        if lane == 0 or base is None:
+            return {}
+        homes = {}
+        for cell, vertex in net.cells.items():
+            if cell in base.cell_top:
+                middle = base.cell_top[cell] + self.first_middle(cell, 0)
+                homes[vertex] = middle - self.first_middle(cell, lane)
+        return homes
 
     def _plan_columns(self, level: int) -> None:
         cells = self._levels.level_cells[level]

@@ -5,7 +5,7 @@ Mutzel (2002).
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _MOST_SWEEPS = 6
@@ -21,8 +21,14 @@ class Joint:
     high_shift: float = 0.0
 
 
-def ordered(layers: list[list[int]], joints: Sequence[Joint], vertex_count: int) -> list[list[int]]:
-    """Return the layers, reordered; the order given decides ties."""
+def ordered(
+    layers: list[list[int]], joints: Sequence[Joint], vertex_count: int, pinned: Mapping[int, float] | None = None
+) -> list[list[int]]:
+    """Return the layers, reordered; the order given decides ties.
+
+    Vertices that are ``pinned`` stand in the order of their numbers.
+    """
+    pinned = pinned or {}
     busy = [index for index, layer in enumerate(layers) if len(layer) > 1]
     if not busy:
         return layers
@@ -38,7 +44,7 @@ def ordered(layers: list[list[int]], joints: Sequence[Joint], vertex_count: int)
         if sweep > 0 and fewest == 0:
             break
         for index in busy if sweep % 2 else reversed(busy):
-            _sort(layers[index], below if sweep % 2 else above, place)
+            _sort(layers[index], below if sweep % 2 else above, place, pinned)
         crossings = _crossings(layers, busy, above, place)
         if crossings < fewest or (sweep == 0 and crossings == fewest):
             best, fewest = [layer[:] for layer in layers], crossings
@@ -51,13 +57,20 @@ def _number(layers: list[list[int]], indices: Sequence[int], place: list[float])
             place[vertex] = float(position)
 
 
-def _sort(layer: list[int], neighbours: list[list[tuple[int, float]]], place: list[float]) -> None:
+def _sort(
+    layer: list[int], neighbours: list[list[tuple[int, float]]], place: list[float], pinned: Mapping[int, float]
+) -> None:
     """Sort by the mean place of the neighbours; vertices without any keep their place."""
     wish = {}
     for vertex in layer:
         near = neighbours[vertex]
         wish[vertex] = sum(place[other] + shift for other, shift in near) / len(near) if near else place[vertex]
     layer.sort(key=wish.__getitem__)
+    held = [position for position, vertex in enumerate(layer) if vertex in pinned]
+    if len(held) > 1:
+        in_order = sorted((layer[position] for position in held), key=pinned.__getitem__)
+        for position, vertex in zip(held, in_order, strict=True):
+            layer[position] = vertex
     for position, vertex in enumerate(layer):
         place[vertex] = float(position)
 

@@ -4,10 +4,12 @@ Each layer is solved exactly as an isotonic regression (pool adjacent violators)
 minimal distances; layers are swept in both directions, as in the priority method of Sugiyama et al.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 _SWEEPS = 4
+_HOME = 8.0
+"""Weight of the wish to stand where the counterpart in the forward lane stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Strip:
     is_thread: list[bool]
     row_gap: float
     thread_gap: float
+    mirrored: Mapping[int, float] = field(default_factory=dict)
+    """Vertices with the top that corresponds to their counterpart in the forward lane, up to a common shift."""
 
     def gap(self, first: int, second: int) -> float:
         """Free space between two neighbours in a layer."""
@@ -45,6 +49,8 @@ def tops(strip: Strip) -> list[float]:
     """Return the position of the top of every vertex."""
     top = [0.0] * len(strip.breadth)
     fixed = _fix_main(strip, top)
+    shift = next((top[vertex] - strip.mirrored[vertex] for vertex, _, _ in strip.main if vertex in strip.mirrored), 0.0)
+    homes = {vertex: home + shift for vertex, home in strip.mirrored.items()}
     _stack(strip, fixed, top)
     below: list[list[Rod]] = [[] for _ in top]
     above: list[list[Rod]] = [[] for _ in top]
@@ -55,7 +61,12 @@ def tops(strip: Strip) -> list[float]:
     for sweep in range(_SWEEPS):
         goes_up = sweep % 2 == 0
         for layer in reversed(busy) if goes_up else busy:
-            wishes = [_wish(vertex, below, above, top, prefers_above=goes_up) for vertex in layer]
+            wishes = [
+                (homes[vertex], _HOME)
+                if vertex in homes
+                else _wish(vertex, below, above, top, prefers_above=goes_up)
+                for vertex in layer
+            ]
             _solve(strip, layer, wishes, fixed, top)
     return top
 

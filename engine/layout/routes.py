@@ -94,7 +94,7 @@ class FlowRouter:
         # Edges that turn together keep a little apart.
         track = self._tracks.setdefault((piece.level, piece.lane, piece.low), len(self._tracks))
         shift = _TRACK * (track % _TRACKS - _TRACKS // 2)
-        before, after = origin + plan.channel[0] + shift, origin + plan.channel[1] + shift
+        before, after = origin + plan.before + shift, origin + plan.ends[plan.parts[rank]] + shift
         between = top + plan.lanes[piece.lane].channels[plan.parts[rank]] + shift
         return [(after, leave), (after, between), (before, between), (before, enter)]
 

@@ -8,8 +8,10 @@ from engine.layout.levels import Levels
 from engine.layout.problem import LayoutProblem
 from engine.layout.threads import End, Piece, Threads
 
-_SLACK = 3
-"""A column may be this many ranks longer or shorter for the sake of fewer edges from column to column."""
+_LINE_PRICE = 90.0
+"""A column may be this much longer or shorter, in pixels, for each edge less from column to column."""
+_WORTH = 0.8
+"""A level is folded only if it becomes shorter than this share of its length."""
 CHANNEL = 26.0
 """Room at both ends of a level for the edges that go from column to column."""
 COLUMN_GAP = 56.0
@@ -45,6 +47,9 @@ class Wrapper:
         if count < 2:
             return
         parts = self._parts(level, plan, count)
+        longest = max(plan.starts[part.last] + plan.lengths[part.last] - plan.starts[part.first] for part in parts)
+        if longest > _WORTH * plan.length:
+            return
         for lane, lane_plan in plan.lanes.items():
             self._move(level, lane, lane_plan, parts)
         self._restart(plan, parts, level)
@@ -55,11 +60,10 @@ class Wrapper:
         first = 0
         for index in range(1, count):
             target = plan.starts[0] + (plan.starts[-1] + plan.lengths[-1] - plan.starts[0]) * index / count
-            nearest = min(range(len(plan.starts)), key=lambda rank: abs(plan.starts[rank] - target))
-            choice = range(max(first + 1, nearest - _SLACK), min(len(plan.starts) - 1, nearest + _SLACK) + 1)
+            choice = range(first + 1, len(plan.starts))
             if not choice:
-                continue
-            cut = min(choice, key=lambda rank: (crossing[rank], abs(plan.starts[rank] - target)))
+                break
+            cut = min(choice, key=lambda rank: _LINE_PRICE * crossing[rank] + abs(plan.starts[rank] - target))
             parts.append(_Part(first, cut - 1))
             first = cut
         return [*parts, _Part(first, len(plan.lengths) - 1)]
@@ -121,6 +125,7 @@ class Wrapper:
             for rank in range(part.first, part.last + 1):
                 plan.starts[rank] -= shift
                 plan.parts.append(index)
+            plan.ends.append(plan.starts[part.last] + plan.lengths[part.last] + CHANNEL / 2)
             longest = max(longest, plan.starts[part.last] + plan.lengths[part.last])
         plan.length = longest + CHANNEL + (spacing.along_after if level else 0.0)
-        plan.channel = (begin - CHANNEL / 2, longest + CHANNEL / 2)
+        plan.before = begin - CHANNEL / 2
