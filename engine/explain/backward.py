@@ -1,5 +1,6 @@
 """The chain rule at one autograd node: upstream × local = sent on."""
 
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine.explain.numerals import FEW, array_of, array_text, floats_of, prose_
 from engine.explain.operands import Operands, operands_of
 from engine.explain.rules.apply import sent_on
 from engine.explain.rules.rule import After, Before, Local, Rule, SlotRule, Times, Whole
-from engine.explain.rules.run import LARGEST, Floats, OperandMissingError, broadcast_axes
+from engine.explain.rules.run import LARGEST, Floats, OperandMissingError, broadcast_axes, signed
 from engine.explain.rules.table import rule_for, stem
 from engine.explain.sentences import backward_sentence
 from engine.trace.facts import GradEdge, Step
@@ -48,7 +49,7 @@ def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
 
 def _saved_note(recording: Recording, notation: Notation, name: str, value: ValueId | None, text: str) -> SavedNote:
     if value is None:
-        return SavedNote(name, None, text)
+        return SavedNote(name, None, _LARGE_NUMBER.sub(lambda found: prose_number(signed(int(found[0]))), text))
     array = array_of(recording, value)
     numbers = "" if array is None else f" = {array_text(array)}"
     return SavedNote(name, value, notation.of(value) + numbers)
@@ -165,6 +166,8 @@ class _Work:
         return max(dtypes, key=lambda dtype: ranks.index(dtype) if dtype in ranks else 0)
 
 
+_LARGE_NUMBER = re.compile(r"\d{19,20}")
+"""autograd shows negative dimensions as unsigned."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -61,7 +61,7 @@ class ArrayView(QWidget):
         self._array = array
         self._scale = None
         if not is_same_shape and array.ndim > 2:
-            self._slice = Slice(array.ndim - 2, array.ndim - 1, (0,) * array.ndim)
+            self._slice = Slice.first_of(array.shape)
         few = array.ndim < 2 and array.size <= _MOST_CELLS
         self._cells.setVisible(few)
         self._heatmap.setVisible(not few)
@@ -69,7 +69,9 @@ class ArrayView(QWidget):
         if few:
             self._cells.show_array(array)
         elif array.ndim < 2:
-            self._heatmap.show_matrix(matrix_of(array.reshape(-1)))
+            matrix = matrix_of(array.reshape(-1))
+            width = matrix.shape[1]
+            self._heatmap.show_matrix(matrix, place=lambda row, column: str(row * width + column))
         elif array.ndim == 2:
             self._heatmap.show_matrix(array)
         else:
@@ -115,6 +117,6 @@ class ArrayView(QWidget):
 
     def _show_slice(self) -> None:
         assert self._array is not None
-        self._heatmap.show_matrix(self._slice.of(self._array), self._scale)
+        self._heatmap.show_matrix(self._slice.of(self._array), self._scale, self._slice.place)
         if self._controls is not None:
             self._controls.show_slice(self._slice, self._array.shape)

@@ -132,7 +132,7 @@ class ChainRuleCard(QWidget):
     def heightForWidth(self, width: int) -> int:
         """Room for everything, but never so much that the graph below is hidden: then the body scrolls."""
         inner = width - 2 * _SHADOW_PX - _PADDING_PX - _TOP_PX
-        head = max(24, self._headline.height_for(inner - _BUTTONS_PX))
+        head = max(self._pin.sizeHint().height(), self._headline.height_for(inner - _BUTTONS_PX))
         edges = 2 * _SHADOW_PX + _TOP_PX - 4 + _BOTTOM_PX
         return min(self._most_height(), head + _GAP_PX + self._body.wanted_height(inner) + edges)
 

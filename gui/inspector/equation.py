@@ -120,7 +120,7 @@ class EquationView(QWidget):
         placed = layout.placed()
         for index, one in enumerate(placed):
             self._paint_label(painter, layout, one)
-            self._paint_body(painter, index, one)
+            self._paint_body(painter, layout, index, one)
             self._paint_ring(painter, one)
             if index < len(self._symbols) and index + 1 < len(placed):
                 self._paint_symbol(painter, layout.symbol_px, self._symbols[index], one.rect, placed[index + 1].rect)
@@ -142,7 +142,7 @@ class EquationView(QWidget):
         place = QRectF(following.left() - room_px, following.top(), room_px, height)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, symbol)
 
-    def _paint_body(self, painter: QPainter, index: int, one: Placed) -> None:
+    def _paint_body(self, painter: QPainter, layout: EquationLayout, index: int, one: Placed) -> None:
         if one.grid.size == 0:
             painter.setFont(mono_font(LABEL_FONT_PX))
             painter.setPen(QColor(self._tokens.faint))
@@ -152,6 +152,7 @@ class EquationView(QWidget):
             self._paint_numbers(painter, one)
         else:
             self._paint_picture(painter, index, one)
+            self._paint_shape(painter, layout, one)
 
     def _paint_numbers(self, painter: QPainter, one: Placed) -> None:
         scale = magnitude(one.grid)
@@ -170,14 +171,19 @@ class EquationView(QWidget):
             grid = grid_of((int(rows), int(columns)), one.rect.width(), one.rect.height())
             self._pictures[index] = matrix_image(shown, magnitude(one.grid), self._tokens, grid)
         painter.drawImage(QPointF(round(one.rect.left()), one.rect.top()), self._pictures[index])
-        painter.setFont(mono_font(LABEL_FONT_PX))
+
+    def _paint_shape(self, painter: QPainter, layout: EquationLayout, one: Placed) -> None:
+        font, text = mono_font(LABEL_FONT_PX), shape_text(one.term.shape)
+        painter.setFont(font)
         painter.setPen(QColor(self._tokens.faint))
         if one.is_shape_beside:
             label = QFontMetricsF(words_font(LABEL_FONT_PX)).horizontalAdvance(one.term.label)
-            painter.drawText(QPointF(one.rect.left() + label + SHAPE_GAP_PX, LABEL_PX - 8), shape_text(one.term.shape))
+            painter.drawText(QPointF(one.rect.left() + label + SHAPE_GAP_PX, LABEL_PX - 8), text)
             return
-        below = QRectF(one.rect.left(), one.rect.bottom() + 1, max(one.rect.width(), 90), SHAPE_PX)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shape_text(one.term.shape))
+        room = max(one.rect.width(), layout.room_px)
+        below = QRectF(one.rect.left(), one.rect.bottom() + 1, room, SHAPE_PX)
+        shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_ring(self, painter: QPainter, one: Placed) -> None:
         if self._picked is None or self._picked >= one.grid.size:

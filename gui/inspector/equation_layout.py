@@ -102,12 +102,14 @@ class EquationLayout:
         words, mono = QFontMetricsF(words_font(LABEL_FONT_PX)), QFontMetricsF(mono_font(LABEL_FONT_PX))
         for term in self._terms:
             label = words.horizontalAdvance(term.label) + 4
-            with_shape = label + SHAPE_GAP_PX + mono.horizontalAdvance(shape_text(term.shape))
+            shape = mono.horizontalAdvance(shape_text(term.shape)) + 4
+            with_shape = label + SHAPE_GAP_PX + shape
             one = self._place(term, left, is_shape_beside=with_shape <= self.room_px)
             placed.append(one)
-            is_picture = one.grid.size > 0 and not one.is_numbered
-            beside = with_shape if is_picture and one.is_shape_beside else label
-            left += max(one.rect.width(), min(self.room_px, beside)) + self.symbol_px
+            wanted = label
+            if one.grid.size > 0 and not one.is_numbered:
+                wanted = with_shape if one.is_shape_beside else max(label, shape)
+            left += max(one.rect.width(), min(self.room_px, wanted)) + self.symbol_px
         return placed
 
     def _is_numbered(self, grid: Reals) -> bool:

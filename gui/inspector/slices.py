@@ -36,6 +36,19 @@ class Slice:
         matrix = array[index]
         return matrix if self.rows < self.columns else matrix.T
 
+    @staticmethod
+    def first_of(shape: tuple[int, ...]) -> "Slice":
+        """Return what is shown first: the last two dimensions that have more than one element."""
+        long = [axis for axis, extent in enumerate(shape) if extent > 1]
+        axes = ([axis for axis in range(len(shape)) if axis not in long] + long)[-2:]
+        return Slice(min(axes), max(axes), (0,) * len(shape))
+
+    def place(self, row: int, column: int) -> str:
+        """Return the index in the tensor of an element of the matrix that is shown."""
+        at = list(self.at)
+        at[self.rows], at[self.columns] = row, column
+        return ", ".join(map(str, at))
+
     @property
     def stepped(self) -> tuple[int, ...]:
         """The dimensions that lie neither in rows nor in columns."""
@@ -87,14 +100,14 @@ class SliceControls(QWidget):
                 box.clear()
                 box.addItems([f"dim {number}" for number in range(len(shape))])
             box.setCurrentIndex(axis)
-        while len(self._steppers) < len(part.stepped):
+        stepped = [axis for axis in part.stepped if shape[axis] > 1]
+        while len(self._steppers) < len(stepped):
             self._add_stepper()
         for place, stepper in enumerate(self._steppers):
-            is_used = place < len(part.stepped)
+            is_used = place < len(stepped)
             stepper.setVisible(is_used)
             if is_used:
-                axis = part.stepped[place]
-                stepper.show_place(axis, part.at[axis], shape[axis])
+                stepper.show_place(stepped[place], part.at[stepped[place]], shape[stepped[place]])
 
     def _add_stepper(self) -> None:
         stepper = Stepper(self._tokens, self)

@@ -1,6 +1,8 @@
 """A matrix as coloured cells, with numbers where there is room."""
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
@@ -20,6 +22,14 @@ _NUMBER_CELL_PX = 44
 _MAX_HEIGHT_PX = 320
 
 
+Place: TypeAlias = Callable[[int, int], str]
+"""From row and column to the index of an element in its tensor, e.g. ``0, 3, 5``."""
+
+
+def _plain_place(row: int, column: int) -> str:
+    return f"{row}, {column}"
+
+
 class Heatmap(QWidget):
     """Blue above zero, orange below, grey at zero, symmetric about 0; NaN and Inf are hatched and never hidden.
 
@@ -31,6 +41,7 @@ class Heatmap(QWidget):
         self._tokens = tokens
         self._array: Array = np.zeros((0, 0))
         self._numbers: Reals = np.zeros((0, 0))
+        self._place: Place = _plain_place
         self._wanted_scale: float | None = None
         self._known_scale: float | None = None
         self._shrunk: tuple[tuple[int, int], Reals] | None = None
@@ -39,12 +50,15 @@ class Heatmap(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def show_matrix(self, matrix: Array, scale: float | None = None) -> None:
+    def show_matrix(self, matrix: Array, scale: float | None = None, place: Place | None = None) -> None:
         """Show a two-dimensional array; ``scale`` is the magnitude of the full colour (default: its largest).
+
+        ``place`` gives the index that is told on hover for a row and a column (default: row and column).
 
         Nothing is worked out before it is painted: who steps through quickly does not wait for pictures never seen.
         """
         self._array = matrix
+        self._place = place or _plain_place
         self._numbers = as_reals(matrix)
         self._shrunk = self._picture = self._known_scale = None
         self._wanted_scale = scale
@@ -152,9 +166,10 @@ class Heatmap(QWidget):
         first_row, last_row = _stretch(row_edges.tolist(), row, self._numbers.shape[0])
         first_column, last_column = _stretch(column_edges.tolist(), column, self._numbers.shape[1])
         if first_row == last_row and first_column == last_column:
-            return f"[{first_row}, {first_column}] = {self._array[first_row, first_column].item()!r}"
+            return f"[{self._place(first_row, first_column)}] = {self._array[first_row, first_column].item()!r}"
         number = self._shown(rows, columns)[row, column]
-        return f"[{first_row}–{last_row}, {first_column}–{last_column}]: largest magnitude {number_text(float(number))}"
+        first, last = self._place(first_row, first_column), self._place(last_row, last_column)
+        return f"[{first}] to [{last}]: largest magnitude {number_text(float(number))}"
 
     def event(self, event: QEvent) -> bool:
         """Tell index and value on hover."""

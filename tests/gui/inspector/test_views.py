@@ -116,6 +116,8 @@ def test_slices_of_a_tensor_of_rank_four(qtbot):
     _turn_wheel(stepper, 60)
     _turn_wheel(stepper, 120)
     assert view.shown_slice.at == (0, 1, 0, 0)
+    view.heatmap.resize(280, view.heatmap.heightForWidth(280))
+    assert view.heatmap.text_at(QPointF(2, 2)).startswith("[0, 1, 0, 0] = ")
     view.choose_axes(3, 2)
     np.testing.assert_array_equal(view.heatmap._array, array[0, 1].T)
     view.show_array(array + 1)
@@ -138,3 +140,21 @@ def test_every_kind_of_array_paints(qtbot, array):
     view.resize(280, 300)
     view.show_array(array)
     assert not view.grab().isNull()
+
+
+def test_dimensions_of_one_element_are_not_offered(qtbot):
+    view = ArrayView(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(280, 400)
+    view.show()
+    view.show_array(np.arange(12.0).reshape(1, 4, 3, 1))
+    assert (view.shown_slice.rows, view.shown_slice.columns) == (1, 2)
+    assert not [stepper for stepper in view.findChildren(Stepper) if stepper.isVisible()]
+
+
+def test_a_long_vector_tells_its_own_index(qtbot):
+    view = ArrayView(LIGHT)
+    qtbot.addWidget(view)
+    view.show_array(np.arange(64.0))
+    view.heatmap.resize(288, view.heatmap.heightForWidth(288))
+    assert view.heatmap.text_at(QPointF(2, view.heatmap.height() - 2)) == "[32] = 32.0"
