@@ -167,7 +167,7 @@ class BlockView(QWidget):
             case EquationLine(terms, symbols, pick_for, picked):
                 assert isinstance(widget, EquationView)
                 widget.show_terms(terms, symbols)
-                widget.show_pick(picked, is_pickable=pick_for is not None)
+                widget.show_pick(picked, pick_for)
                 self._picks[widget] = pick_for
             case Code():
                 assert isinstance(widget, CodeView)

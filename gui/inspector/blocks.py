@@ -39,7 +39,7 @@ class Piece:
     """A run of text, maybe a link, maybe in mono."""
 
     text: str
-    link: ToStep | ToValue | None = None
+    link: Link | None = None
     is_mono: bool = False
     is_muted: bool = False
 

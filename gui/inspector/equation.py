@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.explain.explanation import Term
+from engine.trace.ids import ValueId
 from engine.trace.tensors import shape_text
 from gui.inspector.equation_layout import (
     LABEL_FONT_PX,
@@ -61,7 +62,7 @@ class EquationView(QWidget):
         self._pictures: dict[int, QImage] = {}
         self._terms: tuple[Term, ...] = ()
         self._symbols: tuple[str, ...] = ()
-        self._is_pickable = False
+        self._pick_shape: tuple[int, ...] | None = None
         self._picked: int | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -78,9 +79,11 @@ class EquationView(QWidget):
         self.updateGeometry()
         self.update()
 
-    def show_pick(self, picked: int | None, *, is_pickable: bool) -> None:
-        """Ring one element in every term, and say whether another can be picked."""
-        self._picked, self._is_pickable = picked, is_pickable
+    def show_pick(self, picked: int | None, value: ValueId | None) -> None:
+        """Ring one element of ``value`` in every term of its shape; None where nothing can be picked."""
+        shape = next((term.shape for term in self._terms if value is not None and term.value == value), None)
+        self._picked, self._pick_shape = picked, shape
+        is_pickable = shape is not None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_pickable else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_pickable else Qt.CursorShape.ArrowCursor)
         self.update()
@@ -186,7 +189,7 @@ class EquationView(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_ring(self, painter: QPainter, one: Placed) -> None:
-        if self._picked is None or self._picked >= one.grid.size:
+        if self._picked is None or self._picked >= one.grid.size or one.term.shape != self._pick_shape:
             return
         row, column = divmod(self._picked, int(one.grid.shape[1]))
         rect = one.cell_rect(row, column)
@@ -200,10 +203,11 @@ class EquationView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick the element under the mouse."""
-        if not self._is_pickable or event.button() is not Qt.MouseButton.LeftButton:
+        if self._pick_shape is None or event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        found = next((e for one in self._placed() if (e := one.element_at(event.position())) is not None), None)
+        fitting = (one for one in self._placed() if one.term.shape == self._pick_shape)
+        found = next((element for one in fitting if (element := one.element_at(event.position())) is not None), None)
         if found is not None:
             self.element_picked.emit(found)
 
@@ -213,7 +217,8 @@ class EquationView(QWidget):
             super().keyPressEvent(event)
             return
         offsets = _ARROWS[Qt.Key(event.key())]
-        grid = next((grid for term in self._terms if (grid := grid_of_term(term)).size), None)
+        grids = (grid_of_term(term) for term in self._terms if term.shape == self._pick_shape)
+        grid = next((grid for grid in grids if grid.size), None)
         if grid is not None:
             rows, columns = (int(size) for size in grid.shape)
             row, column = divmod(self._picked, columns)
@@ -242,4 +247,4 @@ class EquationView(QWidget):
         return super().event(event)
 
     def _takes(self, event: QKeyEvent) -> bool:
-        return self._is_pickable and Qt.Key(event.key()) in _ARROWS and not event.modifiers()
+        return self._pick_shape is not None and Qt.Key(event.key()) in _ARROWS and not event.modifiers()

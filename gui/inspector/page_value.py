@@ -13,7 +13,6 @@ from engine.trace.recording import Recording
 from engine.trace.tensors import element_count
 from gui.inspector.blocks import (
     Block,
-    EquationLine,
     Formula,
     Heading,
     Paragraph,
@@ -27,6 +26,7 @@ from gui.inspector.blocks import (
 )
 from gui.inspector.page_group import group_page
 from gui.inspector.page_optimizer import optimizer_page
+from gui.inspector.page_slope import sent_blocks
 from gui.inspector.page_tensor import tensor_blocks
 from gui.inspector.rows import step_link, value_link, value_rows
 from gui.inspector.subject import (
@@ -53,7 +53,7 @@ def value_page(
         case ValueSubject(value, _):
             return (*tensor_blocks(recording, value), Rule(), *value_rows(recording, value, at))
         case BackwardSubject(index):
-            return _backward(recording, index)
+            return _backward(recording, index, picked)
         case GradientSubject(index, value, leaf):
             return _gradient(recording, index, value, leaf)
         case OptimizerSubject(index):
@@ -68,14 +68,15 @@ def value_page(
             assert_never(subject)
 
 
-def _backward(recording: Recording, index: StepIndex) -> tuple[Block, ...]:
+def _backward(recording: Recording, index: StepIndex, picked: ToElement | None) -> tuple[Block, ...]:
     step = recording.steps[index]
     explanation = explain_step(recording, index)
     blocks: list[Block] = []
     if isinstance(explanation, BackwardExplanation):
         blocks.append(Heading("upstream × local = sent on"))
         for sent in explanation.inputs:
-            blocks += [Formula(sent.formula), EquationLine(sent.terms, sent.symbols)]
+            blocks.append(Formula(sent.formula))
+            blocks += sent_blocks(recording, step, sent, picked)
             blocks += [Paragraph(plain(note), is_muted=True) for note in sent.notes]
         blocks.append(Paragraph(plain(explanation.sentence), is_muted=True))
         blocks.append(Rule())

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
 
 from gui.inspector.blocks import Code, EquationLine, Formula, Numbers, Paragraph, Row, Summary, ToStep, ToValue
 from gui.inspector.equation import EquationView
@@ -157,3 +158,14 @@ def test_a_clicked_element_is_followed_through_the_optimizer(panel, models, qtbo
     assert "✓ the rule gives what torch stored" in _texts(panel)
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert _rows(panel)["Element"].startswith("[1]")
+
+
+def test_a_gradient_is_checked_with_finite_differences(panel, models, qtbot):
+    models.playhead.seek(5)
+    link = next(piece for b in panel.blocks if isinstance(b, Paragraph) for piece in b.text if "finite" in piece.text)
+    label = next(label for label in panel.findChildren(QLabel) if "finite differences" in label.text())
+    label.linkActivated.emit(f"element:{link.link.value}:{link.link.element}")
+    assert _rows(panel)["Nudged"].startswith("a[")
+    assert "✓ The slope is the gradient that torch sent on." in _texts(panel)
+    models.playhead.seek(4)
+    assert "Nudged" not in _rows(panel)
