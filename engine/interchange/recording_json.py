@@ -84,6 +84,7 @@ def recording_json(recording: Recording) -> dict[str, Json]:
             }
             for failure in recording.failures
         ],
+        "stops": [{"step": stop.step, "message": stop.message} for stop in recording.stops],
     }
 
 

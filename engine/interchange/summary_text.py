@@ -34,6 +34,7 @@ def _head(recording: Recording) -> list[str]:
     rows = [
         ("Program", info.filename),
         ("Outcome", recording.outcome.message),
+        *(("Note", stop.message) for stop in recording.stops),
         ("Device", info.device),
         ("Versions", ", ".join(_versions(recording)) or "unknown"),
         ("Steps", ", ".join([str(len(recording.steps)), *(f"{counts[phase]} {phase.value}" for phase in Phase)])),

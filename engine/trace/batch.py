@@ -14,6 +14,7 @@ from engine.trace.facts import (
     ModuleCall,
     Name,
     Output,
+    RecordingStop,
     Statistics,
     Step,
     Value,
@@ -43,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[str, ...] = ()
     """Further source files (index 1 on), as paths shown to the person."""
     grad_links: tuple[GradLink, ...] = ()
+    stops: tuple[RecordingStop, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -274,6 +274,13 @@ class Output(Fact, frozen=True):
     text: str
 
 
+class RecordingStop(Fact, frozen=True):
+    """The recorder kept nothing after ``step`` steps, while the program went on; ``message`` is a sentence about it."""
+
+    step: StepIndex
+    message: str
+
+
 class FailedCall(Fact, frozen=True):
     """A call of torch that raised: it has inputs and no output, and comes after ``step`` recorded steps."""
 

@@ -45,3 +45,8 @@ def bytes_text(nbytes: int) -> str:
         if size < 1000 or unit == "TB":
             return f"{size:.1f} {unit}" if size < 10 else f"{size:.0f} {unit}"
     raise AssertionError("unreachable: the last unit always returns")
+
+
+def steps_text(count: int) -> str:
+    """Return a number of steps in words, e.g. ``1 step`` or ``200,000 steps``."""
+    return "1 step" if count == 1 else f"{count:,} steps"

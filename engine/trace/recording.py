@@ -20,6 +20,7 @@ from engine.trace.facts import (
     ModuleCall,
     Output,
     Phase,
+    RecordingStop,
     Statistics,
     Step,
     Value,
@@ -51,6 +52,7 @@ class Recording:
         self.metrics: list[Metric] = []
         self.outputs: list[Output] = []
         self.failures: list[FailedCall] = []
+        self.stops: list[RecordingStop] = []
         self.files: list[str] = [info.filename]
         self._names: defaultdict[ValueId, list[str]] = defaultdict(list)
         self._data: dict[ValueId, Data] = {}
@@ -78,6 +80,7 @@ class Recording:
         self.metrics.extend(batch.metrics)
         self.outputs.extend(batch.outputs)
         self.failures.extend(batch.failures)
+        self.stops.extend(batch.stops)
         self.files.extend(batch.files)
         self._index(batch)
 

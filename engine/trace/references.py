@@ -60,6 +60,7 @@ def _positions(batch: Batch) -> list[int]:
         *(metric.step for metric in batch.metrics),
         *(output.step for output in batch.outputs),
         *(failure.step for failure in batch.failures),
+        *(stop.step for stop in batch.stops),
     ]
 
 

@@ -115,6 +115,7 @@ class _LateFacts:
         self._metrics = _sorted_in(recording.metrics, lambda metric: self._of_position(metric.step), count)
         self._outputs = _sorted_in(recording.outputs, lambda output: self._of_position(output.step), count)
         # There are at most a few failures, and the last batch always understands them.
+        self._stops = _sorted_in(recording.stops, lambda stop: self._of_position(stop.step), count)
         self._failures = _sorted_in(recording.failures, lambda _failure: count - 1, count)
 
     def added_to(self, batch: Batch, number: int, files: tuple[str, ...]) -> Batch:
@@ -133,6 +134,7 @@ class _LateFacts:
             metrics=tuple(self._metrics[number]),
             outputs=tuple(self._outputs[number]),
             failures=tuple(self._failures[number]),
+            stops=tuple(self._stops[number]),
             files=files,
         )
 
