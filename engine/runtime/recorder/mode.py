@@ -162,6 +162,10 @@ class RecorderMode(TorchFunctionMode):
             return None
         return scope.kind
 
+    def halt(self) -> None:
+        """Append nothing more, from the next call on."""
+        self.__class__ = HaltedMode
+
     def before_write(self, tensors: Iterator[Tensor] | list[Tensor]) -> None:
         """Copy what is about to be overwritten."""
         for tensor in tensors:
@@ -217,6 +221,19 @@ class RecorderMode(TorchFunctionMode):
         log = self.log
         for offset in (-10, -9, -8):
             log[offset] = tree_map_only(Tensor, plain, log[offset])
+
+
+class HaltedMode(RecorderMode):
+    """What a ``RecorderMode`` becomes when its recorder halts.
+
+    The list of modes of torch cannot be changed from inside of a call, so the mode stays and lets everything through.
+    """
+
+    def __torch_function__(
+        self, func: TorchFunction, _types: Types, args: Arguments = (), kwargs: Keywords | None = None
+    ) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Run ``func``."""
+        return func(*args, **kwargs) if kwargs else func(*args)
 
 
 def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> list[Tensor]:

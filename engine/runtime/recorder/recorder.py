@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
@@ -20,7 +21,7 @@ from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
-from engine.runtime.recorder.log import METRIC, Log
+from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_init
 from engine.runtime.recorder.optimizers import OptimizerWatcher
@@ -30,6 +31,8 @@ from engine.runtime.recorder.resolver import Resolver
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.trace.batch import Batch
 from engine.trace.bytestore import ByteSink
+from engine.trace.facts import RecordingStop
+from engine.trace.numbers import steps_text
 
 _GC_WHILE_RECORDING = (200_000, 50, 1000)
 """The log keeps many objects alive on purpose; scanning them often would double the cost of recording."""
@@ -46,11 +49,13 @@ class Recorder:
         origin_ns = perf_counter_ns()
         self._local = threading.local()
         self._logs: dict[int, Log] = {}
+        self._modes: list[RecorderMode] = []
         self._threads: dict[int, int] = {}
         self._marks = FileMarks()
         self._infos: dict[TorchFunction, FunctionInfo] = {}
         self._snapshots = Snapshots(options)
-        self._resolver = Resolver(source, self._snapshots, ContentWriter(options, sink, self._snapshots), origin_ns)
+        content = ContentWriter(options, sink, self._snapshots)
+        self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options.step_limit)
         self._saved_hooks = SavedHooks()
         self._patches = PatchSet()
         self._stack = ExitStack()
@@ -58,6 +63,7 @@ class Recorder:
         self._interval_ns = 0
         self._callback: Callable[[], None] | None = None
         self._is_draining = False
+        self._is_halted = False
 
     def __enter__(self) -> Self:
         """Start recording in this thread and in those that it starts."""
@@ -85,21 +91,45 @@ class Recorder:
 
     def mode_of_thread(self) -> RecorderMode | None:
         """Return what records the calls of the running thread, None where nothing does."""
-        mode: RecorderMode | None = getattr(self._local, "mode", None)
+        mode: RecorderMode | None = None if self._is_halted else getattr(self._local, "mode", None)
         return mode
 
+    @property
+    def is_halted(self) -> bool:
+        """Whether nothing more is kept: somebody halted the recorder, or a drain reached the limit of steps."""
+        return self._is_halted
+
+    def halt(self) -> None:
+        """Keep nothing from now on, while the program goes on; any thread may call this.
+
+        The next drain returns what was kept until now, and lets go of everything.
+        """
+        self._is_halted = True
+        for mode in self._modes:
+            mode.halt()
+
+    def release(self) -> None:
+        """Let go of everything that a halted recorder holds; drains are empty from now on."""
+        self._resolver = None
+        self._taken()
+        self._snapshots.clear()
+
     def drain(self, namespace: Mapping[str, object] | None = None) -> Batch:
-        """Return everything that happened since the last drain, as facts.
+        """Return everything that happened since the last drain, as facts; nothing once all was let go of.
 
         Args:
             namespace: Variables of the program, to name tensors and modules that its text does not name.
         """
+        resolver = self._resolver
+        if resolver is None:
+            return Batch()
         collecting = gc.isenabled()
         gc.disable()
         self._is_draining = True
         try:
             with quiet():
-                return self._resolver.resolve(self._taken(), namespace)
+                batch = resolver.resolve(self._taken(), namespace)
+            return self._last(batch, resolver) if self._is_halted or resolver.is_full else batch
         finally:
             self._is_draining = False
             if collecting:
@@ -122,11 +152,15 @@ class Recorder:
         with unseen():
             blocks = {
                 storage_key(entry): storage_nbytes(entry)
-                for log in self._logs.values()
+                for log in tuple(self._logs.values())
                 for entry in log
                 if isinstance(entry, Tensor)
             }
         return sum(blocks.values())
+
+    def waiting_records(self) -> int:
+        """Return about how many calls of torch wait for the next drain."""
+        return sum(map(len, tuple(self._logs.values()))) // WIDTHS[CALL]
 
     def log_number(self, name: str, number: float) -> None:
         """Record a number that the program wants to see as a curve, if this thread is recorded."""
@@ -140,9 +174,18 @@ class Recorder:
             with unseen():
                 self._callback()
 
+    def _last(self, batch: Batch, resolver: Resolver) -> Batch:
+        """End the recording with this batch: halt, let go, and say so in it."""
+        self.halt()
+        self.release()
+        count = resolver.step_count
+        message = f"Recording stopped after {steps_text(count)}; the program went on."
+        return replace(batch, stops=(RecordingStop(count, message),))
+
     def _before_move(self, tensor: Tensor) -> None:
-        with quiet():
-            self._resolver.before_move(self._taken(), tensor)
+        if self._resolver is not None:
+            with quiet():
+                self._resolver.before_move(self._taken(), tensor)
 
     def _taken(self) -> dict[int, Log]:
         taken = {}
@@ -156,7 +199,9 @@ class Recorder:
         number = len(self._logs)
         log: Log = []
         self._logs[number] = log
-        return RecorderMode(self._marks, self._infos, self._snapshots, log, self._before_move)
+        mode = RecorderMode(self._marks, self._infos, self._snapshots, log, self._before_move)
+        self._modes.append(mode)
+        return mode
 
     def _plan_patches(self) -> None:
         patches, mode_of_thread = self._patches, self.mode_of_thread
@@ -175,6 +220,9 @@ class Recorder:
 
     def _watched_run(self, original: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
         def run(thread: threading.Thread) -> None:
+            if self._is_halted:
+                original(thread)
+                return
             mode = self._new_mode()
             self._local.mode = mode
             with mode:

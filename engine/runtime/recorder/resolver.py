@@ -1,5 +1,6 @@
 """Reads the log and makes facts of it."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from heapq import merge
 from operator import itemgetter
@@ -38,12 +39,28 @@ from engine.runtime.recorder.updates import UpdateResolver
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.batch import Batch
 from engine.trace.facts import Metric
+from engine.trace.ids import StepIndex
+
+_BEGINNINGS = (CALL, BACKWARD, OPTIMIZER)
+"""Records that begin something: before any of them the recording may end."""
 
 
 class Resolver:
-    """Keeps ids and links from one drain to the next."""
+    """Keeps ids and links from one drain to the next.
 
-    def __init__(self, source: SourceMap, snapshots: Snapshots, content: ContentWriter, origin_ns: int) -> None:
+    Attributes:
+        is_full: Whether there were more steps than the limit allows. A backward pass is never cut in two.
+    """
+
+    def __init__(
+        self,
+        source: SourceMap,
+        snapshots: Snapshots,
+        content: ContentWriter,
+        origin_ns: int,
+        step_limit: int | None = None,
+    ) -> None:
+        self._step_limit = sys.maxsize if step_limit is None else step_limit
         self._source = source
         self._snapshots = snapshots
         self._content = content
@@ -56,8 +73,14 @@ class Resolver:
         self._updates = UpdateResolver(self._values, self._steps, self._gradients, source)
         self._stacks: dict[int, ModuleStack] = {}
         self._time_ns = origin_ns
+        self.is_full = False
         for part in (self._forward, self._gradients, self._updates):
             part.origin_ns = origin_ns
+
+    @property
+    def step_count(self) -> StepIndex:
+        """How many steps there are by now."""
+        return self._steps.next
 
     def resolve(self, logs: Mapping[int, Log], namespace: Mapping[str, object] | None) -> Batch:
         """Return the facts of all records in ``logs`` (by thread)."""
@@ -73,6 +96,9 @@ class Resolver:
 
     def _read(self, logs: Mapping[int, Log]) -> None:
         for thread, record in _in_order(logs):
+            if self._steps.next >= self._step_limit and record[0] in _BEGINNINGS:
+                self.is_full = True
+                return
             self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
 
     def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901 - one case a tag
