@@ -92,6 +92,8 @@ def _record(words: list[str]) -> int:
     parser.add_argument("--time-limit", type=_checked(checked.seconds_option), metavar="S", help="seconds to run")
     parser.add_argument("--memory-limit", type=_checked(checked.megabytes_option), metavar="MB",
                         help="megabytes the program may take")  # fmt: skip
+    parser.add_argument("--step-limit", type=_checked(checked.step_limit_option), default=checked.STEP_LIMIT,
+                        metavar="N", help="steps to record, the program goes on after (default: 1,000,000)")  # fmt: skip
     found = parser.parse_args(words)
     wanted = checked.RecordOptions(
         program=found.program,
@@ -100,6 +102,7 @@ def _record(words: list[str]) -> int:
         values=ValuePolicy(found.values),
         time_limit_s=found.time_limit,
         memory_limit_mb=found.memory_limit,
+        step_limit=found.step_limit,
     )
     return record(wanted, sys.stdout, sys.stderr)
 

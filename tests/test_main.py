@@ -59,6 +59,7 @@ REFUSALS = {
     "no time": ("record {program} -o {saved} --time-limit 0", "positive number of seconds, not '0'"),
     "endless time": ("record {program} -o {saved} --time-limit inf", "positive number of seconds, not 'inf'"),
     "no memory": ("record {program} -o {saved} --memory-limit 0", "megabytes, not '0'"),
+    "no steps": ("record {program} -o {saved} --step-limit 0", "steps, not '0'"),
     "memory in words": ("record {program} -o {saved} --memory-limit much", "megabytes, not 'much'"),
     "no such recording": ("inspect {folder}/none.chainrule", "There is no file"),
     "not a recording": ("inspect {program}", "is not a Chainrule recording"),

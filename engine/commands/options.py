@@ -11,6 +11,8 @@ from engine.protocol.request import ValuePolicy
 RECORDING_SUFFIX = ".chainrule"
 PROGRAM_SUFFIX = ".py"
 TENSORS_SUFFIX = ".safetensors"
+STEP_LIMIT = 1_000_000
+"""A recording of so many steps takes some 2.5 GB of memory while it is made or read."""
 
 
 class PictureFormat(StrEnum):
@@ -42,6 +44,7 @@ class RecordOptions:
     values: ValuePolicy = ValuePolicy.ALL
     time_limit_s: float | None = None
     memory_limit_mb: int | None = None
+    step_limit: int = STEP_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,15 @@ def megabytes_option(text: str) -> int:
         ValueError: If it is no positive whole number; the text is part of a sentence.
     """
     return _whole(text, 1, "the memory limit must be a positive whole number of megabytes")
+
+
+def step_limit_option(text: str) -> int:
+    """Return a limit of steps.
+
+    Raises:
+        ValueError: If it is no positive whole number; the text is part of a sentence.
+    """
+    return _whole(text, 1, "the step limit must be a positive whole number of steps")
 
 
 def step_option(text: str) -> int:

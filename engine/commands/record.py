@@ -41,4 +41,5 @@ def _request(options: RecordOptions, text: str) -> RunRequest:
         budget_bytes=room_for_numbers(),
         time_limit_s=options.time_limit_s,
         memory_limit_mb=options.memory_limit_mb,
+        step_limit=options.step_limit,
     )

@@ -32,3 +32,5 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int | None = None
     """Memory that the program may take beyond what the idle worker has."""
     output_limit_bytes: int = 4_000_000
+    step_limit: int = 200_000
+    """After about this many steps recording stops and the program goes on: a step takes some 2.5 kB in the host."""

@@ -3,9 +3,8 @@
 import builtins
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Protocol
 
 import msgspec
@@ -15,25 +14,33 @@ from engine.protocol.codec import ProtocolError
 from engine.protocol.messages import Facts
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
+from engine.runtime.worker.faults import clean_text
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
+from engine.runtime.worker.pace import Backlog, Pace
 from engine.runtime.worker.pristine import PristineNames
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import Batch
-from engine.trace.facts import Absence, Data
-
-DUE_NS = 100_000_000
-"""While a statement runs, drains are about this far apart."""
-FREE_NS = 100_000_000
-"""Drains between statements may take this long in sum, whatever the program takes."""
-SHARE = 5
-"""Beyond that they may take one part in this many of the time."""
-REST = 4
-"""After a drain the program runs at least this many times as long before the next one inside a statement."""
+from engine.trace.facts import Absence, Data, RecordingStop
+from engine.trace.ids import StepIndex
+from engine.trace.numbers import steps_text
 
 
-class Drainable(Protocol):
+class Drainable(Backlog, Protocol):
     """What the courier needs of a recorder."""
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether it keeps nothing any more."""
+        ...
+
+    def halt(self) -> None:
+        """Keep nothing from now on."""
+        ...
+
+    def release(self) -> None:
+        """Let go of everything that was kept."""
+        ...
 
     def drain(self, namespace: Mapping[str, object] | None = None) -> Batch:
         """Resolve everything since the last drain; ``namespace`` are the program's variables."""
@@ -41,12 +48,16 @@ class Drainable(Protocol):
 
 
 class Courier:
-    """Drains the recorder and the console and sends both. All methods are for the program's main thread."""
+    """Drains the recorder and the console and sends both.
+
+    Methods are for the program's main thread, but for ``send_printed`` and ``keep_bounds``. ``stop_message`` says why
+    recording stopped before the program ended, if it did.
+    """
 
     def __init__(
         self, channel: Channel, console: Console, sink: SegmentSink, interrupts: Interrupts, limit: MemoryLimit
     ) -> None:
-        self.trouble = ""
+        self.stop_message = ""
         self._channel = channel
         self._console = console
         self._sink = sink
@@ -58,15 +69,12 @@ class Courier:
         self._is_draining = False
         self._process_id = os.getpid()
         self._main_thread = threading.get_ident()
-        self._started_ns = time.perf_counter_ns()
-        self._spent_ns = 0
-        self._last_cost_ns = 0
-        self._last_end_ns = 0
+        self._pace = Pace()
 
     @property
     def spent_ns(self) -> int:
         """How long all drains took so far."""
-        return self._spent_ns
+        return self._pace.spent_ns
 
     @property
     def steps_sent(self) -> int:
@@ -84,27 +92,9 @@ class Courier:
         """Send everything recorded and printed since the last time; nothing in a forked process."""
         self._drain_and(self._send)
 
-    def _is_cheap(self) -> bool:
-        elapsed = time.perf_counter_ns() - self._started_ns
-        return self._spent_ns < FREE_NS + elapsed // SHARE
-
-    def _drain_and(self, send: Callable[[Batch], None]) -> None:
-        if self._is_draining or os.getpid() != self._process_id or threading.get_ident() != self._main_thread:
-            return
-        began = time.perf_counter_ns()
-        with ExitStack() as guarded:
-            for guard in self._guards:
-                guarded.enter_context(guard)
-            self._is_draining = True
-            guarded.callback(self._end_draining)
-            send(self._drained())
-        self._last_end_ns = time.perf_counter_ns()
-        self._last_cost_ns = self._last_end_ns - began
-        self._spent_ns += self._last_cost_ns
-
     def drain_if_cheap(self) -> None:
         """Drain between statements, if drains did not take too much of the time so far."""
-        if self._is_cheap():
+        if self._pace.is_cheap():
             self.drain()
 
     def settle_steps(self) -> None:
@@ -112,12 +102,12 @@ class Courier:
 
         What was printed before waits for the next drain or tick, so that a line is not sent in pieces.
         """
-        if self._is_cheap():
+        if self._pace.is_cheap():
             self._drain_and(self._send_recorded)
 
     def drain_when_due(self) -> None:
-        """Drain from inside a statement unless the last drain took long compared to the time since."""
-        if time.perf_counter_ns() - self._last_end_ns >= REST * self._last_cost_ns:
+        """Drain from inside a statement, if it is time."""
+        if self._recorder is not None and self._pace.is_due(self._recorder):
             self.drain()
 
     def send_printed(self) -> None:
@@ -126,17 +116,35 @@ class Courier:
         if outputs:
             self._channel.send(Facts(batch=Batch(outputs=outputs)))
 
+    def keep_bounds(self, most_records: int) -> None:
+        """Halt the recorder when too much waits in it for a drain; from any thread, now and then."""
+        recorder = self._recorder
+        if recorder is None or recorder.is_halted:
+            return
+        with suppress(Exception):  # the program may have broken what is asked here; the thread must live on
+            if self._pace.is_overfull(recorder, most_records):
+                recorder.halt()
+
+    def _drain_and(self, send: Callable[[Batch], None]) -> None:
+        if self._is_draining or os.getpid() != self._process_id or threading.get_ident() != self._main_thread:
+            return
+        with self._pace.measured(), ExitStack() as guarded:
+            for guard in self._guards:
+                guarded.enter_context(guard)
+            self._is_draining = True
+            guarded.callback(self._end_draining)
+            send(self._drained())
+
     def _end_draining(self) -> None:
         self._is_draining = False
 
     def _drained(self) -> Batch:
-        if self._recorder is None or self.trouble:
+        if self._recorder is None or self.stop_message:
             return Batch()
         try:
             return self._on_disk(self._recorder.drain(self._namespace))
         except Exception as error:  # noqa: BLE001 - the program may have broken anything that the recorder uses
-            self._give_up(f"{type(error).__name__}: {error}")
-            return Batch()
+            return self._given_up(f"{type(error).__name__}: {error}")
 
     def _on_disk(self, batch: Batch) -> Batch:
         """Return the batch with numbers that did not reach the file marked as absent."""
@@ -156,17 +164,33 @@ class Courier:
             self._send(batch)
 
     def _send(self, batch: Batch) -> None:
-        outputs = self._console.take()
-        if outputs:
-            batch = msgspec.structs.replace(batch, outputs=batch.outputs + outputs)
         self._steps_sent += len(batch.steps)
-        if batch.is_empty:
-            return
+        self._note(batch)
+        outputs = self._console.take()
         try:
-            self._channel.send(Facts(batch=batch))
+            self._send_facts(msgspec.structs.replace(batch, outputs=batch.outputs + outputs))
         except ProtocolError as error:
-            self._give_up(str(error))
+            self._steps_sent -= len(batch.steps)
+            given_up = self._given_up(str(error))
+            self._note(given_up)
+            self._send_facts(msgspec.structs.replace(given_up, outputs=outputs + self._console.take()))
 
-    def _give_up(self, reason: str) -> None:
-        self.trouble = reason
-        self._console.note(f"[Recording stopped here, the program goes on: {reason}]")
+    def _send_facts(self, batch: Batch) -> None:
+        if not batch.is_empty:
+            self._channel.send(Facts(batch=batch))
+
+    def _note(self, batch: Batch) -> None:
+        """Tell the person, in the console, that recording stops with this batch."""
+        for stop in batch.stops:
+            self.stop_message = stop.message
+            self._console.note(f"[{stop.message}]")
+
+    def _given_up(self, reason: str) -> Batch:
+        """Halt the recorder after a fault; return what is to be told instead of what it had."""
+        if self._recorder is not None:
+            self._recorder.halt()
+            self._recorder.release()
+        count = steps_text(self._steps_sent)
+        why = f"because of a fault in it ({clean_text(reason)})"
+        message = f"Recording stopped after {count}, {why}; the program went on."
+        return Batch(stops=(RecordingStop(StepIndex(self._steps_sent), message),))

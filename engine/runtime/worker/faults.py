@@ -21,11 +21,11 @@ def describe_fault(error: BaseException, filename: str, text: str) -> Ended:
         line, span = _place(error.__traceback__, filename, _lines(text))
     return Ended(
         kind=EndKind.FAILED,
-        error_type=_clean(type(error).__name__, TEXT_LIMIT),
-        error_text=_clean(_text_of(error), TEXT_LIMIT),
+        error_type=clean_text(type(error).__name__, TEXT_LIMIT),
+        error_text=clean_text(_text_of(error), TEXT_LIMIT),
         line=line,
         span=span,
-        detail=_clean(_traceback_text(error), DETAIL_LIMIT),
+        detail=clean_text(_traceback_text(error), DETAIL_LIMIT),
     )
 
 
@@ -49,7 +49,8 @@ def _text_of(error: BaseException) -> str:
         return "its message cannot be shown"
 
 
-def _clean(text: str, limit: int) -> str:
+def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return a text as a message may hold it: valid, and with its middle left out when it is too long."""
     valid = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return valid if len(valid) <= limit else f"{valid[: limit // 2 - 10]}\n[...]\n{valid[-limit // 2 + 10 :]}"
 

@@ -12,7 +12,7 @@ from engine.protocol.messages import DeviceInfo, Dying, Ended, EndKind, Run, Sta
 from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
-from engine.runtime.worker.courier import DUE_NS, Courier
+from engine.runtime.worker.courier import Courier
 from engine.runtime.worker.devices import NoSuchDeviceError, choose_device
 from engine.runtime.worker.exits import ExitGuard
 from engine.runtime.worker.faults import describe_fault
@@ -20,6 +20,7 @@ from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
 from engine.runtime.worker.listener import start_listening
 from engine.runtime.worker.namespace import enter_program, make_main_module
+from engine.runtime.worker.pace import LOOK_NS
 from engine.runtime.worker.pump import make_pump
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
@@ -41,14 +42,16 @@ class Job:
         self._devices = devices
         self._sink = SegmentSink(run.segment_path, run.segment_start, request.budget_bytes)
         self._source = SourceMap(request.filename, request.program)
-        self._recorder = Recorder(RecorderOptions(values=request.values), self._sink, self._source)
+        self._recorder = Recorder(
+            RecorderOptions(values=request.values, step_limit=request.step_limit), self._sink, self._source
+        )
         self._console = Console(request.output_limit_bytes)
         self._interrupts = Interrupts(self._on_terminate)
         self._limit = MemoryLimit()
         self._courier = Courier(channel, self._console, self._sink, self._interrupts, self._limit)
         self._console.settle = self._courier.settle_steps
         self._console.step_count = lambda: self._courier.steps_sent
-        self._pump = make_pump(self._console, output_descriptors, self._courier.send_printed)
+        self._pump = make_pump(self._console, output_descriptors, self._tick)
         self._runner = Runner(
             request.filename, request.program, self._courier, self._console, self._interrupts, self._sink.mark_line
         )
@@ -84,10 +87,16 @@ class Job:
         module = make_main_module(self._request.filename, program.tree)
         with self._recorder:
             self._courier.carry_for(self._recorder, vars(module))
-            self._recorder.on_due(self._courier.drain_when_due, DUE_NS)
+            self._recorder.on_due(self._courier.drain_when_due, LOOK_NS)
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
             return self._runner.run(program, module, self._limit)
+
+    def _tick(self) -> None:
+        """Do what is to be done now and then while the program runs; on the pump's thread."""
+        if self._console.has_text:
+            self._courier.send_printed()
+        self._courier.keep_bounds(self._request.step_limit)
 
     def _say_started(self, device: str) -> None:
         info = RunInfo(
@@ -103,9 +112,8 @@ class Job:
     def _say_ended(self, ended: Ended) -> None:
         self._courier.drain()
         self._console.close()
-        trouble = self._courier.trouble
-        if trouble:
-            detail = f"{ended.detail}\nThe recording is not complete: {trouble}".lstrip()
+        if self._courier.stop_message:
+            detail = f"{ended.detail}\n{self._courier.stop_message}".lstrip()
             ended = msgspec.structs.replace(ended, detail=detail)
         self._channel.send(msgspec.structs.replace(ended, leftover_processes=_children()))
 

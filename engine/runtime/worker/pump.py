@@ -19,14 +19,14 @@ TICK_MS = 50
 
 
 class DescriptorPump:
-    """Reads the other ends of descriptors 1 and 2 into the console, and sends what is printed at least every 50 ms.
+    """Reads the other ends of descriptors 1 and 2 into the console, and calls ``tick`` at least every 50 ms.
 
     The host holds the same ends and reads what is left in them when this process dies.
     """
 
-    def __init__(self, console: Console, output: int, errors: int, send: Callable[[], None]) -> None:
+    def __init__(self, console: Console, output: int, errors: int, tick: Callable[[], None]) -> None:
         self._console = console
-        self._send = send
+        self._tick = tick
         self._sources = {
             number: (GuardedDescriptor(number), stream, codecs.getincrementaldecoder("utf-8")("replace"))
             for number, stream in ((output, Stream.OUT), (errors, Stream.ERR))
@@ -69,16 +69,14 @@ class DescriptorPump:
                 watch.register(number, select.POLLIN)
             if watch.poll(TICK_MS):
                 self.absorb()
-            if self._console.has_text:
-                self._send()
+            self._tick()
 
 
 class ConsoleTicker:
-    """Sends what is printed every 50 ms, where the descriptors themselves cannot be watched (Windows)."""
+    """Calls ``tick`` every 50 ms, where the descriptors themselves cannot be watched (Windows)."""
 
-    def __init__(self, console: Console, send: Callable[[], None]) -> None:
-        self._console = console
-        self._send = send
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
 
     def start(self) -> None:
         """Begin, on a thread that ``threading.enumerate`` of the program does not show."""
@@ -88,14 +86,13 @@ class ConsoleTicker:
         pause = threading.Event()
         while True:
             pause.wait(TICK_MS / 1000)
-            if self._console.has_text:
-                self._send()
+            self._tick()
 
 
 def make_pump(
-    console: Console, descriptors: tuple[int, int] | None, send: Callable[[], None]
+    console: Console, descriptors: tuple[int, int] | None, tick: Callable[[], None]
 ) -> DescriptorPump | ConsoleTicker:
     """Return what brings output to the host, by what this platform and launcher offer."""
     if sys.platform == "win32" or descriptors is None:
-        return ConsoleTicker(console, send)
-    return DescriptorPump(console, *descriptors, send)
+        return ConsoleTicker(tick)
+    return DescriptorPump(console, *descriptors, tick)
