@@ -16,6 +16,7 @@ from engine.session import Session
 from engine.session.listener import SessionListener
 from gui.bridge.appearance import AppearanceKeeper
 from gui.bridge.canvas_graph import CanvasGraph
+from gui.bridge.collector import QuietCollector
 from gui.bridge.crash import CrashReporter
 from gui.bridge.exporter import CanvasExporter
 from gui.bridge.readouts import Readouts
@@ -258,6 +259,9 @@ def run_window(path: Path | None) -> int:
     settings = SettingsFile()
     application = make_application(settings)
     workbench = build_workbench(application, settings)
+    collector = QuietCollector(application)
+    workbench.bridge.batch_arrived.connect(collector.wake)
+    collector.start()
     CrashReporter(lambda sentence, details: _show_crash(workbench, sentence, details)).install()
     workbench.window.fit_screen(application.primaryScreen().availableGeometry().size())
     workbench.window.show()

@@ -1,21 +1,29 @@
 """Brings what a session says on its reader thread to the GUI thread, in order and not too often."""
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from engine.protocol.messages import DeviceInfo
 from engine.session.listener import SessionState
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
 from engine.trace.outcome import Outcome
+from engine.trace.pieces import pieces
 from gui.bridge.batches import join
 from gui.model.document import RunState
 
 INTERVAL_MS = 50
 """The picture follows a running program at most this often."""
+BUDGET_MS = 30
+"""Handing over may take so long before the window gets its turn."""
+REST_MS = 8
+"""The turn of the window: a frame."""
+MOST_STEPS = 1500
+"""Of one batch handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class SessionBridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lock = threading.Lock()
-        self._waiting: list[_Message] = []
+        self._waiting: deque[_Message] = deque()
         self._timer = QTimer(self, interval=INTERVAL_MS, singleShot=True)
         self._timer.timeout.connect(self._deliver)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
@@ -74,8 +82,9 @@ class SessionBridge(QObject):
         self._put(_Started(info, store))
 
     def on_batch(self, batch: Batch) -> None:
-        """More of the run arrived."""
-        self._put(batch)
+        """More of the run arrived; what is long is handed over in pieces."""
+        for piece in pieces(batch, MOST_STEPS):
+            self._put(piece)
 
     def on_ended(self, outcome: Outcome) -> None:
         """The run ended."""
@@ -99,27 +108,39 @@ class SessionBridge(QObject):
         if not only_batches:
             self._deliver()
         elif not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(INTERVAL_MS)
 
     def _deliver(self) -> None:
-        with self._lock:
-            messages, self._waiting = self._waiting, []
-        batches: list[Batch] = []
-        for message in messages:
-            if isinstance(message, Batch):
-                batches.append(message)
-                continue
-            self._send_batches(batches)
+        """Send what waits, in order; what would take too long at once waits until the window has had its turn."""
+        clock = QElapsedTimer()
+        clock.start()
+        while clock.elapsed() < BUDGET_MS:
+            message = self._take()
+            if message is None:
+                return
             self._send(message)
-        self._send_batches(batches)
+        self._timer.start(REST_MS)
 
-    def _send_batches(self, batches: list[Batch]) -> None:
-        if batches:
-            self.batch_arrived.emit(join(batches))
-            batches.clear()
+    def _take(self) -> _Message | None:
+        """Return what is next; batches that lie side by side as one, up to a size."""
+        with self._lock:
+            batches: list[Batch] = []
+            steps = 0
+            while self._waiting:
+                message = self._waiting[0]
+                if not isinstance(message, Batch):
+                    return join(batches) if batches else self._waiting.popleft()
+                if batches and steps + len(message.steps) > MOST_STEPS:
+                    break
+                self._waiting.popleft()
+                batches.append(message)
+                steps += len(message.steps)
+            return join(batches) if batches else None
 
-    def _send(self, message: RunState | _Started | Outcome | _Devices) -> None:
+    def _send(self, message: _Message) -> None:
         match message:
+            case Batch():
+                self.batch_arrived.emit(message)
             case RunState():
                 self.state_changed.emit(message)
             case _Started(info, store):

@@ -76,7 +76,8 @@ class ScenePainter:
         self._depths = _depths(scene)
         self._looks: dict[int, NodeLook] = {}
         self._looks_step: StepIndex | None = None
-        self._starts = start_texts(tools.book) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
+        shown = {box.node.step for box in scene.drawing.nodes}
+        self._starts = start_texts(tools.book, shown) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
         self._strips: tuple[list[str], Ints] | None = None
 
     @property

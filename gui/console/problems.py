@@ -3,11 +3,12 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from engine.explain.problems import CHECKS, Problem, Severity, problems
+from engine.explain.problems import CHECKS, Problem, Severity
 from engine.program.diagnostics import diagnose
 from engine.trace.facts import Span
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
+from gui.console.checker import Checker
 from gui.console.problem_row import ProblemRow
 from gui.model.document import Document, ProgramChanged, RunState
 from gui.model.playhead import Playhead
@@ -41,6 +42,8 @@ class ProblemsPanel(QWidget):
         self._state.setProperty("look", "muted")
         self._list = QVBoxLayout()
         self._build()
+        self._checker = Checker(self)
+        self._checker.found.connect(self._show)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -100,6 +103,7 @@ class ProblemsPanel(QWidget):
         if recording is None or recording.outcome.kind is not OutcomeKind.RUNNING:
             self._later.start()
         else:
+            self._checker.forget()
             self._show(())
 
     def _end(self, outcome: Outcome) -> None:
@@ -121,8 +125,9 @@ class ProblemsPanel(QWidget):
     def _check(self) -> None:
         recording = self._document.recording
         if recording is not None and recording.info.program == self._document.program:
-            self._show(problems(recording))
+            self._checker.check(recording)
         else:
+            self._checker.forget()
             self._show(_syntax_problem(self._document.program))
 
     def _show(self, found: tuple[Problem, ...]) -> None:

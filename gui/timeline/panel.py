@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -39,6 +39,8 @@ from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_playhead
 
 EMPTY_TEXT = "Run a program: its steps appear here, and you can walk through them forward and back."
 CAP_PX = 4.0
+_MARKING_MS = 15
+"""Between two portions of steps whose numbers are judged."""
 
 
 class TimelinePanel(QWidget):
@@ -69,6 +71,8 @@ class TimelinePanel(QWidget):
         self.setMinimumHeight(112)
         self.setAccessibleName("Timeline")
         self.setAccessibleDescription("Every step of the run. Arrow keys step, Home and End go to the ends.")
+        self._marking = QTimer(self, interval=_MARKING_MS)
+        self._marking.timeout.connect(self._mark_more)
         document.recording_replaced.connect(self._replace)
         document.recording_extended.connect(self._extend)
         document.run_ended.connect(self._end)
@@ -80,16 +84,28 @@ class TimelinePanel(QWidget):
     def _replace(self, recording: Recording | None) -> None:
         self._table = StepTable(recording)
         self._is_fitted = True
+        self._mark_soon()
         self._rescale()
+
+    def _mark_soon(self) -> None:
+        if not self._marking.isActive():
+            self._marking.start()
+
+    def _mark_more(self) -> None:
+        if not self._table.mark_some():
+            self._marking.stop()
+        self.update()
 
     def _extend(self, batch: Batch) -> None:
         del batch
         self._table.extend()
+        self._mark_soon()
         self._rescale()
 
     def _end(self, outcome: Outcome) -> None:
         del outcome
         self._table.extend()
+        self._mark_soon()
         self._rescale()
 
     def _follow(self, moved: PlayheadMoved) -> None:

@@ -1,6 +1,7 @@
 """The steps of a recording as columns of numbers, so that tens of thousands can be painted at once."""
 
-from enum import IntEnum
+from collections import deque
+from enum import Enum, IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,16 @@ class Mark(IntEnum):
     """Some number that it made is NaN or infinite."""
 
 
+class _Look(Enum):
+    """How often a step was judged before."""
+
+    FIRST = "not yet"
+    SECOND = "once, when its numbers had not arrived"
+
+
+MARKED_AT_ONCE = 1500
+"""Judging so many steps takes some ten milliseconds."""
+
 PHASES = (Phase.FORWARD, Phase.BACKWARD, Phase.OPTIMIZER)
 
 Bytes = npt.NDArray[np.uint8]
@@ -44,6 +55,7 @@ class StepTable:
         self._marks = np.zeros(0, np.uint8)
         self._modules = np.full((MAXIMUM_DEPTH, 0), NO_MODULE, np.int64)
         self._chains: dict[ModuleCallId, tuple[ModuleCallId, ...]] = {}
+        self._unseen: deque[tuple[Step, _Look]] = deque()
         self._pending: list[Step] = []
         self.depth = 0
         self.extend()
@@ -73,7 +85,28 @@ class StepTable:
         fresh = self._recording.steps[len(self) :]
         if fresh:
             self._grow(fresh)
-        self._mark(self._pending + fresh)
+        self._unseen.extend((step, _Look.SECOND) for step in self._pending)
+        self._unseen.extend((step, _Look.FIRST) for step in fresh)
+        self._pending = []
+        self.mark_some()
+
+    def mark_some(self, most: int = MARKED_AT_ONCE) -> bool:
+        """Judge the next steps; those whose numbers have not arrived yet are looked at again later, once.
+
+        Returns:
+            Whether some are left.
+        """
+        recording = self._recording
+        if recording is None:
+            return False
+        for _ in range(min(most, len(self._unseen))):
+            step, look = self._unseen.popleft()
+            mark = _mark_of(recording, step)
+            if mark is not None:
+                self._marks[step.index] = mark
+            elif look is _Look.FIRST:
+                self._pending.append(step)
+        return bool(self._unseen)
 
     def _grow(self, fresh: list[Step]) -> None:
         codes = {phase: code for code, phase in enumerate(PHASES)}
@@ -104,19 +137,6 @@ class StepTable:
         if module not in self._chains:
             self._chains[module] = _chain(recording.module_calls, module)
         return self._chains[module]
-
-    def _mark(self, steps: list[Step]) -> None:
-        """Judge steps; those whose numbers have not arrived yet are looked at again later, once."""
-        recording = self._recording
-        assert recording is not None
-        known = len(self._pending)
-        self._pending = []
-        for position, step in enumerate(steps):
-            mark = _mark_of(recording, step)
-            if mark is not None:
-                self._marks[step.index] = mark
-            elif position >= known:
-                self._pending.append(step)
 
 
 def _chain(calls: list[ModuleCall], module: ModuleCallId) -> tuple[ModuleCallId, ...]:

@@ -26,7 +26,7 @@ class CuePill(QWidget):
         self._label = QLabel(self)
         self._close = QToolButton(self)
         self._close.setProperty("look", "quiet")
-        self._close.setIconSize(QSize(10, 10))
+        self._close.setIconSize(QSize(14, 14))
         self._close.setFixedSize(22, 22)
         self._close.setToolTip("No more hints")
         self._close.setAccessibleName("No more hints")

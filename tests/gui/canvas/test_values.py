@@ -112,4 +112,5 @@ def test_tooltip_has_title_summary_gradient_and_source(book: ValueBook) -> None:
 
 
 def test_backward_call_tells_what_it_began_with(book: ValueBook) -> None:
-    assert start_texts(book) == {4: "start: 1"}
+    assert start_texts(book, {3, 4, None}) == {4: "start: 1"}
+    assert start_texts(book, {3}) == {}
