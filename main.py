@@ -93,7 +93,7 @@ def _record(words: list[str]) -> int:
     parser.add_argument("--memory-limit", type=_checked(checked.megabytes_option), metavar="MB",
                         help="megabytes the program may take")  # fmt: skip
     parser.add_argument("--step-limit", type=_checked(checked.step_limit_option), default=checked.STEP_LIMIT,
-                        metavar="N", help="steps to record, the program goes on after (default: 1,000,000)")  # fmt: skip
+                        metavar="N", help="steps to record at the most (default: 1,000,000)")  # fmt: skip
     found = parser.parse_args(words)
     wanted = checked.RecordOptions(
         program=found.program,
