@@ -1,6 +1,6 @@
 """The card that floats above the canvas: the chain rule in numbers at the current backward step."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -58,6 +58,7 @@ class ChainRuleCard(QWidget):
         self._selection = selection
         self._theme = theme
         self._is_open = True
+        self._equation_room = MOST_EQUATIONS
         self._content: CardContent | None = None
         self._frame: tuple[tuple[int, int, float, Tokens], QPixmap] | None = None
         self.setObjectName("chainRuleCard")
@@ -159,8 +160,25 @@ class ChainRuleCard(QWidget):
         recording, step = self._document.recording, self._playhead.current
         if recording is None or not 0 <= step < len(recording):
             return None
-        most = MOST_EQUATIONS if self._most_height() >= _ROOMY_PX else 1
-        return card_content(explain_step(recording, step), most)
+        self._equation_room = self._room_for_equations()
+        return card_content(explain_step(recording, step), self._equation_room)
+
+    def _room_for_equations(self) -> int:
+        return MOST_EQUATIONS if self._most_height() >= _ROOMY_PX else 1
+
+    def event(self, event: QEvent) -> bool:
+        """Watch the size of what the card floats above."""
+        parent = self.parentWidget()
+        if event.type() is QEvent.Type.ParentChange and parent is not None:
+            parent.installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show more equations where there is more room."""
+        is_resized = event.type() is QEvent.Type.Resize and watched is self.parentWidget()
+        if is_resized and not self.isHidden() and self._room_for_equations() != self._equation_room:
+            self.refresh()
+        return super().eventFilter(watched, event)
 
     def _show(self, content: CardContent) -> None:
         self._headline.show_content(content, self._theme.tokens)

@@ -60,6 +60,7 @@ class EquationView(QWidget):
         self._tokens = tokens
         self._picture_px = picture_px
         self._pictures: dict[int, QImage] = {}
+        self._layouts: dict[int, EquationLayout] = {}
         self._terms: tuple[Term, ...] = ()
         self._symbols: tuple[str, ...] = ()
         self._pick_shape: tuple[int, ...] | None = None
@@ -71,6 +72,7 @@ class EquationView(QWidget):
     def show_terms(self, terms: tuple[Term, ...], symbols: tuple[str, ...]) -> None:
         """Show terms; ``symbols`` stand between them."""
         self._pictures.clear()
+        self._layouts.clear()
         self._terms, self._symbols = terms, symbols
         words = [terms[0].label] if terms else []
         for symbol, term in zip(symbols, terms[1:], strict=False):
@@ -95,7 +97,9 @@ class EquationView(QWidget):
         self.update()
 
     def _layout_for(self, width: int) -> EquationLayout:
-        return EquationLayout(self._terms, len(self._symbols), width, self._picture_px)
+        if width not in self._layouts:
+            self._layouts[width] = EquationLayout(self._terms, len(self._symbols), width, self._picture_px)
+        return self._layouts[width]
 
     def _placed(self) -> list[Placed]:
         return self._layout_for(self.width()).placed()

@@ -85,6 +85,7 @@ class EquationLayout:
         self._terms = terms
         self._symbol_count = symbol_count
         self._picture_px = picture_px
+        self._placed: list[Placed] | None = None
         self.symbol_px = _SYMBOL_PX if width_px >= _NARROW_PX else _NARROW_SYMBOL_PX
         self.room_px = max(60.0, (width_px - self.symbol_px * symbol_count) / max(1, len(terms)))
 
@@ -98,13 +99,23 @@ class EquationLayout:
 
     def placed(self) -> list[Placed]:
         """Return every term in its place."""
+        if self._placed is None:
+            self._placed = self._place_all()
+        return self._placed
+
+    def _place_all(self) -> list[Placed]:
         placed, left = [], 0.0
         words, mono = QFontMetricsF(words_font(LABEL_FONT_PX)), QFontMetricsF(mono_font(LABEL_FONT_PX))
+        widths = [
+            words.horizontalAdvance(term.label) + SHAPE_GAP_PX + mono.horizontalAdvance(shape_text(term.shape)) + 8
+            for term in self._terms
+        ]
+        all_beside = max(widths, default=0.0) <= self.room_px  # all or none: else the line looks ragged
         for term in self._terms:
             label = words.horizontalAdvance(term.label) + 4
             shape = mono.horizontalAdvance(shape_text(term.shape)) + 4
             with_shape = label + SHAPE_GAP_PX + shape
-            one = self._place(term, left, is_shape_beside=with_shape <= self.room_px)
+            one = self._place(term, left, is_shape_beside=all_beside)
             placed.append(one)
             wanted = label
             if one.grid.size > 0 and not one.is_numbered:

@@ -24,6 +24,8 @@ from gui.inspector.blocks import (
 )
 
 _MOST_UPDATES = 12
+_SYMBOL = 2
+"""Names of so few letters are symbols and keep their case."""
 
 
 def optimizer_page(recording: Recording, index: StepIndex, picked: ToElement | None) -> tuple[Block, ...]:
@@ -78,7 +80,8 @@ def _element(recording: Recording, index: StepIndex, position: int, element: int
     blocks: list[Block] = [Row("Element", (Piece(place, is_mono=True), Piece("  click another cell", is_muted=True)))]
     for quantity in found.quantities:
         rule = Piece(f"{quantity.rule}\n", is_mono=True, is_muted=True) if len(quantity.rule) > 1 else Piece("")
-        blocks.append(Row(quantity.name, (rule, Piece(quantity.text, is_mono=True))))
+        name = quantity.name if len(quantity.name) <= _SYMBOL else quantity.name.capitalize()
+        blocks.append(Row(name, (rule, Piece(quantity.text, is_mono=True))))
     blocks.append(Paragraph(plain(_verdict(found)), is_muted=True))
     return blocks
 

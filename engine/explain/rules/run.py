@@ -15,7 +15,7 @@ Shape: TypeAlias = tuple[int, ...]
 Plain: TypeAlias = int | float | bool | str | tuple[int, ...] | None
 """A saved Python object."""
 
-LARGEST = 250_000
+LARGEST = 100_000
 """Tensors with more elements are not worked with: the window would hang."""
 
 _WRAP = 1 << 64

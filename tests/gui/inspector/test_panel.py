@@ -154,7 +154,7 @@ def test_a_clicked_element_is_followed_through_the_optimizer(panel, models, qtbo
     view.resize(280, view.heightForWidth(280))
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(6, 30))
     assert _rows(panel)["Element"].startswith("[0]")
-    assert _rows(panel)["step"] == "−lr·v\n−0.1·2 = −0.2"
+    assert _rows(panel)["Step"] == "−lr·v\n−0.1·2 = −0.2"
     assert "✓ the rule gives what torch stored" in _texts(panel)
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert _rows(panel)["Element"].startswith("[1]")
