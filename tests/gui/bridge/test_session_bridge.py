@@ -3,7 +3,7 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 
 from engine.protocol.messages import DeviceInfo
 from engine.session.listener import SessionState
@@ -12,8 +12,10 @@ from engine.trace.bytestore import MemoryBytes
 from engine.trace.facts import Output, Stream
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
+from gui.bridge import session_bridge as module
 from gui.bridge.session_bridge import SessionBridge
 from gui.model.document import RunState
+from tests.support.large import large_recording
 
 FINISHED = Outcome(kind=OutcomeKind.FINISHED, message="Finished.")
 
@@ -101,3 +103,21 @@ def test_the_gui_thread_is_not_held_up_by_a_flood(bridge, qtbot):
     stop.set()
     thread.join()
     assert max(later - earlier for earlier, later in itertools.pairwise(beats)) < 0.4
+
+
+def test_long_batches_come_in_pieces_and_the_window_gets_its_turn_between_them(qtbot, monkeypatch):
+    monkeypatch.setattr(module, "BUDGET_MS", 1)
+    monkeypatch.setattr(module, "MOST_STEPS", 100)
+    source = large_recording(1000, layers=3)
+    bridge, sizes, turns, ends = SessionBridge(), [], [], []
+    bridge.batch_arrived.connect(lambda batch: (sizes.append(len(batch.steps)), QThread.msleep(2)))
+    bridge.ended.connect(ends.append)
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(len(sizes)))
+    timer.start()
+    bridge.on_batch(Batch(steps=tuple(source.steps), values=tuple(source.values)))
+    bridge.on_ended(FINISHED)
+    qtbot.waitUntil(lambda: ends == [FINISHED])
+    assert sum(sizes) == 1000
+    assert max(sizes) <= 100
+    assert len(set(turns)) > 5

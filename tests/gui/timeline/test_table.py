@@ -54,3 +54,16 @@ def test_growing_gives_the_same_as_all_at_once() -> None:
     whole = StepTable(source)
     assert np.array_equal(table.phases, whole.phases)
     assert np.array_equal(table.modules(1), whole.modules(1))
+
+
+def test_long_recordings_are_judged_in_portions() -> None:
+    recording = large_recording(4000, layers=3)
+    sick = next(step for step in reversed(recording.steps) if step.outputs)
+    nans = Statistics(sick.outputs[0], None, None, None, None, None, 0, 1, 0)
+    recording.append(Batch(statistics=(nans,)))
+    table = StepTable(recording)
+    assert len(table) == 4000
+    assert table.marks[sick.index] == Mark.NONE
+    while table.mark_some(500):
+        pass
+    assert table.marks[sick.index] == Mark.NONFINITE
