@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import msgspec
+
 from engine.trace.batch import Batch
-from engine.trace.facts import GradChange, GradEdge, Name
+from engine.trace.facts import GradChange, GradEdge, GradLink, Name, Phase, Step
+from engine.trace.ids import GradNodeId
 from engine.trace.recording import Recording
 from engine.trace.references import References, references
 
-STEPS_PER_BATCH = 5000
+STEPS_PER_BATCH = 2000
 
 T = TypeVar("T")
 
@@ -29,14 +32,15 @@ class _Extent:
 def batches(recording: Recording, steps_per_batch: int = STEPS_PER_BATCH) -> Iterator[Batch]:
     """Yield batches that, appended in order to an empty recording, give ``recording`` again.
 
-    A batch has about ``steps_per_batch`` steps, and more where later facts are needed to understand earlier ones. The
-    last batch holds the rest. An empty recording gives one empty batch.
+    A batch has about ``steps_per_batch`` steps and at most twice as many autograd nodes; it is longer only where later
+    facts are needed to understand earlier ones. That a later autograd node belongs to an earlier step or value is said
+    by a ``GradLink`` in the batch of the node. An empty recording gives one empty batch.
     """
     extents = _extents(recording, steps_per_batch)
     late = _LateFacts(recording, extents)
     start = _Extent()
     for number, end in enumerate(extents):
-        batch = _dense_facts(recording, start, end)
+        batch = _dense_facts(recording, start, end, end.grad_nodes)
         files = tuple(recording.files[1:]) if number == 0 else ()
         yield late.added_to(batch, number, files)
         start = end
@@ -52,19 +56,28 @@ def _extents(recording: Recording, steps_per_batch: int) -> list[_Extent]:
     )
     extents: list[_Extent] = []
     done = _Extent()
-    while done.steps + steps_per_batch < everything.steps:
-        done = _closed(recording, done, done.steps + steps_per_batch)
+    while _is_far(done, everything, steps_per_batch):
+        steps = min(done.steps + steps_per_batch, everything.steps)
+        end = _closed(recording, done, replace(done, steps=steps))
+        if end.grad_nodes - done.grad_nodes > 2 * steps_per_batch:
+            # A backward call names all nodes of its graph at once: they come first, a part at a time.
+            end = _closed(recording, done, replace(done, grad_nodes=done.grad_nodes + steps_per_batch))
+        done = end
         extents.append(done)
     if done != everything or not extents:
         extents.append(everything)
     return extents
 
 
-def _closed(recording: Recording, done: _Extent, steps: int) -> _Extent:
-    """Return the smallest extent with ``steps`` steps whose facts refer to nothing outside it."""
-    scanned, wanted = done, replace(done, steps=steps)
+def _is_far(done: _Extent, end: _Extent, steps_per_batch: int) -> bool:
+    return end.steps - done.steps > steps_per_batch or end.grad_nodes - done.grad_nodes > 2 * steps_per_batch
+
+
+def _closed(recording: Recording, done: _Extent, wanted: _Extent) -> _Extent:
+    """Return the smallest extent with all of ``wanted`` whose facts, links apart, refer to nothing outside it."""
+    scanned = done
     while scanned != wanted:
-        found = references(_dense_facts(recording, scanned, wanted))
+        found = references(_dense_facts(recording, scanned, wanted, known_nodes=0))
         scanned, wanted = wanted, _widened(wanted, found)
     return wanted
 
@@ -83,14 +96,46 @@ def _reach(count: int, ids: list[int]) -> int:
     return max(count, max(ids) + 1) if ids else count
 
 
-def _dense_facts(recording: Recording, start: _Extent, end: _Extent) -> Batch:
+def _dense_facts(recording: Recording, start: _Extent, end: _Extent, known_nodes: int) -> Batch:
+    """Return the facts from ``start`` to ``end`` without links to nodes that are not among the first so many."""
     return Batch(
-        steps=tuple(recording.steps[start.steps : end.steps]),
-        values=tuple(recording.values[start.values : end.values]),
+        steps=tuple(
+            [
+                msgspec.structs.replace(step, grad_node=None) if _is_linked_later(step, known_nodes) else step
+                for step in recording.steps[start.steps : end.steps]
+            ]
+        ),
+        values=tuple(
+            [
+                msgspec.structs.replace(value, grad_node=None) if _is_later(value.grad_node, known_nodes) else value
+                for value in recording.values[start.values : end.values]
+            ]
+        ),
         grad_nodes=tuple(recording.grad_nodes[start.grad_nodes : end.grad_nodes]),
         backward_calls=tuple(recording.backward_calls[start.backward_calls : end.backward_calls]),
         module_calls=tuple(recording.module_calls[start.module_calls : end.module_calls]),
     )
+
+
+def _is_later(node: GradNodeId | None, known_nodes: int) -> bool:
+    return node is not None and node >= known_nodes
+
+
+def _is_linked_later(step: Step, known_nodes: int) -> bool:
+    return step.phase is not Phase.BACKWARD and _is_later(step.grad_node, known_nodes)
+
+
+def _links(recording: Recording, extents: Sequence[_Extent]) -> Iterator[GradLink]:
+    """Yield the links that the batches between ``extents`` cannot hold themselves."""
+    start = _Extent()
+    for end in extents:
+        for value in recording.values[start.values : end.values]:
+            if value.grad_node is not None and value.grad_node >= end.grad_nodes:
+                yield GradLink(value.id, None, value.grad_node, value.grad_slot)
+        for step in recording.steps[start.steps : end.steps]:
+            if step.grad_node is not None and step.grad_node >= end.grad_nodes:
+                yield GradLink(None, step.index, step.grad_node, 0)
+        start = end
 
 
 class _LateFacts:
@@ -110,8 +155,9 @@ class _LateFacts:
         self._statistics = _sorted_in(
             [fact for fact in statistics if fact], lambda fact: self._of_value(fact.value), count
         )
-        self._changes = _sorted_in(recording.all_grad_changes(), self._of_change, count)
-        self._edges = _sorted_in(recording.grad_edges, self._of_edge, count)
+        self._changes = _in_order(recording.all_grad_changes(), self._of_change, count)
+        self._edges = _in_order(recording.grad_edges, self._of_edge, count)
+        self._links = _sorted_in(_links(recording, extents), lambda link: bisect_right(self._nodes, link.node), count)
         self._metrics = _sorted_in(recording.metrics, lambda metric: self._of_position(metric.step), count)
         self._outputs = _sorted_in(recording.outputs, lambda output: self._of_position(output.step), count)
         # There are at most a few failures, and the last batch always understands them.
@@ -135,6 +181,7 @@ class _LateFacts:
             outputs=tuple(self._outputs[number]),
             failures=tuple(self._failures[number]),
             stops=tuple(self._stops[number]),
+            grad_links=tuple(self._links[number]),
             files=files,
         )
 
@@ -150,6 +197,18 @@ class _LateFacts:
 
     def _of_edge(self, edge: GradEdge) -> int:
         return bisect_right(self._nodes, max(edge.source, edge.target))
+
+
+def _in_order(facts: Iterable[T], batch_of: Callable[[T], int], count: int) -> list[list[T]]:
+    """Put each fact where it can be understood, and none before one that it came after."""
+    latest = 0
+
+    def not_before(fact: T) -> int:
+        nonlocal latest
+        latest = max(latest, batch_of(fact))
+        return latest
+
+    return _sorted_in(facts, not_before, count)
 
 
 def _sorted_in(facts: Iterable[T], batch_of: Callable[[T], int], count: int) -> list[list[T]]:
