@@ -1,17 +1,19 @@
 """A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
-from dataclasses import replace
-
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
-from engine.drawing.measure import node_size
+from engine.drawing.measure import heading_rect, node_size
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
 from engine.trace.facts import Role
 
-WIDEST_ROW_PX = 2300.0
+WIDEST_ROW_PX = 1850.0
 """A forward pass that would be wider than this from left to right runs from top to bottom."""
 
 _SMALL = 250
+_SCREEN_PX = (1000.0, 650.0)
+"""Room that a picture commonly has."""
+_ROW_BONUS = 0.75
+"""A row is taken when it can be shown at least at this share of the scale of a column."""
 _MARGIN_PX = 24.0
 _LABEL_RISE_PX = 16.0
 _LABEL_HEIGHT_PX = 12.0
@@ -30,6 +32,8 @@ _SPACING = {
     ),
 }
 
+_ONE_ROW = Spacing()
+
 
 def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     """Place every node and route every edge; without a ``direction`` the more readable one is taken.
@@ -37,14 +41,23 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     That is from left to right where the whole forward pass fits into one row, else from top to bottom. A pass too long
     for its direction is folded into columns (or rows).
     """
-    if direction is not None:
-        return _Arranger(view, direction, _SPACING[direction]).drawing()
-    if len(view.nodes) <= _SMALL:
-        one_row = replace(_SPACING[Direction.LEFT_RIGHT], wrap_length=None)
-        drawing = _Arranger(view, Direction.LEFT_RIGHT, one_row).drawing()
-        if drawing.bounds.width <= WIDEST_ROW_PX:
-            return drawing
-    return _Arranger(view, Direction.TOP_DOWN, _SPACING[Direction.TOP_DOWN]).drawing()
+    if direction is None and len(view.nodes) <= _SMALL and _reads_as_row(view):
+        return _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).drawing()
+    direction = direction or Direction.TOP_DOWN
+    return _Arranger(view, direction, _SPACING[direction]).drawing()
+
+
+def _reads_as_row(view: ViewGraph) -> bool:
+    """Whether the graph is short enough for one row and not much smaller so on a common screen than from top down."""
+    row = _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).size()
+    if row[0] > WIDEST_ROW_PX:
+        return False
+    column = _Arranger(view, Direction.TOP_DOWN, _SPACING[Direction.TOP_DOWN]).size()
+    return _scale(row) >= _ROW_BONUS * _scale(column)
+
+
+def _scale(size: tuple[float, float]) -> float:
+    return min(_SCREEN_PX[0] / max(size[0], 1.0), _SCREEN_PX[1] / max(size[1], 1.0), 1.0)
 
 
 class _Arranger:
@@ -57,6 +70,15 @@ class _Arranger:
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
         self._parameter_gradients = {node.key for node in view.nodes if node.mirrors in stored}
 
+    def size(self) -> tuple[float, float]:
+        """Width and height of all boxes together."""
+        areas = lay_out(self._problem(), has_links=False).areas
+        rects = [self._rect(area) for area in areas]
+        if not rects:
+            return (0.0, 0.0)
+        width = max(rect.right for rect in rects) - min(rect.x for rect in rects)
+        return (width, max(rect.bottom for rect in rects) - min(rect.y for rect in rects))
+
     def drawing(self) -> Drawing:
         result = lay_out(self._problem())
         boxes = tuple(
@@ -67,19 +89,26 @@ class _Arranger:
             for edge, route in zip(self._view.edges, result.routes, strict=False)
         )
         frames = tuple(
-            GroupFrame(group, self._rect(result.frames[number, 0]))
+            GroupFrame(group, self._rect(result.frames[number, 0]), self._heading_room(result, number))
             for number, group in enumerate(self._view.groups)
             if (number, 0) in result.frames
         )
         labels = self._labels(result)
         return Drawing(boxes, paths, frames, labels, _bounds(boxes, paths, frames, labels), self._direction)
 
+    def _heading_room(self, result: LayoutResult, group: int) -> float | None:
+        if self._direction is Direction.LEFT_RIGHT or group not in result.entries:
+            return None
+        return result.entries[group] - result.frames[group, 0].across
+
     def _problem(self) -> LayoutProblem:
         number: dict[GroupKey, int] = {group.key: position for position, group in enumerate(self._view.groups)}
         nodes = tuple(self._layout_node(node, number) for node in self._view.nodes)
         edges = [self._layout_edge(edge) for edge in self._view.edges]
         parents = tuple(None if group.parent is None else number.get(group.parent) for group in self._view.groups)
-        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, self._spacing)
+        headings = tuple(self._area(heading_rect(group)) for group in self._view.groups)
+        lane = self._area(Rect(0.0, -_LABEL_RISE_PX - 10.0, 110.0, 13.0))
+        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, self._spacing, headings, lane)
 
     def _layout_node(self, node: ViewNode, number: dict[GroupKey, int]) -> LayoutNode:
         width, height = node_size(node)
@@ -116,6 +145,11 @@ class _Arranger:
                 root = first_of_run[self._index[edge.source]]
                 found.append(LayoutEdge(root, self._index[edge.target], EdgeRole.ORDER))
         return found
+
+    def _area(self, rect: Rect) -> Area:
+        if self._direction is Direction.LEFT_RIGHT:
+            return Area(rect.x, rect.y, rect.width, rect.height)
+        return Area(rect.y, rect.x, rect.height, rect.width)
 
     def _rect(self, area: Area) -> Rect:
         if self._direction is Direction.LEFT_RIGHT:

@@ -62,10 +62,15 @@ class EdgePath:
 
 @dataclass(frozen=True, slots=True)
 class GroupFrame:
-    """An opened group and its frame; the title stands inside at the top left."""
+    """An opened group and its frame; the title stands inside at the top left.
+
+    ``heading_px`` is the room for title and subtitle from the left edge of the frame to where the first edge comes in
+    from above; None when none does.
+    """
 
     group: ViewGroup
     rect: Rect
+    heading_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ The advances are averages over Inter and JetBrains Mono as shipped; they err on 
 """
 
 import unicodedata
+from collections.abc import Callable
 
-from engine.graph.view import NodeKind, ViewNode
+from engine.drawing.drawing import Rect
+from engine.graph.view import NodeKind, ViewGroup, ViewNode
 
 TITLE_PX = 12.5
 MONO_PX = 10.5
@@ -15,6 +17,8 @@ MIN_WIDTH_PX = 118.0
 MAX_WIDTH_PX = 240.0
 PADDING_PX = 24.0
 """Left strip and both margins together."""
+
+_HEADING_LEFT_PX, _HEADING_TOP_PX, _HEADING_HEIGHT_PX = 16.0, 7.0, 16.0
 
 _WIDE = "mwMW@%&"
 _NARROW = "iljtfI.,:;'|!()[]{} /\\"
@@ -53,6 +57,19 @@ def node_size(node: ViewNode) -> tuple[float, float]:
     width = min(max(MIN_WIDTH_PX, text + PADDING_PX), MAX_WIDTH_PX)
     height = GROUP_HEIGHT_PX if node.kind is NodeKind.GROUP else NODE_HEIGHT_PX
     return (float(round(width)), height)
+
+
+def shortened(parts: str, width_px: float, measure: Callable[[str], float]) -> str:
+    """Return as many parts of a text ``first · second`` from its start as fit into ``width_px``; maybe none."""
+    text = parts
+    while text and measure(text) > width_px:
+        text = text.rpartition(" · ")[0]
+    return text
+
+
+def heading_rect(group: ViewGroup) -> Rect:
+    """Where the title of an opened group stands, measured from the top left corner of its frame."""
+    return Rect(_HEADING_LEFT_PX, _HEADING_TOP_PX, title_width(f"▾ {group.title}"), _HEADING_HEIGHT_PX)
 
 
 def _advance(character: str) -> float:

@@ -4,7 +4,7 @@ from xml.sax.saxutils import quoteattr
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point
-from engine.drawing.measure import elided, fitted
+from engine.drawing.measure import elided, fitted, shortened, title_width
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph.view import Category, EdgeKind, NodeKind
 from engine.interchange.palette import Palette, luminance, mixed
@@ -19,6 +19,8 @@ _MONO = "'JetBrains Mono', Menlo, Consolas, monospace"
 _FUTURE_OPACITY = 0.38
 _CELL_HEIGHT_PX = 17.0
 _STRIP_HEIGHT_PX = 14.0
+_FRAME_MARGIN_PX = 14.0
+_LEAST_TITLE_PX = 60.0
 
 
 def svg_text(drawing: Drawing, recording: Recording, step: StepIndex, palette: Palette) -> str:
@@ -62,13 +64,17 @@ class _Writer:
 
     def _frame(self, frame: GroupFrame) -> str:
         rect, group, palette = frame.rect, frame.group, self._palette
+        # Edges that come in from above pass beside the text.
+        room = min(rect.width, frame.heading_px or rect.width) - 2 * _FRAME_MARGIN_PX
+        title = fitted(group.title, max(room, _LEAST_TITLE_PX), is_mono=False)
+        subtitle = shortened(group.subtitle, room - title_width(title) - 8.0, title_width)
         return (
             f"<g><title>{xml_text(f'{group.title} {group.subtitle}')}</title>"
             f'<rect x="{rect.x:.1f}" y="{rect.y:.1f}" width="{rect.width:.1f}" height="{rect.height:.1f}" rx="12" '
             f'fill="{palette.group}" stroke="{palette.node_border}"/>'
-            f'<text class="t" x="{rect.x + 14:.1f}" y="{rect.y + 22:.1f}">{xml_text(elided(group.title, 60))} '
+            f'<text class="t" x="{rect.x + 14:.1f}" y="{rect.y + 22:.1f}">{xml_text(title)} '
             f'<tspan class="s" font-weight="400" fill="{palette.muted}">'
-            f"{xml_text(elided(group.subtitle, 60))}</tspan></text></g>"
+            f"{xml_text(subtitle)}</tspan></text></g>"
         )
 
     def _lane(self, lane: LaneLabel) -> str:

@@ -10,6 +10,11 @@ from engine.layout.place import Rod, Strip, tops
 from engine.layout.problem import LayoutProblem
 from engine.layout.threads import HIGH, LOW, End, Threads
 
+_CROWD = 7
+"""In layers with so many boxes they stand closer together."""
+_TITLE_GAP = 10.0
+_MOST_TITLE_ROOM = 160.0
+"""How much broader a frame may become for its title."""
 _THREAD = 2.0
 """Breadth that a passing edge takes, in pixels."""
 
@@ -72,8 +77,19 @@ class _Net:
     strong: list[list[tuple[int, Rod]]] = field(default_factory=list)
     """For each vertex the strong edges that lead to it, as (slot, rod)."""
     bends: dict[int, list[int]] = field(default_factory=dict)
+    stored: list[int] = field(default_factory=list)
+    """Leaves that feed nothing but weak edges: parameters and buffers."""
     trunks: dict[tuple[End, int], int] = field(default_factory=dict)
     """(low end, layer) -> bend: edges that share their low end share their way as long as they can."""
+
+    def crowded(self) -> frozenset[int]:
+        """What may stand closer together: parameters, and the members of a layer that has many."""
+        found = set(self.stored)
+        for layer in self.layers:
+            boxes = [vertex for vertex in layer if not self.is_thread[vertex]]
+            if len(boxes) >= _CROWD:
+                found.update(boxes)
+        return frozenset(found)
 
     def add(self, layer: int, breadth: float, *, is_thread: bool, is_leaf: bool = False) -> int:
         """A new vertex at the end of ``layer``."""
@@ -94,6 +110,7 @@ class Composer:
         self._problem = problem
         self._levels = levels
         self._threads = threads
+        self._title_room = [0.0] * len(problem.group_parents)
         self._lanes = sorted({node.lane for node in problem.nodes})
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
@@ -106,6 +123,8 @@ class Composer:
                 self._plan_lane(level, lane)
             self._plan_columns(level)
             wrap(level)
+            if level > 0:
+                self._make_title_room(level - 1)
         return self.plans
 
     def item_breadth(self, cell: int, lane: int) -> float:
@@ -116,7 +135,7 @@ class Composer:
             plan = self.plans[group + 1].lanes.get(lane)
             if plan is None:
                 return 0.0
-            return plan.breadth + (spacing.across_before + spacing.across_after if lane == 0 else 0.0)
+            return plan.breadth + self.inset(group, lane) + (spacing.across_after if lane == 0 else 0.0)
         nodes = self._levels.members[cell].get(lane, ())
         total = sum(self._problem.nodes[node].across for node in nodes)
         return total + spacing.stack_gap * max(len(nodes) - 1, 0)
@@ -134,7 +153,7 @@ class Composer:
         cell, attached = end
         if attached < 0:
             group = self._levels.cell_group[cell]
-            return self.inset(lane) + self.plans[group + 1].lanes[lane].port[~attached]
+            return self.inset(group, lane) + self.plans[group + 1].lanes[lane].port[~attached]
         return self.stack_offset(attached) + self._problem.nodes[attached].across / 2
 
     def first_middle(self, cell: int, lane: int) -> float:
@@ -142,9 +161,27 @@ class Composer:
         nodes = self._levels.members[cell].get(lane)
         return (self._problem.nodes[nodes[0]].across if nodes else self.item_breadth(cell, lane)) / 2
 
-    def inset(self, lane: int) -> float:
-        """Distance from the edge of a group to its content; only in the forward lane there is a frame."""
-        return self._problem.spacing.across_before if lane == 0 else 0.0
+    def inset(self, group: int, lane: int) -> float:
+        """Distance from the edge of a group to its content; only in the forward lane there is a frame.
+
+        A frame is broader where an edge would else run in through its title.
+        """
+        if lane > 0:
+            return 0.0
+        return self._problem.spacing.across_before + self._title_room[group]
+
+    def entry(self, group: int) -> float | None:
+        """The first place across at which an edge comes in past the title, from the edge of the content."""
+        ports = self.plans[group + 1].lanes[0].port if 0 in self.plans[group + 1].lanes else {}
+        return min((across for port, across in ports.items() if self._threads.ports[port].side == LOW), default=None)
+
+    def _make_title_room(self, group: int) -> None:
+        entry = self.entry(group)
+        if entry is None or group >= len(self._problem.group_headings):
+            return
+        heading = self._problem.group_headings[group]
+        missing = heading.bottom + _TITLE_GAP - self._problem.spacing.across_before - entry
+        self._title_room[group] = min(max(missing, 0.0), _MOST_TITLE_ROOM)
 
     def stack_offset(self, node: int) -> float:
         """Top of a node within the stack of its cell and lane."""
@@ -164,7 +201,8 @@ class Composer:
         layers = ordered(net.layers, net.joints, len(net.breadth), homes)
         spacing = self._problem.spacing
         main = _main_path(net)
-        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, spacing.row_gap, spacing.thread_gap, homes)
+        gaps = (spacing.row_gap, spacing.thread_gap)
+        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, *gaps, homes, net.crowded())
         top = tops(strip)
         start = min(top)
         plan = self.plans[level].lanes[lane] = LanePlan()
@@ -222,6 +260,8 @@ class Composer:
                 net.line[vertex] = self.first_middle(cell, lane)
         for index in self._threads.by_lane.get((level, lane), ()):
             self._add_piece(net, index, lane)
+        strong = {rod.low for ways in net.strong for _, rod in ways}
+        net.stored += [vertex for vertex in net.cells.values() if net.is_leaf[vertex] and vertex not in strong]
         for low, high in pairwise([*phantoms, *(net.cells[step.cell] for step in missing[-1:])]):
             middle = self.first_middle(missing[-1].cell, lane) if high not in phantoms else net.breadth[high] / 2
             _join(net, Rod(low, high, net.breadth[low] / 2, middle, 2.0), 0, is_weak=False)

@@ -6,14 +6,17 @@ from engine.layout.links import LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import threads_of
+from engine.layout.traffic import Traffic
 from engine.layout.wrap import Wrapper
 
 _LARGE_SLACK = 80.0
 """A leaf with more room than this in its column (beside an opened group) stands at the end, near its consumer."""
 
 
-def lay_out(problem: LayoutProblem) -> LayoutResult:
+def lay_out(problem: LayoutProblem, *, has_links: bool = True) -> LayoutResult:
     """Place every node and route every edge; deterministic, and safe for cycles and for any depth.
+
+    Without ``has_links`` the routes of links are left empty, which is much quicker.
 
     The method is layered layout (Sugiyama et al. 1981) for each opened group on its own, with edges cut at the frames
     that they cross, and with the backward pass mirrored into lanes of its own.
@@ -27,11 +30,19 @@ def lay_out(problem: LayoutProblem) -> LayoutResult:
     frames = placing.frames()
     flow = FlowRouter(problem, levels, threads, plans, placing.origins, areas)
     routes = flow.routes()
-    links = LinkRouter(areas, placing.lanes, problem.spacing)
+    if has_links:
+        _add_links(problem, placing, areas, routes)
+    return LayoutResult(areas, routes, frames, placing.lanes, len(plans[0].lengths), placing.entries())
+
+
+def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], routes: list[tuple[Point, ...]]) -> None:
+    traffic = Traffic()
+    for edge, route in zip(problem.edges, routes, strict=True):
+        traffic.add_route(route, edge.source, edge.target)
+    links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
     for index, edge in enumerate(problem.edges):
         if edge.role is not EdgeRole.ORDER and not routes[index]:
             routes[index] = links.route(edge.source, edge.target)
-    return LayoutResult(areas, routes, frames, placing.lanes, len(plans[0].lengths))
 
 
 class _Placing:
@@ -67,7 +78,7 @@ class _Placing:
                 corner = self._corner(cell, lane)
                 breadth = self._composer.item_breadth(cell, lane)
                 frames[group, lane] = Area(corner[0], corner[1], self._plans[group + 1].length, breadth)
-                self.origins[group + 1, lane] = (corner[0], corner[1] + self._composer.inset(lane))
+                self.origins[group + 1, lane] = (corner[0], corner[1] + self._composer.inset(group, lane))
         return frames
 
     def _corner(self, cell: int, lane: int) -> Point:
@@ -93,6 +104,22 @@ class _Placing:
         """(group, lane) -> frame."""
         return self._frames
 
+    def entries(self) -> dict[int, float]:
+        """Group -> where across the first edge comes in past its title."""
+        entries = {group: self._composer.entry(group) for group, lane in self._frames if lane == 0}
+        return {group: self.origins[group + 1, 0][1] + entry for group, entry in entries.items() if entry is not None}
+
+    def headings(self) -> list[Area]:
+        """The places of all headings: of the forward frames and of the lanes."""
+        found = []
+        for group, heading in enumerate(self._problem.group_headings):
+            if (group, 0) in self._frames:
+                found.append(_shifted(heading, self._frames[group, 0]))
+        of_lane = self._problem.lane_heading
+        if of_lane is not None and len(self.lanes) > 1:
+            found += [_shifted(of_lane, area) for area in self.lanes.values()]
+        return found
+
     def areas(self) -> list[Area]:
         """The place of every node."""
         areas = []
@@ -102,3 +129,7 @@ class _Placing:
             along = corner[0] + (self._composer.item_length(cell) - node.along) / 2
             areas.append(Area(along, corner[1] + self._composer.stack_offset(index), node.along, node.across))
         return areas
+
+
+def _shifted(heading: Area, around: Area) -> Area:
+    return Area(around.along + heading.along, around.across + heading.across, heading.length, heading.breadth)

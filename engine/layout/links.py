@@ -1,114 +1,143 @@
 """Routes of links: edges between lanes and edges too long for the ranks, through free channels where there are."""
 
-from itertools import pairwise
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, product
 
 from engine.layout.curves import rounded
 from engine.layout.problem import Area, Point, Spacing
+from engine.layout.traffic import Obstacles, Traffic, Way
 
 MOST_CHECKED = 2000
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
 
-_CLEARANCE = 3.0
+_BATCH = 32
+_MOST_LOOKS = 3
+"""So many ways are looked at at once, shortest first, and so many times once there are free ones."""
+_CORNER_PRICE = 18.0
 _SHOULDER = 0.25
 """Links leave and reach the sides of a node this share of its breadth off the middle, clear of the flow edges."""
+_EXITS = (0.5, 0.72, 0.28)
+"""Where along a node links leave and reach it on the side of the other lane."""
+_TRACKS = (0.0, -7.0, 7.0)
+"""Links that share a channel keep this far apart, in pixels."""
 
 
 class LinkRouter:
-    """Finds ways around nodes: straight across, along one gap between columns, or along two and a lane gap."""
+    """Finds the best way around everything: straight across, along a gap between columns, along a gap between lanes."""
 
-    def __init__(self, areas: list[Area], lanes: dict[int, Area], spacing: Spacing) -> None:
+    def __init__(
+        self, areas: list[Area], lanes: dict[int, Area], headings: Sequence[Area], spacing: Spacing, traffic: Traffic
+    ) -> None:
         self._areas = areas
         self._gap = spacing.column_gap / 2
-        self._channels = sorted(area.across - spacing.lane_gap / 2 for area in lanes.values())
-        self._channels.append(max((area.bottom for area in lanes.values()), default=0.0) + spacing.lane_gap / 2)
+        channels = [area.across - 0.6 * spacing.lane_gap for area in lanes.values()]
+        channels.append(max((area.bottom for area in lanes.values()), default=0.0) + 0.4 * spacing.lane_gap)
+        self._levels = [channel + track for channel, track in product(channels, _TRACKS)]
         self._is_small = len(areas) <= MOST_CHECKED
-        table = np.array([(area.along, area.end, area.across, area.bottom) for area in areas], dtype=np.float64)
-        self._table: npt.NDArray[np.float64] = table.reshape(-1, 4)
+        self._obstacles = Obstacles(areas, headings)
+        self._traffic = traffic
 
-    def route(self, source: int, target: int) -> tuple[Point, ...]:
+    def route(self, source: int, target: int) -> Way:
         """The route of one link."""
-        if not self._is_small:
-            return self._curve(source, target)
-        return (
-            self._straight(source, target)
-            or self._one_gap(source, target)
-            or self._two_gaps(source, target)
-            or self._curve(source, target)
-        )
+        found: Way = ()
+        if self._is_small:
+            near, far = self._near_and_far(source, target)
+            found = self._best(source, target, near) or self._best(source, target, far)
+        route = rounded(found) if found else self._curve(source, target)
+        self._traffic.add_route(route, source, target)
+        return route
 
-    def _straight(self, source: int, target: int) -> tuple[Point, ...]:
+    def _best(self, source: int, target: int, found: Iterator[Way]) -> Way:
+        """The cheapest free way, by length, corners and what it meets; empty when there is none."""
+        ways = sorted(((_length(way), way) for way in found), key=_first)
+        best: Way = ()
+        lowest, looked = float("inf"), 0
+        for start in range(0, len(ways), _BATCH):
+            batch = ways[start : start + _BATCH]
+            if batch[0][0] >= lowest:
+                break
+            free = self._obstacles.free([way for _, way in batch], (source, target))
+            open_ways = [way for way, is_free in zip(batch, free, strict=True) if is_free]
+            prices = self._traffic.prices([way for _, way in open_ways], source, target)
+            for (length, way), price in zip(open_ways, prices, strict=True):
+                if length + price < lowest:
+                    best, lowest = way, length + price
+            looked += bool(open_ways)
+            if looked == _MOST_LOOKS:
+                break
+        return best
+
+    def _near_and_far(self, source: int, target: int) -> tuple[Iterator[Way], Iterator[Way]]:
+        """The ways that stay between both ends, and the others."""
+        first, second = self._areas[source], self._areas[target]
+        low, high = sorted((first.middle[1], second.middle[1]))
+        between = [level for level in self._levels if low < level < high]
+        direct = chain(self._straight(source, target), self._one_gap(source, target))
+        near = chain(direct, self._along(first, second, between))
+        return near, self._along(first, second, [level for level in self._levels if not low < level < high])
+
+    def _along(self, first: Area, second: Area, levels: Sequence[float]) -> Iterator[Way]:
+        """The ways that run along lines between the lanes."""
+        for level in levels:
+            for leave, enter in product(self._exits(first, second, level), self._exits(second, first, level)):
+                yield (*leave, *reversed(enter))
+
+    def _straight(self, source: int, target: int) -> Iterator[Way]:
         first, second = self._areas[source], self._areas[target]
         left, right = max(first.along, second.along), min(first.end, second.end)
         if right - left < 12:
-            return ()
-        along = (left + right) / 2
+            return
         down = first.across < second.across
         ends = (first.bottom, second.across) if down else (first.across, second.bottom)
-        if (ends[1] > ends[0]) != down or not self._is_free(along, along, min(ends), max(ends), (source, target)):
-            return ()
-        return rounded(((along, ends[0]), (along, ends[1])))
+        if (ends[1] > ends[0]) == down:
+            for share in _EXITS:
+                along = left + share * (right - left)
+                yield ((along, ends[0]), (along, ends[1]))
 
-    def _one_gap(self, source: int, target: int) -> tuple[Point, ...]:
+    def _one_gap(self, source: int, target: int) -> Iterator[Way]:
         first, second = self._areas[source], self._areas[target]
-        start, end = _shoulder(first, second), _shoulder(second, first)
-        for channel in sorted(self._gaps(source) + self._gaps(target), key=lambda at: abs(at - first.middle[0])):
+        start, end = _shoulder(first, second.middle[1]), _shoulder(second, first.middle[1])
+        for channel in (*self._gaps(first), *self._gaps(second)):
             if not first.along <= channel <= first.end and not second.along <= channel <= second.end:
-                corners = (_side(first, channel, start), (channel, start), (channel, end), _side(second, channel, end))
-                if self._are_free(corners, (source, target)):
-                    return rounded(corners)
-        return ()
+                yield (_side(first, channel, start), (channel, start), (channel, end), _side(second, channel, end))
 
-    def _two_gaps(self, source: int, target: int) -> tuple[Point, ...]:
-        first, second = self._areas[source], self._areas[target]
-        start, end = _shoulder(first, second), _shoulder(second, first)
-        middle = (first.middle[1] + second.middle[1]) / 2
-        for level in sorted(self._channels, key=lambda at: abs(at - middle)):
-            for leave in self._gaps(source):
-                for enter in self._gaps(target):
-                    corners = (
-                        _side(first, leave, start),
-                        (leave, start),
-                        (leave, level),
-                        (enter, level),
-                        (enter, end),
-                        _side(second, enter, end),
-                    )
-                    if self._are_free(corners, (source, target)):
-                        return rounded(corners)
-        return ()
+    def _exits(self, area: Area, other: Area, level: float) -> Iterator[Way]:
+        """Ways from a node to a line along the lanes, the last point on that line."""
+        if level > area.bottom or level < area.across:
+            edge = area.bottom if level > area.bottom else area.across
+            for share in _EXITS:
+                along = area.along + share * area.length
+                yield ((along, edge), (along, level))
+        start = _shoulder(area, level if other.middle[1] == area.middle[1] else other.middle[1])
+        for gap in self._gaps(area):
+            yield (_side(area, gap, start), (gap, start), (gap, level))
 
-    def _curve(self, source: int, target: int) -> tuple[Point, ...]:
+    def _curve(self, source: int, target: int) -> Way:
         first, second = self._areas[source], self._areas[target]
         start: Point = (first.end, first.middle[1])
         end: Point = (second.along, second.middle[1])
         reach = max(abs(end[0] - start[0]) / 3, 30.0)
         return (start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end)
 
-    def _gaps(self, node: int) -> list[float]:
-        area = self._areas[node]
-        return [area.end + self._gap, area.along - self._gap]
-
-    def _are_free(self, corners: tuple[Point, ...], ends: tuple[int, int]) -> bool:
-        return all(
-            self._is_free(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]), ends)
-            for a, b in pairwise(corners)
-        )
-
-    def _is_free(self, left: float, right: float, top: float, bottom: float, ends: tuple[int, int]) -> bool:
-        """Whether a rectangle touches no node other than the two ends."""
-        table = self._table
-        hit = (table[:, 0] < right + _CLEARANCE) & (table[:, 1] > left - _CLEARANCE)
-        hit &= (table[:, 2] < bottom + _CLEARANCE) & (table[:, 3] > top - _CLEARANCE)
-        hit[list(ends)] = False
-        return not hit.any()
+    def _gaps(self, area: Area) -> tuple[float, ...]:
+        return (area.end + self._gap, area.along - self._gap, area.end + self._gap - 6, area.along - self._gap + 6)
 
 
-def _shoulder(area: Area, towards: Area) -> float:
+def _first(pair: tuple[float, Way]) -> float:
+    return pair[0]
+
+
+def _length(corners: Way) -> float:
+    """Length of a way, dearer with every corner."""
+    total = _CORNER_PRICE * (len(corners) - 2)
+    for (a, b), (c, d) in pairwise(corners):
+        total += abs(c - a) + abs(d - b)
+    return total
+
+
+def _shoulder(area: Area, towards: float) -> float:
     """Across at which a link meets the side of ``area``: nearer to where the other end is."""
-    sign = 1 if towards.middle[1] > area.middle[1] else -1
+    sign = 1 if towards > area.middle[1] else -1
     return area.middle[1] + sign * _SHOULDER * area.breadth
 
 

@@ -38,8 +38,13 @@ class Strip:
     mirrored: Mapping[int, float] = field(default_factory=dict)
     """Vertices with the top that corresponds to their counterpart in the forward lane, up to a common shift."""
 
+    crowded: frozenset[int] = frozenset()
+    """Vertices that stand closer together."""
+
     def gap(self, first: int, second: int) -> float:
         """Free space between two neighbours in a layer."""
+        if first in self.crowded and second in self.crowded:
+            return self.row_gap / 2
         if self.is_thread[first] and self.is_thread[second]:
             return self.thread_gap * 0.75
         return self.thread_gap if self.is_thread[first] or self.is_thread[second] else self.row_gap
@@ -62,9 +67,7 @@ def tops(strip: Strip) -> list[float]:
         goes_up = sweep % 2 == 0
         for layer in reversed(busy) if goes_up else busy:
             wishes = [
-                (homes[vertex], _HOME)
-                if vertex in homes
-                else _wish(vertex, below, above, top, prefers_above=goes_up)
+                (homes[vertex], _HOME) if vertex in homes else _wish(vertex, below, above, top, prefers_above=goes_up)
                 for vertex in layer
             ]
             _solve(strip, layer, wishes, fixed, top)

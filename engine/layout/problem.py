@@ -69,16 +69,6 @@ class Spacing:
     """Wished breadth of a folded level (all lanes together) in units of its length."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutProblem:
-    """Nodes, edges and groups; ``group_parents[g]`` is the group around group ``g``, parents come first."""
-
-    nodes: tuple[LayoutNode, ...]
-    edges: tuple[LayoutEdge, ...]
-    group_parents: tuple[int | None, ...] = ()
-    spacing: Spacing = field(default_factory=Spacing)
-
-
 @dataclass(slots=True)
 class Area:
     """A placed rectangle: its corner nearest to the origin and its size."""
@@ -104,13 +94,31 @@ class Area:
         return (self.along + self.length / 2, self.across + self.breadth / 2)
 
 
+@dataclass(frozen=True, slots=True)
+class LayoutProblem:
+    """Nodes, edges and groups; ``group_parents[g]`` is the group around group ``g``, parents come first.
+
+    ``group_headings[g]`` is the place of the title of group ``g``, measured from the corner of its frame;
+    ``lane_heading`` that of the heading of a lane, measured from the corner of the lane. Links keep off both, and
+    frames leave room for flow edges to pass beside their titles.
+    """
+
+    nodes: tuple[LayoutNode, ...]
+    edges: tuple[LayoutEdge, ...]
+    group_parents: tuple[int | None, ...] = ()
+    spacing: Spacing = field(default_factory=Spacing)
+    group_headings: tuple[Area, ...] = ()
+    lane_heading: Area | None = None
+
+
 @dataclass(slots=True)
 class LayoutResult:
     """Where everything is.
 
     ``routes`` holds for each edge of the problem a start point and triples (control, control, end) of cubic Bezier
     pieces; it is empty for an ORDER edge. ``frames`` maps (group, lane) to the frame of a group in a lane. ``lanes``
-    maps a lane to the part of the picture that it takes.
+    maps a lane to the part of the picture that it takes. ``entries`` tells for a group where across the first edge
+    comes in past its title.
     """
 
     areas: list[Area]
@@ -118,3 +126,4 @@ class LayoutResult:
     frames: dict[tuple[int, int], Area]
     lanes: dict[int, Area]
     ranks: int
+    entries: dict[int, float] = field(default_factory=dict)

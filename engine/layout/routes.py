@@ -13,6 +13,7 @@ _MARGIN = 24.0
 _PARALLEL = 9.0
 _TRACK = 4.5
 _TRACKS = 5
+_ROOM_TO_TURN = 12.0
 _MOST_SPREAD = 8
 """More arrows than this meet in one point: they come along a common way."""
 
@@ -65,7 +66,7 @@ class FlowRouter:
         knots: list[Point] = []
         across = top + self._across(piece.low, piece.lane, plan)
         if rank < 0:
-            knots.append((origin, across))
+            knots += [(origin, across), (origin + self._past_title(piece.level, plan), across)]
         else:
             end = origin + plan.starts[rank] + plan.lengths[rank]
             knots += [(end, across), (end, across)]
@@ -83,6 +84,14 @@ class FlowRouter:
             start = origin + plan.starts[rank]
             knots += [(start, across), (start, across)]
         return knots
+
+    def _past_title(self, level: int, plan: LevelPlan) -> float:
+        """How far an edge runs straight on within a frame, so that it turns only where the title has ended."""
+        headings = self._problem.group_headings
+        if not 0 < level <= len(headings) or not plan.starts:
+            return 0.0
+        end = headings[level - 1].end
+        return end if end < plan.starts[0] - _ROOM_TO_TURN else 0.0
 
     def _turn(self, piece_index: int, rank: int, leave: float, enter: float) -> list[Point]:
         """The way from the end of one column of a folded level to the start of the next."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.drawing.drawing import GroupFrame, LaneLabel
+from engine.drawing.measure import shortened
 from gui.canvas.ink import Style, draw_text, fitted_text, heading_growth, text_width
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
@@ -45,15 +46,18 @@ class FramePainter:
         painter.save()
         painter.translate(left, frame.rect.y + TITLE_HEIGHT / 2)
         painter.scale(grow, grow)
-        self._title(painter, frame, depth, (frame.rect.right - left - _MARGIN) / grow)
+        # Where the title is at its place, it ends before the first edge that comes in from above.
+        is_moved = frame.heading_px is None or left > frame.rect.x + _MARGIN
+        right = frame.rect.right if is_moved else frame.rect.x + max(frame.heading_px or 0.0, _SMALLEST_TITLE)
+        self._title(painter, frame, depth, (right - left - (_MARGIN if is_moved else 0.0)) / grow)
         painter.restore()
 
     def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float) -> None:
         title = fitted_text(f"▾ {frame.group.title}", Style.FRAME_TITLE, room)
         width = text_width(title, Style.FRAME_TITLE)
-        text = ""
-        if frame.group.subtitle and room - width - _TITLE_GAP > 24.0:
-            text = fitted_text(frame.group.subtitle, Style.FRAME_TEXT, room - width - _TITLE_GAP)
+        text = shortened(
+            frame.group.subtitle, room - width - _TITLE_GAP, lambda part: text_width(part, Style.FRAME_TEXT)
+        )
         whole = width + (_TITLE_GAP + text_width(text, Style.FRAME_TEXT) if text else 0.0)
         painter.fillRect(QRectF(-4.0, -9.5, whole + 8.0, 20.0), self._fill(depth))
         painter.setPen(QColor(self._tokens.text))

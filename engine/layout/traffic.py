@@ -1,0 +1,95 @@
+"""What a link has to keep off: boxes and headings altogether, edges that are there already if it can."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.layout.problem import Area, Point
+
+_CLEARANCE = 3.0
+_NEAR = 3.5
+_LEVEL = 0.5
+_SHARED_PRICE = 4.0
+"""Running along a foreign edge costs as much as this many times the way around it."""
+_CROSSING_PRICE = 14.0
+
+Way = tuple[Point, ...]
+"""Corners of a polyline of level and upright pieces."""
+
+Table = npt.NDArray[np.float64]
+
+
+class Obstacles:
+    """Rectangles that no link may touch."""
+
+    def __init__(self, nodes: Sequence[Area], headings: Sequence[Area]) -> None:
+        areas = [*nodes, *headings]
+        rows = [(area.along, area.end, area.across, area.bottom) for area in areas]
+        self._table: Table = np.array(rows, dtype=np.float64).reshape(-1, 4)
+        self._table += np.array((-_CLEARANCE, _CLEARANCE, -_CLEARANCE, _CLEARANCE))
+
+    def free(self, ways: Sequence[Way], ends: tuple[int, int]) -> list[bool]:
+        """For each way of level and upright pieces, whether it touches nothing but the two nodes at its ends."""
+        pieces = _Pieces(ways)
+        table = self._table[None, :, :]
+        hit = (table[:, :, 0] < pieces.right) & (table[:, :, 1] > pieces.left)
+        hit &= (table[:, :, 2] < pieces.bottom) & (table[:, :, 3] > pieces.top)
+        # A link may touch the node at its own end with its last piece, but not come back under it.
+        hit[pieces.firsts, ends[0]] = False
+        hit[pieces.lasts, ends[1]] = False
+        blocked = np.zeros(len(ways), dtype=np.bool_)
+        blocked[pieces.owner[hit.any(axis=1)]] = True
+        return (~blocked).tolist()
+
+
+class _Pieces:
+    """All pieces of some ways as columns: sides, the way of each, and which are the first and last of their way."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        starts = np.array([corner for way in ways for corner in way[:-1]], dtype=np.float64)
+        ends = np.array([corner for way in ways for corner in way[1:]], dtype=np.float64)
+        low, high = np.minimum(starts, ends), np.maximum(starts, ends)
+        self.left, self.top = low[:, 0, None], low[:, 1, None]
+        self.right, self.bottom = high[:, 0, None], high[:, 1, None]
+        counts = np.array([len(way) - 1 for way in ways])
+        self.owner = np.repeat(np.arange(len(ways)), counts)
+        self.lasts = np.cumsum(counts) - 1
+        self.firsts = self.lasts - counts + 1
+
+
+class Traffic:
+    """Straight pieces of edges, each with the nodes that its edge connects."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[float, float, float, float, int, int]] = []
+        self._table: Table = np.zeros((0, 6))
+
+    def add_route(self, route: Sequence[Point], source: int, target: int) -> None:
+        """Add a route of Bezier pieces; an S-curve counts as the line in its middle."""
+        for start in range(0, len(route) - 3, 3):
+            (a, b), (c, d) = route[start], route[start + 3]
+            if abs(a - c) > _LEVEL and abs(b - d) > _LEVEL:
+                a = c = (a + c) / 2
+            self._rows.append((min(a, c), max(a, c), min(b, d), max(b, d), source, target))
+
+    def prices(self, ways: Sequence[Way], source: int, target: int) -> list[float]:
+        """What it costs each way to run along and across the edges of other nodes."""
+        if len(self._table) != len(self._rows):
+            self._table = np.array(self._rows)
+        table = self._table
+        table = table[(table[:, 4] != source) & (table[:, 5] != target)]
+        if not len(table) or not ways:
+            return [0.0] * len(ways)
+        pieces = _Pieces(ways)
+        left, right, top, bottom = table[:, 0], table[:, 1], table[:, 2], table[:, 3]
+        wide = np.minimum(right, pieces.right) - np.maximum(left, pieces.left)
+        high = np.minimum(bottom, pieces.bottom) - np.maximum(top, pieces.top)
+        is_level, runs_level = pieces.bottom - pieces.top <= _LEVEL, bottom - top <= _LEVEL
+        beside_level = is_level & runs_level & (np.abs(top - pieces.top) < _NEAR) & (wide > 0)
+        beside_upright = ~is_level & ~runs_level & (np.abs(left - pieces.left) < _NEAR) & (high > 0)
+        crossed = (is_level != runs_level) & (wide >= 0) & (high >= 0)
+        price = _CROSSING_PRICE * crossed.sum(axis=1)
+        price += _SHARED_PRICE * ((wide * beside_level).sum(axis=1) + (high * beside_upright).sum(axis=1))
+        total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(ways)).tolist()
+        return total
