@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from engine.explain.explanation import SentOn, Term
+from engine.explain.explanation import SentOn, Term, Verdict
 from engine.explain.notation import Notation
-from engine.explain.numerals import FEW, array_of, array_text, prose_number
+from engine.explain.numerals import FEW, array_of, array_text, factor_text, prose_number
 from engine.explain.rules.rule import Rule
 from engine.explain.rules.run import Floats
 from engine.trace.recording import Recording
@@ -54,7 +54,7 @@ def _family_sentence(title: str, inputs: tuple[SentOn, ...]) -> str:
     if title in fixed:
         return fixed[title]
     if first.symbols == ("×", "="):
-        return "Entry by entry: upstream × local = sent on."
+        return _single_product(first) or "Entry by entry: upstream × local = sent on."
     return f"{title} mixes the entries, so each one sent on depends on several that came in."
 
 
@@ -65,6 +65,15 @@ def _unchanged_sentence(title: str, inputs: tuple[SentOn, ...]) -> str:
     if title == "rsub" or (title == "sub" and inputs[0].slot == 1):
         return f"{names} was subtracted, so it gets the negative of the gradient."
     return f"{title} passes the gradient on to {names} unchanged."
+
+
+def _single_product(sent: SentOn) -> str:
+    """Return the numbers of a product of single numbers: ``Upstream × local = sent on: 1 × 12 = 12.``."""
+    arrays = [term.array for term in sent.terms]
+    if sent.check.verdict is not Verdict.MATCHES or any(array is None or array.size != 1 for array in arrays):
+        return ""
+    one, two, product = (float(array.reshape(-1)[0]) for array in arrays if array is not None)
+    return f"Upstream × local = sent on: {factor_text(one)} × {factor_text(two)} = {prose_number(product)}."
 
 
 def _share_sentence(title: str, first: SentOn) -> str:

@@ -23,7 +23,7 @@ MAX_WIDTH_PX = 560
 MAX_HEIGHT_PX = 300
 _SHARE = 0.45
 """Share of the height of what it floats above that it may cover."""
-_LEAST_HEIGHT_PX = 190
+_LEAST_HEIGHT_PX = 150
 _ROOMY_PX = 270
 """From this height on there is room for two equations."""
 _SHADOW_PX = 14

@@ -8,13 +8,18 @@ from engine.explain.slope_check import SlopeCheck, can_check, slope_check
 from engine.trace.facts import Step
 from engine.trace.numbers import number_text
 from engine.trace.recording import Recording
-from gui.inspector.blocks import Block, EquationLine, Paragraph, Piece, Row, ToElement, plain
+from gui.inspector.blocks import Block, EquationLine, Paragraph, Piece, Row, Text, ToElement, plain
 
 _DIGITS = 6
 
 
-def sent_blocks(recording: Recording, step: Step, sent: SentOn, picked: ToElement | None) -> list[Block]:
-    """Return the equation of one input and, where the op can be computed again, the check of one element."""
+def sent_blocks(
+    recording: Recording, step: Step, sent: SentOn, picked: ToElement | None, *, is_first: bool
+) -> list[Block]:
+    """Return the equation of one input and, where the op can be computed again, the check of one element.
+
+    What the check does is told once on a page, at the first input.
+    """
     last = sent.terms[-1]
     if last.value is None or last.array is None or last.array.size == 0 or not can_check(recording, step, sent):
         return [EquationLine(sent.terms, sent.symbols)]
@@ -22,8 +27,10 @@ def sent_blocks(recording: Recording, step: Step, sent: SentOn, picked: ToElemen
     equation = EquationLine(sent.terms, sent.symbols, last.value, element)
     if element is None:
         offer = ToElement(last.value, int(np.argmax(np.abs(last.array))))
-        what = f"nudges one element of {sent.name} by ±ε and compares the slope"
-        return [equation, Paragraph((Piece("Check with finite differences", offer), Piece(f"\n{what}", is_muted=True)))]
+        text: Text = (Piece("Check with finite differences", offer),)
+        if is_first:
+            text += (Piece(f"\nnudges one element of {sent.name} by ±ε and compares the slope", is_muted=True),)
+        return [equation, Paragraph(text)]
     found = slope_check(recording, step, sent, element)
     return [equation] if found is None else [equation, *_check_rows(sent, found)]
 

@@ -76,7 +76,7 @@ def _backward(recording: Recording, index: StepIndex, picked: ToElement | None) 
         blocks.append(Heading("upstream × local = sent on"))
         for sent in explanation.inputs:
             blocks.append(Formula(sent.formula))
-            blocks += sent_blocks(recording, step, sent, picked)
+            blocks += sent_blocks(recording, step, sent, picked, is_first=sent is explanation.inputs[0])
             blocks += [Paragraph(plain(note), is_muted=True) for note in sent.notes]
         blocks.append(Paragraph(plain(explanation.sentence), is_muted=True))
         blocks.append(Rule())

@@ -175,6 +175,19 @@ def test_ctrl_enter_runs_from_the_editor(workbench, qtbot):
     assert "run" in workbench.backend.asked
 
 
+def test_a_program_typed_into_an_emptied_editor_runs(ran, qtbot):
+    editor = ran.panels.editor
+    editor.setFocus()
+    _press(qtbot, editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    _press(qtbot, editor, Qt.Key.Key_Backspace)
+    QApplication.processEvents()
+    assert not ran.book.qaction("run.start").isEnabled()
+    qtbot.keyClicks(editor.focusProxy(), "import torch")
+    asked = len(ran.backend.asked)
+    _press(qtbot, editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert ran.backend.asked[asked:] == ["run"]
+
+
 def test_space_plays_and_pauses(ran, qtbot):
     ran.panels.canvas.setFocus()
     _press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
@@ -417,4 +430,4 @@ def test_a_window_leaves_nothing_behind(qtbot, tmp_path):
         gc.collect()
     alive = [[ref() is not None for ref in refs] for refs in corpses]
     assert not any(any(refs) for refs in alive), alive
-    assert not [thread for thread in gc.get_objects() if isinstance(thread, QThread) and thread.isRunning()]
+    assert not [thread for thread in gc.get_objects() if issubclass(type(thread), QThread) and thread.isRunning()]
