@@ -101,6 +101,7 @@ class ActionBook(QObject):
             desk.document.run_state_changed.connect,
             desk.document.program_replaced.connect,
             desk.document.path_changed.connect,
+            desk.document.blankness_changed.connect,
             desk.playhead.moved.connect,
             desk.playhead.resized.connect,
             desk.selection.changed.connect,

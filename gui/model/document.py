@@ -44,6 +44,7 @@ class Document:
         run_ended: The run of the recording shown ended.
         run_state_changed: The worker starts, runs, stops.
         path_changed: The document has another path or dirty state.
+        blankness_changed: The text became empty (True), or is something to run again.
     """
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class Document:
         self.run_ended: Event[Outcome] = Event()
         self.run_state_changed: Event[RunState] = Event()
         self.path_changed: Event[Path | None] = Event()
+        self.blankness_changed: Event[bool] = Event()
         self.program = ""
         self.title = "untitled.py"
         self.path: Path | None = None
@@ -60,6 +62,11 @@ class Document:
         self.recording: Recording | None = None
         self.provenance = Provenance.RUN
         self.run_state = RunState.IDLE
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to run."""
+        return not self.program.strip()
 
     def replace_program(self, text: str, title: str, path: Path | None = None) -> None:
         """Open another program text."""
@@ -74,7 +81,9 @@ class Document:
         """Take over what the person typed."""
         if text == self.program:
             return
-        self.program = text
+        was_blank, self.program = self.is_blank, text
+        if self.is_blank != was_blank:
+            self.blankness_changed.emit(self.is_blank)
         if not self.is_dirty:
             self.is_dirty = True
             self.path_changed.emit(self.path)
