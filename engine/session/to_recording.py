@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from engine.protocol.messages import DeviceInfo
 from engine.protocol.request import RunRequest
+from engine.session.launch import SpawnLauncher
 from engine.session.listener import SessionState
 from engine.session.session import Session
 from engine.trace.batch import Batch, RunInfo
@@ -30,7 +31,7 @@ def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | 
         KeyboardInterrupt: If the person pressed Ctrl+C a second time; the worker is gone then.
     """
     collector = _Collector(request, on_output)
-    session = Session(collector, keeps_spare=False)
+    session = Session(collector, SpawnLauncher(), keeps_spare=False)  # for a single run a nursery is a detour
     try:
         session.run(request)
         try:

@@ -2,6 +2,7 @@
 
 import argparse
 import faulthandler
+import gc
 import os
 import platform
 from collections.abc import Sequence
@@ -59,6 +60,7 @@ def serve_one_run(channel_number: int, crash: int | None, output: int | None, er
     except (EOFError, OSError, ProtocolError):
         return 0  # the host has no use for this worker any more
     if isinstance(message, Run):
+        gc.freeze()  # what was loaded stays: neither collections while the program runs nor the exit walk through it
         with suppress(OSError):
             os.chdir(message.directory)
         descriptors = None if output is None or errors is None else (output, errors)

@@ -35,7 +35,7 @@ class Nursery:
         self._preloading: threading.Thread | None = None
 
     def serve(self) -> int:
-        """Work until the host is gone, or, in a forked worker, until that has ended; return the exit code."""
+        """Work until the host is gone, which ends the process; in a forked worker, return its exit code."""
         os.set_blocking(self._wake_end, False)
         signal.signal(signal.SIGCHLD, _ignore)
         signal.set_wakeup_fd(self._wake_end, warn_on_full_buffer=False)
@@ -52,11 +52,11 @@ class Nursery:
                     return code
 
     def _take_order(self) -> int | None:
-        """Fork the worker that is ordered; return an exit code in the worker, and here when the host is gone."""
+        """Fork the worker that is ordered; return an exit code in the worker; when the host is gone, end."""
         order, descriptors, _, _ = socket.recv_fds(self._control, len(ORDER), ORDER_DESCRIPTORS)
         if order != ORDER or len(descriptors) != ORDER_DESCRIPTORS:
             self._end_all()
-            return 0
+            os._exit(0)  # at once: there is nothing to save, and what is still being loaded is of no use any more
         if self._preloading is not None:
             self._preloading.join()  # a fork in the middle of an import could leave the import lock taken
         gc.freeze()  # workers then do not copy the pages of all these objects by collecting them
