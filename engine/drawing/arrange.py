@@ -14,6 +14,8 @@ _SCREEN_PX = (1000.0, 650.0)
 """Room that a picture commonly has."""
 _ROW_BONUS = 0.75
 """A row is taken when it can be shown at least at this share of the scale of a column."""
+_NOTE_PX = 12.0
+"""Room below the first nodes of a backward pass, where the gradient that it starts with is written."""
 _MARGIN_PX = 24.0
 _LABEL_RISE_PX = 16.0
 _LABEL_HEIGHT_PX = 12.0
@@ -67,6 +69,7 @@ class _Arranger:
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
         self._lane = _lanes(view)
+        self._fed = {edge.target for edge in view.edges if edge.kind is EdgeKind.GRADIENT}
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
         self._parameter_gradients = {node.key for node in view.nodes if node.mirrors in stored}
 
@@ -120,6 +123,7 @@ class _Arranger:
             anchor=None if node.mirrors is None else self._index.get(node.mirrors),
             group=None if node.group is None else number.get(node.group),
             is_leaf=node.kind in (NodeKind.LEAF, NodeKind.GRADIENT),
+            note=_NOTE_PX if is_row and node.kind is NodeKind.BACKWARD and node.key not in self._fed else 0.0,
         )
 
     def _layout_edge(self, edge: ViewEdge) -> LayoutEdge:

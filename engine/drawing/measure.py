@@ -18,6 +18,8 @@ MAX_WIDTH_PX = 240.0
 PADDING_PX = 24.0
 """Left strip and both margins together."""
 
+_GROUP_MARK_PX = 18.0
+"""Room for the triangle before the title of a folded group."""
 _HEADING_LEFT_PX, _HEADING_TOP_PX, _HEADING_HEIGHT_PX = 16.0, 7.0, 16.0
 
 _WIDE = "mwMW@%&"
@@ -53,7 +55,8 @@ def fitted(text: str, width_px: float, *, is_mono: bool) -> str:
 
 def node_size(node: ViewNode) -> tuple[float, float]:
     """Return width and height of a node's box in pixels at 100 % zoom."""
-    text = max(title_width(node.title[:200]), mono_width(node.subtitle[:200]))
+    mark = _GROUP_MARK_PX if node.kind is NodeKind.GROUP else 0.0
+    text = max(title_width(node.title[:200]) + mark, mono_width(node.subtitle[:200]))
     width = min(max(MIN_WIDTH_PX, text + PADDING_PX), MAX_WIDTH_PX)
     height = GROUP_HEIGHT_PX if node.kind is NodeKind.GROUP else NODE_HEIGHT_PX
     return (float(round(width)), height)

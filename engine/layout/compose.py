@@ -138,7 +138,8 @@ class Composer:
             return plan.breadth + self.inset(group, lane) + (spacing.across_after if lane == 0 else 0.0)
         nodes = self._levels.members[cell].get(lane, ())
         total = sum(self._problem.nodes[node].across for node in nodes)
-        return total + spacing.stack_gap * max(len(nodes) - 1, 0)
+        notes = sum(self._problem.nodes[node].note for node in nodes[:-1])
+        return total + notes + spacing.stack_gap * max(len(nodes) - 1, 0)
 
     def item_length(self, cell: int) -> float:
         """Size of a cell along the flow, the same in all lanes."""
@@ -190,7 +191,8 @@ class Composer:
         for other in self._levels.members[self._levels.node_cell[node]][lane]:
             if other == node:
                 break
-            offset += self._problem.nodes[other].across + self._problem.spacing.stack_gap
+            above = self._problem.nodes[other]
+            offset += above.across + above.note + self._problem.spacing.stack_gap
         return offset
 
     def _plan_lane(self, level: int, lane: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, product
 
 from engine.layout.curves import rounded
+from engine.layout.maze import Maze
 from engine.layout.problem import Area, Point, Spacing
 from engine.layout.traffic import Obstacles, Traffic, Way
 
@@ -36,16 +37,24 @@ class LinkRouter:
         self._is_small = len(areas) <= MOST_CHECKED
         self._obstacles = Obstacles(areas, headings)
         self._traffic = traffic
+        self._headings = headings
+        self._maze: Maze | None = None
 
     def route(self, source: int, target: int) -> Way:
         """The route of one link."""
         found: Way = ()
         if self._is_small:
             near, far = self._near_and_far(source, target)
-            found = self._best(source, target, near) or self._best(source, target, far)
+            found = self._best(source, target, near) or self._best(source, target, far) or self._search(source, target)
         route = rounded(found) if found else self._curve(source, target)
         self._traffic.add_route(route, source, target)
         return route
+
+    def _search(self, source: int, target: int) -> Way:
+        """A way with any number of corners."""
+        if self._maze is None:
+            self._maze = Maze(self._areas, self._headings)
+        return self._maze.way(self._areas[source], self._areas[target]) if self._maze.is_usable else ()
 
     def _best(self, source: int, target: int, found: Iterator[Way]) -> Way:
         """The cheapest free way, by length, corners and what it meets; empty when there is none."""

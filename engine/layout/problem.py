@@ -28,6 +28,7 @@ class LayoutNode:
 
     Lane 0 holds the forward pass. A node with an ``anchor`` (another node) stands in the same rank as the anchor, in
     its own lane. ``group`` is the innermost opened group around it; an anchored node is in the group of its anchor.
+    ``note`` is room across that it needs before the next node of the same stack.
     """
 
     along: float
@@ -36,6 +37,7 @@ class LayoutNode:
     anchor: int | None = None
     group: int | None = None
     is_leaf: bool = False
+    note: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

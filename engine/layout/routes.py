@@ -168,11 +168,11 @@ def _shifts(
 
 
 def _shifted(route: list[Point], shift: float) -> list[Point]:
-    """Move the first level part of a route sideways."""
+    """Move the start of a route sideways, as far as it runs in the gap before its node."""
     start = route[0][1]
-    moved: list[Point] = []
-    for position, (along, across) in enumerate(route):
-        if abs(across - start) > 0.5:
-            return moved + route[position:]
-        moved.append((along, across + shift))
-    return route
+    count = 2
+    if len(route) > 3 and abs(route[2][1] - start) <= 0.5 and abs(route[3][0] - route[2][0]) <= 0.01:
+        count = 3  # A corner at which the edge turns from one column to the next.
+    return [
+        (along, across + shift) if abs(across - start) <= 0.5 else (along, across) for along, across in route[:count]
+    ] + route[count:]
