@@ -63,6 +63,7 @@ class CanvasPanel(QWidget):
         self._playhead = playhead
         self._selection = selection
         self._needs_first_view = True
+        self._program: str | None = None
         self.header = Header(self)
         self.surface = Surface(theme.tokens, self)
         self.setFocusProxy(self.surface)
@@ -280,6 +281,7 @@ class CanvasPanel(QWidget):
 
     def _on_drawing(self, drawing: Drawing | None) -> None:
         self._display.show_recording(self._document.recording)
+        self._see_program()
         iteration = self._source.iteration
         last_step = StepIndex(-1) if iteration is None else iteration.last_step
         self._display.show_drawing(drawing, last_step, self.folds.take_anchor())
@@ -292,6 +294,14 @@ class CanvasPanel(QWidget):
             self._needs_first_view = drawing is None or not drawing.nodes
         elif not self.surface.control.is_free:
             self.views.show_grown(self._focus())
+
+    def _see_program(self) -> None:
+        """Another text gives another graph, to be seen whole; a view that the person chose stays."""
+        recording = self._document.recording
+        program = None if recording is None else recording.info.program
+        if program != self._program and not self.surface.control.is_free:
+            self._needs_first_view = True
+        self._program = program
 
     def _on_moved(self, moved: PlayheadMoved) -> None:
         self.surface.show_step(moved.current)

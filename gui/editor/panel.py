@@ -261,7 +261,12 @@ class EditorPanel(QWidget):
 
     def _show(self, decor: Decor) -> None:
         self._edit.show_decor(decor)
-        self._strip.show_error(decor.error)
+        # How a run of this very text ended stands in the list of problems, with what can be done about it.
+        self._strip.show_error("" if self._is_listed() else decor.error)
+
+    def _is_listed(self) -> bool:
+        recording = self._document.recording
+        return recording is not None and self.is_current and not recording.outcome.succeeded
 
     def _syntax_fault(self) -> Fault | None:
         found = self._diagnostic

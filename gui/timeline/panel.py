@@ -38,6 +38,7 @@ from gui.timeline.texts import detail_text, position_text
 from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_playhead
 
 EMPTY_TEXT = "Run a program: its steps appear here, and you can walk through them forward and back."
+NO_STEPS_TEXT = "The program ended before torch computed anything."
 CAP_PX = 4.0
 _MARKING_MS = 15
 """Between two portions of steps whose numbers are judged."""
@@ -128,6 +129,12 @@ class TimelinePanel(QWidget):
         """Return where the rows lie now."""
         shown = (Row.MODULES, *TRACKS) if self._table.depth else TRACKS
         return Rows(shown, self.width(), self.height())
+
+    def empty_text(self) -> str:
+        """What is said while there are no steps."""
+        recording = self._document.recording
+        is_over = recording is not None and recording.outcome.kind is not OutcomeKind.RUNNING
+        return NO_STEPS_TEXT if is_over else EMPTY_TEXT
 
     def fit_all(self) -> None:
         """Show all steps."""
@@ -321,7 +328,7 @@ class TimelinePanel(QWidget):
             painter.setFont(words_font(12))
             area = QRectF(LABEL_PX, 0, self.width() - LABEL_PX - RIGHT_PX, self.height())
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area, flags, EMPTY_TEXT)
+            painter.drawText(area, flags, self.empty_text())
             return
         painter.save()
         painter.setClipRect(QRectF(LABEL_PX - 8, 0, rows.track_width_px + 8 + RIGHT_PX, self.height()))
