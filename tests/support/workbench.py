@@ -32,3 +32,7 @@ def destroy(workbench: Workbench) -> None:
     workbench.window.close()
     workbench.window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        application.setStyleSheet("")
+        application.setPalette(application.style().standardPalette())

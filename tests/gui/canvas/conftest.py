@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -104,3 +104,25 @@ def desk(qtbot: QtBot) -> Desk:
     with qtbot.waitExposed(panel):
         panel.show()
     return Desk(panel, document, playhead, selection, theme, qtbot)
+
+
+def wheel(
+    desk: Desk,
+    at: QPointF,
+    angle: int,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    pixels: QPoint | None = None,
+) -> None:
+    phase = Qt.ScrollPhase.NoScrollPhase if pixels is None else Qt.ScrollPhase.ScrollUpdate
+    surface = desk.panel.surface
+    event = QWheelEvent(
+        at,
+        QPointF(surface.mapToGlobal(at)),
+        pixels or QPoint(),
+        QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        modifier,
+        phase,
+        False,
+    )
+    QApplication.sendEvent(surface, event)
