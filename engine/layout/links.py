@@ -8,7 +8,7 @@ from engine.layout.maze import Maze
 from engine.layout.problem import Area, Point, Spacing
 from engine.layout.traffic import Obstacles, Traffic, Way
 
-MOST_CHECKED = 2000
+MOST_CHECKED = 700
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
 
 _BATCH = 32
