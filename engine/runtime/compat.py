@@ -13,10 +13,13 @@ cannot do, so that the program shows less there instead of showing it wrong.
 | ``_disable_current_modes`` | reading values unseen by the person's own modes | their modes see the reads |
 | ``_pop_mode_temporarily`` | keeping out of compiled code | compiled code cannot be recorded |
 | ``Function._register_hook`` | hooks on nodes without a handle each | hooks take three times as long |
+| ``ScriptFunction``, ``ScriptMethod`` | calls of scripted code | they are no steps |
+| ``_get_current_function_mode_stack`` | letting layers take the fast path that they take bare | cannot be recorded |
 | ``_foreach_norm`` | the gradient norm of all parameters at once | the norms are taken one by one |
 """
 
 import contextlib
+import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
@@ -66,6 +69,34 @@ def node_sequence(node: Node) -> int | None:
     return None if number >= NO_SEQUENCE else number
 
 
+_THREAD = "chainrule.thread"
+
+
+def node_thread(node: Node) -> int:
+    """Return the number of the thread that made a node, from ``mark_thread``; an unmarked one is from thread 0."""
+    return int(node.metadata.get(_THREAD, 0))
+
+
+def mark_thread(root: Node, start: int, end: int, thread: int) -> None:
+    """Note at ``root`` and the nodes below it which thread made them.
+
+    Every thread counts its nodes from 0, so a sequence number alone does not say which node it is.
+
+    Args:
+        root: A node that the thread made.
+        start: Sequence number of the first node to mark.
+        end: The one after the last.
+        thread: Number of the thread.
+    """
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        sequence = None if node is None else node_sequence(node)
+        if sequence is not None and start <= sequence < end and _THREAD not in node.metadata:
+            node.metadata[_THREAD] = thread
+            nodes.extend(target for target, _ in node.next_functions)
+
+
 def storage_key(tensor: Tensor) -> int | None:
     """Return the address of a tensor's block of memory, None for one without (sparse, nested, wrappers)."""
     try:
@@ -89,6 +120,38 @@ def storage_nbytes(tensor: Tensor) -> int:
         return int(tensor.untyped_storage().nbytes())
     except (RuntimeError, NotImplementedError):
         return 0
+
+
+_memory_view = ctypes.pythonapi.PyMemoryView_FromMemory
+_memory_view.restype = ctypes.py_object
+_memory_view.argtypes = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
+_READ_ONLY = 0x100
+
+
+def memory_at(address: int, nbytes: int) -> memoryview:
+    """Return a view of memory that someone else keeps alive."""
+    view: memoryview = _memory_view(address, nbytes, _READ_ONLY)
+    return view
+
+
+_NO_DISPATCH = torch._C._disabled_torch_dispatch_impl
+
+
+def has_own_dispatch(tensor: Tensor) -> bool:
+    """Whether the class of a tensor computes by itself (masked, fake, distributed tensors): nobody else reads it."""
+    return type(tensor).__torch_dispatch__ is not _NO_DISPATCH
+
+
+def is_plain_memory(tensor: Tensor) -> bool:
+    """Whether the numbers of a tensor lie one after the other, as they are, at its ``data_ptr`` in main memory."""
+    return (
+        tensor.is_cpu
+        and tensor.layout is torch.strided
+        and tensor.is_contiguous()
+        and not tensor.is_neg()
+        and not tensor.is_conj()
+        and not torch._is_zerotensor(tensor)
+    )
 
 
 def unseen() -> contextlib.AbstractContextManager[None]:
@@ -148,6 +211,62 @@ def remove_hook(handle: Any) -> None:  # noqa: ANN401 - a removable handle of to
         hooks.pop(hook, None)
     else:
         handle.remove()
+
+
+def has_gradient_hooks(leaf: Tensor) -> bool:
+    """Whether the program put hooks on a leaf that may change its gradient on the way."""
+    return bool(leaf._backward_hooks) or bool(leaf._post_accumulate_grad_hooks)
+
+
+def shape_of(tensor: Tensor) -> tuple[int, ...]:
+    """Return the shape of a tensor; of a nested one that of the tensor which it would be padded to."""
+    if not tensor.is_nested:
+        return tuple(tensor.shape)
+    with quiet():
+        if tensor.layout is not torch.jagged:
+            sizes = tensor._nested_tensor_size()
+            return (len(sizes), *sizes.max(0).values.tolist())
+        offsets: Tensor = tensor.offsets()  # type: ignore[attr-defined] # of the class that jagged tensors have
+        longest = number_in(offsets.diff().max()) or 0
+        return tuple(size if isinstance(size, int) else int(longest) for size in tensor.shape)
+
+
+def scalar_in(tensor: Tensor) -> bool | int | float | complex | None:
+    """Return the number that a tensor of one element holds, None where it holds none (meta, fake tensors)."""
+    try:
+        number: bool | int | float | complex = tensor.item()
+    except (RuntimeError, NotImplementedError):
+        return None
+    return number
+
+
+def number_in(tensor: Tensor) -> float | None:
+    """Return ``scalar_in`` as a real number."""
+    number = scalar_in(tensor)
+    return None if number is None or isinstance(number, complex) else float(number)
+
+
+def script_classes() -> tuple[type, ...]:
+    """Return the classes of what ``torch.jit`` makes of functions and methods."""
+    names = ("ScriptFunction", "ScriptMethod")
+    return tuple(getattr(torch._C, name) for name in names if hasattr(torch._C, name))
+
+
+def script_name(script: Any) -> str:  # noqa: ANN401 - a class that only torch's C++ part knows
+    """Return the name of a scripted function, or of the module whose ``forward`` a scripted method is."""
+    owner = getattr(script, "owner", None)
+    return str(owner._type().name()) if owner is not None and script.name == "forward" else str(script.name)
+
+
+@contextlib.contextmanager
+def own_modes_lifted(is_own: Callable[[object], bool]) -> Iterator[bool]:
+    """Take the function modes away for the ``with`` block if all of them are our own; say whether they were."""
+    modes = torch.overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call] # torch leaves it so
+    with contextlib.ExitStack() as stack:
+        are_own = all(map(is_own, modes))
+        for _ in modes if are_own else ():
+            stack.enter_context(_pop_mode_temporarily())
+        yield are_own
 
 
 def is_accumulator(node: Node) -> bool:

@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.runtime.compat import (
     Node,
     RunEngine,
+    has_gradient_hooks,
     has_unpack_hook,
     is_accumulator,
     node_sequence,
@@ -33,7 +34,7 @@ from engine.runtime.compat import (
     unseen,
 )
 from engine.runtime.recorder.frames import call_site, caller
-from engine.runtime.recorder.log import BACKWARD, LEAF, NODE, Log
+from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.scopes import ScopeKind
 
@@ -100,7 +101,7 @@ class BackwardWatcher:
     def wrap(self, original: RunEngine) -> RunEngine:
         """Return a function that runs ``original`` and records what it does."""
 
-        def run_backward(t_outputs: Any, *args: Any, **kwargs: Any) -> tuple[Tensor | None, ...]:  # noqa: ANN401
+        def run_backward(t_outputs: Sequence[Any], *args: object, **kwargs: object) -> tuple[Tensor | None, ...]:
             mode = self._mode_of_thread()
             if mode is None:
                 return original(t_outputs, *args, **kwargs)
@@ -136,6 +137,7 @@ class BackwardWatcher:
             for handle in handles:
                 remove_hook(handle)
             self._active.remove(run)
+            mode.log.extend((BACKWARD_END, run, sequence_number()))
             self._expect_more(mode)
 
     def _expect_more(self, mode: RecorderMode) -> None:
@@ -259,6 +261,7 @@ def _droppable(run: BackwardRun, leaves: _Leaves) -> dict[int, tuple[int, ...]]:
         for node, position in leaves.positions.items()
         if position not in run.had_grad
         and (leaves.uses[node] == 1 or run.variables[position].numel() > LARGE_CONTRIBUTION)
+        and not has_gradient_hooks(run.variables[position])  # what they make of it is another gradient
     }
     if not free or run.function != "backward":
         return drops
@@ -302,7 +305,7 @@ def _leaf_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
 
 
 def _single_number(tensors: tuple[Tensor, ...]) -> Tensor | None:
-    if len(tensors) != 1 or tensors[0].numel() != 1:
+    if len(tensors) != 1 or tensors[0].numel() != 1 or tensors[0].is_complex():
         return None
     with quiet():
         return tensors[0].detach().clone()

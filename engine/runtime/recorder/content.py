@@ -1,13 +1,16 @@
 """The numbers of tensors: raw bytes for the store, and statistics."""
 
 from collections.abc import Iterable
+from ctypes import string_at
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from engine.protocol.request import SMALL_ELEMENTS, ValuePolicy
+from engine.runtime.compat import has_own_dispatch, is_plain_memory, memory_at
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.pending import PendingValue
 from engine.runtime.recorder.snapshots import Snapshots
@@ -16,9 +19,28 @@ from engine.trace.bytestore import ByteSink
 from engine.trace.facts import Absence, Data, Statistics
 from engine.trace.tensors import Array, type_names
 
-_EIGHT_BITS = ("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu")
-_BYTES_AS = {"bfloat16": torch.int16, **dict.fromkeys(_EIGHT_BITS, torch.uint8)}
+Dtype: TypeAlias = np.dtype[np.generic]
+
+_EIGHT_BITS = (
+    torch.float8_e4m3fn,
+    torch.float8_e4m3fnuz,
+    torch.float8_e5m2,
+    torch.float8_e5m2fnuz,
+    torch.float8_e8m0fnu,
+)
+_BITS_AS = {torch.bfloat16: torch.int16, **dict.fromkeys(_EIGHT_BITS, torch.uint8)}
 """Types that numpy lacks, and the type of the same width in which their bytes are taken."""
+
+_COPIED_BYTES = 65_536
+"""Up to this size copying is cheaper than looking into the tensor's memory."""
+
+
+def _numpy_types() -> dict[torch.dtype, Dtype]:
+    known = {getattr(torch, name): np.dtype(text) for name, text in type_names.items()}
+    return known | {dtype: np.dtype(f"u{bits.itemsize}") for dtype, bits in _BITS_AS.items()}
+
+
+_NUMPY_TYPES = _numpy_types()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,7 @@ class ContentWriter:
             return Data(value.id, 0, 0, Absence.NO_STORAGE)
         raw = array.reshape(-1).view(np.uint8).data
         offset = self._sink.write(raw)
-        if _name_of(tensor) not in _EIGHT_BITS:  # whose bytes are no numbers without torch
+        if tensor.dtype not in _EIGHT_BITS:  # whose bytes are no numbers without torch
             statistics.add(value.id, array, tensor.dtype)
         if offset is None:
             return Data(value.id, 0, 0, Absence.OVER_BUDGET)
@@ -72,24 +94,31 @@ class ContentWriter:
 
 
 def array_of(tensor: Tensor) -> Array | None:
-    """Return the numbers of a tensor in C order, None when it has none that numpy can hold."""
-    name = _name_of(tensor)
-    if name not in type_names and name not in _BYTES_AS:
+    """Return the numbers of a tensor in C order, None when it has none that numpy can hold.
+
+    The array is valid as long as the tensor lives. ``Tensor.numpy`` is not asked for the program's own memory: from
+    then on torch would refuse to resize it.
+    """
+    dtype = _NUMPY_TYPES.get(tensor.dtype)
+    if dtype is None or tensor.is_nested or tensor.is_meta or has_own_dispatch(tensor):
         return None
     try:
-        if tensor.is_nested or tensor.is_meta:
-            return None
-        if tensor.layout is not torch.strided:
-            if tensor.numel() > SMALL_ELEMENTS:
-                return None
-            tensor = tensor.to_dense()
-        if name in _BYTES_AS:
-            tensor = tensor.contiguous().view(_BYTES_AS[name])
-        array: Array = tensor.numpy(force=True)
+        if not is_plain_memory(tensor):
+            return _array_of_copy(tensor, dtype)
+        if tensor.nbytes <= _COPIED_BYTES:
+            return np.frombuffer(string_at(tensor.data_ptr(), tensor.nbytes), dtype).reshape(tensor.shape)
+        return np.frombuffer(memory_at(tensor.data_ptr(), tensor.nbytes), dtype).reshape(tensor.shape)
     except (RuntimeError, TypeError, NotImplementedError):
         return None
-    return np.ascontiguousarray(array).reshape(array.shape)
 
 
-def _name_of(tensor: Tensor) -> str:
-    return str(tensor.dtype).removeprefix("torch.")
+def _array_of_copy(tensor: Tensor, dtype: Dtype) -> Array | None:
+    if tensor.layout is not torch.strided:
+        if tensor.numel() > SMALL_ELEMENTS:
+            return None
+        tensor = tensor.to_dense()
+    copy = torch.empty(tensor.shape, dtype=tensor.dtype).copy_(tensor)
+    if tensor.dtype in _BITS_AS:
+        copy = copy.view(_BITS_AS[tensor.dtype])
+    array: Array = copy.numpy(force=True)
+    return array.view(dtype)

@@ -8,9 +8,11 @@ from torch import Tensor
 
 from engine.program.names import Site
 from engine.program.source import SourceMap
+from engine.runtime.compat import mark_thread
 from engine.runtime.recorder.calls import ModuleStack
 from engine.runtime.recorder.frames import Marks
 from engine.runtime.recorder.kinds import FunctionInfo, Kind
+from engine.runtime.recorder.links import node_number
 from engine.runtime.recorder.mode import written_tensors
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.pending import PendingStep
@@ -56,6 +58,8 @@ class ForwardResolver:
             self._created(outputs, span, None)
             self._filled(written, span, ended_ns)
             return
+        if thread and after > before:
+            mark_nodes((*outputs, *written), before, after, thread)
         direct = not passed & _LIBRARY
         if info.kind is Kind.FACTORY or not inputs:
             self._made(outputs, span, site if direct else None, ended_ns, is_direct=direct)
@@ -148,6 +152,7 @@ class ForwardResolver:
         self._steps.links.made(thread, before, after, step.index)
         if after <= before:
             return
+        before, after = node_number(before, thread), node_number(after, thread)
         step.made = (before, after)
         found = [self._values.pending.value(output) for output in step.outputs]
         step.first = found[0] if found else None
@@ -205,6 +210,13 @@ class ForwardResolver:
                 yield from self._argument(f"{name}[{key!r}]", part, time_ns)
         else:
             yield Argument(name, None, short_text(argument))
+
+
+def mark_nodes(tensors: Iterable[Any], start: int, end: int, thread: int) -> None:
+    """Mark the nodes that ``thread`` made for these tensors as its own; None and plain numbers among them are fine."""
+    for tensor in tensors:
+        if isinstance(tensor, Tensor) and tensor.requires_grad:
+            mark_thread(tensor.grad_fn, start, end, thread)
 
 
 def tensors_in(things: Iterable[Any]) -> Iterator[Tensor]:

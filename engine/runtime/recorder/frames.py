@@ -28,7 +28,15 @@ class Marks(IntFlag):
 
 
 _CREATORS = ("init.py", "parameter.py", "modules/lazy.py")
-_PLUMBING = ("overrides.py", "_tensor.py", "functional.py", "_jit_internal.py", "nn/functional.py", "_compile.py")
+_PLUMBING = (
+    "overrides.py",
+    "_tensor.py",
+    "functional.py",
+    "_jit_internal.py",
+    "nn/functional.py",
+    "_compile.py",
+    "utils/_device.py",
+)
 
 
 class FileMarks(dict[str, int]):

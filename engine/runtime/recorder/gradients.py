@@ -7,8 +7,9 @@ from typing import Any
 from torch import Tensor
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import node_name, node_sequence, plain, plain_saved_names
+from engine.runtime.compat import node_name, number_in, plain, plain_saved_names, scalar_in
 from engine.runtime.recorder.backward import BackwardRun
+from engine.runtime.recorder.forward import mark_nodes
 from engine.runtime.recorder.pending import PendingNode, PendingStep
 from engine.runtime.recorder.steps import StepMaker
 from engine.runtime.recorder.texts import short_text
@@ -26,6 +27,7 @@ class _Running:
     sequences: list[int | None]
     ended_ns: int
     sequence: int
+    last: StepIndex | None = None
 
 
 class GradientResolver:
@@ -67,12 +69,14 @@ class GradientResolver:
                 run.create_graph,
             )
         )
-        if run.loss is not None and not run.loss.is_complex():
-            self.loss = float(run.loss)
+        if run.loss is not None:
+            self.loss = number_in(run.loss)
 
     def node(self, record: Sequence[Any], thread: int) -> None:
         """Resolve one NODE record: a node ran."""
         _, run, position, sent, came, ended_ns, sequence = record
+        if thread and run.create_graph:
+            mark_nodes((*sent, *came), self._running[run].sequence, sequence, thread)
         step = self._step(run, position, ended_ns, thread, sequence)
         step.inputs = self._gradients(came, ended_ns, None)
         step.outputs = self._gradients(sent, ended_ns, step.index)
@@ -104,6 +108,12 @@ class GradientResolver:
             self._fill(waiting, grad, step.inputs[0] if step.inputs else value, ended_ns)
         self._steps.add(step)
 
+    def end(self, run: BackwardRun, thread: int, sequence: int) -> None:
+        """Resolve the end of a run: what the engine added up after its last node belongs to that node's step."""
+        running = self._running.get(run)
+        if running is not None and running.last is not None:
+            self._steps.links.made(thread, running.sequence, sequence, running.last)
+
     def set_grad(self, tensor: Tensor, grad: Tensor | None, time_ns: int) -> None:
         """Resolve a change of ``.grad`` by the program."""
         values = self._values
@@ -127,7 +137,7 @@ class GradientResolver:
         """Find or give the id of a node; return whether it is new."""
         node = run.nodes[position]
         values = self._values
-        sequence = node_sequence(node)
+        sequence = self._steps.links.number(node)
         running.sequences.append(sequence)
         variable = None
         leaf = run.variables.get(position)
@@ -188,7 +198,9 @@ class GradientResolver:
         if known is not None:
             return SavedTensor(name, known.value, "")
         if tensor.ndim == 0 and not tensor.requires_grad and tensor.device.type == "cpu":
-            return SavedTensor(name, None, short_text(tensor.item()))
+            number = scalar_in(tensor)
+            if number is not None:
+                return SavedTensor(name, None, short_text(number))
         return SavedTensor(name, self._values.current(tensor, time_ns, Role.INTERMEDIATE), "")
 
     def _plain_saved(self, node: Any) -> Iterable[SavedTensor]:  # noqa: ANN401 - nodes have no common class
@@ -223,7 +235,7 @@ class GradientResolver:
             backward_call=running.call,
         )
         self._steps.links.made(thread, running.sequence, sequence, step.index)
-        running.ended_ns, running.sequence = ended_ns, sequence
+        running.ended_ns, running.sequence, running.last = ended_ns, sequence, step.index
         return step
 
     def _gradients(

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional
 from torch import Tensor
+from torch._ops import OpOverload
 
 TorchFunction = Callable[..., Any]
 
@@ -179,8 +180,16 @@ def _signature(function: TorchFunction) -> tuple[tuple[str, ...], int, dict[str,
 
 
 def _bare_name(function: TorchFunction, raw: str) -> str:
-    """Return ``fft`` for ``torch._C._fft.fft_fft``: the part before is the namespace that a person writes."""
+    """Return ``fft`` for ``torch._C._fft.fft_fft``: the part before is the namespace that a person writes.
+
+    ``F.max_pool2d`` and its like call a function of their own where indices are asked for, and an operator of
+    ``torch.ops`` has the name of its overload behind its own.
+    """
     module = getattr(function, "__module__", None) or ""
+    if module == "torch.nn.functional":
+        return raw.removesuffix("_with_indices")
+    if isinstance(function, OpOverload):
+        return raw.partition(".")[0]
     prefix = module.rpartition("._")[2] + "_"
     return raw.removeprefix(prefix) if module.startswith("torch._C._") else raw
 

@@ -3,27 +3,39 @@
 from array import array
 from bisect import bisect_right
 
+from engine.runtime.compat import Node, node_sequence, node_thread
 from engine.trace.facts import GradLink
 from engine.trace.ids import GradNodeId, StepIndex, ValueId
 
+_THREAD_BITS = 40
+
+
+def node_number(sequence: int, thread: int) -> int:
+    """Return the number by which a node is known here: each thread counts its own from 0."""
+    return sequence + (thread << _THREAD_BITS)
+
 
 class NodeLinks:
-    """Ranges of sequence numbers that steps used, and what waits for a node to become known.
+    """Ranges of node numbers that steps used, and what waits for a node to become known.
 
     A node gets the next number of its thread's counter when it is made, so the step during which the counter passed a
-    number made the node. Numbers of several threads may coincide; then the link is left open.
+    number made the node.
+
+    Attributes:
+        is_threaded: Whether more than one thread was recorded: then nodes are marked with theirs.
     """
 
     def __init__(self) -> None:
         self._starts: dict[int, array[int]] = {}
         self._ends: dict[int, array[int]] = {}
         self._steps: dict[int, array[int]] = {}
+        self.is_threaded = False
         self._nodes: dict[int, GradNodeId] = {}
         self._waiting_values: dict[int, list[tuple[ValueId, int]]] = {}
         self._waiting_steps: dict[int, list[StepIndex]] = {}
 
     def made(self, thread: int, start: int, end: int, step: StepIndex) -> None:
-        """Note that ``step`` made the nodes numbered from ``start`` up to ``end`` (exclusive)."""
+        """Note that ``step`` made the nodes with sequence numbers from ``start`` up to ``end`` (exclusive)."""
         if end <= start:
             return
         if thread not in self._starts:
@@ -32,30 +44,40 @@ class NodeLinks:
         self._ends[thread].append(end)
         self._steps[thread].append(step)
 
-    def maker(self, sequence: int) -> StepIndex | None:
-        """Return the step that made a node, None when unknown or ambiguous."""
-        found = []
-        for thread, starts in self._starts.items():
-            position = bisect_right(starts, sequence) - 1
-            if position >= 0 and sequence < self._ends[thread][position]:
-                found.append(StepIndex(self._steps[thread][position]))
-        return found[0] if len(found) == 1 else None
+    def number(self, node: Node) -> int | None:
+        """Return the number of a node, None for one that has none."""
+        sequence = node_sequence(node)
+        if sequence is None or not self.is_threaded:
+            return sequence
+        return node_number(sequence, node_thread(node))
 
-    def node(self, sequence: int) -> GradNodeId | None:
+    def maker(self, number: int) -> StepIndex | None:
+        """Return the step that made a node, None when unknown."""
+        thread = number >> _THREAD_BITS
+        starts = self._starts.get(thread)
+        if starts is None:
+            return None
+        sequence = number - (thread << _THREAD_BITS)
+        position = bisect_right(starts, sequence) - 1
+        if position >= 0 and sequence < self._ends[thread][position]:
+            return StepIndex(self._steps[thread][position])
+        return None
+
+    def node(self, number: int) -> GradNodeId | None:
         """Return the id of the node with this number, once known."""
-        return self._nodes.get(sequence)
+        return self._nodes.get(number)
 
-    def wait(self, sequence: int, value: ValueId, slot: int) -> None:
+    def wait(self, number: int, value: ValueId, slot: int) -> None:
         """Ask for a link from ``value`` when its node becomes known."""
-        self._waiting_values.setdefault(sequence, []).append((value, slot))
+        self._waiting_values.setdefault(number, []).append((value, slot))
 
-    def wait_step(self, sequence: int, step: StepIndex) -> None:
+    def wait_step(self, number: int, step: StepIndex) -> None:
         """Ask for a link from ``step`` when its node becomes known."""
-        self._waiting_steps.setdefault(sequence, []).append(step)
+        self._waiting_steps.setdefault(number, []).append(step)
 
-    def known(self, sequence: int, node: GradNodeId) -> list[GradLink]:
+    def known(self, number: int, node: GradNodeId) -> list[GradLink]:
         """Note the id of a node and return the links that waited for it."""
-        self._nodes[sequence] = node
-        links = [GradLink(value, None, node, slot) for value, slot in self._waiting_values.pop(sequence, ())]
-        links += [GradLink(None, step, node, 0) for step in self._waiting_steps.pop(sequence, ())]
+        self._nodes[number] = node
+        links = [GradLink(value, None, node, slot) for value, slot in self._waiting_values.pop(number, ())]
+        links += [GradLink(None, step, node, 0) for step in self._waiting_steps.pop(number, ())]
         return links

@@ -30,6 +30,8 @@ OPTIMIZER: Final = 9
 """the ``OptimizerRun``"""
 METRIC: Final = 10
 """name, number"""
+BACKWARD_END: Final = 11
+"""the ``BackwardRun``, sequence after"""
 
 WIDTHS: Final = {
     CALL: 12,
@@ -43,6 +45,7 @@ WIDTHS: Final = {
     SET_GRAD: 3,
     OPTIMIZER: 2,
     METRIC: 3,
+    BACKWARD_END: 3,
 }
 """Number of entries of a record, the tag included."""
 

@@ -197,7 +197,7 @@ class RecorderMode(TorchFunctionMode):
             return func(*args, **kwargs)
         return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
 
-    def _run_engine(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401
+    def _run_engine(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
         try:
             result = func(*args, **kwargs)
         except Exception as error:

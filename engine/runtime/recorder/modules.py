@@ -1,7 +1,6 @@
 """Watches modules: their calls, their construction, and custom autograd functions."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import wraps
 from sys import _getframe as frame_of_depth
 from types import FrameType
@@ -10,7 +9,7 @@ from typing import Any
 from torch import nn
 from torch.autograd import Function
 
-from engine.runtime.compat import is_compiled_module
+from engine.runtime.compat import is_compiled_module, own_modes_lifted
 from engine.runtime.recorder.frames import call_site
 from engine.runtime.recorder.kinds import FunctionInfo, learn_custom
 from engine.runtime.recorder.log import ENTER, LEAVE
@@ -18,11 +17,11 @@ from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 ModeOfThread = Callable[[], RecorderMode | None]
-Boundary = Callable[[RecorderMode], AbstractContextManager[None]]
+RunModule = Callable[..., Any]
 AnyFunction = Callable[..., Any]
 
 
-def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, boundary: Boundary) -> AnyFunction:
+def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, run_compiled: RunModule) -> AnyFunction:
     """Return ``nn.Module.__call__`` that logs when a module is entered and left."""
 
     @wraps(original)
@@ -31,8 +30,7 @@ def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, boundary: 
         if mode is None or (mode.scope is not None and mode.current_scope() is not None):
             return original(module, *args, **kwargs)
         if is_compiled_module(module):
-            with boundary(mode):
-                return original(module, *args, **kwargs)
+            return run_compiled(mode, original, module, args, kwargs)
         code, instruction, passed = call_site(frame_of_depth(1), mode.marks)
         mode.log.extend((ENTER, module, args, kwargs or None, code, instruction, passed))
         result = None
@@ -87,6 +85,25 @@ def creating(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction
     return method
 
 
+def watched_check(original: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Return ``has_torch_function`` that does not count recorders, for the layers that choose their code by it.
+
+    Attention and transformer layers leave their fast path, and give other last bits, when anybody watches.
+    """
+
+    @wraps(original)
+    def has_torch_function(args: Any) -> bool:  # noqa: ANN401 - whatever torch asks about
+        if frame_of_depth(1).f_globals.get("__name__") not in _CHOOSERS:
+            return original(args)
+        with own_modes_lifted(lambda mode: isinstance(mode, RecorderMode)):
+            return original(args)
+
+    return has_torch_function
+
+
+_CHOOSERS = ("torch.nn.modules.activation", "torch.nn.modules.transformer")
+
+
 def watched_apply(original: AnyFunction, mode_of_thread: ModeOfThread) -> Any:  # noqa: ANN401 - a class method
     """Return ``autograd.Function.apply`` that logs each call as one step."""
     infos: dict[type, FunctionInfo] = {}
@@ -101,7 +118,7 @@ def watched_apply(original: AnyFunction, mode_of_thread: ModeOfThread) -> Any:  
         if info is None:
             info = infos[cls] = learn_custom(cls)
 
-        def call() -> Any:  # noqa: ANN401
+        def call() -> Any:  # noqa: ANN401 - whatever the function returns
             with mode.scoped(ScopeKind.QUIET):
                 return function(cls, *args, **kwargs)
 

@@ -76,7 +76,7 @@ class Namer:
     def _name_thing(self, name: str, thing: object) -> None:
         if isinstance(thing, Tensor):
             self._name(thing, name)
-            self._refresh(thing)
+            self._refresh(thing, is_variable=True)
         elif isinstance(thing, nn.Module):
             if thing not in self._paths:
                 self._register(thing, name)
@@ -87,10 +87,13 @@ class Namer:
                 if isinstance(part, Tensor):
                     self._name(part, f"{name}[{key!r}]")
 
-    def _refresh(self, tensor: Tensor) -> None:
-        """Give a tensor its last value if it was written through a view or inside an op, and not used since."""
+    def _refresh(self, tensor: Tensor, *, is_variable: bool = False) -> None:
+        """Give a tensor its last value if it was written through a view or inside an op, and not used since.
+
+        A variable that nothing has used yet gets its first.
+        """
         record = self._book.find(tensor)
-        if record is not None and record.is_stale:
+        if record is not None and (record.is_stale or (is_variable and record.value is None)):
             self._values.current(tensor, perf_counter_ns())
 
     def _register(self, module: nn.Module, path: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from engine.runtime.compat import shape_of
 from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.tensors import NodeKey
 from engine.trace.facts import (
@@ -59,7 +60,7 @@ class PendingValue:
             self.id,
             self.tensor,
             self.version,
-            tuple(content.shape),
+            shape_of(content),
             str(content.dtype).removeprefix("torch."),
             str(content.device),
             self.node.requires_grad,

@@ -14,7 +14,15 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import ENGINE_ENTRY, engine_modules, quiet, storage_key, storage_nbytes, unseen
+from engine.runtime.compat import (
+    ENGINE_ENTRY,
+    engine_modules,
+    quiet,
+    script_classes,
+    storage_key,
+    storage_nbytes,
+    unseen,
+)
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
@@ -23,7 +31,7 @@ from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
 from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_init
+from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_check, watched_init
 from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
@@ -209,12 +217,15 @@ class Recorder:
         border = CompileBorder(patches, mode_of_thread)
         for module in engine_modules():
             patches.add(module, ENGINE_ENTRY, watcher.wrap)
-        patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread, border.outside))
+        patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread, border.run_module))
         patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
         for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
         patches.add(torch.autograd.Function, "apply", lambda original: watched_apply(original, mode_of_thread))
         patches.add(torch, "compile", border.watched_compile)
+        patches.add(torch.overrides, "has_torch_function", watched_check)
+        for script_class in script_classes():
+            patches.add(script_class, "__call__", border.watched_script)
         patches.add(threading.Thread, "run", self._watched_run)
         patches.add(saved_tensors_hooks, "__enter__", self._watched_hooks)
 

@@ -14,8 +14,10 @@ from engine.runtime.recorder.calls import ModuleResolver, ModuleStack
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.forward import ForwardResolver
 from engine.runtime.recorder.gradients import GradientResolver
+from engine.runtime.recorder.links import NodeLinks, node_number
 from engine.runtime.recorder.log import (
     BACKWARD,
+    BACKWARD_END,
     BEFORE_WRITE,
     CALL,
     ENTER,
@@ -64,8 +66,9 @@ class Resolver:
         self._source = source
         self._snapshots = snapshots
         self._content = content
-        self._values = ValueMaker(TensorBook(), snapshots)
-        self._steps = StepMaker(self._values)
+        links = NodeLinks()
+        self._values = ValueMaker(TensorBook(), snapshots, links)
+        self._steps = StepMaker(self._values, links)
         self._namer = Namer(self._values)
         self._modules = ModuleResolver(self._values, self._namer, source)
         self._forward = ForwardResolver(self._values, self._steps, self._namer, source)
@@ -99,6 +102,8 @@ class Resolver:
             if self._steps.next >= self._step_limit and record[0] in _BEGINNINGS:
                 self.is_full = True
                 return
+            if thread:
+                self._steps.links.is_threaded = True
             self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
 
     def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901 - one case a tag
@@ -114,13 +119,16 @@ class Resolver:
                 self._time_ns = record[TIMES[NODE]]
             case tag if tag == BEFORE_WRITE:
                 _, time_ns, tensor, sequence, slot, requires_grad = record
-                self._values.before_write(tensor, time_ns, NodeKey(sequence, slot, requires_grad))
+                number = None if sequence is None else node_number(sequence, thread)
+                self._values.before_write(tensor, time_ns, NodeKey(number, slot, requires_grad))
             case tag if tag == ENTER:
                 self._modules.enter(record, stack)
             case tag if tag == LEAVE:
                 self._modules.leave(record, stack)
             case tag if tag == BACKWARD:
                 self._gradients.begin(record[1])
+            case tag if tag == BACKWARD_END:
+                self._gradients.end(record[1], thread, record[2])
             case tag if tag == OPTIMIZER:
                 self._updates.resolve(record[1], thread, stack)
             case tag if tag == SET_GRAD:

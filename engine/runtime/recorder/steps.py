@@ -15,8 +15,8 @@ class StepMaker:
         links: Which step made which autograd node.
     """
 
-    def __init__(self, values: ValueMaker) -> None:
-        self.links = NodeLinks()
+    def __init__(self, values: ValueMaker, links: NodeLinks) -> None:
+        self.links = links
         self.is_backward: list[bool] = []
         self._spans: list[Span | None] = []
         self._modules: list[ModuleCallId | None] = []
@@ -40,7 +40,7 @@ class StepMaker:
         self.is_backward.append(step.phase is Phase.BACKWARD)
         self._values.next_step = self.next
 
-    def origin(self, sequence: int | None) -> tuple[Span | None, ModuleCallId | None]:
+    def origin(self, number: int | None) -> tuple[Span | None, ModuleCallId | None]:
         """Return span and module of the step that made the node with this number."""
-        maker = None if sequence is None else self.links.maker(sequence)
+        maker = None if number is None else self.links.maker(number)
         return (None, None) if maker is None else (self._spans[maker], self._modules[maker])

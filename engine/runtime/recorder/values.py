@@ -2,7 +2,8 @@
 
 from torch import Tensor, nn
 
-from engine.runtime.compat import base_of, node_sequence
+from engine.runtime.compat import base_of
+from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.pending import Pending, PendingValue
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.tensors import NodeKey, TensorBook, TensorRecord
@@ -17,12 +18,13 @@ class ValueMaker:
         next_step: Index of the step that is being resolved, or comes next.
     """
 
-    def __init__(self, book: TensorBook, snapshots: Snapshots) -> None:
+    def __init__(self, book: TensorBook, snapshots: Snapshots, links: NodeLinks) -> None:
         self.book = book
         self.pending = Pending(0)
         self.count = 0
         self.next_step = StepIndex(0)
         self._snapshots = snapshots
+        self._links = links
 
     def current(
         self, tensor: Tensor, time_ns: int, role: Role | None = None, producer: StepIndex | None = None
@@ -160,7 +162,7 @@ class ValueMaker:
         node = tensor.grad_fn
         if node is None:
             return NodeKey(None, 0, requires_grad)
-        return NodeKey(node_sequence(node), tensor.output_nr, requires_grad)
+        return NodeKey(self._links.number(node), tensor.output_nr, requires_grad)
 
     def _base(self, tensor: Tensor, key: int | None, time_ns: int) -> ValueId | None:
         base = None if self._snapshots.is_written(key, time_ns) else base_of(tensor)
