@@ -125,7 +125,7 @@ class Wrapper:
             for rank in range(part.first, part.last + 1):
                 plan.starts[rank] -= shift
                 plan.parts.append(index)
-            plan.ends.append(plan.starts[part.last] + plan.lengths[part.last] + CHANNEL / 2)
+            plan.ends.append(plan.starts[part.last] + plan.lengths[part.last] + 0.7 * CHANNEL)
             longest = max(longest, plan.starts[part.last] + plan.lengths[part.last])
         plan.length = longest + CHANNEL + (spacing.along_after if level else 0.0)
         plan.before = begin - CHANNEL / 2
