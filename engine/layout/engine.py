@@ -2,11 +2,11 @@
 
 from engine.layout.compose import Composer, LevelPlan
 from engine.layout.levels import Levels
-from engine.layout.links import LinkRouter
+from engine.layout.links import MOST_CHECKED, LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import threads_of
-from engine.layout.traffic import Traffic
+from engine.layout.traffic import Obstacles, Traffic
 from engine.layout.wrap import Wrapper
 
 _LARGE_SLACK = 80.0
@@ -28,7 +28,8 @@ def lay_out(problem: LayoutProblem, *, has_links: bool = True) -> LayoutResult:
     placing = _Placing(problem, levels, composer, plans)
     areas = placing.areas()
     frames = placing.frames()
-    flow = FlowRouter(problem, levels, threads, plans, placing.origins, areas)
+    obstacles = Obstacles(areas, placing.headings()) if len(areas) <= MOST_CHECKED else None
+    flow = FlowRouter(problem, levels, threads, plans, placing.origins, areas, obstacles)
     routes = flow.routes()
     if has_links:
         _add_links(problem, placing, areas, routes)

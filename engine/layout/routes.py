@@ -7,6 +7,7 @@ from engine.layout.curves import smooth
 from engine.layout.levels import Levels
 from engine.layout.problem import Area, LayoutProblem, Point
 from engine.layout.threads import End, Threads
+from engine.layout.traffic import Obstacles
 
 _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
@@ -29,6 +30,7 @@ class FlowRouter:
         plans: list[LevelPlan],
         origins: dict[tuple[int, int], Point],
         areas: list[Area],
+        obstacles: Obstacles | None,
     ) -> None:
         self._problem = problem
         self._levels = levels
@@ -36,6 +38,7 @@ class FlowRouter:
         self._plans = plans
         self._origins = origins
         self._areas = areas
+        self._obstacles = obstacles
         self._tracks: dict[tuple[int, int, End], int] = {}
 
     def routes(self) -> list[tuple[Point, ...]]:
@@ -142,10 +145,29 @@ class FlowRouter:
                 starts[edge.source].append((_other_level(route), index))
         for (node, _), arriving in ends.items():
             for index, shift in _shifts(arriving, knots, -1, self._areas[node].breadth):
-                knots[index] = _shifted(knots[index][::-1], shift)[::-1]
+                knots[index] = self._shifted(knots[index][::-1], shift, index)[::-1]
         for node, leaving in starts.items():
             for index, shift in _shifts(leaving, knots, 0, self._areas[node].breadth):
-                knots[index] = _shifted(knots[index], shift)
+                knots[index] = self._shifted(knots[index], shift, index)
+
+    def _shifted(self, route: list[Point], shift: float, index: int) -> list[Point]:
+        """Move the start of a route sideways, as far as it runs straight on and nothing is in the way."""
+        start = route[0][1]
+        moved = [(along, across + shift) for along, across in route[:2]]
+        for along, across in route[2:]:
+            if abs(across - start) > 0.5:
+                break
+            point = (along, across + shift)
+            if not self._is_free(moved[-1], point, index):
+                break
+            moved.append(point)
+        return moved + route[len(moved) :]
+
+    def _is_free(self, start: Point, end: Point, index: int) -> bool:
+        if self._obstacles is None:
+            return False
+        edge = self._problem.edges[index]
+        return self._obstacles.free([(start, end)], (edge.source, edge.target))[0]
 
 
 def _other_level(route: list[Point]) -> float:
@@ -165,14 +187,3 @@ def _shifts(
     pivot = straight[len(straight) // 2] if straight else (len(meeting) - 1) / 2
     fixed = set(straight)
     return [(index, step * (position - pivot)) for position, (_, index) in enumerate(meeting) if position not in fixed]
-
-
-def _shifted(route: list[Point], shift: float) -> list[Point]:
-    """Move the start of a route sideways, as far as it runs in the gap before its node."""
-    start = route[0][1]
-    count = 2
-    if len(route) > 3 and abs(route[2][1] - start) <= 0.5 and abs(route[3][0] - route[2][0]) <= 0.01:
-        count = 3  # A corner at which the edge turns from one column to the next.
-    return [
-        (along, across + shift) if abs(across - start) <= 0.5 else (along, across) for along, across in route[:count]
-    ] + route[count:]
