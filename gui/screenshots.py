@@ -9,15 +9,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
 
 from engine.program.catalogue import starter
 from engine.trace.outcome import Outcome
 from gui.app import Workbench, build_workbench, make_application
 from gui.bridge.settings import SettingsFile
 from gui.commands.ports import Drawer
-from gui.model.preferences import Appearance
+from gui.model.preferences import Appearance, Lesson
 from gui.model.run_controller import Park
 
 REST_MS = 900
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         application = make_application(settings)
         workbench = build_workbench(application, settings)
         workbench.models.preferences.choose_appearance(Appearance(options.theme))
+        workbench.models.preferences.reach(Lesson.DONE)
         width, _, height = options.size.partition("x")
         workbench.window.resize(int(width), int(height))
         workbench.window.show()
@@ -72,6 +74,8 @@ class _Photographer:
         QTimer.singleShot(REST_MS, workbench.window, self._shoot)
 
     def _shoot(self) -> None:
+        for widget in self._workbench.window.findChildren(QWidget):
+            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # nothing shall look pointed at
         picture: QPixmap = self._workbench.window.grab()
         is_saved = picture.save(str(self._options.out))
         self._close(0 if is_saved else 1)

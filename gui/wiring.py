@@ -26,6 +26,8 @@ from gui.window.top_bar import DeviceChoice, TopBar
 
 _CHART_POINTS = 4
 """So many numbers of a training loop make the charts worth opening."""
+_ROOM_FOR_CHARTS_PX = 860
+"""In a lower window the charts would leave no room for the graph: there they wait to be asked for."""
 
 
 def connect_session(bridge: SessionBridge, runs: RunController, models: Models) -> None:
@@ -95,9 +97,10 @@ def connect_coach(window: MainWindow, models: Models) -> None:
 
 
 class ChartOpener:
-    """Opens the charts the first time that a program trains something."""
+    """Opens the charts the first time that a program trains something, where there is room for them and the graph."""
 
     def __init__(self, window: MainWindow, models: Models) -> None:
+        self._window = window
         self._bottom = window.parts.bottom
         self._document = models.document
         self._has_opened = False
@@ -115,7 +118,7 @@ class ChartOpener:
         if self._has_opened or recording is None or len(recording.metrics) < _CHART_POINTS:
             return
         self._has_opened = True
-        if self._bottom.page is None:
+        if self._bottom.page is None and self._window.height() >= _ROOM_FOR_CHARTS_PX:
             self._bottom.open(Drawer.CHARTS)
 
 

@@ -11,6 +11,7 @@ from gui.widgets.buttons import action_button
 
 TIMELINE_PX = 144
 DRAWER_PX = 230
+LEAST_DRAWER_PX = 120
 
 
 class BottomArea(QWidget):
@@ -29,7 +30,7 @@ class BottomArea(QWidget):
         self._pages = dict(pages)
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("bottomDrawer")
-        self._stack.setMinimumHeight(120)
+        self._stack.setMinimumHeight(LEAST_DRAWER_PX)
         for page in self._pages.values():
             self._stack.addWidget(page)
         self._stack.hide()

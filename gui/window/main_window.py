@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from gui.theme.theme import Theme
 from gui.widgets.toast import Toast
-from gui.window.bottom import DRAWER_PX, TIMELINE_PX, BottomArea
+from gui.window.bottom import DRAWER_PX, LEAST_DRAWER_PX, TIMELINE_PX, BottomArea
 from gui.window.centre import Centre
 from gui.window.columns import LeftColumn, RightColumn
 from gui.window.drop_zone import DropZone
@@ -20,6 +20,8 @@ from gui.window.top_bar import TopBar
 FIRST_SIZE_PX = (1600, 1000)
 SMALLEST_PX = (900, 600)
 COLUMNS_PX = (396, 868, 336)
+_DRAWER_SHARE = 0.26
+"""Of the height: the graph needs most of a small window."""
 _FRAME_PX = 40
 """Room for what window managers put around a window."""
 _SHARE_OF_SCREEN = 0.9
@@ -125,7 +127,8 @@ class MainWindow(QMainWindow):
     def _on_drawer_changed(self) -> None:
         total = sum(self.rows.sizes())
         timeline = min(self.parts.bottom.splitter.sizes()[0] or TIMELINE_PX, TIMELINE_PX * 2)
-        wanted = timeline + (DRAWER_PX if self.parts.bottom.page is not None else 0)
+        drawer = max(LEAST_DRAWER_PX, min(DRAWER_PX, round(total * _DRAWER_SHARE)))
+        wanted = timeline + (drawer if self.parts.bottom.page is not None else 0)
         self.rows.setSizes([total - wanted, wanted])
         self.parts.bottom.splitter.setSizes([timeline, wanted - timeline])
 

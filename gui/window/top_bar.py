@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gui.commands.action import Menu
@@ -19,6 +20,7 @@ from gui.widgets.buttons import Chip, action_button
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.omnibox import Omnibox
 
+SEARCH_PX = (150, 320)
 TRANSPORT = ("playback.first", "playback.previous", "playback.next", "playback.last")
 
 
@@ -64,9 +66,7 @@ class TopBar(QWidget):
         self._device = Chip("Device", self._devices, self)
         self._device.setToolTip("Where programs run")
         self.search = Omnibox(theme, key_text("Ctrl+K").replace("+", " "), self)
-        self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(320)
-        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.search.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._place()
         theme.changed.connect(self._on_theme)
         self._on_theme(theme.tokens)
@@ -92,7 +92,8 @@ class TopBar(QWidget):
 
     def show_device(self, title: str) -> None:
         """Say where programs run."""
-        self._device.show_choice(title)
+        self._device.show_choice(title.partition(" (")[0])
+        self._device.setToolTip(f"Where programs run: {title}")
 
     def offer_speeds(self, choose: Callable[[float], None]) -> None:
         """Fill the speed menu."""
@@ -122,6 +123,11 @@ class TopBar(QWidget):
     def open_menu(self) -> None:
         """Open the menu of the program."""
         self._brand.showMenu()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the search field gives way to the text that says where the playhead stands."""
+        super().resizeEvent(event)
+        self.search.setFixedWidth(max(SEARCH_PX[0], min(SEARCH_PX[1], round(0.4 * self.width()) - 330)))
 
     def _make_brand(self, book: ActionBook) -> QToolButton:
         brand = QToolButton(self)
@@ -157,7 +163,7 @@ class TopBar(QWidget):
         layout.addSpacing(10)
         layout.addWidget(self._lens)
         layout.addWidget(self._device)
-        layout.addWidget(self.search, 100)  # the first to take room, up to its widest
+        layout.addWidget(self.search)
 
     def _on_theme(self, tokens: Tokens) -> None:
         for chip in (self._speed, self._lens, self._device):

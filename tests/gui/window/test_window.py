@@ -8,6 +8,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from engine.program.catalogue import Example
+from engine.trace.batch import Batch
+from engine.trace.facts import Metric
+from engine.trace.ids import StepIndex
 from gui.commands.ports import Drawer
 from gui.dialogs.file_prompts import Unsaved
 from gui.model.document import RunState
@@ -98,6 +101,29 @@ def test_alt_and_arrows_step_while_typing(ran, qtbot):
     _press(qtbot, editor, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert ran.models.playhead.current == 7
     assert editor.edit.hasFocus()
+
+
+@pytest.mark.parametrize(("height", "opens"), [(1000, True), (720, False)])
+def test_charts_open_by_themselves_where_the_graph_keeps_its_room(workbench, qtbot, height, opens):
+    workbench.window.resize(1280, height)
+    recording = starter_recording()
+    recording.append(Batch(metrics=tuple(Metric(StepIndex(step), "loss", 1.0 / (step + 1)) for step in range(6))))
+    workbench.models.document.show_recording(recording)
+    QApplication.processEvents()
+    assert (workbench.window.parts.bottom.page is Drawer.CHARTS) is opens
+    workbench.window.parts.bottom.open(Drawer.CHARTS)
+    QApplication.processEvents()
+    assert workbench.panels.canvas.height() > 0.3 * height
+
+
+def test_a_narrow_window_keeps_the_place_readable(ran, qtbot):
+    top = ran.window.parts.top
+    ran.window.resize(1600, 900)
+    assert top.search.width() > 250
+    ran.window.resize(1280, 720)
+    QApplication.processEvents()
+    assert top.search.width() < 200
+    assert top._details.width() > 120
 
 
 def test_a_window_larger_than_the_screen_fills_it(workbench):
