@@ -101,6 +101,8 @@ class Ended(Message, frozen=True, kw_only=True):
     exit_code: int | None = None
     exit_call: Text = ""
     """What was called to exit, e.g. ``sys.exit(4)``."""
+    elsewhere: Text = ""
+    """Where it failed when that was in another file of the person, e.g. ``helper.py, line 5``."""
     leftover_threads: Count = 0
     leftover_processes: Count = 0
 

@@ -140,8 +140,11 @@ class WorkerLink:
         try:
             while not self._is_over and not self._is_dismissed:
                 self._look()
-            self._conclude()
-            self._let_go()
+            if self._may_leave():
+                self._conclude()
+                self._worker.exit_status(EXIT_GRACE_S)
+            else:
+                self._conclude()
         finally:
             self._worker.release()
             with self._lock:
@@ -270,7 +273,10 @@ class WorkerLink:
         ]
         return lines[-1] if lines else "it ended without a word"
 
-    def _let_go(self) -> None:
-        """Let a worker whose program has ended leave in its own time, within bounds."""
-        if self._run is not None and isinstance(self._run.last_message, Ended) and not self._is_dismissed:
-            self._worker.exit_status(EXIT_GRACE_S)
+    def _may_leave(self) -> bool:
+        """Whether the worker has ended its program and leaves now: then it gets some time for that.
+
+        Threads that the program left running would hold it up for ever.
+        """
+        last = None if self._run is None else self._run.last_message
+        return isinstance(last, Ended) and not last.leftover_threads and not self._is_dismissed

@@ -97,9 +97,10 @@ def _failed(ended: Ended) -> Outcome:
     text = _first_sentence(ended)
     what = f"{ended.error_type}: {text}" if text else ended.error_type
     where = f"Line {ended.line}: " if ended.line is not None else ""
+    elsewhere = f" ({ended.elsewhere})" if ended.elsewhere else ""
     return Outcome(
         kind=OutcomeKind.FAILED,
-        message=f"{where}{what}".rstrip(".") + ".",
+        message=f"{where}{what}".rstrip(".") + f"{elsewhere}.",
         line=ended.line,
         span=ended.span,
         error_type=ended.error_type,

@@ -88,6 +88,14 @@ class Courier:
         self._names = PristineNames(builtins, torch, torch.Tensor)  # with what the recorder itself has put there
         self._guards = (self._names, *self._guards[1:])
 
+    def let_go(self) -> None:
+        """Forget recorder and program, whose files are flushed and closed only once nothing holds them any more."""
+        if self._recorder is not None:
+            self._recorder.halt()
+            self._recorder.release()
+        self._recorder = None
+        self._namespace = {}
+
     def drain(self) -> None:
         """Send everything recorded and printed since the last time; nothing in a forked process."""
         self._drain_and(self._send)

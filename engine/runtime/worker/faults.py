@@ -3,9 +3,11 @@
 import re
 import traceback
 from itertools import islice
+from pathlib import Path
 from types import CodeType, TracebackType
 
 from engine.protocol.messages import DETAIL_LIMIT, TEXT_LIMIT, Ended, EndKind
+from engine.runtime.recorder.frames import FileMarks, Marks
 from engine.runtime.worker.interrupts import is_own_file
 from engine.trace.facts import Span
 
@@ -26,6 +28,7 @@ def describe_fault(error: BaseException, filename: str, text: str) -> Ended:
         line=line,
         span=span,
         detail=clean_text(_traceback_text(error), DETAIL_LIMIT),
+        elsewhere=clean_text(_elsewhere(error, filename)),
     )
 
 
@@ -81,6 +84,19 @@ def _place(trace: TracebackType | None, filename: str, lines: list[str]) -> tupl
     if found is None or found.tb_lineno is None or found.tb_lineno < 1:
         return None, None
     return found.tb_lineno, _span_at(found.tb_frame.f_code, found.tb_lasti, lines)
+
+
+def _elsewhere(error: BaseException, filename: str) -> str:
+    """Return the place of the fault in another file that the person wrote, e.g. a module beside the program."""
+    marks = FileMarks()
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        places.append((error.filename, error.lineno or 1))
+    own = [place for place in places if not place[0].startswith("<") and marks[place[0]] == Marks.PERSON]
+    if not own or own[-1][0] == filename:
+        return ""
+    file, line = own[-1]
+    return f"{Path(file).name}, line {line}"
 
 
 def _span_at(code: CodeType, instruction: int, lines: list[str]) -> Span | None:

@@ -1,6 +1,7 @@
 """Stopping the program from outside, without ever tearing our own code apart."""
 
 import _thread
+import contextlib
 import os
 import signal
 import sys
@@ -92,11 +93,11 @@ class Interrupts:
         if not self.program_is_running:
             self._waiting.add(signal.SIGINT)
             return
-        if frame is not None and not is_own_file(frame.f_code.co_filename):
+        outside = _outside(frame)
+        if frame is not None and outside is frame:
             self.was_delivered = True
             raise KeyboardInterrupt
-        while frame is not None and is_own_file(frame.f_code.co_filename):
-            frame = frame.f_back
+        frame = outside
         if frame is None or frame.f_code.co_name == "_run_code":
             self._waiting.add(signal.SIGINT)  # the runner itself: it looks before each statement
             return
@@ -108,6 +109,19 @@ class Interrupts:
     def _raise_on_return(self, _frame: FrameType, _event: str, _argument: object) -> None:
         sys.settrace(None)
         raise KeyboardInterrupt
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is neither ours nor one of ``contextlib`` that works for us."""
+    outside = frame
+    while frame is not None:
+        if is_own_file(frame.f_code.co_filename):
+            outside = frame = frame.f_back
+        elif frame.f_code.co_filename == contextlib.__file__:
+            frame = frame.f_back
+        else:
+            break
+    return outside
 
 
 def _trace_no_other_frame(_frame: FrameType, _event: str, _argument: object) -> None:

@@ -70,6 +70,7 @@ class Job:
         self._pump.start()
         start_listening(self._channel, self._interrupts)
         self._say_ended(self._run_on(device))
+        self._courier.let_go()
 
     def _run_on(self, device: str) -> Ended:
         request = self._request

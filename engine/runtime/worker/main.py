@@ -3,10 +3,12 @@
 import argparse
 import faulthandler
 import gc
+import multiprocessing.process
 import os
 import platform
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import torch
 import torch.nn.functional
@@ -61,11 +63,17 @@ def serve_one_run(channel_number: int, crash: int | None, output: int | None, er
         return 0  # the host has no use for this worker any more
     if isinstance(message, Run):
         gc.freeze()  # what was loaded stays: neither collections while the program runs nor the exit walk through it
-        with suppress(OSError):
-            os.chdir(message.directory)
+        _enter(message.directory)
         descriptors = None if output is None or errors is None else (output, errors)
         Job(message, channel, devices, descriptors).do()
     return 0
+
+
+def _enter(directory: str) -> None:
+    """Change the working directory, also for what has taken note of it when it was loaded."""
+    with suppress(OSError):
+        os.chdir(directory)
+        multiprocessing.process.ORIGINAL_DIR = str(Path.cwd())  # type: ignore[attr-defined]  # for "spawn"
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
