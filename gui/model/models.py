@@ -7,6 +7,7 @@ from pathlib import Path
 from gui.model.coach import Coach
 from gui.model.devices import Devices
 from gui.model.document import Document
+from gui.model.following import let_steps_follow
 from gui.model.notices import Notices
 from gui.model.player import Player
 from gui.model.playhead import Playhead
@@ -35,6 +36,7 @@ class Models:
 def build_models(choices: Choices, recents: Iterable[Path]) -> Models:
     """Build the models of a new window from what was kept."""
     document, playhead, selection, preferences = Document(), Playhead(), Selection(), Preferences(choices)
+    let_steps_follow(playhead, selection)
     return Models(
         document=document,
         playhead=playhead,
