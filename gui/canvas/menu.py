@@ -43,7 +43,7 @@ def build_menu(parent: QWidget, node: ViewNode | None, book: ValueBook, deeds: M
 
 
 def _node_entries(menu: QMenu, node: ViewNode, book: ValueBook, deeds: MenuDeeds) -> None:
-    step = node.step
+    step = node.about
     if step is not None:
         menu.addAction(f"Go to step {step + 1}", lambda: deeds.go_to_step(step))
     span = span_of(node, book)

@@ -340,7 +340,7 @@ class CanvasPanel(QWidget):
         scene = self.surface.scene
         if scene is None or self.folds.toggle_at(index, at) or index is None:
             return
-        step = scene.nodes[index].node.step
+        step = scene.nodes[index].node.about
         if step is not None:
             self._playhead.seek(step)
 

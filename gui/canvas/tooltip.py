@@ -45,11 +45,11 @@ def _gradient_lines(node: ViewNode, book: ValueBook, step: StepIndex) -> list[st
 def _what(node: ViewNode, book: ValueBook) -> str:
     if node.kind is NodeKind.GROUP:
         return f"{node.subtitle} · {node.count} ops · double-click to open"
-    if node.step is None:
+    if node.about is None:
         return node.subtitle
-    step = book.recording.steps[node.step] if node.step < len(book.recording) else None
+    step = book.recording.steps[node.about] if node.about < len(book.recording) else None
     took = "" if step is None or node.kind is NodeKind.FAILED else f"{duration_text(step.duration_ns)}"
-    return " · ".join(part for part in (node.subtitle, f"step {node.step + 1}", took) if part)
+    return " · ".join(part for part in (node.subtitle, f"step {node.about + 1}", took) if part)
 
 
 def span_of(node: ViewNode, book: ValueBook) -> Span | None:
@@ -57,8 +57,8 @@ def span_of(node: ViewNode, book: ValueBook) -> Span | None:
     recording = book.recording
     if node.kind is NodeKind.FAILED:
         return recording.failures[-1].span if recording.failures else None
-    if node.step is not None and node.step < len(recording):
-        return recording.steps[node.step].span
+    if node.about is not None and node.about < len(recording):
+        return recording.steps[node.about].span
     return None if node.value is None else recording.values[node.value].span
 
 
