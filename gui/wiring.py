@@ -83,9 +83,10 @@ def connect_top_bar(top: TopBar, desk: Desk, book: ActionBook, devices: Devices)
 
 
 def connect_notices(window: MainWindow, models: Models, runs: RunController) -> None:
-    """Sentences appear above the content; a new run takes old ones away."""
+    """Sentences appear above the content; a new run or another program takes old ones away."""
     models.notices.posted.connect(window.toast.show_notice)
     runs.asked.connect(lambda _request: window.toast.dismiss_errors())
+    models.document.program_replaced.connect(lambda _changed: window.toast.dismiss_errors())
 
 
 def connect_coach(window: MainWindow, models: Models) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from engine.trace.outcome import OutcomeKind
 from gui.dialogs.file_prompts import PROGRAM_FILTER, RECORDING_FILTER, FilePrompts, Unsaved
 from gui.model.document import Document
 from gui.model.files import PROGRAM_SUFFIX, RECORDING_SUFFIX, FileProblemError, Files
@@ -31,8 +32,14 @@ class FileFlow:
 
     def open_path(self, path: Path) -> None:
         """Open this file."""
-        if self.may_replace():
-            self._try(lambda: self._files.open(path))
+        if self.may_replace() and self._try(lambda: self._files.open(path)):
+            self._warn_of_cut(path)
+
+    def _warn_of_cut(self, path: Path) -> None:
+        recording = self._document.recording
+        if recording is not None and recording.outcome.kind is OutcomeKind.RUNNING:
+            kept = f"its first {len(recording):,} steps are shown" if recording.steps else "it holds no step"
+            self._notices.warning(f"“{path.name}” was cut off before its end: {kept}.")
 
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open the first of the files that were dropped."""

@@ -57,7 +57,7 @@ def run_sentence(
 
 def _outcome(recording: Recording, provenance: Provenance) -> str:
     if recording.outcome.kind is OutcomeKind.RUNNING:
-        return "Running…"
+        return "Running…" if provenance is Provenance.RUN else f"Recorded earlier{DOT}cut off before its end"
     ending = recording.outcome.message.rstrip(".")
     match provenance:
         case Provenance.RUN:

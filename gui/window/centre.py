@@ -10,12 +10,12 @@ from gui.model.coach import Cue
 from gui.window.cue import CuePill
 
 MARGIN_PX = 24
-CUE_TOP_PX = 44
-"""Below the header of the graph, where the card never comes."""
+CUE_GAP_PX = -6
+"""Between the hint and the shadow of the card below it."""
 
 
 class Centre(QWidget):
-    """The canvas, a floating card at its bottom centre, and the hint at its top centre.
+    """The canvas, a floating card at its bottom centre, and the hint there or above the card.
 
     Attributes:
         cue: The hint.
@@ -45,9 +45,6 @@ class Centre(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self.cue.adjustSize()
-        self.cue.move((self.width() - self.cue.width()) // 2, CUE_TOP_PX)
-        self.cue.raise_()
         inset = 0
         if not self._card.isHidden():
             hint = self._card.sizeHint()
@@ -57,6 +54,10 @@ class Centre(QWidget):
             self._card.setGeometry((self.width() - width) // 2, self.height() - height - MARGIN_PX, width, height)
             self._card.raise_()
             inset = height + MARGIN_PX
+        self.cue.adjustSize()
+        free_px = self.height() - (inset + CUE_GAP_PX if inset else MARGIN_PX)
+        self.cue.move((self.width() - self.cue.width()) // 2, free_px - self.cue.height())
+        self.cue.raise_()
         if inset != self._inset_px:
             self._inset_px = inset
             self._set_inset(inset)

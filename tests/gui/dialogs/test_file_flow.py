@@ -1,5 +1,6 @@
 import pytest
 
+from engine.program.catalogue import starter
 from gui.dialogs.file_flow import FileFlow
 from gui.dialogs.file_prompts import Unsaved
 from gui.model.document import Document
@@ -80,6 +81,15 @@ def test_cancel_keeps_what_is_open(flow, document, prompts, tmp_path):
     flow.open_path(tmp_path / "other.py")
     flow.new()
     assert document.program == "precious"
+
+
+def test_a_recording_that_was_cut_off_is_shown_and_said(flow, document, said, tmp_path):
+    whole = starter().recording_path.read_bytes()
+    (tmp_path / "cut.chainrule").write_bytes(whole[: len(whole) // 2])
+    flow.open_path(tmp_path / "cut.chainrule")
+    assert document.program == starter().text
+    assert [notice.level for notice in said] == [NoticeLevel.WARNING]
+    assert said[0].text.startswith("“cut.chainrule” was cut off before its end: ")
 
 
 def test_a_problem_is_said(flow, said, tmp_path):

@@ -1,6 +1,7 @@
 from engine.trace.facts import Phase
 from engine.trace.ids import StepIndex
-from gui.model.document import Document, RunState
+from engine.trace.recording import Recording
+from gui.model.document import Document, Provenance, RunState
 from gui.model.playhead import BEFORE_FIRST
 from gui.model.sentences import (
     DOT,
@@ -31,6 +32,11 @@ def test_run_texts():
     assert run_sentence(recording, RunState.LOADING, is_waiting=True) == "Loading torch…"
     assert run_sentence(recording, RunState.IDLE) == "Finished in 3.1 ms"
     assert run_sentence(recording, RunState.STOPPING) == "Stopping…"
+    assert run_sentence(recording, RunState.IDLE, Provenance.FILE) == f"Recorded earlier{DOT}finished in 3.1 ms"
+    assert run_sentence(recording, RunState.LOADING, Provenance.SHIPPED).startswith("Recorded in advance: press Run")
+    cut = Recording(recording.info, recording.store)
+    assert run_sentence(cut, RunState.IDLE) == "Running…"
+    assert run_sentence(cut, RunState.IDLE, Provenance.FILE) == f"Recorded earlier{DOT}cut off before its end"
 
 
 def test_counts():
