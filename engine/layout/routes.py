@@ -51,14 +51,15 @@ class FlowRouter:
     def _knots(self, index: int) -> list[Point]:
         """Corners of the polyline from source to target; two neighbours either share ``across`` or span a gap."""
         knots: list[Point] = []
-        for piece_index, rises in self._threads.hops[index]:
+        hops = self._threads.hops[index]
+        for piece_index, rises in hops:
             part = self._piece_knots(piece_index)
             knots += part if rises else part[::-1]
         edge = self._problem.edges[index]
         source, target = self._areas[edge.source], self._areas[edge.target]
-        rises = source.along < target.along
-        knots[0] = (source.end if rises else source.along, knots[0][1])
-        knots[-1] = (target.along if rises else target.end, knots[-1][1])
+        # By rank, not by place: in a folded level what comes later may stand further up.
+        knots[0] = (source.end if hops[0][1] else source.along, knots[0][1])
+        knots[-1] = (target.along if hops[-1][1] else target.end, knots[-1][1])
         return knots
 
     def _piece_knots(self, piece_index: int) -> list[Point]:

@@ -208,3 +208,18 @@ def test_speed(size, limit_s):
     started = time.process_time()
     lay_out(LayoutProblem(tuple(nodes), tuple(edges)))
     assert time.process_time() - started < limit_s
+
+
+def test_edges_from_column_to_column_end_at_the_borders_of_their_boxes():
+    chain = [LayoutNode(60.0, 100.0) for _ in range(24)]
+    mirror = [LayoutNode(60.0, 100.0, lane=1, anchor=index) for index in range(24)]
+    forward = [LayoutEdge(index, index + 1, EdgeRole.FLOW, 0) for index in range(23)]
+    backward = [LayoutEdge(edge.target + 24, edge.source + 24, EdgeRole.FLOW, 0) for edge in forward]
+    spacing = Spacing(wrap_length=700.0, wrap_aspect=2.0)
+    result = lay_out(LayoutProblem((*chain, *mirror), (*forward, *backward), (), spacing))
+    assert len({area.across for area in result.areas[:24]}) > 1
+    for edge, route in zip((*forward, *backward), result.routes, strict=True):
+        for area in (result.areas[edge.source], result.areas[edge.target]):
+            for along, across in samples(route):
+                inside = area.along + 1 < along < area.end - 1 and area.across + 1 < across < area.bottom - 1
+                assert not inside
