@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -72,6 +73,7 @@ def _window(words: list[str]) -> int:
     from engine.commands.window import check_window
 
     check_window(path)
+    gc.disable()  # a tenth of the way to the window; the window's own collector takes over when it is shown
     from gui.app import run_window
 
     return run_window(path)
