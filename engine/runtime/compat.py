@@ -204,13 +204,14 @@ def _put_hook(hooks: Hooks | None, hook: Callable[..., None]) -> tuple[Hooks, tu
     return hooks, (hooks, hook)
 
 
-def remove_hook(handle: Any) -> None:  # noqa: ANN401 - a removable handle of torch, or what ``_put_hook`` returned
-    """Take away the hook that ``node.register_hook`` gave this handle for."""
-    if isinstance(handle, tuple):
-        hooks, hook = handle
-        hooks.pop(hook, None)
-    else:
-        handle.remove()
+def remove_hooks(handles: Sequence[Any]) -> None:
+    """Take away the hooks that ``node.register_hook`` gave these handles for."""
+    for handle in handles:
+        if type(handle) is tuple:
+            hooks, hook = handle
+            hooks.pop(hook, None)
+        else:
+            handle.remove()
 
 
 def has_gradient_hooks(leaf: Tensor) -> bool:
@@ -285,6 +286,14 @@ def raw_saved_names(node_type: type) -> tuple[str, ...]:
     """Return the names of the tensors that nodes of this type save, e.g. ``("self", "other")``."""
     prefix = "_raw_saved_"
     return tuple(name.removeprefix(prefix) for name in dir(node_type) if name.startswith(prefix))
+
+
+def saved_attributes(node_type: type) -> tuple[tuple[str, str, str], ...]:
+    """Return the name of each tensor that nodes of this type save, and the attributes with it and with its hooks."""
+    return tuple(
+        (name, "_saved_" + name if hasattr(node_type, "_saved_" + name) else "saved_tensors", "_raw_saved_" + name)
+        for name in raw_saved_names(node_type)
+    )
 
 
 def plain_saved_names(node_type: type) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ So where a leaf's ``.grad`` is still empty and only one edge leads there, the gr
 the same as ``.grad`` right afterwards.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from types import CodeType
@@ -27,9 +27,9 @@ from engine.runtime.compat import (
     plain,
     quick_hooks,
     quiet,
-    raw_saved_names,
-    remove_hook,
+    remove_hooks,
     roots_of,
+    saved_attributes,
     sequence_number,
     unseen,
 )
@@ -40,9 +40,6 @@ from engine.runtime.recorder.scopes import ScopeKind
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
-
-_CUSTOM_SAVED = "saved_tensors"
-"""Where the nodes of custom functions keep what they saved."""
 
 Gradients = tuple[Tensor | None, ...]
 NodeHook = Callable[[Gradients, Gradients], None]
@@ -93,7 +90,7 @@ class BackwardWatcher:
     def __init__(self, mode_of_thread: Callable[[], RecorderMode | None], saved_hooks: SavedHooks) -> None:
         self._mode_of_thread = mode_of_thread
         self._saved_hooks = saved_hooks
-        self._saved_names: dict[type, tuple[str, ...]] = {}
+        self._saved_names: dict[type, tuple[tuple[str, str, str], ...]] = {}
         self._has_cuda = torch.cuda.is_available()
         self._active: list[BackwardRun] = []
         self._start = sequence_number()
@@ -134,8 +131,7 @@ class BackwardWatcher:
                         return original(outputs, *args, **kwargs)
                 return original(outputs, *args, **kwargs)
         finally:
-            for handle in handles:
-                remove_hook(handle)
+            remove_hooks(handles)
             self._active.remove(run)
             mode.log.extend((BACKWARD_END, run, sequence_number()))
             self._expect_more(mode)
@@ -174,41 +170,38 @@ class BackwardWatcher:
 
     def _hook_all(self, run: BackwardRun, mode: RecorderMode) -> list[Any]:
         leaves = _leaves(run)
-        for position in leaves.positions.values():
+        for position in leaves.values():
             _note_leaf(run, position, mode)
-        drops = _droppable(run, leaves)
-        log = mode.log
-        handles = []
-        watched = {node for outer in self._active for node in outer.nodes}
-        for position, node in enumerate(run.nodes):
-            if node in watched:
-                continue  # a backward inside of a backward: the outer one's hook sees this node
-            if position in run.variables:
-                hook = _leaf_hook(log, run, position)
-            elif position in drops:
-                run.dropped[position] = drops[position]
-                hook = _dropping_hook(log, run, position, frozenset(drops[position]))
-            else:
-                hook = _node_hook(log, run, position)
-            handles.append(node.register_hook(hook))
-        return handles
+        special = {position: _leaf_hook(mode.log, run, position) for position in leaves.values()}
+        for position, slots in _droppable(run, leaves).items():
+            run.dropped[position] = slots
+            special[position] = _dropping_hook(mode.log, run, position, frozenset(slots))
+        if self._active:  # a backward inside of a backward: the outer one's hook sees the nodes that both have
+            watched = {node for outer in self._active for node in outer.nodes}
+            hooks = _node_hooks(mode.log, run, special)
+            pairs = zip(run.nodes, hooks, strict=True)
+            return [node.register_hook(hook) for node, hook in pairs if node not in watched]
+        return [
+            node.register_hook(hook) for node, hook in zip(run.nodes, _node_hooks(mode.log, run, special), strict=True)
+        ]
 
     def _read_saved(self, run: BackwardRun) -> None:
         """Read saved tensors now: torch frees them as soon as a node has run."""
         names_of = self._saved_names
         saved = run.saved
+        is_careful, start = self._saved_hooks.seen, self._start
         for position, node in enumerate(run.nodes):
             names = names_of.get(type(node))
             if names is None:
-                names = names_of[type(node)] = raw_saved_names(type(node))
+                names = names_of[type(node)] = saved_attributes(type(node))
             if not names:
                 continue
-            careful = self._saved_hooks.seen or (node_sequence(node) or 0) < self._start
-            for name in names:
+            careful = is_careful or (node_sequence(node) or 0) < start
+            for name, attribute, raw in names:
                 try:
-                    if careful and has_unpack_hook(getattr(node, "_raw_saved_" + name)):
+                    if careful and has_unpack_hook(getattr(node, raw)):
                         continue
-                    tensor = getattr(node, "_saved_" + name if hasattr(node, "_saved_" + name) else _CUSTOM_SAVED)
+                    tensor = getattr(node, attribute)
                 except RuntimeError:
                     continue  # freed by an earlier backward, or overwritten since: the engine will say so itself
                 if tensor is not None:
@@ -229,20 +222,13 @@ def _walk(run: BackwardRun) -> None:
     run.nodes = nodes
 
 
-@dataclass(slots=True)
-class _Leaves:
-    positions: dict[Node, int]
-    uses: dict[Node, int]
-
-
-def _leaves(run: BackwardRun) -> _Leaves:
-    positions = {node: position for position, node in enumerate(run.nodes) if is_accumulator(node)}
-    uses = dict.fromkeys(positions, 0)
-    for following in run.edges:
-        for target, _ in following:
-            if target in uses:
-                uses[target] += 1
-    return _Leaves(positions, uses)
+def _leaves(run: BackwardRun) -> dict[Node, int]:
+    """Return the positions of the AccumulateGrad nodes; nothing follows them."""
+    return {
+        node: position
+        for position, (node, following) in enumerate(zip(run.nodes, run.edges, strict=True))
+        if not following and is_accumulator(node)
+    }
 
 
 def _note_leaf(run: BackwardRun, position: int, mode: RecorderMode) -> None:
@@ -254,31 +240,37 @@ def _note_leaf(run: BackwardRun, position: int, mode: RecorderMode) -> None:
             mode.before_write([variable.grad])
 
 
-def _droppable(run: BackwardRun, leaves: _Leaves) -> dict[int, tuple[int, ...]]:
-    drops: dict[int, tuple[int, ...]] = {}
-    free = {
-        node
-        for node, position in leaves.positions.items()
-        if position not in run.had_grad
-        and (leaves.uses[node] == 1 or run.variables[position].numel() > LARGE_CONTRIBUTION)
-        and not has_gradient_hooks(run.variables[position])  # what they make of it is another gradient
+def _droppable(run: BackwardRun, leaves: dict[Node, int]) -> dict[int, tuple[int, ...]]:
+    """Return, by position, the slots whose gradient is not held because it becomes a leaf's ``.grad``."""
+    if run.function != "backward":
+        return {}
+    ways: dict[Node, list[tuple[int, int]]] = {
+        node: []
+        for node, position in leaves.items()
+        # What a hook makes of a gradient is another gradient.
+        if position not in run.had_grad and not has_gradient_hooks(run.variables[position])
     }
-    if not free or run.function != "backward":
-        return drops
     for position, following in enumerate(run.edges):
-        slots = tuple(slot for slot, (target, _) in enumerate(following) if target in free)
-        if slots:
-            drops[position] = slots
+        for slot, (target, _) in enumerate(following):
+            if target in ways:
+                ways[target].append((position, slot))
+    drops: dict[int, tuple[int, ...]] = {}
+    for node, found in ways.items():
+        if len(found) == 1 or run.variables[leaves[node]].numel() > LARGE_CONTRIBUTION:
+            for position, slot in found:
+                drops[position] = (*drops.get(position, ()), slot)
     return drops
 
 
-def _node_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
+def _node_hooks(log: Log, run: BackwardRun, special: dict[int, NodeHook]) -> Iterator[NodeHook]:
+    """Yield a hook for each node: the special one at its position, else one that logs everything."""
     extend = log.extend
+    for number in range(len(run.nodes)):
 
-    def hook(sent: Gradients, came: Gradients) -> None:
-        extend((NODE, run, position, sent, came, perf_counter_ns(), sequence_number()))
+        def hook(sent: Gradients, came: Gradients, position: int = number) -> None:
+            extend((NODE, run, position, sent, came, perf_counter_ns(), sequence_number()))
 
-    return hook
+        yield special.get(number, hook)
 
 
 def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[int]) -> NodeHook:
