@@ -183,8 +183,8 @@ def _places(panels: Panels) -> dict[Place, QWidget]:
     return {
         Place.EDITOR: panels.editor,
         Place.CANVAS: panels.canvas,
-        Place.TIMELINE: panels.timeline,
         Place.INSPECTOR: panels.inspector,
+        Place.TIMELINE: panels.timeline,
     }
 
 

@@ -224,6 +224,10 @@ class WindowPort(Protocol):
         """Put the keyboard into a part of the window."""
         ...
 
+    def focus_next(self, direction: int) -> None:
+        """Put the keyboard into the next (1) or previous (-1) part."""
+        ...
+
     def leave(self) -> None:
         """Close the window."""
         ...

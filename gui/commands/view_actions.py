@@ -87,7 +87,6 @@ def _place_action(place: Place, key: str) -> Action:
         menu=Menu.VIEW,
         shortcuts=(key,),
         handler=lambda desk: desk.window.focus(place),
-        begins_section=place is Place.EDITOR,
     )
 
 
@@ -162,6 +161,23 @@ VIEW_ACTIONS = (
     ),
     _drawer_action(Drawer.CHARTS, Icon.CHARTS, "Show or hide the charts of loss and gradient norm.", "Alt+1"),
     _drawer_action(Drawer.CONSOLE, Icon.CONSOLE, "Show or hide what the program printed.", "Alt+2"),
+    Action(
+        id="view.next_place",
+        title="Next part of the window",
+        tip="Put the keyboard into the next part: editor, graph, inspector, timeline.",
+        menu=Menu.VIEW,
+        shortcuts=("F6",),
+        handler=lambda desk: desk.window.focus_next(1),
+        begins_section=True,
+    ),
+    Action(
+        id="view.previous_place",
+        title="Previous part of the window",
+        tip="Put the keyboard into the part before: editor, graph, inspector, timeline.",
+        menu=Menu.VIEW,
+        shortcuts=("Shift+F6",),
+        handler=lambda desk: desk.window.focus_next(-1),
+    ),
     _place_action(Place.EDITOR, "Ctrl+E"),
     _place_action(Place.CANVAS, "Ctrl+Shift+G"),
     _place_action(Place.TIMELINE, "Ctrl+Shift+T"),

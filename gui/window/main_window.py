@@ -14,6 +14,7 @@ from gui.window.bottom import DRAWER_PX, LEAST_DRAWER_PX, TIMELINE_PX, BottomAre
 from gui.window.centre import Centre
 from gui.window.columns import LeftColumn, RightColumn
 from gui.window.drop_zone import DropZone
+from gui.window.focus_frame import FocusFrame
 from gui.window.status_bar import StatusBar
 from gui.window.top_bar import TopBar
 
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         toast: Shows one-sentence messages above the content.
+        focus_frame: Shows which part took the keyboard.
         may_close: Asked before the window closes; False keeps it open.
 
     Signals:
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self._content = QWidget(self)
         self.setCentralWidget(self._content)
         self.toast = Toast(theme, self._content)
+        self.focus_frame = FocusFrame(theme, self._content)
         self._drop_zone = DropZone(self)
 
     def put_together(self, parts: Parts) -> None:

@@ -50,9 +50,22 @@ class WindowCommands:
         self._window.parts.top.open_devices()
 
     def focus(self, place: Place) -> None:
-        """Put the keyboard into a part of the window."""
+        """Put the keyboard into a part of the window, and show which one."""
         self._places[place].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._window.focus_frame.show_around(self._places[place])
+
+    def focus_next(self, direction: int) -> None:
+        """Put the keyboard into the next (1) or previous (-1) part."""
+        places = list(self._places)
+        focused = self._window.focusWidget()
+        at = next((i for i, place in enumerate(places) if _holds(self._places[place], focused)), None)
+        start = -1 if at is None and direction > 0 else (at or 0)
+        self.focus(places[(start + direction) % len(places)])
 
     def leave(self) -> None:
         """Close the window."""
         self._window.close()
+
+
+def _holds(part: QWidget, widget: QWidget | None) -> bool:
+    return widget is not None and (part is widget or part.isAncestorOf(widget))

@@ -193,6 +193,20 @@ def test_single_keys_do_nothing_in_the_search_field(ran, qtbot):
     assert ran.models.playhead.current == 8
 
 
+def test_f6_goes_round_the_parts_and_shows_where_the_keyboard_is(ran, qtbot):
+    parts = (ran.panels.editor, ran.panels.canvas, ran.panels.inspector, ran.panels.timeline)
+    ran.panels.editor.setFocus()
+    for part in (*parts[1:], parts[0]):
+        _press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6)
+        focused = ran.window.focusWidget()
+        assert part is focused or part.isAncestorOf(focused)
+        frame = ran.window.focus_frame
+        assert frame.isVisible()
+        assert frame.size() == part.size()
+    _press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert ran.panels.timeline.hasFocus()
+
+
 def test_ctrl_enter_runs_from_the_editor(workbench, qtbot):
     workbench.models.document.replace_program("import torch", "a.py")
     workbench.book.refresh()
