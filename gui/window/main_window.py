@@ -20,7 +20,7 @@ from gui.window.top_bar import TopBar
 
 FIRST_SIZE_PX = (1600, 1000)
 SMALLEST_PX = (900, 600)
-COLUMNS_PX = (396, 868, 336)
+COLUMNS_PX = (432, 832, 336)
 _DRAWER_SHARE = 0.26
 """Of the height: the graph needs most of a small window."""
 _FRAME_PX = 40
