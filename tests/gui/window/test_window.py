@@ -3,14 +3,10 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QThread, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from engine.program.catalogue import Example
-from engine.trace.batch import Batch
-from engine.trace.facts import Metric
-from engine.trace.ids import StepIndex
 from gui.commands.ports import Drawer
 from gui.dialogs.file_prompts import Unsaved
 from gui.model.document import RunState
@@ -18,133 +14,20 @@ from gui.model.playhead import BEFORE_FIRST
 from gui.model.preferences import Appearance
 from gui.model.run_controller import Park
 from gui.theme.tokens import ThemeName
+from tests.gui.window.keys import press
 from tests.support.recordings import starter_recording
 from tests.support.workbench import build, destroy, run_starter
-
-
-def _press(qtbot, widget, key, modifier=Qt.KeyboardModifier.NoModifier):
-    QApplication.processEvents()  # keys come one by one, with the event loop between them
-    qtbot.keyClick(widget.focusProxy() or widget, key, modifier)
-
-
-def test_the_first_start_shows_the_starter_at_once_and_runs_nothing(workbench, qtbot):
-    workbench.start(None)
-    document, playhead = workbench.models.document, workbench.models.playhead
-    assert document.title == "starter.py"
-    assert "relu" in document.program
-    assert [step.name for step in document.recording.steps][:3] == ["mul", "add", "relu"]
-    assert playhead.step_count == 7
-    assert playhead.current == BEFORE_FIRST
-    assert workbench.panels.canvas.current_drawing() is not None
-    assert workbench.backend.asked == ["prepare"]
-    qtbot.waitUntil(lambda: workbench.window.parts.status.text.startswith("Recorded in advance: press Run"))
-    _press(qtbot, workbench.panels.canvas, Qt.Key.Key_Right)
-    assert playhead.current == 0
-
-
-def test_a_run_takes_the_place_of_the_recording_that_came_along(workbench, qtbot):
-    workbench.start(None)
-    qtbot.waitUntil(lambda: workbench.models.document.run_state is RunState.IDLE)
-    shipped = workbench.models.document.recording
-    _press(qtbot, workbench.panels.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: workbench.models.document.recording is not shipped and not workbench.runs.is_running)
-    qtbot.waitUntil(lambda: workbench.window.parts.status.text.startswith("Finished"))
-
-
-def test_without_the_recording_the_starter_is_run(workbench, qtbot, monkeypatch, tmp_path):
-    monkeypatch.setattr(Example, "recording_path", tmp_path / "gone.chainrule")
-    workbench.start(None)
-    qtbot.waitUntil(lambda: workbench.models.playhead.step_count == 9 and not workbench.runs.is_running)
-    assert workbench.models.playhead.current == BEFORE_FIRST
-
-
-def test_three_hints_each_wait_for_what_the_person_does(workbench, qtbot):
-    workbench.start(None)
-    cue, canvas = workbench.window.parts.centre.cue, workbench.panels.canvas
-    assert cue.isVisible()
-    assert cue.text == "Press →  to step through it"
-    _press(qtbot, canvas, Qt.Key.Key_Right)
-    assert cue.text == "Press Ctrl+B  to see the backward pass begin"
-    _press(qtbot, canvas, Qt.Key.Key_Right)
-    _press(qtbot, canvas, Qt.Key.Key_Left)
-    assert cue.isVisible()
-    _press(qtbot, canvas, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
-    assert workbench.models.playhead.current == 2
-    assert not cue.isVisible()
-    _press(qtbot, canvas, Qt.Key.Key_Right)
-    assert cue.text == "Point at a purple box to read its gradient"
-    workbench.models.selection.hover(canvas.current_drawing().nodes[-1].node.key)
-    assert not cue.isVisible()
-    _press(qtbot, canvas, Qt.Key.Key_Home)
-    assert not cue.isVisible()
-
-
-def test_hints_are_not_shown_at_the_next_start(workbench, qtbot, tmp_path):
-    workbench.start(None)
-    cue = workbench.window.parts.centre.cue
-    qtbot.mouseClick(cue.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
-    assert not cue.isVisible()
-    later = build(tmp_path)
-    later.start(None)
-    assert later.window.parts.centre.cue.isHidden()
-    later.book.qaction("help.hints").trigger()
-    assert not later.window.parts.centre.cue.isHidden()
-    destroy(later)
 
 
 def test_alt_and_arrows_step_while_typing(ran, qtbot):
     editor = ran.panels.editor
     editor.setFocus()
-    _press(qtbot, editor, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    _press(qtbot, editor, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, editor, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    press(qtbot, editor, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
     assert ran.models.playhead.current == 6
-    _press(qtbot, editor, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    press(qtbot, editor, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert ran.models.playhead.current == 7
     assert editor.edit.hasFocus()
-
-
-@pytest.mark.parametrize(("height", "opens"), [(1000, True), (720, False)])
-def test_charts_open_by_themselves_where_the_graph_keeps_its_room(workbench, qtbot, height, opens):
-    workbench.window.resize(1280, height)
-    recording = starter_recording()
-    recording.append(Batch(metrics=tuple(Metric(StepIndex(step), "loss", 1.0 / (step + 1)) for step in range(6))))
-    workbench.models.document.show_recording(recording)
-    QApplication.processEvents()
-    assert (workbench.window.parts.bottom.page is Drawer.CHARTS) is opens
-    workbench.window.parts.bottom.open(Drawer.CHARTS)
-    QApplication.processEvents()
-    assert workbench.panels.canvas.height() > 0.3 * height
-
-
-def test_a_narrow_window_keeps_the_place_readable(ran, qtbot):
-    top = ran.window.parts.top
-    ran.window.resize(1600, 900)
-    assert top.search.width() > 250
-    ran.window.resize(1280, 720)
-    QApplication.processEvents()
-    assert top.search.width() < 200
-    assert top._details.width() > 120
-
-
-def test_a_window_larger_than_the_screen_fills_it(workbench):
-    workbench.window.resize(1600, 1000)
-    workbench.window.fit_screen(QSize(1920, 1080))
-    assert not workbench.window.isMaximized()
-    workbench.window.fit_screen(QSize(1366, 768))
-    assert workbench.window.isMaximized()
-
-
-def test_a_program_is_opened_and_not_run(workbench, tmp_path):
-    (tmp_path / "mine.py").write_text("import torch\n")
-    workbench.start(tmp_path / "mine.py")
-    assert workbench.models.document.program == "import torch\n"
-    assert workbench.backend.asked == ["prepare"]
-
-
-def test_a_file_that_cannot_be_opened_is_said_in_the_window(workbench, tmp_path):
-    workbench.start(tmp_path / "gone.py")
-    assert workbench.window.toast.isVisible()
-    assert workbench.window.toast.text == "“gone.py” could not be opened: no such file or directory."
 
 
 @pytest.mark.parametrize(
@@ -168,7 +51,7 @@ def test_keys_move_the_playhead(ran, qtbot, place, key, modifier, start, end):
     ran.book.refresh()
     widget = getattr(ran.panels, place)
     widget.setFocus()
-    _press(qtbot, widget, key, modifier)
+    press(qtbot, widget, key, modifier)
     assert ran.models.playhead.current == end
 
 
@@ -177,7 +60,7 @@ def test_single_keys_do_nothing_while_typing(ran, qtbot):
     editor.setFocus()
     before = ran.models.playhead.current
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_E, Qt.Key.Key_Period, Qt.Key.Key_3, Qt.Key.Key_Space):
-        _press(qtbot, editor, key)
+        press(qtbot, editor, key)
     assert ran.models.playhead.current == before
     assert not ran.models.player.is_playing
     assert ran.panels.canvas.lens.value == "values"
@@ -197,13 +80,13 @@ def test_f6_goes_round_the_parts_and_shows_where_the_keyboard_is(ran, qtbot):
     parts = (ran.panels.editor, ran.panels.canvas, ran.panels.inspector, ran.panels.timeline)
     ran.panels.editor.setFocus()
     for part in (*parts[1:], parts[0]):
-        _press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6)
+        press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6)
         focused = ran.window.focusWidget()
         assert part is focused or part.isAncestorOf(focused)
         frame = ran.window.focus_frame
         assert frame.isVisible()
         assert frame.size() == part.size()
-    _press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, ran.window.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert ran.panels.timeline.hasFocus()
 
 
@@ -211,29 +94,29 @@ def test_ctrl_enter_runs_from_the_editor(workbench, qtbot):
     workbench.models.document.replace_program("import torch", "a.py")
     workbench.book.refresh()
     workbench.panels.editor.setFocus()
-    _press(qtbot, workbench.panels.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, workbench.panels.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert "run" in workbench.backend.asked
 
 
 def test_a_program_typed_into_an_emptied_editor_runs(ran, qtbot):
     editor = ran.panels.editor
     editor.setFocus()
-    _press(qtbot, editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    _press(qtbot, editor, Qt.Key.Key_Backspace)
+    press(qtbot, editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, editor, Qt.Key.Key_Backspace)
     QApplication.processEvents()
     assert not ran.book.qaction("run.start").isEnabled()
     qtbot.keyClicks(editor.focusProxy(), "import torch")
     asked = len(ran.backend.asked)
-    _press(qtbot, editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert ran.backend.asked[asked:] == ["run"]
 
 
 def test_space_plays_and_pauses(ran, qtbot):
     ran.panels.canvas.setFocus()
-    _press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
+    press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
     assert ran.models.player.is_playing
     qtbot.waitUntil(lambda: ran.models.playhead.current >= 0, timeout=3000)
-    _press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
+    press(qtbot, ran.panels.canvas, Qt.Key.Key_Space)
     assert not ran.models.player.is_playing
 
 
@@ -395,7 +278,7 @@ def test_devices_that_are_absent_are_greyed_and_say_why(workbench):
 
 def test_a_lens_is_chosen_by_its_digit(ran, qtbot):
     ran.panels.canvas.setFocus()
-    _press(qtbot, ran.panels.canvas, Qt.Key.Key_3)
+    press(qtbot, ran.panels.canvas, Qt.Key.Key_3)
     assert ran.panels.canvas.lens.value == "gradients"
     assert ran.window.parts.top._lens.text() == "Lens: Gradients"
 
@@ -406,13 +289,13 @@ def test_hiding_can_be_undone(ran, qtbot):
     canvas.picks.select(1)
     ran.book.refresh()
     canvas.setFocus()
-    _press(qtbot, canvas, Qt.Key.Key_H)
+    press(qtbot, canvas, Qt.Key.Key_H)
     assert len(canvas.view_state.hidden) == 1
     ran.book.refresh()
-    _press(qtbot, canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert canvas.view_state.hidden == frozenset()
     ran.book.refresh()
-    _press(qtbot, canvas, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, canvas, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert len(canvas.view_state.hidden) == 1
 
 
