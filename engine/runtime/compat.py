@@ -21,7 +21,7 @@ cannot do, so that the program shows less there instead of showing it wrong.
 import contextlib
 import ctypes
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -160,11 +160,31 @@ def unseen() -> contextlib.AbstractContextManager[None]:
     return block
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
+class _Quiet:
+    """What ``quiet`` returns; a class, since generators take five times as long."""
+
+    __slots__ = ("_modes", "_unseen", "_was_enabled")
+
+    def __enter__(self) -> None:
+        self._unseen = unseen()
+        self._unseen.__enter__()
+        self._was_enabled = torch.is_grad_enabled()
+        torch._C._set_grad_enabled(False)  # noqa: FBT003 - the only way to give it
+        self._modes: contextlib.AbstractContextManager[Any] | None = None
+        if torch._C._len_torch_dispatch_stack():
+            self._modes = _disable_current_modes()
+            self._modes.__enter__()
+
+    def __exit__(self, *raised: Any) -> None:  # noqa: ANN401 - what Python says of an exception
+        if self._modes is not None:
+            self._modes.__exit__(*raised)
+        torch._C._set_grad_enabled(self._was_enabled)
+        self._unseen.__exit__(*raised)
+
+
+def quiet() -> contextlib.AbstractContextManager[None]:
     """Run torch functions unseen: no gradient, and none of the person's own modes see them."""
-    with unseen(), torch.no_grad(), _disable_current_modes():
-        yield
+    return _Quiet()
 
 
 functorch_level: Callable[[], object | None] = torch._C._functorch.peek_interpreter_stack
@@ -179,20 +199,18 @@ def plain(tensor: Tensor) -> Tensor:
     return tensor
 
 
-@contextlib.contextmanager
-def quick_hooks() -> Iterator[None]:
-    """Make ``node.register_hook`` three times as fast inside of the ``with`` block.
+def put_hooks(pairs: Iterable[tuple[Node, Callable[..., None]]]) -> list[Any]:
+    """Put a post hook on each node, three times as fast as one ``node.register_hook`` after the other.
 
     ``Node.register_hook`` asks a Python function for a removable handle, which takes longer than all the rest; here
     that function puts the hook under itself as the key instead; torch's own keys are numbers.
     """
     owner = torch.autograd.Function
     if not hasattr(owner, "_register_hook"):
-        yield
-        return
+        return [node.register_hook(hook) for node, hook in pairs]
     owner._register_hook = staticmethod(_put_hook)  # type: ignore[method-assign] # taken back below
     try:
-        yield
+        return [node.register_hook(hook) for node, hook in pairs]
     finally:
         del owner._register_hook
 

@@ -8,7 +8,7 @@ So where a leaf's ``.grad`` is still empty and only one edge leads there, the gr
 the same as ``.grad`` right afterwards.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from types import CodeType
@@ -25,7 +25,7 @@ from engine.runtime.compat import (
     is_accumulator,
     node_sequence,
     plain,
-    quick_hooks,
+    put_hooks,
     quiet,
     remove_hooks,
     roots_of,
@@ -36,10 +36,12 @@ from engine.runtime.compat import (
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.scopes import ScopeKind
+from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
+
+_PASS = Scope(ScopeKind.PASS)
 
 Gradients = tuple[Tensor | None, ...]
 NodeHook = Callable[[Gradients, Gradients], None]
@@ -118,23 +120,24 @@ class BackwardWatcher:
         with unseen():
             run = self._begin(mode, outputs, args, kwargs)
             mode.log.extend((BACKWARD, run))
-            with quick_hooks():
-                handles = self._hook_all(run, mode)
+            handles = put_hooks(self._hooks(run, mode))
         self._active.append(run)
         run.sequence = sequence_number()
         run.started_ns = perf_counter_ns()
+        outer, mode.scope = mode.scope, _PASS
         try:
-            with mode.scoped(ScopeKind.PASS):
-                if self._has_cuda:
-                    # Hooks would run on the device's own thread, where nothing of this thread's recording is known.
-                    with torch.autograd.set_multithreading_enabled(False):
-                        return original(outputs, *args, **kwargs)
-                return original(outputs, *args, **kwargs)
+            if self._has_cuda:
+                # Hooks would run on the device's own thread, where nothing of this thread's recording is known.
+                with torch.autograd.set_multithreading_enabled(False):
+                    return original(outputs, *args, **kwargs)
+            return original(outputs, *args, **kwargs)
         finally:
+            mode.scope = outer
             remove_hooks(handles)
             self._active.remove(run)
             mode.log.extend((BACKWARD_END, run, sequence_number()))
-            self._expect_more(mode)
+            if self._active:
+                self._expect_more(mode)
 
     def _expect_more(self, mode: RecorderMode) -> None:
         """After a backward inside of a backward: the outer one adds to gradients that were empty when it began."""
@@ -168,7 +171,8 @@ class BackwardWatcher:
         self._read_saved(run)
         return run
 
-    def _hook_all(self, run: BackwardRun, mode: RecorderMode) -> list[Any]:
+    def _hooks(self, run: BackwardRun, mode: RecorderMode) -> Iterable[tuple[Node, NodeHook]]:
+        """Return the nodes to watch with their hooks."""
         leaves = _leaves(run)
         for position in leaves.values():
             _note_leaf(run, position, mode)
@@ -176,14 +180,12 @@ class BackwardWatcher:
         for position, slots in _droppable(run, leaves).items():
             run.dropped[position] = slots
             special[position] = _dropping_hook(mode.log, run, position, frozenset(slots))
-        if self._active:  # a backward inside of a backward: the outer one's hook sees the nodes that both have
-            watched = {node for outer in self._active for node in outer.nodes}
-            hooks = _node_hooks(mode.log, run, special)
-            pairs = zip(run.nodes, hooks, strict=True)
-            return [node.register_hook(hook) for node, hook in pairs if node not in watched]
-        return [
-            node.register_hook(hook) for node, hook in zip(run.nodes, _node_hooks(mode.log, run, special), strict=True)
-        ]
+        pairs = zip(run.nodes, _node_hooks(mode.log, run, special), strict=True)
+        if not self._active:
+            return pairs
+        # A backward inside of a backward: the outer one's hook sees the nodes that both have.
+        watched = {node for outer in self._active for node in outer.nodes}
+        return ((node, hook) for node, hook in pairs if node not in watched)
 
     def _read_saved(self, run: BackwardRun) -> None:
         """Read saved tensors now: torch frees them as soon as a node has run."""
