@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Protocol
 
+import numpy as np
+
 
 class ByteStore(Protocol):
     """Read access to the bytes of a recording's tensors."""
@@ -69,7 +71,7 @@ class MemoryBytes:
             # The rest of the last block stays empty: offsets go on where the bytes end.
             self._blocks[-1] = self._blocks[-1][: self._size - self._starts[-1]]
         self._starts.append(self._size)
-        self._blocks.append(memoryview(bytearray(max(nbytes, BLOCK_BYTES))))
+        self._blocks.append(np.empty(max(nbytes, BLOCK_BYTES), np.uint8).data)  # a bytearray would be zeroed first
 
     def _parts(self, start: int, end: int) -> Iterator[memoryview]:
         number = bisect_right(self._starts, start) - 1

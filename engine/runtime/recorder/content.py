@@ -62,7 +62,7 @@ class ContentWriter:
     def write(self, values: Iterable[PendingValue]) -> Contents:
         """Write what the policy and the budget allow; everything else gets its reason for being absent."""
         statistics = StatisticsMaker(self._options.largest_statistics_elements)
-        data = tuple(self._one(value, statistics) for value in values)
+        data = tuple([self._one(value, statistics) for value in values])
         return Contents(data, statistics.finish())
 
     def _one(self, value: PendingValue, statistics: StatisticsMaker) -> Data:
@@ -72,13 +72,13 @@ class ContentWriter:
         tensor = self._snapshots.content(value.content, value.key, value.time_ns)
         if tensor is None:
             return Data(value.id, 0, 0, Absence.OVERWRITTEN)
-        array = array_of(tensor)
-        if array is None:
+        raw = raw_of(tensor)
+        if raw is None:
             return Data(value.id, 0, 0, Absence.NO_STORAGE)
-        raw = array.reshape(-1).view(np.uint8).data
         offset = self._sink.write(raw)
-        if tensor.dtype not in _EIGHT_BITS:  # whose bytes are no numbers without torch
-            statistics.add(value.id, array, tensor.dtype)
+        dtype = tensor.dtype
+        if dtype not in _EIGHT_BITS:  # whose bytes are no numbers without torch
+            statistics.add(value.id, np.frombuffer(raw, _NUMPY_TYPES[dtype]), dtype)
         if offset is None:
             return Data(value.id, 0, 0, Absence.OVER_BUDGET)
         return Data(value.id, offset, raw.nbytes, None)
@@ -93,26 +93,26 @@ class ContentWriter:
         return None
 
 
-def array_of(tensor: Tensor) -> Array | None:
-    """Return the numbers of a tensor in C order, None when it has none that numpy can hold.
+def raw_of(tensor: Tensor) -> memoryview | None:
+    """Return the bytes of a tensor in C order, None when it has no numbers that numpy could hold.
 
-    The array is valid as long as the tensor lives. ``Tensor.numpy`` is not asked for the program's own memory: from
-    then on torch would refuse to resize it.
+    They are valid as long as the tensor lives. ``Tensor.numpy`` is not asked for the program's own memory: from then
+    on torch would refuse to resize it.
     """
-    dtype = _NUMPY_TYPES.get(tensor.dtype)
-    if dtype is None or tensor.is_nested or tensor.is_meta or has_own_dispatch(tensor):
+    if tensor.dtype not in _NUMPY_TYPES or tensor.is_nested or tensor.is_meta or has_own_dispatch(tensor):
         return None
     try:
         if not is_plain_memory(tensor):
-            return _array_of_copy(tensor, dtype)
-        if tensor.nbytes <= _COPIED_BYTES:
-            return np.frombuffer(string_at(tensor.data_ptr(), tensor.nbytes), dtype).reshape(tensor.shape)
-        return np.frombuffer(memory_at(tensor.data_ptr(), tensor.nbytes), dtype).reshape(tensor.shape)
+            return _raw_of_copy(tensor)
+        nbytes = tensor.nbytes
+        if nbytes <= _COPIED_BYTES:
+            return memoryview(string_at(tensor.data_ptr(), nbytes))
+        return memory_at(tensor.data_ptr(), nbytes)
     except (RuntimeError, TypeError, NotImplementedError):
         return None
 
 
-def _array_of_copy(tensor: Tensor, dtype: Dtype) -> Array | None:
+def _raw_of_copy(tensor: Tensor) -> memoryview | None:
     if tensor.layout is not torch.strided:
         if tensor.numel() > SMALL_ELEMENTS:
             return None
@@ -121,4 +121,4 @@ def _array_of_copy(tensor: Tensor, dtype: Dtype) -> Array | None:
     if tensor.dtype in _BITS_AS:
         copy = copy.view(_BITS_AS[tensor.dtype])
     array: Array = copy.numpy(force=True)
-    return array.view(dtype)
+    return array.reshape(-1).view(np.uint8).data

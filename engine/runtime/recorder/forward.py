@@ -48,8 +48,10 @@ class ForwardResolver:
         _, info, args, kwargs, result, code, instruction, passed, before, after, started_ns, ended_ns = record
         kwargs = kwargs or {}
         span, site = self.place(code, instruction)
-        outputs = list(tensors_in((result,)))
-        inputs = list(tensors_in((args, kwargs)))
+        outputs = [result] if isinstance(result, Tensor) else list(tensors_in((result,)))
+        inputs = list(tensors_in(args))
+        if kwargs:
+            inputs.extend(tensors_in(kwargs.values()))
         known = {id(tensor) for tensor in inputs}
         written = [] if info.is_plain and not kwargs else written_tensors(info, args, kwargs)
         if info.kind is Kind.CUSTOM:
@@ -202,6 +204,8 @@ class ForwardResolver:
     def _argument(self, name: str, argument: Any, time_ns: int) -> Iterator[Argument]:  # noqa: ANN401 - any argument
         if isinstance(argument, Tensor):
             yield Argument(name, self._values.current(argument, time_ns), "")
+        elif type(argument) in (int, float, str, bool):
+            yield Argument(name, None, short_text(argument))
         elif isinstance(argument, tuple | list) and _holds_tensor(argument):
             for part in argument:
                 yield from self._argument(name, part, time_ns)

@@ -10,6 +10,13 @@ from engine.trace.facts import Role, Span
 from engine.trace.ids import GradNodeId, StepIndex, StorageId, TensorId, ValueId
 
 
+class _Reference(weakref.ref[Tensor]):
+    """A weak reference that says where its tensor was."""
+
+    __slots__ = ("address",)
+    address: int
+
+
 @dataclass(slots=True, eq=False)
 class Block:
     """One block of memory and the known tensors that lie in it."""
@@ -95,7 +102,9 @@ class TensorBook:
         if record is not None and record.ref() is tensor:
             return record
         block = self._block(tensor)
-        record = TensorRecord(TensorId(self._tensors), weakref.ref(tensor, lambda _: self._forget(address)), block)
+        reference = _Reference(tensor, self._forget)
+        reference.address = address
+        record = TensorRecord(TensorId(self._tensors), reference, block)
         self._tensors += 1
         self._records[address] = record
         if block is not None:
@@ -156,8 +165,8 @@ class TensorBook:
             self._storages += 1
         return block
 
-    def _forget(self, address: int) -> None:
-        record = self._records.pop(address, None)
+    def _forget(self, dead: "_Reference") -> None:
+        record = self._records.pop(dead.address, None)
         if record is not None:
             self._leave(record)
 
