@@ -58,7 +58,7 @@ class NameSites:
         return self._sites.get((span.line, span.column, span.end_line, span.end_column))
 
     def narrowed(self, span: Span) -> Span:
-        """Return the iterable where ``span`` is a whole ``for`` statement: Python places its advance there."""
+        """Return the iterable where ``span`` is a whole loop or comprehension: Python places its advance there."""
         place = self._loops.get((span.line, span.column, span.end_line, span.end_column))
         return span if place is None else Span(span.file, *place)
 
@@ -74,6 +74,10 @@ class NameSites:
                 self._loop(target, iterable)
             case ast.comprehension(target=target, iter=iterable):
                 self._loop(target, iterable)
+            case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
+                self._loops[self._place(node)] = self._place(first.iter)
+            case ast.GeneratorExp(generators=[first, *_]) | ast.DictComp(generators=[first, *_]):
+                self._loops[self._place(node)] = self._place(first.iter)
             case ast.AugAssign(target=target, value=value):
                 site = self._site(node)
                 site.inplace = dotted_text(target)

@@ -46,13 +46,13 @@ class ModuleResolver:
 
     def enter(self, record: Sequence[Any], stack: ModuleStack) -> None:
         """Resolve one ENTER record."""
-        _, module, args, kwargs, code, instruction, passed = record
+        _, module, args, kwargs, code, instruction, passed, owner = record
         span = self._source.span(code, instruction) if code is not None else None
         is_direct = not passed & Marks.LIBRARY
         site = self._source.site(span) if span is not None and is_direct else None
         self._namer.module_arguments(site, args, kwargs or {})
         parent = stack.entered[-1] if stack.entered else None
-        path = self._namer.path(module, site, parent.path if parent is not None else None)
+        path = self._namer.path(module, site, parent.path if parent is not None else None, owner)
         number = self._calls_of.get(path, 0)
         self._calls_of[path] = number + 1
         call = ModuleCallId(self._count)

@@ -89,7 +89,7 @@ class ForwardResolver:
         self._link(step, before, after, thread)
         self._steps.add(step)
         self._namer.operands(names_site, info, args, kwargs)
-        self._namer.bind(names_site, outputs or written)
+        self._namer.bind(names_site, outputs or written, args)
 
     def failed(self, record: Sequence[Any], stack: ModuleStack, time_ns: int) -> None:
         """Resolve one FAILED record."""

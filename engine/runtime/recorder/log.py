@@ -15,7 +15,7 @@ FAILED: Final = 1
 BEFORE_WRITE: Final = 2
 """time_ns, tensor, sequence number of its node, output number, whether it requires grad"""
 ENTER: Final = 3
-"""module, args, kwargs, code, instruction, marks"""
+"""module, args, kwargs, code, instruction, marks, what ``find_owner`` found at the first call"""
 LEAVE: Final = 4
 """result of the module call, None when it raised"""
 BACKWARD: Final = 5
@@ -37,7 +37,7 @@ WIDTHS: Final = {
     CALL: 12,
     FAILED: 9,
     BEFORE_WRITE: 6,
-    ENTER: 7,
+    ENTER: 8,
     LEAVE: 2,
     BACKWARD: 2,
     NODE: 7,

@@ -1,5 +1,6 @@
 """Watches modules: their calls, their construction, and custom autograd functions."""
 
+import weakref
 from collections.abc import Callable
 from functools import wraps
 from sys import _getframe as frame_of_depth
@@ -14,6 +15,7 @@ from engine.runtime.recorder.frames import call_site
 from engine.runtime.recorder.kinds import FunctionInfo, learn_custom
 from engine.runtime.recorder.log import ENTER, LEAVE
 from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.owners import find_owner
 from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 ModeOfThread = Callable[[], RecorderMode | None]
@@ -23,6 +25,12 @@ AnyFunction = Callable[..., Any]
 
 def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, run_compiled: RunModule) -> AnyFunction:
     """Return ``nn.Module.__call__`` that logs when a module is entered and left."""
+    known: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+
+    def owner_of(module: nn.Module, frame: FrameType, mode: RecorderMode) -> tuple[nn.Module, str] | None:
+        found = find_owner(module, frame, mode.marks)
+        known.update((module,) if found is None else found[0].modules())
+        return found
 
     @wraps(original)
     def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the module returns
@@ -31,8 +39,10 @@ def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, run_compil
             return original(module, *args, **kwargs)
         if is_compiled_module(module):
             return run_compiled(mode, original, module, args, kwargs)
-        code, instruction, passed = call_site(frame_of_depth(1), mode.marks)
-        mode.log.extend((ENTER, module, args, kwargs or None, code, instruction, passed))
+        frame = frame_of_depth(1)
+        code, instruction, passed = call_site(frame, mode.marks)
+        owner = None if module in known else owner_of(module, frame, mode)
+        mode.log.extend((ENTER, module, args, kwargs or None, code, instruction, passed, owner))
         result = None
         try:
             result = original(module, *args, **kwargs)

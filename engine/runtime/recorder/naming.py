@@ -9,11 +9,13 @@ from torch import Tensor, nn
 
 from engine.program.names import Site, Target
 from engine.runtime.recorder.kinds import FunctionInfo
-from engine.runtime.recorder.tensors import TensorBook
+from engine.runtime.recorder.owners import parts_of
+from engine.runtime.recorder.tensors import TensorBook, TensorRecord
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Role
 
-LARGEST_CONTAINER = 64
+_FOLDS = ("sum", "math.prod", "reduce", "functools.reduce")
+"""Functions of Python that call torch once for each element: only the last result is theirs."""
 
 
 class Namer:
@@ -24,11 +26,14 @@ class Namer:
         self._book: TensorBook = values.book
         self._paths: weakref.WeakKeyDictionary[nn.Module, str] = weakref.WeakKeyDictionary()
         self._taken: dict[str, int] = {}
+        self._folded: tuple[Site, TensorRecord | None] | None = None
 
-    def bind(self, site: Site | None, outputs: Sequence[Tensor]) -> None:
-        """Name the results of a call after what they are assigned to."""
+    def bind(self, site: Site | None, outputs: Sequence[Tensor], args: Sequence[Any] = ()) -> None:
+        """Name the results of a call with ``args`` after what they are assigned to."""
         if site is None or not outputs:
             return
+        if site.is_call and site.receiver in _FOLDS:
+            self._take_back(site, outputs[0], args)
         if site.inplace is not None:
             self._name(outputs[0], site.inplace)
         if site.part is not None:
@@ -55,9 +60,14 @@ class Namer:
                 self._name(argument, name)
         self._keywords(site, kwargs)
 
-    def path(self, module: nn.Module, site: Site | None, parent_path: str | None) -> str:
-        """Return the path of a module, e.g. ``model.layers.0``, found from how it is called first."""
+    def path(
+        self, module: nn.Module, site: Site | None, parent_path: str | None, owner: tuple[nn.Module, str] | None
+    ) -> str:
+        """Return the path of a module, e.g. ``model.layers.0``, found from how it is held and called first."""
         known = self._paths.get(module)
+        if known is None and owner is not None:
+            self._register(*owner)
+            known = self._paths.get(module)
         if known is not None:
             return known
         text = site.receiver if site is not None and site.is_call else None
@@ -83,9 +93,11 @@ class Namer:
             for member in (*thing.parameters(), *thing.buffers()):
                 self._refresh(member)
         else:
-            for key, part in _parts(thing):
+            for path, part in parts_of(name, thing):
                 if isinstance(part, Tensor):
-                    self._name(part, f"{name}[{key!r}]")
+                    self._name(part, path)
+                elif issubclass(type(part), nn.Module) and isinstance(part, nn.Module) and part not in self._paths:
+                    self._register(part, path)
 
     def _refresh(self, tensor: Tensor, *, is_variable: bool = False) -> None:
         """Give a tensor its last value if it was written through a view or inside an op, and not used since.
@@ -97,10 +109,14 @@ class Namer:
             self._values.current(tensor, perf_counter_ns())
 
     def _register(self, module: nn.Module, path: str) -> str:
-        uses = self._taken.get(path, 0)
-        self._taken[path] = uses + 1
-        if uses:
-            path = f"{path} #{uses + 1}"
+        known = self._paths.get(module)
+        if known is not None:  # it has got new parts since
+            path = known
+        else:
+            uses = self._taken.get(path, 0)
+            self._taken[path] = uses + 1
+            if uses:
+                path = f"{path} #{uses + 1}"
         for name, part in list(module.named_modules()):
             self._paths.setdefault(part, f"{path}.{name}" if name else path)
         for name, parameter in list(module.named_parameters()):
@@ -132,8 +148,21 @@ class Namer:
 
     def _name(self, tensor: Tensor, name: str) -> None:
         record = self._book.find(tensor)
-        if record is not None:
+        # Inside of a module, ``self.weight`` is what has the longer name ``net.fc.weight`` already.
+        if record is not None and not (record.names and name.startswith("self.")):
             self._values.name(record, name)
+
+    def _take_back(self, site: Site, output: Tensor, args: Sequence[Any]) -> None:
+        """Take the names of a sum from the partial sum that this call adds to."""
+        last = self._folded
+        self._folded = (site, self._book.find(output))
+        if last is None or last[0] is not site or last[1] is None:
+            return
+        record = last[1]
+        if any(isinstance(argument, Tensor) and self._book.find(argument) is record for argument in args):
+            for target in site.targets:
+                if isinstance(target, str):
+                    self._values.unname(record, target)
 
 
 def _operand_names(site: Site, info: FunctionInfo, count: int) -> Sequence[str | None]:
@@ -147,11 +176,3 @@ def _operand_names(site: Site, info: FunctionInfo, count: int) -> Sequence[str |
     if site.operands:
         return site.operands[::-1] if info.is_reflected else site.operands
     return (site.receiver,)
-
-
-def _parts(thing: object) -> list[tuple[object, object]]:
-    if isinstance(thing, list | tuple) and len(thing) <= LARGEST_CONTAINER:
-        return list(enumerate(thing))
-    if type(thing) is dict and len(thing) <= LARGEST_CONTAINER:
-        return [(key, part) for key, part in thing.items() if type(key) in (str, int)]
-    return []

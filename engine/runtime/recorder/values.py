@@ -129,6 +129,13 @@ class ValueMaker:
         if record.value is not None:
             self.pending.names.append(Name(record.value, text))
 
+    def unname(self, record: TensorRecord, text: str) -> None:
+        """Take a name back that this drain has given to a tensor."""
+        name = None if record.value is None else Name(record.value, text)
+        if text in record.names and name in self.pending.names:
+            record.names.remove(text)
+            self.pending.names.remove(name)
+
     def before_move(self, tensor: Tensor, time_ns: int) -> None:
         """Let the values of a tensor keep its present memory through an alias."""
         record = self.book.find(tensor)
