@@ -31,6 +31,8 @@ from torch import Tensor
 from torch.overrides import _pop_mode_temporarily
 from torch.utils._python_dispatch import _disable_current_modes
 
+from engine.runtime.scalars import number_in
+
 Node: TypeAlias = Any
 """An autograd node; its classes are made by torch at run time."""
 
@@ -248,21 +250,6 @@ def shape_of(tensor: Tensor) -> tuple[int, ...]:
         offsets: Tensor = tensor.offsets()  # type: ignore[attr-defined] # of the class that jagged tensors have
         longest = number_in(offsets.diff().max()) or 0
         return tuple(size if isinstance(size, int) else int(longest) for size in tensor.shape)
-
-
-def scalar_in(tensor: Tensor) -> bool | int | float | complex | None:
-    """Return the number that a tensor of one element holds, None where it holds none (meta, fake tensors)."""
-    try:
-        number: bool | int | float | complex = tensor.item()
-    except (RuntimeError, NotImplementedError):
-        return None
-    return number
-
-
-def number_in(tensor: Tensor) -> float | None:
-    """Return ``scalar_in`` as a real number."""
-    number = scalar_in(tensor)
-    return None if number is None or isinstance(number, complex) else float(number)
 
 
 def script_classes() -> tuple[type, ...]:

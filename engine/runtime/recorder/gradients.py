@@ -7,13 +7,14 @@ from typing import Any
 from torch import Tensor
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import node_name, number_in, plain, plain_saved_names, scalar_in
+from engine.runtime.compat import node_name, plain, plain_saved_names
 from engine.runtime.recorder.backward import BackwardRun
 from engine.runtime.recorder.forward import mark_nodes
 from engine.runtime.recorder.pending import PendingNode, PendingStep
 from engine.runtime.recorder.steps import StepMaker
 from engine.runtime.recorder.texts import short_text
 from engine.runtime.recorder.values import ValueMaker
+from engine.runtime.scalars import number_in, scalar_in
 from engine.trace.facts import BackwardCall, GradChange, GradEdge, GradLink, Phase, Role, SavedTensor
 from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 
