@@ -24,6 +24,10 @@ bench: .venv/ready
 assets: .venv/ready
 	@.venv/bin/python -m gui.example_assets
 
+# Every operator, layer and optimizer of torch's own test databases under the recorder (about a minute)
+conformance: .venv/ready
+	@.venv/bin/python -m tests.conformance.run
+
 .venv/ready: pyproject.toml .ci/constraints.txt .ci/setup
 	@.ci/setup
 
