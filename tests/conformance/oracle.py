@@ -80,16 +80,16 @@ def walk(roots: list[Any]) -> tuple[list[Any], list[tuple[str, Edges]]]:
                 seen.add(target)
                 nodes.append(target)
     position = {node: number for number, node in enumerate(nodes)}
-    graph = [
-        (
-            node.name().rpartition("::")[2],
-            tuple(
-                (slot, position[to], index) for slot, (to, index) in enumerate(node.next_functions) if to is not None
-            ),
-        )
+    edges = [
+        tuple((slot, position[to], index) for slot, (to, index) in enumerate(node.next_functions) if to is not None)
         for node in nodes
     ]
-    return nodes, graph
+    return nodes, [(name_of(node), found) for node, found in zip(nodes, edges, strict=True)]
+
+
+def name_of(node: Any) -> str:
+    # A custom function may keep an attribute of its own as ``ctx.name``.
+    return node.name().rpartition("::")[2] if callable(node.name) else type(node).__name__
 
 
 def backward(ran: Ran, *, is_spied: bool) -> None:

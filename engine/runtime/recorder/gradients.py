@@ -111,7 +111,7 @@ class GradientResolver:
 
     def end(self, run: BackwardRun, thread: int, sequence: int) -> None:
         """Resolve the end of a run: what the engine added up after its last node belongs to that node's step."""
-        running = self._running.get(run)
+        running = self._running.pop(run, None)
         if running is not None and running.last is not None:
             self._steps.links.made(thread, running.sequence, sequence, running.last)
 
@@ -129,9 +129,8 @@ class GradientResolver:
         leaf.grad.owner = leaf.weak()
         values.pending.grad_changes.append(GradChange(leaf.id, self._steps.next, value))
 
-    def forget_runs(self) -> None:
-        """Let go of all nodes: runs never last beyond a drain."""
-        self._running = {}
+    def forget_waiting(self) -> None:
+        """Give up gradients that were not held and that still flow, in another thread, while this one drains."""
         self._waiting = {}
 
     def _add_node(self, run: BackwardRun, running: _Running, position: int) -> bool:

@@ -159,7 +159,7 @@ class Resolver:
             grad_links=tuple(pending.grad_links),
         )
         self._values.pending = Pending(self._values.count)
-        self._gradients.forget_runs()
+        self._gradients.forget_waiting()
         self._snapshots.clear()
         return batch
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.trace.facts import Phase, Role
 from tests.engine.runtime.recorder.programs import HEAD
 from tests.support.recorded import record_text
 
@@ -79,3 +80,81 @@ main()
     once = ["model", "model.layers.0", "model.layers.0.fc", "model.layers.1", "model.layers.1.fc"]
     assert paths == [(path, 0) for path in once] + [(path, 1) for path in once]
     assert run.named("model.layers.1.fc.bias")
+
+
+def paths(text: str) -> list[str]:
+    return [call.path for call in record_text(HEAD + text).recording.module_calls]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("layers = [nn.Linear(2, 2)]\nfor layer in layers:\n    layer(torch.ones(2))\n", "layers[0]"),
+        (
+            "parts = {'first': nn.Linear(2, 2)}\nfor part in parts.values(): part(torch.ones(2))\n",
+            "parts['first']",
+        ),
+        ("def run(model):\n    return model(torch.ones(2))\nnet = nn.Linear(2, 2)\nrun(net)\n", "net"),
+        ("def make():\n    hidden = nn.Linear(2, 2)\n    return hidden(torch.ones(2))\nmake()\n", "hidden"),
+        (
+            (
+                "class Trainer:\n    def __init__(self):\n        self.model = nn.Linear(2, 2)\n"
+                "    def fit(self):\n        self.model(torch.ones(2))\ntrainer = Trainer()\ntrainer.fit()\n"
+            ),
+            "trainer.model",
+        ),
+        (
+            (
+                "from torch.utils.checkpoint import checkpoint\nlayer = nn.Linear(2, 2)\n"
+                "checkpoint(layer, torch.ones(2, requires_grad=True), use_reentrant=False)\n"
+            ),
+            "layer",
+        ),
+        ("net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())\nblock = net[0]\nblock(torch.ones(2))\n", "net.0"),
+    ],
+)
+def test_a_module_has_the_path_by_which_the_program_holds_it(text: str, path: str) -> None:
+    assert paths(text) == [path]
+
+
+def test_parameters_are_not_called_self() -> None:
+    text = (
+        "class Scale(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.factor = nn.Parameter(torch.ones(2))\n"
+        "    def forward(self, x):\n        return x * self.factor\nscale = Scale()\ny = scale(torch.ones(2))\n"
+    )
+    recording = record_text(HEAD + text).recording
+    (names,) = (recording.names(value.id) for value in recording.values if value.role is Role.PARAMETER)
+    assert list(names) == ["scale.factor"]
+
+
+@pytest.mark.parametrize("parts", ["(v * 2 for v in x)", "[v * 2 for v in x]"])
+def test_only_the_whole_of_a_sum_has_its_name(parts: str) -> None:
+    run = record_text(HEAD + f"x = torch.ones(3, requires_grad=True)\ntotal = sum({parts})\n")
+    (total,) = run.named("total")
+    assert total.producer == run.steps()[-1].index
+    assert run.source(run.steps()[0]) == "x"  # the iteration, not the whole comprehension
+
+
+def test_names_of_calls() -> None:
+    text = (
+        "with torch.device('cpu'):\n    made = torch.zeros(1, 1, 4, 4)\n"
+        "pooled, where = nn.functional.max_pool2d(made, 2, return_indices=True)\n"
+        "twice = torch.ops.aten.mul.Tensor(made, made)\n"
+    )
+    run = record_text(HEAD + text)
+    assert run.step_names() == ["max_pool2d", "mul"]
+    assert [len(run.named(name)) for name in ("made", "pooled", "where", "twice")] == [1, 1, 1, 1]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_compiled_and_scripted_calls_are_steps() -> None:
+    text = (
+        "x = torch.ones(2, requires_grad=True)\n"
+        "module = torch.compile(nn.Linear(2, 2), backend='eager')\nmodule(x).sum().backward()\n"
+        "inner = nn.Linear(2, 2)\ninner.compile(backend='eager')\ninner(x).sum().backward()\n"
+    )
+    run = record_text(HEAD + text)
+    assert run.error is None
+    assert run.step_names(Phase.FORWARD) == ["Linear", "sum", "Linear", "sum"]
+    assert all(node.step is not None or node.variable is not None for node in run.recording.grad_nodes)

@@ -1,0 +1,157 @@
+"""Programs that use torch in all its ways: recorded they compute the same, and the backward passes are as spied on."""
+
+import linecache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import torch
+import torch.autograd.graph
+from torch import Tensor
+
+from engine.trace.facts import Phase
+from engine.trace.invariants import check_recording
+from tests.conformance import ways_of_autograd, ways_of_torch
+from tests.conformance.oracle import Edges, raw, recorded_graph, walk
+from tests.engine.runtime.recorder.programs import HEAD
+from tests.engine.runtime.recorder.test_identity import assert_same
+from tests.support.recorded import FILENAME, record_text, run_bare
+
+PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS
+UNORDERED = frozenset({"threads"})
+"""Programs whose backward passes run at the same time."""
+
+UNREADABLE = frozenset(
+    {
+        "subclass",
+        "nested",
+        "masked",
+        "meta",
+        "torch func",
+        "custom functions under torch.func",
+        "functional autograd",
+        "grad fn args",
+    }
+)
+"""Programs with gradients that are no plain tensors: nested, masked, without numbers, or batches seen from inside."""
+
+UNLINKED = {"subclass": {"AliasBackward0"}, "functional autograd": {"UndefinedGradBackward"}}
+"""Nodes that no step made: ``as_subclass`` and a helper of ``gradcheck`` cannot be seen."""
+
+
+@dataclass
+class Spied:
+    """Every backward pass of a bare run: its function, its graph, and the nodes that ran with their gradients."""
+
+    calls: list[tuple[str, list[tuple[str, Edges]]]] = field(default_factory=list)
+    ran: list[tuple[str, tuple[bytes | None, ...], tuple[bytes | None, ...]]] = field(default_factory=list)
+    active: list[set[Any]] = field(default_factory=list)
+
+    def run(self, original: Any, outputs: Any, args: Any, kwargs: Any, *, reads: bool) -> Any:
+        starts = [_start(output) for output in outputs if not isinstance(output, Tensor) or output.requires_grad]
+        nodes, graph = walk(starts)
+        self.calls.append(("backward" if kwargs.get("accumulate_grad") else "grad", graph))
+        watched = {node for outer in self.active for node in outer}
+        handles = [
+            node.register_hook(self._hook(name, reads))
+            for node, (name, _) in zip(nodes, graph, strict=True)
+            if node not in watched
+        ]
+        self.active.append(set(nodes))
+        try:
+            return original(outputs, *args, **kwargs)
+        finally:
+            for handle in handles:
+                handle.remove()
+            self.active.pop()
+
+    def _hook(self, name: str, reads: bool) -> Any:
+        def hook(sent: Any, came: Any) -> None:
+            self.ran.append((name, _bytes(sent, reads), _bytes(came, reads)))
+
+        return hook
+
+
+def _start(output: Any) -> Any:
+    if not isinstance(output, Tensor):
+        return output.node
+    return output.grad_fn or torch.autograd.graph.get_gradient_edge(output).node
+
+
+def _bytes(gradients: Any, reads: bool) -> tuple[bytes | None, ...]:
+    return tuple((raw(part) if reads else b"") if isinstance(part, Tensor) else None for part in gradients)
+
+
+@contextmanager
+def spying(*, reads: bool) -> Iterator[Spied]:
+    """Watch the entry of the backward engine of a bare run."""
+    spied = Spied()
+    original = torch.autograd.graph._engine_run_backward
+
+    def run(outputs: Any, *args: Any, **kwargs: Any) -> Any:
+        return spied.run(original, outputs, args, kwargs, reads=reads)
+
+    torch.autograd.graph._engine_run_backward = torch.autograd._engine_run_backward = run
+    try:
+        yield spied
+    finally:
+        torch.autograd.graph._engine_run_backward = torch.autograd._engine_run_backward = original
+
+
+@pytest.fixture(params=PROGRAMS)
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    text = HEAD + PROGRAMS[request.param]
+    linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)  # torch.jit reads it
+    dtype = torch.get_default_dtype()
+    yield request.param
+    torch.set_default_dtype(dtype)
+    del linecache.cache[FILENAME]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])
+def test_recorded_equals_bare(name: str, drains: bool) -> None:
+    text = HEAD + PROGRAMS[name]
+    bare = run_bare(text)
+    state = torch.get_rng_state()
+    run = record_text(text, drains=drains)
+    if run.error is not None:
+        raise run.error
+    assert torch.equal(torch.get_rng_state(), state), "the random numbers that follow are others"
+    for key, value in bare.items():
+        if not key.startswith("__"):
+            assert_same(value, run.variables[key], key)
+    check_recording(run.recording)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_backward_passes_are_as_spied_on(name: str) -> None:
+    text = HEAD + PROGRAMS[name]
+    reads = name not in UNREADABLE
+    with spying(reads=reads) as spied:
+        run_bare(text)
+    recording = record_text(text).recording
+    calls = [(call.function, recorded_graph(recording, call)[1]) for call in recording.backward_calls]
+    steps = [step for step in recording.steps if step.phase is Phase.BACKWARD]
+    for node in recording.grad_nodes:
+        if node.name == "AccumulateGrad":
+            assert node.variable is not None
+        elif node.name not in UNLINKED.get(name, ()):
+            assert (node.step is None) != (node.made_by is None), node
+    if name in UNORDERED:
+        assert sorted(calls) == sorted(spied.calls)
+        assert sorted(step.name for step in steps) == sorted(row[0] for row in spied.ran)
+        return
+    assert calls == spied.calls
+    assert [step.name for step in steps] == [row[0] for row in spied.ran]
+    for step, (_, sent, came) in zip(steps, spied.ran, strict=True):
+        if step.name == "AccumulateGrad":
+            continue
+        for values, tensors in ((step.outputs, sent), (step.inputs, came)):
+            assert [value is None for value in values] == [tensor is None for tensor in tensors], step
+            for value, numbers in zip(values, tensors, strict=True):
+                data = None if value is None or not reads else recording.data(value)
+                if data is not None:
+                    assert bytes(recording.store.read(data.offset, data.nbytes)) == numbers, step
