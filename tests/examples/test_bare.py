@@ -1,7 +1,5 @@
 """Every example program runs by itself and gives the numbers that the catalogue promises."""
 
-import time
-
 import pytest
 import torch
 
@@ -12,10 +10,7 @@ from tests.support.examples import run_program
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.key)
 def test_numbers_hold(example: Example) -> None:
-    started = time.perf_counter()
     ran = run_program(example)
-    took_s = time.perf_counter() - started
-    assert took_s < 10
     if example.error:
         assert type(ran.error).__name__ == example.error
         assert ran.error.__traceback__.tb_next.tb_lineno == example.error_line
