@@ -11,10 +11,13 @@ class ValuePolicy(StrEnum):
     ALL = "all"
     SMALL = "small"
     """Only tensors of at most ``SMALL_ELEMENTS`` elements, and every leaf gradient of at most that size."""
+    SUMMARIES = "summaries"
+    """Statistics of all tensors, and bytes of those of at most ``SUMMARY_BYTES_ELEMENTS`` elements."""
     NONE = "none"
 
 
 SMALL_ELEMENTS = 4096
+SUMMARY_BYTES_ELEMENTS = 16
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,5 +35,9 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int | None = None
     """Memory that the program may take beyond what the idle worker has."""
     output_limit_bytes: int = 4_000_000
+    kernels: bool = False
+    """Whether the operators of ATen that each step was executed as are recorded too; the run is some times slower."""
+    measures: bool = True
+    """Whether memory, FLOPs and bytes moved are recorded for each step."""
     step_limit: int = 200_000
     """After about this many steps recording stops and the program goes on: a step takes some 2.5 kB in the host."""

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from engine.trace.control import Decision, Region
+from engine.trace.execution import Kernel, RandomState, StepCost
 from engine.trace.facts import (
     BackwardCall,
     Data,
@@ -10,6 +12,7 @@ from engine.trace.facts import (
     GradEdge,
     GradLink,
     GradNode,
+    Histogram,
     Metric,
     ModuleCall,
     Name,
@@ -25,7 +28,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Facts in the order in which they came.
 
     A batch may refer to facts of earlier batches and of its own, never to later ones, except that ``Name``, ``Data``,
-    ``Statistics`` and ``GradChange`` may describe any value already known. Step indices and ids continue without gaps.
+    ``Statistics``, ``Histogram`` and ``GradChange`` may describe any value already known, and ``StepCost``, ``Kernel``
+    and ``RandomState`` any step. A later ``Data``, ``Statistics``, ``Histogram`` or ``StepCost`` replaces the earlier.
+    Step indices and ids continue without gaps.
     """
 
     steps: tuple[Step, ...] = ()
@@ -45,6 +50,12 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Further source files (index 1 on), as paths shown to the person."""
     grad_links: tuple[GradLink, ...] = ()
     stops: tuple[RecordingStop, ...] = ()
+    regions: tuple[Region, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    costs: tuple[StepCost, ...] = ()
+    kernels: tuple[Kernel, ...] = ()
+    random_states: tuple[RandomState, ...] = ()
+    histograms: tuple[Histogram, ...] = ()
 
     @property
     def is_empty(self) -> bool:

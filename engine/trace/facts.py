@@ -12,6 +12,7 @@ from engine.trace.ids import (
     BackwardCallId,
     GradNodeId,
     ModuleCallId,
+    RegionId,
     StepIndex,
     StorageId,
     TensorId,
@@ -46,6 +47,9 @@ class Absence(StrEnum):
     NO_STORAGE = "the tensor has no plain storage"
     OVERWRITTEN = "overwritten before it could be kept"
     LOST = "the process ended before it was kept"
+    NOT_YET = "not fetched yet"
+    """The worker still holds the tensor: its numbers come when somebody looks at them."""
+    SUMMARY_ONLY = "only its statistics were kept"
 
 
 class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -75,6 +79,11 @@ class Argument(Fact, frozen=True):
     name: str
     value: ValueId | None
     text: str
+    place: tuple[int, ...] = ()
+    """Where it lies in a list or tuple that was passed: one index a level, empty for an argument of its own."""
+    exact: str = ""
+    """All of ``text`` where that is shortened or rounded, as a Python literal; empty when ``text`` says it all."""
+    is_keyword: bool = False
 
 
 class Step(Fact, frozen=True):
@@ -109,6 +118,8 @@ class Step(Fact, frozen=True):
     function: str
     """Name of the person's own function that it ran in, ``<module>`` at top level."""
     thread: int
+    region: RegionId | None = None
+    """The innermost stretch of the program that it ran in: loop round, function call, group."""
 
 
 class Value(Fact, frozen=True):
@@ -172,6 +183,21 @@ class Statistics(Fact, frozen=True):
     zeros: int
     nans: int
     infinities: int
+
+
+class Histogram(Fact, frozen=True):
+    """How the finite elements of a value are distributed, and a few of them.
+
+    ``counts`` are those of equal bins from ``low`` to ``high``. ``preview`` are at most 64 elements at equal distances
+    in C order, not finite ones included. ``is_sampled`` says that the counts are of a sample, not of all elements.
+    """
+
+    value: ValueId
+    low: float
+    high: float
+    counts: tuple[int, ...]
+    preview: tuple[float, ...]
+    is_sampled: bool
 
 
 class GradChange(Fact, frozen=True):

@@ -24,5 +24,8 @@ GradNodeId = NewType("GradNodeId", int)
 ModuleCallId = NewType("ModuleCallId", int)
 """One call of one ``nn.Module``: calling a module twice gives two ids."""
 
+RegionId = NewType("RegionId", int)
+"""One round of a loop, one call of a function, one group: see ``engine.trace.control``."""
+
 BackwardCallId = NewType("BackwardCallId", int)
 """One run of the backward engine (``backward()`` or ``autograd.grad``)."""

@@ -44,6 +44,12 @@ def check_batch(recording: Recording, batch: Batch, holds: Holds) -> None:
         _check_step(step)
     for value in batch.values:
         _check_shape(value)
+    for region in batch.regions:
+        if region.parent is not None and region.parent >= region.id:
+            raise InvariantError(f"region {region.id} lies in a later one")
+    for state in batch.random_states:
+        if not holds(state.offset, state.nbytes):
+            raise InvariantError(f"the random state of step {state.step} is missing")
     known = [*recording.values, *batch.values] if batch.data else []
     for data in batch.data:
         _check_data(data, known[data.value], holds)
@@ -81,6 +87,7 @@ def _check_continuation(recording: Recording, batch: Batch) -> None:
         ("autograd node", recording.grad_nodes, [node.id for node in batch.grad_nodes]),
         ("backward call", recording.backward_calls, [call.id for call in batch.backward_calls]),
         ("module call", recording.module_calls, [call.id for call in batch.module_calls]),
+        ("region", recording.regions, [region.id for region in batch.regions]),
     ):
         if ids != list(range(len(known), len(known) + len(ids))):
             raise InvariantError(f"the numbers of the {kind}s do not continue after {len(known)}")
@@ -95,6 +102,7 @@ def _check_references(recording: Recording, batch: Batch) -> None:
     _check_range("autograd node", found.grad_nodes, len(recording.grad_nodes) + len(batch.grad_nodes))
     _check_range("backward call", found.backward_calls, len(recording.backward_calls) + len(batch.backward_calls))
     _check_range("module call", found.module_calls, len(recording.module_calls) + len(batch.module_calls))
+    _check_range("region", found.regions, len(recording.regions) + len(batch.regions))
     _check_range("source file", found.files, len(recording.files) + len(batch.files))
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from engine.trace.batch import Batch
+from engine.trace.control import Decision
+from engine.trace.execution import Kernel
 
 MOST_STEPS = 1500
 
@@ -23,6 +25,7 @@ class _Cut(NamedTuple):
     nodes: int
     calls: int
     modules: int
+    regions: int
 
 
 def pieces(batch: Batch, most_steps: int = MOST_STEPS) -> tuple[Batch, ...]:
@@ -43,12 +46,20 @@ class _Cutter:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         steps, values, nodes, calls = batch.steps, batch.values, batch.grad_nodes, batch.backward_calls
-        self._first = _Cut(steps[0].index, _first(values), _first(nodes), _first(calls), _first(batch.module_calls))
+        self._first = _Cut(
+            steps[0].index,
+            _first(values),
+            _first(nodes),
+            _first(calls),
+            _first(batch.module_calls),
+            _first(batch.regions),
+        )
         first = self._first
         self._step_value = _highest((_top(*step.inputs, *step.outputs) for step in steps), first.values)
         self._step_node = _highest((_top(step.grad_node) for step in steps), first.nodes)
         self._step_call = _highest((_top(step.backward_call) for step in steps), first.calls)
         self._step_module = _highest((_top(step.module) for step in steps), first.modules)
+        self._step_region = _highest((_top(step.region) for step in steps), first.regions)
         self._value_step = _highest((_top(value.producer) for value in values), first.steps)
         self._value_node = _highest((_top(value.grad_node) for value in values), first.nodes)
         self._node_step = _highest((_top(node.step, node.made_by) for node in nodes), first.steps)
@@ -60,13 +71,20 @@ class _Cutter:
 
     def pieces(self, most_steps: int) -> tuple[Batch, ...]:
         """The pieces in order."""
-        cuts = [_Cut(0, 0, 0, 0, 0)]
+        cuts = [_Cut(0, 0, 0, 0, 0, 0)]
         total = len(self._batch.steps)
         while (cut := self._next(cuts[-1].steps, most_steps, total)) is not None:
             cuts.append(cut)
         batch = self._batch
         cuts.append(
-            _Cut(total, len(batch.values), len(batch.grad_nodes), len(batch.backward_calls), len(batch.module_calls))
+            _Cut(
+                total,
+                len(batch.values),
+                len(batch.grad_nodes),
+                len(batch.backward_calls),
+                len(batch.module_calls),
+                len(batch.regions),
+            )
         )
         return self._cut_at(cuts)
 
@@ -93,7 +111,7 @@ class _Cutter:
             values, nodes = more_values, more_nodes
         if max(self._value_step[values], self._node_step[nodes]) > steps:
             return None
-        return _Cut(steps, values, nodes, calls, modules)
+        return _Cut(steps, values, nodes, calls, modules, self._step_region[steps])
 
     def _cut_at(self, cuts: Sequence[_Cut]) -> tuple[Batch, ...]:
         batch, first = self._batch, self._first
@@ -120,6 +138,19 @@ class _Cutter:
         links = _split_in_order(
             batch.grad_links, count, lambda link: max(of_value(link.value), of_step(link.step), of_node(link.node))
         )
+        histograms = _split(batch.histograms, count, lambda histogram: of_value(histogram.value))
+        costs = _split(batch.costs, count, lambda cost: of_step(cost.step))
+        states = _split(batch.random_states, count, lambda state: of_step(state.step))
+        kernels = _split_in_order(
+            batch.kernels, count, lambda kernel: max(of_step(kernel.step), *map(of_value, _operands(kernel)), 0)
+        )
+        region_ends = [end.regions for end in ends]
+
+        def of_decision(decision: Decision) -> int:
+            region = 0 if decision.region is None else bisect_right(region_ends, decision.region)
+            return max(of_step(decision.step - 1), of_value(decision.value), region)
+
+        decisions = _split_in_order(batch.decisions, count, of_decision)
         metrics = _split_in_order(batch.metrics, count, lambda metric: of_step(metric.step))
         outputs = _split_in_order(batch.outputs, count, lambda output: of_step(output.step - 1))
         found = []
@@ -133,7 +164,13 @@ class _Cutter:
                     grad_nodes=batch.grad_nodes[begin.nodes : end.nodes],
                     backward_calls=batch.backward_calls[begin.calls : end.calls],
                     module_calls=batch.module_calls[begin.modules : end.modules],
+                    regions=batch.regions[begin.regions : end.regions],
                     names=names[place],
+                    histograms=histograms[place],
+                    costs=costs[place],
+                    random_states=states[place],
+                    kernels=kernels[place],
+                    decisions=decisions[place],
                     data=data[place],
                     statistics=statistics[place],
                     grad_changes=changes[place],
@@ -154,6 +191,10 @@ def _first(facts: Sequence[object]) -> int:
 
 def _top(*numbers: int | None) -> int:
     return max((number for number in numbers if number is not None), default=_NONE)
+
+
+def _operands(kernel: Kernel) -> list[int | None]:
+    return [operand.value for operand in (*kernel.inputs, *kernel.outputs)]
 
 
 def _highest(needs: Iterable[int], first: int) -> list[int]:

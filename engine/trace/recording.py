@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
+from engine.trace.control import Decision, Region
+from engine.trace.execution import Kernel, RandomState, StepCost
 from engine.trace.facts import (
     Absence,
     BackwardCall,
@@ -16,6 +18,7 @@ from engine.trace.facts import (
     GradChange,
     GradEdge,
     GradNode,
+    Histogram,
     Metric,
     ModuleCall,
     Output,
@@ -53,10 +56,16 @@ class Recording:
         self.outputs: list[Output] = []
         self.failures: list[FailedCall] = []
         self.stops: list[RecordingStop] = []
+        self.regions: list[Region] = []
+        self.decisions: list[Decision] = []
         self.files: list[str] = [info.filename]
         self._names: defaultdict[ValueId, list[str]] = defaultdict(list)
         self._data: dict[ValueId, Data] = {}
         self._statistics: dict[ValueId, Statistics] = {}
+        self._histograms: dict[ValueId, Histogram] = {}
+        self._costs: dict[StepIndex, StepCost] = {}
+        self._kernels: defaultdict[StepIndex, list[Kernel]] = defaultdict(list)
+        self._random_states: defaultdict[StepIndex, list[RandomState]] = defaultdict(list)
         self._grad_changes: defaultdict[TensorId, list[GradChange]] = defaultdict(list)
         self._consumers: defaultdict[ValueId, list[StepIndex]] = defaultdict(list)
         self._versions: defaultdict[TensorId, list[ValueId]] = defaultdict(list)
@@ -81,6 +90,8 @@ class Recording:
         self.outputs.extend(batch.outputs)
         self.failures.extend(batch.failures)
         self.stops.extend(batch.stops)
+        self.regions.extend(batch.regions)
+        self.decisions.extend(batch.decisions)
         self.files.extend(batch.files)
         self._index(batch)
 
@@ -100,6 +111,7 @@ class Recording:
                 self._names[name.value].append(name.text)
         self._data.update((data.value, data) for data in batch.data)
         self._statistics.update((numbers.value, numbers) for numbers in batch.statistics)
+        self._histograms.update((histogram.value, histogram) for histogram in batch.histograms)
         for change in batch.grad_changes:
             self._grad_changes[change.tensor].append(change)
         for node in batch.grad_nodes:
@@ -111,6 +123,11 @@ class Recording:
         self._index_steps(batch)
 
     def _index_steps(self, batch: Batch) -> None:
+        self._costs.update((cost.step, cost) for cost in batch.costs)
+        for kernel in batch.kernels:
+            self._kernels[kernel.step].append(kernel)
+        for state in batch.random_states:
+            self._random_states[state.step].append(state)
         for step in batch.steps:
             if step.phase is Phase.BACKWARD and step.grad_node is not None:
                 self._node_runs[step.grad_node].append(step.index)
@@ -133,6 +150,22 @@ class Recording:
     def statistics(self, value: ValueId) -> Statistics | None:
         """Recorded statistics of a value, if any."""
         return self._statistics.get(value)
+
+    def histogram(self, value: ValueId) -> Histogram | None:
+        """Recorded distribution of a value, if any."""
+        return self._histograms.get(value)
+
+    def cost(self, step: StepIndex) -> StepCost | None:
+        """What a step cost, if that was measured."""
+        return self._costs.get(step)
+
+    def kernels(self, step: StepIndex) -> Sequence[Kernel]:
+        """Operators of ATen that a step was executed as, in order; empty when they were not asked for."""
+        return self._kernels.get(step, ())
+
+    def random_states(self, step: StepIndex) -> Sequence[RandomState]:
+        """States of the generators that a step drew from, just before it did."""
+        return self._random_states.get(step, ())
 
     def absence(self, value: ValueId) -> Absence | None:
         """Why the numbers of a value are missing, or None when they are there."""

@@ -20,6 +20,7 @@ class References:
     grad_nodes: list[int]
     backward_calls: list[int]
     module_calls: list[int]
+    regions: list[int]
     files: list[int]
 
 
@@ -38,6 +39,13 @@ def references(batch: Batch) -> References:
                 *(call.parent for call in batch.module_calls),
             ]
         ),
+        regions=_present(
+            [
+                *(step.region for step in batch.steps),
+                *(decision.region for decision in batch.decisions),
+                *(region.parent for region in batch.regions),
+            ]
+        ),
         files=[span.file for span in _spans(batch)],
     )
 
@@ -49,6 +57,9 @@ def _steps(batch: Batch) -> list[int]:
             *(node.step for node in batch.grad_nodes),
             *(node.made_by for node in batch.grad_nodes),
             *(link.step for link in batch.grad_links),
+            *(cost.step for cost in batch.costs),
+            *(kernel.step for kernel in batch.kernels),
+            *(state.step for state in batch.random_states),
         ]
     )
 
@@ -61,6 +72,7 @@ def _positions(batch: Batch) -> list[int]:
         *(output.step for output in batch.outputs),
         *(failure.step for failure in batch.failures),
         *(stop.step for stop in batch.stops),
+        *(decision.step for decision in batch.decisions),
     ]
 
 
@@ -75,6 +87,9 @@ def _values(batch: Batch) -> list[int]:
             *(name.value for name in batch.names),
             *(data.value for data in batch.data),
             *(statistics.value for statistics in batch.statistics),
+            *(histogram.value for histogram in batch.histograms),
+            *(decision.value for decision in batch.decisions),
+            *(operand.value for kernel in batch.kernels for operand in (*kernel.inputs, *kernel.outputs)),
             *(change.value for change in batch.grad_changes),
             *(link.value for link in batch.grad_links),
             *(node.variable for node in batch.grad_nodes),
@@ -98,7 +113,15 @@ def _grad_nodes(batch: Batch) -> list[int]:
 
 
 def _spans(batch: Batch) -> Iterator[Span]:
-    for facts in (batch.steps, batch.values, batch.backward_calls, batch.module_calls, batch.failures):
+    for facts in (
+        batch.steps,
+        batch.values,
+        batch.backward_calls,
+        batch.module_calls,
+        batch.failures,
+        batch.regions,
+        batch.decisions,
+    ):
         for fact in facts:
             if fact.span is not None:
                 yield fact.span

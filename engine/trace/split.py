@@ -8,6 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from engine.trace.batch import Batch
+from engine.trace.control import Decision
+from engine.trace.execution import Kernel
 from engine.trace.facts import GradChange, GradEdge, GradLink, Name, Phase, Step
 from engine.trace.ids import GradNodeId
 from engine.trace.recording import Recording
@@ -27,6 +29,7 @@ class _Extent:
     grad_nodes: int = 0
     backward_calls: int = 0
     module_calls: int = 0
+    regions: int = 0
 
 
 def batches(recording: Recording, steps_per_batch: int = STEPS_PER_BATCH) -> Iterator[Batch]:
@@ -53,6 +56,7 @@ def _extents(recording: Recording, steps_per_batch: int) -> list[_Extent]:
         len(recording.grad_nodes),
         len(recording.backward_calls),
         len(recording.module_calls),
+        len(recording.regions),
     )
     extents: list[_Extent] = []
     done = _Extent()
@@ -89,6 +93,7 @@ def _widened(extent: _Extent, found: References) -> _Extent:
         grad_nodes=_reach(extent.grad_nodes, found.grad_nodes),
         backward_calls=_reach(extent.backward_calls, found.backward_calls),
         module_calls=_reach(extent.module_calls, found.module_calls),
+        regions=_reach(extent.regions, found.regions),
     )
 
 
@@ -114,6 +119,7 @@ def _dense_facts(recording: Recording, start: _Extent, end: _Extent, known_nodes
         grad_nodes=tuple(recording.grad_nodes[start.grad_nodes : end.grad_nodes]),
         backward_calls=tuple(recording.backward_calls[start.backward_calls : end.backward_calls]),
         module_calls=tuple(recording.module_calls[start.module_calls : end.module_calls]),
+        regions=tuple(recording.regions[start.regions : end.regions]),
     )
 
 
@@ -155,6 +161,18 @@ class _LateFacts:
         self._statistics = _sorted_in(
             [fact for fact in statistics if fact], lambda fact: self._of_value(fact.value), count
         )
+        histograms = [fact for value in ids if (fact := recording.histogram(value))]
+        self._histograms = _sorted_in(histograms, lambda fact: self._of_value(fact.value), count)
+        indices = [step.index for step in recording.steps]
+        costs = [fact for step in indices if (fact := recording.cost(step))]
+        self._costs = _sorted_in(costs, lambda cost: self._of_step(cost.step), count)
+        self._kernels = _in_order(
+            [kernel for step in indices for kernel in recording.kernels(step)], self._of_kernel, count
+        )
+        states = [state for step in indices for state in recording.random_states(step)]
+        self._random_states = _sorted_in(states, lambda state: self._of_step(state.step), count)
+        self._regions = [extent.regions for extent in extents]
+        self._decisions = _in_order(recording.decisions, self._of_decision, count)
         self._changes = _in_order(recording.all_grad_changes(), self._of_change, count)
         self._edges = _in_order(recording.grad_edges, self._of_edge, count)
         self._links = _sorted_in(_links(recording, extents), lambda link: bisect_right(self._nodes, link.node), count)
@@ -172,6 +190,12 @@ class _LateFacts:
             grad_nodes=batch.grad_nodes,
             backward_calls=batch.backward_calls,
             module_calls=batch.module_calls,
+            regions=batch.regions,
+            decisions=tuple(self._decisions[number]),
+            costs=tuple(self._costs[number]),
+            kernels=tuple(self._kernels[number]),
+            random_states=tuple(self._random_states[number]),
+            histograms=tuple(self._histograms[number]),
             names=tuple(self._names[number]),
             data=tuple(self._data[number]),
             statistics=tuple(self._statistics[number]),
@@ -187,6 +211,22 @@ class _LateFacts:
 
     def _of_value(self, value: int) -> int:
         return bisect_right(self._values, value)
+
+    def _of_step(self, step: int) -> int:
+        return bisect_right(self._steps, step)
+
+    def _of_kernel(self, kernel: Kernel) -> int:
+        operands = (*kernel.inputs, *kernel.outputs)
+        known = [operand.value for operand in operands if operand.value is not None]
+        return max([self._of_step(kernel.step), *map(self._of_value, known)])
+
+    def _of_decision(self, decision: Decision) -> int:
+        places = [self._of_position(decision.step)]
+        if decision.value is not None:
+            places.append(self._of_value(decision.value))
+        if decision.region is not None:
+            places.append(bisect_right(self._regions, decision.region))
+        return max(places)
 
     def _of_position(self, step: int) -> int:
         return min(bisect_left(self._steps, step), len(self._steps) - 1)

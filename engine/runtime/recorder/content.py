@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.protocol.request import SMALL_ELEMENTS, ValuePolicy
+from engine.protocol.request import SMALL_ELEMENTS, SUMMARY_BYTES_ELEMENTS, ValuePolicy
 from engine.runtime.compat import has_own_dispatch, is_plain_memory, memory_at
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.pending import PendingValue
@@ -86,6 +86,8 @@ class ContentWriter:
     def _reason(self, value: PendingValue) -> Absence | None:
         policy = self._options.values
         elements = value.content.numel()
+        if policy is ValuePolicy.SUMMARIES and elements > SUMMARY_BYTES_ELEMENTS:
+            return Absence.SUMMARY_ONLY
         if policy is ValuePolicy.NONE or (policy is ValuePolicy.SMALL and elements > SMALL_ELEMENTS):
             return Absence.NOT_ASKED_FOR
         if value.is_lost or elements * value.content.element_size() > self._options.largest_value_bytes:

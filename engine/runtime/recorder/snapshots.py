@@ -69,7 +69,12 @@ class Snapshots:
 
     def _copy(self, tensor: Tensor) -> Storage | None:
         nbytes = storage_nbytes(tensor)
-        limit = {ValuePolicy.ALL: nbytes, ValuePolicy.SMALL: _SMALL_BYTES, ValuePolicy.NONE: 0}[self._options.values]
+        limit = {
+            ValuePolicy.ALL: nbytes,
+            ValuePolicy.SUMMARIES: nbytes,
+            ValuePolicy.SMALL: _SMALL_BYTES,
+            ValuePolicy.NONE: 0,
+        }[self._options.values]
         if nbytes > limit or self._held_bytes + nbytes > self._options.held_bytes:
             return None
         self._held_bytes += nbytes

@@ -54,6 +54,7 @@ class RecordingWriter:
         if batch.is_empty:
             return
         kept = [(data.offset, data.offset + data.nbytes) for data in batch.data if data.absence is None]
+        kept.extend((state.offset, state.offset + state.nbytes) for state in batch.random_states)
         for start, end in pieces(kept):
             for gap in self._written.missing(start, end):
                 self._write_data(*gap)
