@@ -161,10 +161,10 @@ class _LateFacts:
         self._statistics = _sorted_in(
             [fact for fact in statistics if fact], lambda fact: self._of_value(fact.value), count
         )
-        histograms = [fact for value in ids if (fact := recording.histogram(value))]
+        histograms = [found for value in ids if (found := recording.histogram(value))]
         self._histograms = _sorted_in(histograms, lambda fact: self._of_value(fact.value), count)
         indices = [step.index for step in recording.steps]
-        costs = [fact for step in indices if (fact := recording.cost(step))]
+        costs = [cost for step in indices if (cost := recording.cost(step))]
         self._costs = _sorted_in(costs, lambda cost: self._of_step(cost.step), count)
         self._kernels = _in_order(
             [kernel for step in indices for kernel in recording.kernels(step)], self._of_kernel, count
