@@ -25,7 +25,16 @@ from engine.trace.facts import (
     Step,
     Value,
 )
-from engine.trace.ids import BackwardCallId, GradNodeId, ModuleCallId, StepIndex, StorageId, TensorId, ValueId
+from engine.trace.ids import (
+    BackwardCallId,
+    GradNodeId,
+    ModuleCallId,
+    RegionId,
+    StepIndex,
+    StorageId,
+    TensorId,
+    ValueId,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +108,7 @@ class PendingStep:
     first: PendingValue | None = None
     node: GradNodeId | None = None
     backward_call: BackwardCallId | None = None
+    region: RegionId | None = None
 
     def fact(self, links: NodeLinks) -> Step:
         """Return the finished fact, asking ``links`` for a node that is not known yet."""
@@ -123,6 +133,7 @@ class PendingStep:
             self.duration_ns,
             self.function,
             self.thread,
+            self.region,
         )
 
     def _sequence(self) -> int | None:

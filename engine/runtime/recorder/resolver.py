@@ -34,6 +34,7 @@ from engine.runtime.recorder.log import (
 )
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.pending import Pending
+from engine.runtime.recorder.regions import RegionBook
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.steps import StepMaker
 from engine.runtime.recorder.tensors import NodeKey, TensorBook
@@ -68,7 +69,8 @@ class Resolver:
         self._content = content
         links = NodeLinks()
         self._values = ValueMaker(TensorBook(), snapshots, links)
-        self._steps = StepMaker(self._values, links)
+        self._regions = RegionBook()
+        self._steps = StepMaker(self._values, links, self._regions)
         self._namer = Namer(self._values)
         self._modules = ModuleResolver(self._values, self._namer, source)
         self._forward = ForwardResolver(self._values, self._steps, self._namer, source)
@@ -157,6 +159,7 @@ class Resolver:
             failures=tuple(pending.failures),
             files=self._source.new_files(),
             grad_links=tuple(pending.grad_links),
+            regions=self._regions.take(),
         )
         self._values.pending = Pending(self._values.count)
         self._gradients.forget_waiting()

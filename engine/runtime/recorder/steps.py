@@ -2,6 +2,7 @@
 
 from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.pending import PendingStep
+from engine.runtime.recorder.regions import RegionBook
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Phase, Span
 from engine.trace.ids import ModuleCallId, StepIndex
@@ -13,10 +14,12 @@ class StepMaker:
     Attributes:
         is_backward: For each step so far, whether it is one of the backward pass.
         links: Which step made which autograd node.
+        regions: What each thread is inside of.
     """
 
-    def __init__(self, values: ValueMaker, links: NodeLinks) -> None:
+    def __init__(self, values: ValueMaker, links: NodeLinks, regions: RegionBook) -> None:
         self.links = links
+        self.regions = regions
         self.is_backward: list[bool] = []
         self._spans: list[Span | None] = []
         self._modules: list[ModuleCallId | None] = []
@@ -33,7 +36,9 @@ class StepMaker:
         return StepIndex(max(0, len(self._spans) - 1))
 
     def add(self, step: PendingStep) -> None:
-        """Append a step, whose index must be ``next``."""
+        """Append a step, whose index must be ``next``; it ran in what its thread is inside of."""
+        if step.region is None:
+            step.region = self.regions.stack(step.thread).current
         self._values.pending.steps.append(step)
         self._spans.append(step.span)
         self._modules.append(step.module)
