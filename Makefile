@@ -2,7 +2,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: run test check bench assets clean
+.PHONY: run test check bench assets conformance libraries clean
 
 run: .venv/ready
 	@.ci/open
@@ -27,6 +27,10 @@ assets: .venv/ready
 # Every operator, layer and optimizer of torch's own test databases under the recorder (about a minute)
 conformance: .venv/ready
 	@.venv/bin/python -m tests.conformance.run
+
+# Models of transformers, timm, torch_geometric, skorch and lightning under the recorder (some minutes; installs 0.5 GB)
+libraries: .venv/ready
+	@.venv/bin/python -m tests.conformance.libraries.run
 
 .venv/ready: pyproject.toml .ci/constraints.txt .ci/setup
 	@.ci/setup
