@@ -111,7 +111,15 @@ def _step(recording: Recording, step: Step) -> Json:
         "inputs": step.inputs,
         "outputs": step.outputs,
         "arguments": [
-            {"name": argument.name, "value": argument.value, "text": argument.text} for argument in step.arguments
+            {
+                "name": argument.name,
+                "value": argument.value,
+                "text": argument.text,
+                "place": list(argument.place),
+                "exact": argument.exact or argument.text,
+                "is_keyword": argument.is_keyword,
+            }
+            for argument in step.arguments
         ],
         "module": None if step.module is None else recording.module_calls[step.module].path,
         "module_call": step.module,

@@ -44,6 +44,7 @@ class Run:
                 torch_version=str(torch.__version__),
                 python_version=sys.version.split()[0],
                 started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                threads=torch.get_num_threads(),
             ),
             self._store,
         )

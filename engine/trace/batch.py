@@ -74,3 +74,5 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     python_version: str = ""
     started_at: str = ""
     """ISO 8601, UTC."""
+    threads: int = 0
+    """Threads that torch may use for one operation, 0 when unknown: sums depend on it in their last bits."""

@@ -146,6 +146,10 @@ class Value(Fact, frozen=True):
     """Its ``grad_fn`` (for a leaf that requires grad: its AccumulateGrad node, once seen)."""
     grad_slot: int
     """Its ``output_nr``: which input of ``grad_node`` its gradient arrives at."""
+    strides: tuple[int, ...] = ()
+    """Steps in elements from one index to the next, one a dimension; empty where elements lie in C order."""
+    storage_offset: int = 0
+    """Elements of its storage that lie before its first one."""
 
 
 class Name(Fact, frozen=True):

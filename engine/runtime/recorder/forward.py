@@ -18,7 +18,7 @@ from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.pending import PendingStep
 from engine.runtime.recorder.steps import StepMaker
 from engine.runtime.recorder.tensors import NodeKey
-from engine.runtime.recorder.texts import short_text
+from engine.runtime.recorder.texts import texts_of
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Argument, FailedCall, Phase, Role, Span
 from engine.trace.ids import ValueId
@@ -199,21 +199,28 @@ class ForwardResolver:
         for name, argument in kwargs.items():
             if argument is info.defaults.get(name, None if name == "out" else _WRITTEN):
                 continue  # filled in by torch, not written by the person
-            yield from self._argument(name, argument, time_ns)
+            yield from self._argument(name, argument, time_ns, (), is_keyword=True)
 
-    def _argument(self, name: str, argument: Any, time_ns: int) -> Iterator[Argument]:  # noqa: ANN401 - any argument
+    def _argument(
+        self,
+        name: str,
+        argument: Any,  # noqa: ANN401 - any argument
+        time_ns: int,
+        place: tuple[int, ...] = (),
+        *,
+        is_keyword: bool = False,
+    ) -> Iterator[Argument]:
         if isinstance(argument, Tensor):
-            yield Argument(name, self._values.current(argument, time_ns), "")
-        elif type(argument) in (int, float, str, bool):
-            yield Argument(name, None, short_text(argument))
+            yield Argument(name, self._values.current(argument, time_ns), "", place, "", is_keyword)
         elif isinstance(argument, tuple | list) and _holds_tensor(argument):
-            for part in argument:
-                yield from self._argument(name, part, time_ns)
+            for index, part in enumerate(argument):
+                yield from self._argument(name, part, time_ns, (*place, index), is_keyword=is_keyword)
         elif isinstance(argument, dict) and _holds_tensor(argument.values()):
             for key, part in argument.items():
-                yield from self._argument(f"{name}[{key!r}]", part, time_ns)
+                yield from self._argument(f"{name}[{key!r}]", part, time_ns, place, is_keyword=is_keyword)
         else:
-            yield Argument(name, None, short_text(argument))
+            text, exact = texts_of(argument)
+            yield Argument(name, None, text, place, exact, is_keyword)
 
 
 def mark_nodes(tensors: Iterable[Any], start: int, end: int, thread: int) -> None:

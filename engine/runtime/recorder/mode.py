@@ -264,9 +264,14 @@ def _flag(info: FunctionInfo, args: Arguments, kwargs: Keywords, name: str) -> b
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - any argument
-    """Return lists inside of ``value`` as tuples: the program may change a list later."""
-    if type(value) is list or type(value) is tuple:
-        return tuple(_frozen(part) for part in value) if any(type(part) is list for part in value) else tuple(value)
+    """Return ``value`` with copies of the lists inside of it: the program may change a list later.
+
+    They stay lists: ``x[[0, 1]]`` is not ``x[0, 1]``.
+    """
+    if type(value) is list:
+        return [_frozen(part) for part in value]
+    if type(value) is tuple and any(type(part) is list or type(part) is tuple for part in value):
+        return tuple([_frozen(part) for part in value])
     return value
 
 

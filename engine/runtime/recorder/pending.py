@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from engine.runtime.compat import shape_of
+from engine.runtime.recorder.layouts import layout_of
 from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.tensors import NodeKey
 from engine.trace.facts import (
@@ -65,6 +66,7 @@ class PendingValue:
             node = links.node(sequence)
             if node is None:
                 links.wait(sequence, self.id, slot)
+        strides, offset = layout_of(content)
         return Value(
             self.id,
             self.tensor,
@@ -81,6 +83,8 @@ class PendingValue:
             self.span,
             node,
             slot,
+            strides,
+            offset,
         )
 
 

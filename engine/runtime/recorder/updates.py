@@ -1,6 +1,7 @@
 """Optimizer steps, from the log to facts."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor
@@ -12,7 +13,7 @@ from engine.runtime.recorder.gradients import GradientResolver
 from engine.runtime.recorder.optimizers import OptimizerRun
 from engine.runtime.recorder.pending import PendingStep
 from engine.runtime.recorder.steps import StepMaker
-from engine.runtime.recorder.texts import short_text
+from engine.runtime.recorder.texts import texts_of
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Argument, Metric, Phase, Role
 from engine.trace.ids import ValueId
@@ -66,7 +67,7 @@ class UpdateResolver:
             duration_ns=run.ended_ns - run.started_ns,
             function=run.code.co_qualname if run.code is not None else "",
             thread=thread,
-            arguments=tuple(Argument(name, None, short_text(_number(value))) for name, value in run.settings.items()),
+            arguments=tuple(_settings(run)),
             module=stack.current,
         )
         self._steps.add(step)
@@ -82,6 +83,12 @@ class UpdateResolver:
         rate = _number(run.settings.get("lr"))
         if isinstance(rate, float | int):
             metrics.append(Metric(index, "lr", float(rate)))
+
+
+def _settings(run: OptimizerRun) -> Iterator[Argument]:
+    for name, value in run.settings.items():
+        text, exact = texts_of(_number(value))
+        yield Argument(name, None, text, (), exact, is_keyword=True)
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - any hyper-parameter

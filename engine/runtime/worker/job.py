@@ -107,6 +107,7 @@ class Job:
             torch_version=str(torch.__version__),
             python_version=platform.python_version(),
             started_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            threads=torch.get_num_threads(),
         )
         self._channel.send(Started(info=info))
 
