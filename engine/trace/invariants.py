@@ -50,9 +50,9 @@ def check_batch(recording: Recording, batch: Batch, holds: Holds) -> None:
     for state in batch.random_states:
         if not holds(state.offset, state.nbytes):
             raise InvariantError(f"the random state of step {state.step} is missing")
-    known = [*recording.values, *batch.values] if batch.data else []
+    old, new = recording.values, batch.values
     for data in batch.data:
-        _check_data(data, known[data.value], holds)
+        _check_data(data, old[data.value] if data.value < len(old) else new[data.value - len(old)], holds)
 
 
 def check_recording(recording: Recording) -> None:

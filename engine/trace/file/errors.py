@@ -15,3 +15,8 @@ def reason_text(error: OSError) -> str:
 def unwritable(path: Path, error: OSError) -> RecordingFileError:
     """Return the error for a file that the operating system does not let us write."""
     return RecordingFileError(f"{path} could not be written: {reason_text(error)}.")
+
+
+def damaged(path: Path, position: int) -> RecordingFileError:
+    """Return the error for a file whose bytes from ``position`` on are not what was written."""
+    return RecordingFileError(f"{path.name} is damaged at byte {position}.")

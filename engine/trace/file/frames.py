@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 MAGIC = b"CHAINRULE"
-VERSION = 1
+VERSION = 2
 
 HEADER = Struct("<9sH")
 """Magic and version."""
@@ -20,6 +20,9 @@ HEAD = Struct("<BQ")
 
 CHECKSUM = Struct("<I")
 """CRC-32 of head and payload."""
+
+BEGINNING_BYTES = HEAD.size + CHECKSUM.size
+"""What precedes the payload of a frame."""
 
 DATA_HEAD = Struct("<QB")
 """First offset of the raw bytes in the recording's store, and how many padding bytes follow."""
@@ -76,17 +79,34 @@ def frames_in(content: memoryview) -> Iterator[Frame]:
         DamagedError: If a frame is all there but is not what was written.
     """
     position = HEADER.size
-    while len(content) - position >= HEAD.size + CHECKSUM.size:
-        kind, length = HEAD.unpack_from(content, position)
-        payload_start = position + HEAD.size + CHECKSUM.size
+    while len(content) - position >= BEGINNING_BYTES:
+        payload_start = position + BEGINNING_BYTES
+        beginning = content[position:payload_start]
+        length = payload_length(beginning)
         if length > len(content) - payload_start:
             return
         payload = content[payload_start : payload_start + length]
-        (expected,) = CHECKSUM.unpack_from(content, position + HEAD.size)
-        if kind not in KNOWN_KINDS or zlib.crc32(payload, zlib.crc32(HEAD.pack(kind, length))) != expected:
-            raise DamagedError(position)
-        yield Frame(FrameKind(kind), position, payload_start, payload)
+        yield verified(beginning, payload, position)
         position = payload_start + length
+
+
+def payload_length(beginning: bytes | memoryview) -> int:
+    """Return how many bytes follow the beginning of a frame."""
+    _kind, length = HEAD.unpack_from(beginning)
+    return int(length)
+
+
+def verified(beginning: bytes | memoryview, payload: memoryview, position: int) -> Frame:
+    """Return the frame at byte ``position`` of the file.
+
+    Raises:
+        DamagedError: If it is not what was written.
+    """
+    kind, length = HEAD.unpack_from(beginning)
+    (expected,) = CHECKSUM.unpack_from(beginning, HEAD.size)
+    if kind not in KNOWN_KINDS or zlib.crc32(payload, zlib.crc32(HEAD.pack(kind, length))) != expected:
+        raise DamagedError(position)
+    return Frame(FrameKind(kind), position, position + BEGINNING_BYTES, payload)
 
 
 def write_frame(file: BinaryIO, kind: FrameKind, *pieces: bytes | memoryview) -> None:
@@ -102,6 +122,6 @@ def write_frame(file: BinaryIO, kind: FrameKind, *pieces: bytes | memoryview) ->
 
 def data_head(position: int, offset: int) -> bytes:
     """Return what precedes the raw bytes in the payload of a DATA frame that starts at byte ``position``."""
-    raw_start = position + HEAD.size + CHECKSUM.size + DATA_HEAD.size
+    raw_start = position + BEGINNING_BYTES + DATA_HEAD.size
     padding = (offset - raw_start) % ALIGNMENT
     return DATA_HEAD.pack(offset, padding) + bytes(padding)

@@ -20,7 +20,7 @@ from engine.trace.facts import (
     Phase,
 )
 from engine.trace.file import RecordingFileError, RecordingWriter, read_recording
-from engine.trace.file.frames import CHECKSUM, HEAD, HEADER, MAGIC, FrameKind, frames_in
+from engine.trace.file.frames import CHECKSUM, HEAD, HEADER, MAGIC, VERSION, FrameKind, frames_in
 from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
 from engine.trace.outcome import OutcomeKind
 from engine.trace.recording import Recording
@@ -101,11 +101,12 @@ def test_damage_in_the_middle_is_named_by_its_place(tmp_path: Path, starter_byte
 
 def test_a_newer_version_says_so(tmp_path: Path, starter_bytes: bytes) -> None:
     path = tmp_path / "new.chainrule"
-    path.write_bytes(HEADER.pack(MAGIC, 2) + starter_bytes[HEADER.size :])
+    path.write_bytes(HEADER.pack(MAGIC, VERSION + 1) + starter_bytes[HEADER.size :])
     with pytest.raises(RecordingFileError) as caught:
         read_recording(path)
     assert str(caught.value) == (
-        "new.chainrule was written by a newer version (2) of Chainrule; this one reads up to 1."
+        "new.chainrule was written by a newer Chainrule (file version 3, this one reads up to 2): "
+        "install the newest Chainrule to open it."
     )
 
 
@@ -128,7 +129,7 @@ def test_missing_files_and_folders_are_told_apart(tmp_path: Path) -> None:
 
 def forged(path: Path, *payloads: tuple[FrameKind, bytes]) -> Path:
     """Write a file whose checksums are right, whatever it says."""
-    content = bytearray(HEADER.pack(MAGIC, 1))
+    content = bytearray(HEADER.pack(MAGIC, VERSION))
     for kind, payload in payloads:
         head = HEAD.pack(kind, len(payload))
         content += head + CHECKSUM.pack(zlib.crc32(payload, zlib.crc32(head))) + payload
