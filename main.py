@@ -117,6 +117,7 @@ def _inspect(words: list[str]) -> int:
     parser.add_argument("recording", metavar="RUN.chainrule", type=Path)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="as JSON (format chainrule-inspect, version 1)")
+    what.add_argument("--follow", action="store_true", help="tell each step while another process records it")
     what.add_argument("--tensors", metavar="OUT.safetensors", help="write named values and their gradients there",
                       type=_checked(lambda text: checked.tensors_output(Path(text))))  # fmt: skip
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
@@ -126,6 +127,10 @@ def _inspect(words: list[str]) -> int:
     found = parser.parse_args(words)
     if found.tensors is None and (found.step is not None or found.take is not None):
         parser.error("--step and --take go with --tensors")
+    if found.follow:
+        from engine.commands.follow import follow
+
+        return follow(found.recording, sys.stdout)
     wanted = checked.InspectOptions(
         recording=found.recording,
         as_json=found.json,

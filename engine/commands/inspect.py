@@ -11,6 +11,7 @@ from engine.interchange.recording_json import recording_json
 from engine.interchange.summary_text import summary_text
 from engine.interchange.tensor_choice import Choice, Named, One, Parameters, chosen_values, step_of
 from engine.interchange.tensors import TensorFileError, Written, write_tensors
+from engine.trace.file import unfinished_text
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
@@ -23,7 +24,8 @@ def inspect(options: InspectOptions) -> str:
     """
     recording = open_recording(options.recording)
     if not options.as_json:
-        return summary_text(recording)
+        note = unfinished_text(options.recording)
+        return summary_text(recording) + (f"\n{note}\n" if note else "")
     return msgspec.json.encode(recording_json(recording)).decode() + "\n"
 
 

@@ -6,13 +6,14 @@ from engine.commands.errors import CommandError
 from engine.commands.options import RecordOptions
 from engine.commands.running import room_for_numbers, run_program, tell_outcome
 from engine.commands.sources import check_output, read_program
+from engine.commands.streamed import StreamedFile
 from engine.interchange.summary_text import one_line
 from engine.protocol.request import RunRequest
-from engine.trace.file import RecordingFileError, write_recording
+from engine.trace.file import RecordingFileError
 
 
 def record(options: RecordOptions, out: TextIO, err: TextIO) -> int:
-    """Run a program, pass on its output, write its recording, and say on ``err`` what came of it.
+    """Run a program, pass on its output, write its recording as it grows, and say on ``err`` what came of it.
 
     Returns:
         0, or 1 when the program failed; the recording up to the fault is written all the same.
@@ -22,9 +23,10 @@ def record(options: RecordOptions, out: TextIO, err: TextIO) -> int:
     """
     text = read_program(options.program)
     check_output(options.output, options.program)
-    recording = run_program(_request(options, text), out, err)
     try:
-        write_recording(options.output, recording)
+        with StreamedFile(options.output) as file:
+            recording = run_program(_request(options, text), out, err, file)
+            file.finish(recording)
     except RecordingFileError as error:
         raise CommandError(str(error)) from error
     code = tell_outcome(recording, err)

@@ -8,6 +8,7 @@ from typing import TextIO
 from engine.commands.errors import CommandError
 from engine.protocol.request import RunRequest
 from engine.session import run_to_recording
+from engine.session.to_recording import Keeper
 from engine.trace.facts import Output, Stream
 from engine.trace.outcome import OutcomeKind
 from engine.trace.recording import Recording
@@ -22,8 +23,8 @@ def room_for_numbers() -> int:
     return min(MOST_BYTES, free * 9 // 10)
 
 
-def run_program(request: RunRequest, out: TextIO, err: TextIO) -> Recording:
-    """Run a program to its end, passing on what it prints.
+def run_program(request: RunRequest, out: TextIO, err: TextIO, keeper: Keeper | None = None) -> Recording:
+    """Run a program to its end, passing on what it prints, and to ``keeper`` what is recorded.
 
     Raises:
         CommandError: If it could not even be started because its device is missing.
@@ -35,7 +36,7 @@ def run_program(request: RunRequest, out: TextIO, err: TextIO) -> Recording:
             stream.write(output.text)
             stream.flush()
 
-    recording = run_to_recording(request, pass_on)
+    recording = run_to_recording(request, pass_on, keeper)
     outcome = recording.outcome
     was_refused = outcome.kind is OutcomeKind.FAILED and outcome.error_type == "NoSuchDeviceError"
     if was_refused and outcome.line is None:

@@ -111,6 +111,13 @@ def _step_row(recording: Recording, step: Step) -> tuple[str, ...]:
     )
 
 
+def step_line(recording: Recording, step: Step) -> str:
+    """Return one step in one line, for a list that grows."""
+    index, phase, name, line, duration, result = _step_row(recording, step)
+    place = f"line {line}" if line else ""
+    return f"{index:>6}  {phase:<9}  {name:<20}  {place:<9}  {duration:>9}  {result}".rstrip()
+
+
 def value_text(recording: Recording, value: ValueId) -> str:
     """Return the first name of a value, or its number, e.g. ``#12``."""
     names = recording.names(value)

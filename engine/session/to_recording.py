@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from engine.protocol.messages import DeviceInfo
 from engine.protocol.request import RunRequest
@@ -18,19 +19,34 @@ POLL_S = 0.2
 """How often Ctrl+C is looked at while waiting (Windows needs this)."""
 
 
-def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | None = None) -> Recording:
+class Keeper(Protocol):
+    """Takes in a recording while it is made. Its methods are called on another thread and must not block for long."""
+
+    def begin(self, info: RunInfo, store: ByteStore) -> None:
+        """The run has begun; numbers lie in ``store``."""
+        ...
+
+    def append(self, batch: Batch) -> None:
+        """The run was recorded a bit further."""
+        ...
+
+
+def run_to_recording(
+    request: RunRequest, on_output: Callable[[Output], None] | None = None, keeper: Keeper | None = None
+) -> Recording:
     """Run a program in a worker and return its recording, also when it failed.
 
     Args:
         request: What to run.
         on_output: Gets each text that the program prints, as it comes, on another thread.
+        keeper: Takes in the recording while it is made, e.g. a file.
 
     Ctrl+C stops the program: the recording up to there is returned, with the outcome STOPPED.
 
     Raises:
         KeyboardInterrupt: If the person pressed Ctrl+C a second time; the worker is gone then.
     """
-    collector = _Collector(request, on_output)
+    collector = _Collector(request, on_output, keeper)
     session = Session(collector, SpawnLauncher(), keeps_spare=False)  # for a single run a nursery is a detour
     try:
         session.run(request)
@@ -47,11 +63,12 @@ def run_to_recording(request: RunRequest, on_output: Callable[[Output], None] | 
 class _Collector:
     """A session listener that builds the recording of one run."""
 
-    def __init__(self, request: RunRequest, on_output: Callable[[Output], None] | None) -> None:
+    def __init__(self, request: RunRequest, on_output: Callable[[Output], None] | None, keeper: Keeper | None) -> None:
         info = RunInfo(program=request.program, filename=request.filename, device=request.device)
         self.recording = Recording(info, MemoryBytes())
         self.is_over = threading.Event()
         self._on_output = on_output
+        self._keeper = keeper
 
     def wait(self) -> None:
         """Return when the run is over."""
@@ -67,10 +84,14 @@ class _Collector:
     def on_started(self, info: RunInfo, store: ByteStore) -> None:
         """Begin the recording."""
         self.recording = Recording(info, store)
+        if self._keeper is not None:
+            self._keeper.begin(info, store)
 
     def on_batch(self, batch: Batch) -> None:
         """Extend the recording."""
         self.recording.append(batch)
+        if self._keeper is not None:
+            self._keeper.append(batch)
         if self._on_output is not None:
             for output in batch.outputs:
                 self._on_output(output)

@@ -105,7 +105,7 @@ def test_a_newer_version_says_so(tmp_path: Path, starter_bytes: bytes) -> None:
     with pytest.raises(RecordingFileError) as caught:
         read_recording(path)
     assert str(caught.value) == (
-        "new.chainrule was written by a newer Chainrule (file version 3, this one reads up to 2): "
+        "new.chainrule was written by a newer version of Chainrule (file 3, this one reads up to 2): "
         "install the newest Chainrule to open it."
     )
 
