@@ -1,5 +1,6 @@
 """Where the bytes of tensors lie."""
 
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Protocol
@@ -24,6 +25,11 @@ class ByteSink(Protocol):
 
     def write(self, raw: memoryview) -> int | None:
         """Keep ``raw`` and return its offset, or None when the budget is used up."""
+        ...
+
+    @property
+    def room_bytes(self) -> int:
+        """How many bytes can still be written."""
         ...
 
 
@@ -58,6 +64,11 @@ class MemoryBytes:
         self._blocks[-1][used : used + raw.nbytes] = raw.cast("B")
         self._size = offset + raw.nbytes
         return offset
+
+    @property
+    def room_bytes(self) -> int:
+        """How many bytes can still be written; see ``ByteSink``."""
+        return sys.maxsize if self._budget_bytes is None else max(0, self._budget_bytes - self._size)
 
     def read(self, offset: int, nbytes: int) -> memoryview:
         """Return the bytes, without copying when they were written at once; see ``ByteStore``."""

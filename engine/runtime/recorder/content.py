@@ -1,69 +1,56 @@
-"""The numbers of tensors: raw bytes for the store, and statistics."""
+"""The numbers of new values: small ones go to the store with the drain, large ones are held by reference for later."""
 
-from collections.abc import Iterable
-from ctypes import string_at
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from engine.protocol.request import SMALL_ELEMENTS, SUMMARY_BYTES_ELEMENTS, ValuePolicy
-from engine.runtime.compat import has_own_dispatch, is_plain_memory, memory_at
+from engine.runtime.recorder.held import HeldValues
+from engine.runtime.recorder.late import LateValues
+from engine.runtime.recorder.numbers import reals
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.pending import PendingValue
+from engine.runtime.recorder.raw import raw_of
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.statistics import StatisticsMaker
 from engine.trace.bytestore import ByteSink
-from engine.trace.facts import Absence, Data, Statistics
-from engine.trace.tensors import Array, type_names
-
-Dtype: TypeAlias = np.dtype[np.generic]
-
-_EIGHT_BITS = (
-    torch.float8_e4m3fn,
-    torch.float8_e4m3fnuz,
-    torch.float8_e5m2,
-    torch.float8_e5m2fnuz,
-    torch.float8_e8m0fnu,
-)
-_BITS_AS = {torch.bfloat16: torch.int16, **dict.fromkeys(_EIGHT_BITS, torch.uint8)}
-"""Types that numpy lacks, and the type of the same width in which their bytes are taken."""
-
-_COPIED_BYTES = 65_536
-"""Up to this size copying is cheaper than looking into the tensor's memory."""
-
-
-def _numpy_types() -> dict[torch.dtype, Dtype]:
-    known = {getattr(torch, name): np.dtype(text) for name, text in type_names.items()}
-    return known | {dtype: np.dtype(f"u{bits.itemsize}") for dtype, bits in _BITS_AS.items()}
-
-
-_NUMPY_TYPES = _numpy_types()
+from engine.trace.facts import Absence, Data, Histogram, Statistics
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Where the numbers of some values lie, and statistics of them."""
+    """Where the numbers of some values lie, statistics of them, and how they are distributed.
+
+    Values whose bytes are written by the drain itself come without a distribution: whoever shows them has the numbers.
+    """
 
     data: tuple[Data, ...]
     statistics: tuple[Statistics, ...]
+    histograms: tuple[Histogram, ...]
 
 
 class ContentWriter:
-    """Hands the numbers of values to the byte sink."""
+    """Hands the numbers of values to the byte sink, or holds them; ``late`` works off what is held."""
 
     def __init__(self, options: RecorderOptions, sink: ByteSink, snapshots: Snapshots) -> None:
         self._options = options
         self._sink = sink
         self._snapshots = snapshots
+        self._held = HeldValues(options.reference_bytes // 2)
+        self.late = LateValues(options, sink, self._held)
 
-    def write(self, values: Iterable[PendingValue]) -> Contents:
-        """Write what the policy and the budget allow; everything else gets its reason for being absent."""
-        statistics = StatisticsMaker(self._options.largest_statistics_elements)
-        data = tuple([self._one(value, statistics) for value in values])
-        return Contents(data, statistics.finish())
+    def write(self, values: Sequence[PendingValue]) -> Contents:
+        """Write or hold what the policy and the budgets allow; everything else gets its reason for being absent."""
+        is_brief = self._options.values is ValuePolicy.SUMMARIES
+        maker = StatisticsMaker(self._options.largest_statistics_elements, has_histograms=is_brief)
+        data = [self._one(value, maker) for value in values]
+        statistics = maker.finish()
+        relieved = self.late.relieve(self._snapshots)
+        return Contents(
+            (*data, *relieved.data), (*statistics, *relieved.statistics), (*maker.histograms, *relieved.histograms)
+        )
 
     def _one(self, value: PendingValue, statistics: StatisticsMaker) -> Data:
         reason = self._reason(value)
@@ -72,55 +59,40 @@ class ContentWriter:
         tensor = self._snapshots.content(value.content, value.key, value.time_ns)
         if tensor is None:
             return Data(value.id, 0, 0, Absence.OVERWRITTEN)
+        if self._is_held(tensor) and self._held.add(value, tensor):
+            return Data(value.id, 0, 0, Absence.NOT_YET)
+        return self._at_once(value, tensor, statistics)
+
+    def _at_once(self, value: PendingValue, tensor: Tensor, statistics: StatisticsMaker) -> Data:
         raw = raw_of(tensor)
         if raw is None:
             return Data(value.id, 0, 0, Absence.NO_STORAGE)
-        offset = self._sink.write(raw)
-        dtype = tensor.dtype
-        if dtype not in _EIGHT_BITS:  # whose bytes are no numbers without torch
-            statistics.add(value.id, np.frombuffer(raw, _NUMPY_TYPES[dtype]), dtype)
+        statistics.add(value.id, reals(raw, tensor.dtype))
+        if self._is_brief(value):
+            return Data(value.id, 0, 0, Absence.SUMMARY_ONLY)
+        offset = self._sink.write(raw) if self._sink.room_bytes - raw.nbytes >= self._options.look_bytes else None
         if offset is None:
             return Data(value.id, 0, 0, Absence.OVER_BUDGET)
         return Data(value.id, offset, raw.nbytes, None)
 
+    def _is_held(self, tensor: Tensor) -> bool:
+        return (
+            self._options.reference_bytes > 0
+            and tensor.layout is torch.strided
+            and not tensor.is_nested
+            and not tensor.is_meta
+            and tensor.nbytes > self._options.small_bytes
+        )
+
+    def _is_brief(self, value: PendingValue) -> bool:
+        """Whether only statistics of this value are kept."""
+        return self._options.values is ValuePolicy.SUMMARIES and value.content.numel() > SUMMARY_BYTES_ELEMENTS
+
     def _reason(self, value: PendingValue) -> Absence | None:
         policy = self._options.values
         elements = value.content.numel()
-        if policy is ValuePolicy.SUMMARIES and elements > SUMMARY_BYTES_ELEMENTS:
-            return Absence.SUMMARY_ONLY
         if policy is ValuePolicy.NONE or (policy is ValuePolicy.SMALL and elements > SMALL_ELEMENTS):
             return Absence.NOT_ASKED_FOR
         if value.is_lost or elements * value.content.element_size() > self._options.largest_value_bytes:
             return Absence.OVER_BUDGET
         return None
-
-
-def raw_of(tensor: Tensor) -> memoryview | None:
-    """Return the bytes of a tensor in C order, None when it has no numbers that numpy could hold.
-
-    They are valid as long as the tensor lives. ``Tensor.numpy`` is not asked for the program's own memory: from then
-    on torch would refuse to resize it.
-    """
-    if tensor.dtype not in _NUMPY_TYPES or tensor.is_nested or tensor.is_meta or has_own_dispatch(tensor):
-        return None
-    try:
-        if not is_plain_memory(tensor):
-            return _raw_of_copy(tensor)
-        nbytes = tensor.nbytes
-        if nbytes <= _COPIED_BYTES:
-            return memoryview(string_at(tensor.data_ptr(), nbytes))
-        return memory_at(tensor.data_ptr(), nbytes)
-    except (RuntimeError, TypeError, NotImplementedError):
-        return None
-
-
-def _raw_of_copy(tensor: Tensor) -> memoryview | None:
-    if tensor.layout is not torch.strided:
-        if tensor.numel() > SMALL_ELEMENTS:
-            return None
-        tensor = tensor.to_dense()
-    copy = torch.empty(tensor.shape, dtype=tensor.dtype).copy_(tensor)
-    if tensor.dtype in _BITS_AS:
-        copy = copy.view(_BITS_AS[tensor.dtype])
-    array: Array = copy.numpy(force=True)
-    return array.reshape(-1).view(np.uint8).data

@@ -29,6 +29,7 @@ from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
+from engine.runtime.recorder.late import LateValues
 from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_check, watched_init
@@ -63,6 +64,7 @@ class Recorder:
         self._infos: dict[TorchFunction, FunctionInfo] = {}
         self._snapshots = Snapshots(options)
         content = ContentWriter(options, sink, self._snapshots)
+        self._late = content.late
         self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options.step_limit)
         self._saved_hooks = SavedHooks()
         self._patches = PatchSet()
@@ -101,6 +103,11 @@ class Recorder:
         """Return what records the calls of the running thread, None where nothing does."""
         mode: RecorderMode | None = None if self._is_halted else getattr(self._local, "mode", None)
         return mode
+
+    @property
+    def late(self) -> LateValues:
+        """What works off the values that drains have left; it outlives ``release``."""
+        return self._late
 
     @property
     def is_halted(self) -> bool:

@@ -150,6 +150,7 @@ class Resolver:
             names=tuple(pending.names),
             data=contents.data,
             statistics=contents.statistics,
+            histograms=contents.histograms,
             grad_changes=tuple(pending.grad_changes),
             grad_nodes=pending.finished_nodes(links, self._steps.is_backward),
             grad_edges=tuple(pending.edges),

@@ -62,6 +62,10 @@ class Snapshots:
                 return None if snapshot.storage is None else view_of(snapshot.storage, tensor)
         return tensor
 
+    def written_blocks(self) -> tuple[int, ...]:
+        """Return the keys of all blocks that were written since the last drain."""
+        return tuple(self._by_block)
+
     def clear(self) -> None:
         """Forget all copies: everything up to now has been read."""
         self._by_block = {}

@@ -44,6 +44,12 @@ class SegmentSink:
                 return offset
             return offset if self.flush() and self._put(raw) else None
 
+    @property
+    def room_bytes(self) -> int:
+        """How many bytes can still be written."""
+        with self._lock:
+            return 0 if self._broken else max(0, self._budget_bytes - self._flushed - len(self._buffer))
+
     def flush(self) -> bool:
         """Write out what was collected; False when that was not possible."""
         with self._lock:
