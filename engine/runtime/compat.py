@@ -11,7 +11,6 @@ cannot do, so that the program shows less there instead of showing it wrong.
 | ``Node._saved_*``, ``_raw_saved_*`` | saved tensors of a node | nodes show no saved tensors |
 | ``_functorch.get_unwrapped`` | values under ``torch.func`` | values there carry no numbers |
 | ``_disable_current_modes`` | reading values unseen by the person's own modes | their modes see the reads |
-| ``_pop_mode_temporarily`` | keeping out of compiled code | compiled code cannot be recorded |
 | ``Function._register_hook`` | hooks on nodes without a handle each | hooks take three times as long |
 | ``ScriptFunction``, ``ScriptMethod`` | calls of scripted code | they are no steps |
 | ``_get_current_function_mode_stack`` | letting layers take the fast path that they take bare | cannot be recorded |
@@ -346,19 +345,6 @@ def missing() -> tuple[str, ...]:
     if not hasattr(torch._C._functorch, "get_unwrapped"):
         problems.append("Values inside torch.func transforms cannot be shown.")
     return tuple(problems)
-
-
-def is_compiled_module(module: torch.nn.Module) -> bool:
-    """Whether calling ``module`` runs code that ``torch.compile`` made, told without importing the compiler."""
-    if getattr(module, "_compiled_call_impl", None) is not None:
-        return True
-    return type(module).__module__ == "torch._dynamo.eval_frame"
-
-
-def pop_mode() -> contextlib.AbstractContextManager[Any]:
-    """Return a block in which the innermost function mode is off."""
-    block: contextlib.AbstractContextManager[Any] = _pop_mode_temporarily()
-    return block
 
 
 def view_of(storage: Storage, like: Tensor) -> Tensor | None:

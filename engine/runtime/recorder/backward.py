@@ -36,7 +36,7 @@ from engine.runtime.compat import (
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.scopes import Scope, ScopeKind
+from engine.runtime.recorder.scopes import COMPILED, Scope, ScopeKind
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
@@ -89,8 +89,14 @@ class SavedHooks:
 class BackwardWatcher:
     """Stands in for the entry of the backward engine."""
 
-    def __init__(self, mode_of_thread: Callable[[], RecorderMode | None], saved_hooks: SavedHooks) -> None:
+    def __init__(
+        self,
+        mode_of_thread: Callable[[], RecorderMode | None],
+        saved_hooks: SavedHooks,
+        run_eagerly: Callable[[Callable[[RunEngine], Any], RunEngine], Any],
+    ) -> None:
         self._mode_of_thread = mode_of_thread
+        self._run_eagerly = run_eagerly
         self._saved_hooks = saved_hooks
         self._saved_names: dict[type, tuple[tuple[str, str, str], ...]] = {}
         self._has_cuda = torch.cuda.is_available()
@@ -104,7 +110,14 @@ class BackwardWatcher:
             mode = self._mode_of_thread()
             if mode is None:
                 return original(t_outputs, *args, **kwargs)
-            return self._run(mode, original, t_outputs, args, kwargs)
+            if mode.scope is not COMPILED:
+                return self._run(mode, original, t_outputs, args, kwargs)
+            if torch.compiler.is_compiling():
+                return original(t_outputs, *args, **kwargs)
+            gradients: tuple[Tensor | None, ...] = self._run_eagerly(
+                lambda engine: self._run(mode, engine, t_outputs, args, kwargs), original
+            )
+            return gradients
 
         return run_backward
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from engine.program.names import Site
 from engine.program.source import SourceMap
+from engine.runtime.compat_compiler import uncompiled
 from engine.runtime.recorder.frames import Marks
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.values import ValueMaker
@@ -57,8 +58,9 @@ class ModuleResolver:
         self._calls_of[path] = number + 1
         call = ModuleCallId(self._count)
         self._count += 1
+        class_name = type(uncompiled(module)).__name__
         self._values.pending.module_calls.append(
-            ModuleCall(call, path, type(module).__name__, parent.call if parent is not None else None, number, span)
+            ModuleCall(call, path, class_name, parent.call if parent is not None else None, number, span)
         )
         stack.entered.append(_Entered(call, path, site))
 

@@ -10,6 +10,7 @@ from engine.program.names import Site
 from engine.program.source import SourceMap
 from engine.runtime.compat import mark_thread
 from engine.runtime.recorder.calls import ModuleStack
+from engine.runtime.recorder.captured import CompiledInfo
 from engine.runtime.recorder.frames import Marks
 from engine.runtime.recorder.kinds import FunctionInfo, Kind
 from engine.runtime.recorder.links import node_number
@@ -56,6 +57,8 @@ class ForwardResolver:
         written = [] if info.is_plain and not kwargs else written_tensors(info, args, kwargs)
         if info.kind is Kind.CUSTOM:
             written = [tensor for tensor in outputs if id(tensor) in known]  # what ``ctx.mark_dirty`` named
+        elif isinstance(info, CompiledInfo):
+            written = info.written()
         if passed & _HIDDEN or info.kind is Kind.INIT:
             self._created(outputs, span, None)
             self._filled(written, span, ended_ns)

@@ -42,6 +42,8 @@ class Kind(IntEnum):
     """Gives its first argument other memory, shape or type (``x.data = y``, ``set_``)."""
     CUSTOM = 10
     """The person's own ``autograd.Function``: what it gives back unchanged was overwritten."""
+    COMPILED = 12
+    """Compiled or scripted code: it says itself what it overwrote."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

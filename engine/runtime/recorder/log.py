@@ -32,6 +32,28 @@ METRIC: Final = 10
 """name, number"""
 BACKWARD_END: Final = 11
 """the ``BackwardRun``, sequence after"""
+REGION_BEGIN: Final = 20
+"""the ``CompiledRegion`` that what follows runs in"""
+REGION_END: Final = 21
+"""the same ``CompiledRegion``"""
+FUNCTION_ENTER: Final = 30
+"""``FunctionSite``, address of its frame, number of the call; a generator that goes on enters again"""
+FUNCTION_LEAVE: Final = 31
+"""``FunctionSite``, address of its frame"""
+ROUND: Final = 32
+"""``LoopSite``, how many of its rounds began one after the other with nothing in between"""
+LOOP_END: Final = 33
+"""``LoopSite``"""
+CAUGHT: Final = 34
+"""``HandlerSite``, address of the frame that goes on"""
+DECIDED: Final = 35
+"""``ConditionSite``, whether it held, the numbers of its operands as far as they are plain numbers"""
+ASKED: Final = 36
+"""tensor, what it was asked for, the answer, code, instruction, time_ns"""
+GROUP_BEGIN: Final = 37
+"""the ``GroupMark``"""
+GROUP_END: Final = 38
+"""the same ``GroupMark``"""
 
 WIDTHS: Final = {
     CALL: 12,
@@ -46,8 +68,19 @@ WIDTHS: Final = {
     OPTIMIZER: 2,
     METRIC: 3,
     BACKWARD_END: 3,
+    REGION_BEGIN: 2,
+    REGION_END: 2,
+    FUNCTION_ENTER: 4,
+    FUNCTION_LEAVE: 3,
+    ROUND: 3,
+    LOOP_END: 2,
+    CAUGHT: 3,
+    DECIDED: 4,
+    ASKED: 7,
+    GROUP_BEGIN: 2,
+    GROUP_END: 2,
 }
 """Number of entries of a record, the tag included."""
 
-TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5}
+TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5, ASKED: 6}
 """Where a record has the time at which it was written."""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter_ns
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from torch import Tensor
@@ -120,6 +120,30 @@ class RecorderMode(TorchFunctionMode):
             raise
         ended_ns = perf_counter_ns()
         code, instruction, passed = call_site(_frame(1), self.marks)
+        site = (code, instruction, passed | extra_marks)
+        self.logged(info, args, kwargs, result, site, (before, started_ns, ended_ns))
+        return result
+
+    def logged(
+        self,
+        info: FunctionInfo,
+        args: Arguments,
+        kwargs: Keywords,
+        result: Any,  # noqa: ANN401 - whatever torch returned
+        site: tuple[CodeType | None, int, int],
+        began: tuple[int, int, int],
+    ) -> None:
+        """Append a call that has just ended.
+
+        Args:
+            info: What was called.
+            args: Its positional arguments.
+            kwargs: Its keyword arguments.
+            result: What it returned.
+            site: What ``call_site`` returned for it.
+            began: The sequence number before it, and when it began and ended.
+        """
+        before, started_ns, ended_ns = began
         self._append(
             (
                 CALL,
@@ -127,9 +151,7 @@ class RecorderMode(TorchFunctionMode):
                 _frozen(args),
                 {key: _frozen(value) for key, value in kwargs.items()} or None,
                 tuple(result) if type(result) is list else result,
-                code,
-                instruction,
-                passed | extra_marks,
+                *site,
                 before,
                 sequence_number(),
                 started_ns,
@@ -140,7 +162,6 @@ class RecorderMode(TorchFunctionMode):
             self._unwrap_last()
         elif ended_ns > self.due_ns and self.scope is None:
             self.on_due()
-        return result
 
     @contextmanager
     def scoped(self, kind: ScopeKind) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 from torch.autograd import Function
 
-from engine.runtime.compat import is_compiled_module, own_modes_lifted
+from engine.runtime.compat import own_modes_lifted
 from engine.runtime.recorder.frames import call_site
 from engine.runtime.recorder.kinds import FunctionInfo, learn_custom
 from engine.runtime.recorder.log import ENTER, LEAVE
@@ -19,11 +19,10 @@ from engine.runtime.recorder.owners import find_owner
 from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 ModeOfThread = Callable[[], RecorderMode | None]
-RunModule = Callable[..., Any]
 AnyFunction = Callable[..., Any]
 
 
-def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, run_compiled: RunModule) -> AnyFunction:
+def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:
     """Return ``nn.Module.__call__`` that logs when a module is entered and left."""
     known: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
@@ -37,8 +36,6 @@ def watched_call(original: AnyFunction, mode_of_thread: ModeOfThread, run_compil
         mode = mode_of_thread()
         if mode is None or (mode.scope is not None and mode.current_scope() is not None):
             return original(module, *args, **kwargs)
-        if is_compiled_module(module):
-            return run_compiled(mode, original, module, args, kwargs)
         frame = frame_of_depth(1)
         code, instruction, passed = call_site(frame, mode.marks)
         owner = None if module in known else owner_of(module, frame, mode)

@@ -8,6 +8,7 @@ from engine.runtime.compat import shape_of
 from engine.runtime.recorder.layouts import layout_of
 from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.tensors import NodeKey
+from engine.trace.execution import Kernel
 from engine.trace.facts import (
     Argument,
     BackwardCall,
@@ -176,6 +177,7 @@ class Pending:
     module_calls: list[ModuleCall] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
     failures: list[FailedCall] = field(default_factory=list)
+    kernels: list[Kernel] = field(default_factory=list)
 
     def value(self, value: ValueId | None) -> PendingValue | None:
         """Return a value that this drain found; None for an older one."""

@@ -4,6 +4,7 @@ import gc
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import wraps
 from time import perf_counter_ns
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,7 @@ from engine.runtime.compat import (
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
+from engine.runtime.recorder.compiler import CompilerWatch
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
@@ -37,6 +39,7 @@ from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.resolver import Resolver
+from engine.runtime.recorder.scripted import ScriptBorder
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.trace.batch import Batch
 from engine.trace.bytestore import ByteSink
@@ -68,6 +71,9 @@ class Recorder:
         self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options.step_limit)
         self._saved_hooks = SavedHooks()
         self._patches = PatchSet()
+        self._engine_patches = PatchSet()
+        self._border = CompileBorder(self._patches, self.mode_of_thread)
+        self._compiler = CompilerWatch(self._border)
         self._stack = ExitStack()
         self._mode = self._new_mode()
         self._interval_ns = 0
@@ -84,10 +90,11 @@ class Recorder:
             thresholds = gc.get_threshold()
             gc.set_threshold(*_GC_WHILE_RECORDING)
             stack.callback(gc.set_threshold, *thresholds)
-            for handle in OptimizerWatcher(self.mode_of_thread).register():
-                stack.callback(handle.remove)
-            self._patches.apply()
-            stack.callback(self._patches.remove)
+            for patches in (self._engine_patches, self._patches):
+                patches.apply()
+                stack.callback(patches.remove)
+            self._compiler.apply_if_loaded()
+            stack.callback(self._compiler.remove)
             stack.enter_context(self._mode)
             stack.enter_context(RUNNING.holding(self))
             self._stack = stack.pop_all()
@@ -220,21 +227,33 @@ class Recorder:
 
     def _plan_patches(self) -> None:
         patches, mode_of_thread = self._patches, self.mode_of_thread
-        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks)
-        border = CompileBorder(patches, mode_of_thread)
+        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks, self._border.run_eagerly)
         for module in engine_modules():
-            patches.add(module, ENGINE_ENTRY, watcher.wrap)
-        patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread, border.run_module))
+            self._engine_patches.add(module, ENGINE_ENTRY, watcher.wrap)
+        patches.add_hooks(OptimizerWatcher(mode_of_thread).register)
+        patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread))
         patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
         for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
         patches.add(torch.autograd.Function, "apply", lambda original: watched_apply(original, mode_of_thread))
-        patches.add(torch, "compile", border.watched_compile)
+        patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)
+        scripts = ScriptBorder(mode_of_thread)
         for script_class in script_classes():
-            patches.add(script_class, "__call__", border.watched_script)
+            patches.add(script_class, "__call__", scripts.watched)
         patches.add(threading.Thread, "run", self._watched_run)
         patches.add(saved_tensors_hooks, "__enter__", self._watched_hooks)
+
+    def _watched_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``torch.compile`` that takes functions as they are, without what the recorder put in their place."""
+
+        @wraps(original)
+        def compile_(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a function, a module or a decorator
+            self._compiler.load()
+            with self._patches.lifted():
+                return original(*args, **kwargs)
+
+        return compile_
 
     def _watched_run(self, original: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
         def run(thread: threading.Thread) -> None:

@@ -14,6 +14,7 @@ from engine.runtime.recorder.calls import ModuleResolver, ModuleStack
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.forward import ForwardResolver
 from engine.runtime.recorder.gradients import GradientResolver
+from engine.runtime.recorder.kinds import Kind
 from engine.runtime.recorder.links import NodeLinks, node_number
 from engine.runtime.recorder.log import (
     BACKWARD,
@@ -27,12 +28,15 @@ from engine.runtime.recorder.log import (
     METRIC,
     NODE,
     OPTIMIZER,
+    REGION_BEGIN,
+    REGION_END,
     SET_GRAD,
     TIMES,
     WIDTHS,
     Log,
 )
 from engine.runtime.recorder.naming import Namer
+from engine.runtime.recorder.opened import CompiledResolver
 from engine.runtime.recorder.pending import Pending
 from engine.runtime.recorder.regions import RegionBook
 from engine.runtime.recorder.snapshots import Snapshots
@@ -75,11 +79,12 @@ class Resolver:
         self._modules = ModuleResolver(self._values, self._namer, source)
         self._forward = ForwardResolver(self._values, self._steps, self._namer, source)
         self._gradients = GradientResolver(self._values, self._steps, source)
+        self._opener = CompiledResolver(self._values, self._steps, self._forward, source)
         self._updates = UpdateResolver(self._values, self._steps, self._gradients, source)
         self._stacks: dict[int, ModuleStack] = {}
         self._time_ns = origin_ns
         self.is_full = False
-        for part in (self._forward, self._gradients, self._updates):
+        for part in (self._forward, self._gradients, self._updates, self._opener):
             part.origin_ns = origin_ns
 
     @property
@@ -108,13 +113,17 @@ class Resolver:
                 self._steps.links.is_threaded = True
             self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
 
-    def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901 - one case a tag
+    def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901, PLR0912 - one case a tag
         match record[0]:
             case tag if tag == CALL:
-                self._forward.call(record, thread, stack)
+                if record[1].kind is Kind.COMPILED:
+                    self._opener.call(record, thread, stack)
+                else:
+                    self._forward.call(record, thread, stack)
                 self._time_ns = record[TIMES[CALL]]
             case tag if tag == NODE:
                 self._gradients.node(record, thread)
+                self._opener.node(record)
                 self._time_ns = record[TIMES[NODE]]
             case tag if tag == LEAF:
                 self._gradients.leaf(record, thread)
@@ -137,6 +146,10 @@ class Resolver:
                 self._gradients.set_grad(record[1], record[2], self._time_ns)
             case tag if tag == FAILED:
                 self._forward.failed(record, stack, self._time_ns)
+            case tag if tag == REGION_BEGIN:
+                self._opener.begin(record[1], thread)
+            case tag if tag == REGION_END:
+                self._opener.end(record[1], thread)
             case tag if tag == METRIC:
                 self._values.pending.metrics.append(Metric(self._steps.last, record[1], record[2]))
 
@@ -161,6 +174,7 @@ class Resolver:
             files=self._source.new_files(),
             grad_links=tuple(pending.grad_links),
             regions=self._regions.take(),
+            kernels=tuple(pending.kernels),
         )
         self._values.pending = Pending(self._values.count)
         self._gradients.forget_waiting()

@@ -26,3 +26,7 @@ class Scope:
 
     kind: ScopeKind
     frame: FrameType | None = None
+
+
+COMPILED = Scope(ScopeKind.PASS)
+"""Compiled code runs; what it calls outside of it may be recorded after all."""
