@@ -1,0 +1,1 @@
+"""Training as data: what is trained and how, what a person asks while it runs, and what it tells."""
