@@ -19,7 +19,7 @@ What was found out about torch 2.13:
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -181,6 +181,16 @@ def uncompiled(module: torch.nn.Module) -> torch.nn.Module:
         return module
     original = vars(module)["_modules"].get("_orig_mod")
     return original if isinstance(original, torch.nn.Module) else module
+
+
+def leave_out(functions: Iterable[AnyFunction]) -> None:
+    """Have compiled code drop the calls of these functions, as if they were not written; the compiler must be loaded.
+
+    ``torch._dynamo.config.ignore_logging_functions`` does that for functions that are found by name: among the globals
+    or the builtins of what is compiled. Their calls become None.
+    """
+    config = sys.modules["torch._dynamo"].config
+    config.ignore_logging_functions = {*config.ignore_logging_functions, *functions}
 
 
 def leave_alone(package: str) -> None:

@@ -10,7 +10,8 @@
 ``ScriptFunction``. A parameter is the same tensor object whether Python or ``owner.getattr`` asks for it.
 """
 
-from types import CodeType
+import sys
+from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
 import torch
@@ -18,6 +19,12 @@ from torch import Tensor
 
 ScriptGraph: TypeAlias = Any
 Script: TypeAlias = Any
+
+
+def tracers() -> tuple[tuple[ModuleType, str], ...]:
+    """Return the functions of torch that run a program once in order to write it down."""
+    modules = ((torch.jit, "trace"), (torch.jit, "trace_module"), (sys.modules.get("torch.export"), "export"))
+    return tuple((module, name) for module, name in modules if module is not None and hasattr(module, name))
 
 
 def script_graph(script: Script) -> ScriptGraph:

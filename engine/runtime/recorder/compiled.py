@@ -11,7 +11,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from time import perf_counter_ns
@@ -31,17 +31,17 @@ from engine.runtime.recorder.captured import (
     tensors_written,
     versions_of,
 )
-from engine.runtime.recorder.frames import call_site
+from engine.runtime.recorder.frames import Marks, call_site
 from engine.runtime.recorder.kinds import Kind
 from engine.runtime.recorder.log import FAILED, REGION_BEGIN, REGION_END
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.patches import PatchSet
-from engine.runtime.recorder.scopes import COMPILED, Scope
+from engine.runtime.recorder.scopes import COMPILED, Scope, ScopeKind
 
 AnyFunction = Callable[..., Any]
 
-GRAPH_MARK = "_chainrule_graph"
-"""An attribute of graphs that tell of their runs."""
+_RECORDED = (Marks.PERSON, Marks.OPTIMIZER)
+"""Whose functions are recorded where compiled code calls them uncompiled."""
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +92,6 @@ def watched_graph_call(graph: CapturedGraph, original: AnyFunction) -> AnyFuncti
         tell = GRAPHS.tell
         return original(*args) if tell is None else tell(graph, original, args)
 
-    setattr(run, GRAPH_MARK, True)
     return run
 
 
@@ -141,6 +140,27 @@ class CompileBorder:
             return original(callback)
 
         return set_eval_frame
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Let the ``with`` block run as if nobody watched: torch traces something there."""
+        mode = self._mode_of_thread()
+        with modes_lifted(lambda mode: isinstance(mode, RecorderMode)), self._patches.lifted():
+            if mode is None:
+                yield
+                return
+            with mode.scoped(ScopeKind.PASS):
+                yield
+
+    def traced(self, original: AnyFunction) -> AnyFunction:
+        """Return a function of torch that traces a program (``torch.jit.trace``), unwatched."""
+
+        @wraps(original)
+        def trace(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever it takes and returns
+            with self.outside():
+                return original(*args, **kwargs)
+
+        return trace
 
     def run_eagerly(self, run: Callable[[AnyFunction], Any], original: AnyFunction) -> Any:  # noqa: ANN401 - whatever it returns
         """Return ``run(original)``, recorded as usual though compiled code called it.
@@ -266,10 +286,12 @@ class CompileBorder:
         return result
 
     def _leaves_compiled_code(self, frame: FrameType) -> bool:
-        """Whether what a frame of the compiler is about to run is neither a graph nor the compiler's own work."""
+        """Whether a frame of the compiler is about to run a function of the person's, or of an optimizer, as it is."""
         if self._running.is_in_graph or torch.compiler.is_compiling():
             return False
-        return not hasattr(frame.f_locals.get("fn"), GRAPH_MARK)
+        code = getattr(frame.f_locals.get("fn"), "__code__", None)
+        mode = self._running.calls[-1].mode
+        return code is not None and mode is not None and mode.marks[code.co_filename] in _RECORDED
 
 
 def _info(function: AnyFunction) -> CompiledInfo:

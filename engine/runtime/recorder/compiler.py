@@ -16,12 +16,14 @@ from engine.runtime.compat_compiler import (
     compiler_frames,
     graph_class,
     leave_alone,
+    leave_out,
     load_compiler,
     watched_graph,
 )
 from engine.runtime.recorder.captured import CapturedGraph
 from engine.runtime.recorder.compiled import CompileBorder, watched_graph_call
 from engine.runtime.recorder.fx_graphs import read_graph
+from engine.runtime.recorder.marking import MARKS
 from engine.runtime.recorder.patches import PatchSet
 
 AnyFunction = Callable[..., Any]
@@ -48,6 +50,7 @@ class CompilerWatch:
             self._patches.add(frames, LEAVES, self._border.watched_switch)
             self._patches.add(graphs, CALLS_BACKEND, self._watched_backend)
             self._patches.add(graphs, INSTALLS, self._watched_install)
+        leave_out(MARKS.silent)
         self._patches.apply()
 
     def load(self) -> None:
