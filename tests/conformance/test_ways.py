@@ -13,13 +13,13 @@ from torch import Tensor
 
 from engine.trace.facts import Phase
 from engine.trace.invariants import check_recording
-from tests.conformance import ways_of_autograd, ways_of_torch
+from tests.conformance import ways_of_autograd, ways_of_tensors, ways_of_torch
 from tests.conformance.oracle import Edges, raw, recorded_graph, walk
 from tests.engine.runtime.recorder.programs import HEAD
 from tests.engine.runtime.recorder.test_identity import assert_same
-from tests.support.recorded import FILENAME, record_text, run_bare
+from tests.support.recorded import FILENAME, Recorded, record_text, run_bare
 
-PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS
+PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS | ways_of_tensors.PROGRAMS
 UNORDERED = frozenset({"threads"})
 """Programs whose backward passes run at the same time."""
 
@@ -37,7 +37,7 @@ UNREADABLE = frozenset(
 )
 """Programs with gradients that are no plain tensors: nested, masked, without numbers, or batches seen from inside."""
 
-UNLINKED = {"subclass": {"AliasBackward0"}, "functional autograd": {"UndefinedGradBackward"}}
+UNLINKED = {"functional autograd": {"UndefinedGradBackward"}}
 """Nodes that no step made: ``as_subclass`` and a helper of ``gradcheck`` cannot be seen."""
 
 
@@ -100,6 +100,17 @@ def spying(*, reads: bool) -> Iterator[Spied]:
         torch.autograd.graph._engine_run_backward = torch.autograd._engine_run_backward = original
 
 
+def assert_shown(run: Recorded, name: str) -> None:
+    """The newest value of a variable has its numbers; a function may have given the same name to another tensor."""
+    tensor = run.variables[name]
+    last = {value.tensor: value.id for value in run.named(name)}
+    found = [data for data in map(run.recording.data, last.values()) if data is not None and data.absence is None]
+    if len(found) == len(last):
+        assert raw(tensor) in [bytes(run.recording.store.read(data.offset, data.nbytes)) for data in found], name
+    else:
+        assert tensor.is_quantized or tensor.is_meta, name
+
+
 @pytest.fixture(params=PROGRAMS)
 def name(request: pytest.FixtureRequest) -> Iterator[str]:
     text = HEAD + PROGRAMS[request.param]
@@ -123,6 +134,8 @@ def test_recorded_equals_bare(name: str, drains: bool) -> None:
     for key, value in bare.items():
         if not key.startswith("__"):
             assert_same(value, run.variables[key], key)
+            if isinstance(value, Tensor) and run.named(key):
+                assert_shown(run, key)
     check_recording(run.recording)
 
 

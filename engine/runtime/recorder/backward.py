@@ -8,8 +8,11 @@ So where a leaf's ``.grad`` is still empty and only one edge leads there, the gr
 the same as ``.grad`` right afterwards.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
+from threading import get_ident
 from time import perf_counter_ns
 from types import CodeType
 from typing import Any
@@ -23,6 +26,7 @@ from engine.runtime.compat import (
     has_gradient_hooks,
     has_unpack_hook,
     is_accumulator,
+    node_name,
     node_sequence,
     plain,
     put_hooks,
@@ -33,15 +37,17 @@ from engine.runtime.compat import (
     sequence_number,
     unseen,
 )
+from engine.runtime.compat_checkpoint import is_mode_on
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.scopes import COMPILED, Scope, ScopeKind
+from engine.runtime.recorder.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
 
 _PASS = Scope(ScopeKind.PASS)
+_NOTHING = nullcontext()
 
 Gradients = tuple[Tensor | None, ...]
 NodeHook = Callable[[Gradients, Gradients], None]
@@ -86,6 +92,13 @@ class SavedHooks:
     seen: bool = False
 
 
+class _Active(threading.local):
+    """The passes that are running in this thread, the innermost last."""
+
+    def __init__(self) -> None:
+        self.runs: list[BackwardRun] = []
+
+
 class BackwardWatcher:
     """Stands in for the entry of the backward engine."""
 
@@ -100,7 +113,9 @@ class BackwardWatcher:
         self._saved_hooks = saved_hooks
         self._saved_names: dict[type, tuple[tuple[str, str, str], ...]] = {}
         self._has_cuda = torch.cuda.is_available()
-        self._active: list[BackwardRun] = []
+        self._active = _Active()
+        self._everywhere: list[BackwardRun] = []
+        self._compiled: set[type] = set()
         self._start = sequence_number()
 
     def wrap(self, original: RunEngine) -> RunEngine:
@@ -134,28 +149,48 @@ class BackwardWatcher:
             run = self._begin(mode, outputs, args, kwargs)
             mode.log.extend((BACKWARD, run))
             handles = put_hooks(self._hooks(run, mode))
-        self._active.append(run)
+        active = self._active.runs
+        active.append(run)
+        self._everywhere.append(run)
+        outer = mode.scope
+        inside = self._inside(mode, run)
         run.sequence = sequence_number()
         run.started_ns = perf_counter_ns()
-        outer, mode.scope = mode.scope, _PASS
         try:
-            if self._has_cuda:
-                # Hooks would run on the device's own thread, where nothing of this thread's recording is known.
-                with torch.autograd.set_multithreading_enabled(False):
-                    return original(outputs, *args, **kwargs)
-            return original(outputs, *args, **kwargs)
+            with inside:
+                return original(outputs, *args, **kwargs)
         finally:
             mode.scope = outer
             remove_hooks(handles)
-            self._active.remove(run)
+            active.remove(run)
+            self._everywhere.remove(run)
             mode.log.extend((BACKWARD_END, run, sequence_number()))
-            if self._active:
-                self._expect_more(mode)
+            if active:
+                self._expect_more(mode, active)
 
-    def _expect_more(self, mode: RecorderMode) -> None:
+    def _inside(self, mode: RecorderMode, run: BackwardRun) -> AbstractContextManager[Any]:
+        """Return the block to run the engine in: there, hooks and other code of the person's are recorded.
+
+        torch takes the mode off while it calls what runs the engine. What compiled code does is not looked at, nor
+        what happens inside of something that is a single step.
+        """
+        is_away, mode.is_away = mode.is_away, False
+        is_compiled = bool(self._compiled) and not self._compiled.isdisjoint(map(type, run.nodes))
+        is_seen = mode.current_scope() is None and not is_compiled and (is_away or is_mode_on(mode))
+        mode.scope = IN_ENGINE if is_seen else _PASS
+        block: AbstractContextManager[Any] = mode if is_seen and is_away else _NOTHING
+        if not self._has_cuda:
+            return block
+        # Hooks would run on the device's own thread, where nothing of this thread's recording is known.
+        stack = ExitStack()
+        stack.enter_context(torch.autograd.set_multithreading_enabled(False))
+        stack.enter_context(block)
+        return stack
+
+    def _expect_more(self, mode: RecorderMode, active: list[BackwardRun]) -> None:
         """After a backward inside of a backward: the outer one adds to gradients that were empty when it began."""
         with unseen():
-            for outer in self._active:
+            for outer in active:
                 for position, variable in outer.variables.items():
                     if variable.grad is not None:
                         outer.had_grad.add(position)
@@ -189,15 +224,18 @@ class BackwardWatcher:
         leaves = _leaves(run)
         for position in leaves.values():
             _note_leaf(run, position, mode)
-        special = {position: _leaf_hook(mode.log, run, position) for position in leaves.values()}
+        everywhere = self._everywhere
+        special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
         for position, slots in _droppable(run, leaves).items():
             run.dropped[position] = slots
             special[position] = _dropping_hook(mode.log, run, position, frozenset(slots))
         pairs = zip(run.nodes, _node_hooks(mode.log, run, special), strict=True)
-        if not self._active:
+        if not everywhere:
             return pairs
-        # A backward inside of a backward: the outer one's hook sees the nodes that both have.
-        watched = {node for outer in self._active for node in outer.nodes}
+        # A backward inside of a backward: the outer one's hook sees the nodes that both have. A leaf's hook sees those
+        # of its own thread only.
+        own = self._active.runs
+        watched = {node for outer in everywhere for node in outer.nodes if outer in own or not is_accumulator(node)}
         return ((node, hook) for node, hook in pairs if node not in watched)
 
     def _read_saved(self, run: BackwardRun) -> None:
@@ -209,6 +247,8 @@ class BackwardWatcher:
             names = names_of.get(type(node))
             if names is None:
                 names = names_of[type(node)] = saved_attributes(type(node))
+                if node_name(node) == "CompiledFunctionBackward":
+                    self._compiled.add(type(node))
             if not names:
                 continue
             careful = is_careful or (node_sequence(node) or 0) < start
@@ -298,13 +338,18 @@ def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[i
     return hook
 
 
-def _leaf_hook(log: Log, run: BackwardRun, position: int) -> NodeHook:
+def _leaf_hook(log: Log, run: BackwardRun, position: int, everywhere: list[BackwardRun]) -> NodeHook:
+    """Return the hook of an AccumulateGrad node; passes in other threads may run that node at the same time."""
     extend = log.extend
     variable = run.variables[position]
     had_grad = run.had_grad
+    thread = get_ident()
 
     def hook(_sent: Gradients, came: Gradients) -> None:
-        grad = variable.grad
+        if len(everywhere) > 1 and get_ident() != thread:
+            return
+        with unseen():
+            grad = variable.grad
         incoming = came if grad is None or position in had_grad else None
         extend((LEAF, run, position, grad, incoming, perf_counter_ns(), sequence_number()))
 

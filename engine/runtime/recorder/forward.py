@@ -59,7 +59,8 @@ class ForwardResolver:
             written = [tensor for tensor in outputs if id(tensor) in known]  # what ``ctx.mark_dirty`` named
         elif isinstance(info, CompiledInfo):
             written = info.written()
-        if passed & _HIDDEN or info.kind is Kind.INIT:
+        passes = self._steps.passes(thread)
+        if passed & _HIDDEN or info.kind is Kind.INIT or passes.is_library(code, instruction):
             self._created(outputs, span, None)
             self._filled(written, span, ended_ns)
             return
@@ -87,6 +88,7 @@ class ForwardResolver:
             thread=thread,
             arguments=arguments,
             module=stack.current,
+            backward_call=passes.current,
         )
         self._outputs(step, info, outputs, written, known, ended_ns)
         self._link(step, before, after, thread)
@@ -94,9 +96,11 @@ class ForwardResolver:
         self._namer.operands(names_site, info, args, kwargs)
         self._namer.bind(names_site, outputs or written, args)
 
-    def failed(self, record: Sequence[Any], stack: ModuleStack, time_ns: int) -> None:
+    def failed(self, record: Sequence[Any], thread: int, stack: ModuleStack, time_ns: int) -> None:
         """Resolve one FAILED record."""
         _, info, args, kwargs, code, instruction, _, error_type, message = record
+        if info.kind is not Kind.ENGINE and self._steps.passes(thread).is_library(code, instruction):
+            return
         span, site = self.place(code, instruction)
         arguments = tuple(self._arguments(info, args, kwargs or {}, time_ns))
         self._namer.operands(site, info, args, kwargs or {})
@@ -136,6 +140,8 @@ class ForwardResolver:
                 step.outputs.append(fresh.pop(key))
             elif key in known:
                 step.outputs.append(values.current(tensor, time_ns))
+            elif info.kind is Kind.CUSTOM:
+                step.outputs.append(values.adopted(tensor, time_ns, step.index))
             else:
                 step.outputs.append(self._result(tensor, step, time_ns))
         step.outputs.extend(fresh.values())

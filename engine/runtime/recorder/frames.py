@@ -98,6 +98,15 @@ def call_site(frame: FrameType | None, marks: FileMarks) -> tuple[CodeType | Non
     return None, -1, passed
 
 
+def is_dispatching(frame: FrameType | None) -> bool:
+    """Whether a dispatch mode or a tensor's own class handles an operator for torch here."""
+    while frame is not None:
+        if frame.f_code.co_name == "__torch_dispatch__":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def is_running(frame: FrameType, inside: FrameType | None) -> bool:
     """Whether ``frame`` is ``inside`` or one of its callers."""
     while inside is not None:

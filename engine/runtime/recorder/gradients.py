@@ -10,6 +10,7 @@ from engine.program.source import SourceMap
 from engine.runtime.compat import node_name, plain, plain_saved_names
 from engine.runtime.recorder.backward import BackwardRun
 from engine.runtime.recorder.forward import mark_nodes
+from engine.runtime.recorder.passes import Pass
 from engine.runtime.recorder.pending import PendingNode, PendingStep
 from engine.runtime.recorder.steps import StepMaker
 from engine.runtime.recorder.texts import short_text
@@ -46,9 +47,10 @@ class GradientResolver:
         self.origin_ns = 0
         self.loss: float | None = None
 
-    def begin(self, run: BackwardRun) -> None:
+    def begin(self, run: BackwardRun, thread: int) -> None:
         """Resolve the start of a backward run: its graph."""
         values = self._values
+        passes = self._steps.passes(thread)
         time_ns = run.started_ns
         running = _Running(BackwardCallId(self._calls), [], [], run.started_ns, run.sequence)
         self._calls += 1
@@ -70,8 +72,9 @@ class GradientResolver:
                 run.create_graph,
             )
         )
-        if run.loss is not None:
+        if run.loss is not None and not passes.running:
             self.loss = number_in(run.loss)
+        passes.running.append(Pass(running.call, run.code, run.instruction))
 
     def node(self, record: Sequence[Any], thread: int) -> None:
         """Resolve one NODE record: a node ran."""
@@ -112,8 +115,10 @@ class GradientResolver:
     def end(self, run: BackwardRun, thread: int, sequence: int) -> None:
         """Resolve the end of a run: what the engine added up after its last node belongs to that node's step."""
         running = self._running.pop(run, None)
-        if running is not None and running.last is not None:
-            self._steps.links.made(thread, running.sequence, sequence, running.last)
+        if running is not None:
+            self._steps.passes(thread).leave(running.call)
+            if running.last is not None:
+                self._steps.links.made(thread, running.sequence, sequence, running.last)
 
     def set_grad(self, tensor: Tensor, grad: Tensor | None, time_ns: int) -> None:
         """Resolve a change of ``.grad`` by the program."""

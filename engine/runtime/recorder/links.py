@@ -35,14 +35,28 @@ class NodeLinks:
         self._waiting_steps: dict[int, list[StepIndex]] = {}
 
     def made(self, thread: int, start: int, end: int, step: StepIndex) -> None:
-        """Note that ``step`` made the nodes with sequence numbers from ``start`` up to ``end`` (exclusive)."""
+        """Note that ``step`` made the nodes with sequence numbers from ``start`` up to ``end`` (exclusive).
+
+        Those that steps inside of it have made, which came earlier, stay theirs.
+        """
         if end <= start:
             return
         if thread not in self._starts:
             self._starts[thread], self._ends[thread], self._steps[thread] = array("q"), array("q"), array("q")
-        self._starts[thread].append(start)
-        self._ends[thread].append(end)
-        self._steps[thread].append(step)
+        inner: list[tuple[int, int, int]] = []
+        while self._starts[thread] and self._starts[thread][-1] >= start:
+            inner.append((self._starts[thread].pop(), self._ends[thread].pop(), self._steps[thread].pop()))
+        for inner_start, inner_end, maker in reversed(inner):
+            self._append(thread, start, inner_start, step)
+            self._append(thread, inner_start, inner_end, maker)
+            start = inner_end
+        self._append(thread, start, end, step)
+
+    def _append(self, thread: int, start: int, end: int, step: int) -> None:
+        if start < end:
+            self._starts[thread].append(start)
+            self._ends[thread].append(end)
+            self._steps[thread].append(step)
 
     def number(self, node: Node) -> int | None:
         """Return the number of a node, None for one that has none."""

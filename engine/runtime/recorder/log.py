@@ -54,6 +54,10 @@ GROUP_BEGIN: Final = 37
 """the ``GroupMark``"""
 GROUP_END: Final = 38
 """the same ``GroupMark``"""
+RECOMPUTE_BEGIN: Final = 40
+"""the ``Recomputation``: what follows is computed again, for a backward pass"""
+RECOMPUTE_END: Final = 41
+"""the same ``Recomputation``"""
 
 WIDTHS: Final = {
     CALL: 12,
@@ -79,6 +83,8 @@ WIDTHS: Final = {
     ASKED: 7,
     GROUP_BEGIN: 2,
     GROUP_END: 2,
+    RECOMPUTE_BEGIN: 2,
+    RECOMPUTE_END: 2,
 }
 """Number of entries of a record, the tag included."""
 

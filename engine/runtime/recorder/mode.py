@@ -8,14 +8,16 @@ from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from torch import Tensor
+from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode, redispatch_function
 from torch.utils._pytree import tree_map_only
 
 from engine.runtime.compat import functorch_level, plain, sequence_number
-from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_running
+from engine.runtime.compat_checkpoint import StopRecomputation
+from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, TorchFunction, learn
 from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
-from engine.runtime.recorder.scopes import Scope, ScopeKind
+from engine.runtime.recorder.scopes import IN_ENGINE, Scope, ScopeKind
 from engine.runtime.recorder.snapshots import Snapshots
 
 Types: TypeAlias = Any
@@ -33,6 +35,7 @@ class RecorderMode(TorchFunctionMode):
         log: See ``log``.
         scope: The stretch of no steps that is running, if any.
         on_move: Called before a tensor gets other memory.
+        is_away: Whether the backward engine is about to run while torch has taken this mode off for its call.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
 
@@ -51,6 +54,7 @@ class RecorderMode(TorchFunctionMode):
         self.due_ns = _NEVER_NS
         self.on_due: Callable[[], None] = _do_nothing
         self.on_move = on_move
+        self.is_away = False
         self.marks = marks
         self.snapshots = snapshots
         self._infos = infos
@@ -72,6 +76,9 @@ class RecorderMode(TorchFunctionMode):
             self._failed(info, args, {}, error)
             raise
         ended_ns = perf_counter_ns()
+        kept = result
+        if functorch_level() is not None:
+            args, kept = unwrapped(args), unwrapped(result)
         if args and type(args[0]) is list:
             args = (tuple(args[0]), *args[1:])
         # The walk of ``call_site``, written out: a call costs as much as the walk.
@@ -91,7 +98,7 @@ class RecorderMode(TorchFunctionMode):
                 info,
                 args,
                 None,
-                tuple(result) if type(result) is list else result,
+                tuple(kept) if type(kept) is list else kept,
                 None if frame is None else code,
                 -1 if frame is None else frame.f_lasti,
                 passed,
@@ -101,9 +108,7 @@ class RecorderMode(TorchFunctionMode):
                 ended_ns,
             )
         )
-        if functorch_level() is not None:
-            self._unwrap_last()
-        elif ended_ns > self.due_ns:
+        if ended_ns > self.due_ns and functorch_level() is None:
             self.on_due()
         return result
 
@@ -144,13 +149,16 @@ class RecorderMode(TorchFunctionMode):
             began: The sequence number before it, and when it began and ended.
         """
         before, started_ns, ended_ns = began
+        kept = result
+        if functorch_level() is not None:
+            args, kwargs, kept = unwrapped(args), unwrapped(kwargs), unwrapped(result)
         self._append(
             (
                 CALL,
                 info,
                 _frozen(args),
                 {key: _frozen(value) for key, value in kwargs.items()} or None,
-                tuple(result) if type(result) is list else result,
+                tuple(kept) if type(kept) is list else kept,
                 *site,
                 before,
                 sequence_number(),
@@ -158,9 +166,8 @@ class RecorderMode(TorchFunctionMode):
                 ended_ns,
             )
         )
-        if functorch_level() is not None:
-            self._unwrap_last()
-        elif ended_ns > self.due_ns and self.scope is None:
+        is_open = self.scope is None or self.scope is IN_ENGINE
+        if ended_ns > self.due_ns and is_open and functorch_level() is None:
             self.on_due()
 
     @contextmanager
@@ -176,7 +183,7 @@ class RecorderMode(TorchFunctionMode):
     def current_scope(self) -> ScopeKind | None:
         """Return the kind of the running scope; a scope whose call has ended is dropped."""
         scope = self.scope
-        if scope is None:
+        if scope is None or scope is IN_ENGINE:
             return None
         if scope.frame is not None and not is_running(scope.frame, _frame(1)):
             self.scope = None
@@ -192,10 +199,12 @@ class RecorderMode(TorchFunctionMode):
         for tensor in tensors:
             self.snapshots.before_write(plain(tensor), self.log)
 
-    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, PLR0911 - a table of cases
+    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, C901, PLR0911 - a table of cases
         kind = info.kind
         scope = self.current_scope()
         if kind is Kind.SILENT or scope is ScopeKind.PASS:
+            return func(*args, **kwargs)
+        if self.scope is IN_ENGINE and type(func) is OpOverload and is_dispatching(_frame(2)):
             return func(*args, **kwargs)
         if kind is Kind.ENGINE:
             return self._run_engine(func, info, args, kwargs)
@@ -220,15 +229,22 @@ class RecorderMode(TorchFunctionMode):
 
     def _run_engine(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
         try:
+            self.is_away = True
             result = func(*args, **kwargs)
         except Exception as error:
             self._failed(info, args, kwargs, error)
             raise
+        finally:
+            self.is_away = False
         if perf_counter_ns() > self.due_ns:
             self.on_due()
         return result
 
     def _failed(self, info: FunctionInfo, args: Arguments, kwargs: Keywords, error: Exception) -> None:
+        if isinstance(error, StopRecomputation):
+            return
+        if functorch_level() is not None:
+            args, kwargs = unwrapped(args), unwrapped(kwargs)
         code, instruction, passed = call_site(_frame(2), self.marks)
         message = str(error).split("\nException raised from", 1)[0]
         self.log.extend((FAILED, info, _frozen(args), kwargs, code, instruction, passed, type(error).__name__, message))
@@ -236,12 +252,6 @@ class RecorderMode(TorchFunctionMode):
     def _learn(self, func: TorchFunction) -> FunctionInfo:
         info = self._infos[func] = learn(func)
         return info
-
-    def _unwrap_last(self) -> None:
-        """Replace wrappers of ``torch.func`` in the last record: they die when the transform ends."""
-        log = self.log
-        for offset in (-10, -9, -8):
-            log[offset] = tree_map_only(Tensor, plain, log[offset])
 
 
 class HaltedMode(RecorderMode):
@@ -255,6 +265,11 @@ class HaltedMode(RecorderMode):
     ) -> Any:  # noqa: ANN401 - whatever torch returns
         """Run ``func``."""
         return func(*args, **kwargs) if kwargs else func(*args)
+
+
+def unwrapped(things: Any) -> Any:  # noqa: ANN401 - arguments or results of any call
+    """Return ``things`` with the real tensors behind the wrappers of ``torch.func``: those die with the transform."""
+    return tree_map_only(Tensor, plain, things)
 
 
 def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> list[Tensor]:

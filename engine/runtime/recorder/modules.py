@@ -1,4 +1,4 @@
-"""Watches modules: their calls, their construction, and custom autograd functions."""
+"""Watches modules: their calls and their construction."""
 
 import weakref
 from collections.abc import Callable
@@ -8,11 +8,9 @@ from types import FrameType
 from typing import Any
 
 from torch import nn
-from torch.autograd import Function
 
 from engine.runtime.compat import own_modes_lifted
 from engine.runtime.recorder.frames import call_site
-from engine.runtime.recorder.kinds import FunctionInfo, learn_custom
 from engine.runtime.recorder.log import ENTER, LEAVE
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.owners import find_owner
@@ -109,26 +107,3 @@ def watched_check(original: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 _CHOOSERS = ("torch.nn.modules.activation", "torch.nn.modules.transformer")
-
-
-def watched_apply(original: AnyFunction, mode_of_thread: ModeOfThread) -> Any:  # noqa: ANN401 - a class method
-    """Return ``autograd.Function.apply`` that logs each call as one step."""
-    infos: dict[type, FunctionInfo] = {}
-    function = original.__func__  # type: ignore[attr-defined] # a bound class method
-
-    @wraps(function)
-    def apply(cls: type[Function], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the function returns
-        mode = mode_of_thread()
-        if mode is None or mode.current_scope() is not None:
-            return function(cls, *args, **kwargs)
-        info = infos.get(cls)
-        if info is None:
-            info = infos[cls] = learn_custom(cls)
-
-        def call() -> Any:  # noqa: ANN401 - whatever the function returns
-            with mode.scoped(ScopeKind.QUIET):
-                return function(cls, *args, **kwargs)
-
-        return mode.record(info, call, args, kwargs)
-
-    return classmethod(apply)

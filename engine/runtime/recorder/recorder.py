@@ -30,11 +30,12 @@ from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.compiler import CompilerWatch
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
+from engine.runtime.recorder.functions import plan_functions
 from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
 from engine.runtime.recorder.late import LateValues
 from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.modules import creating, watched_apply, watched_call, watched_check, watched_init
+from engine.runtime.recorder.modules import creating, watched_call, watched_check, watched_init
 from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
@@ -235,7 +236,7 @@ class Recorder:
         patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
         for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
-        patches.add(torch.autograd.Function, "apply", lambda original: watched_apply(original, mode_of_thread))
+        plan_functions(patches, mode_of_thread)
         patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)
         scripts = ScriptBorder(mode_of_thread)

@@ -28,6 +28,8 @@ from engine.runtime.recorder.log import (
     METRIC,
     NODE,
     OPTIMIZER,
+    RECOMPUTE_BEGIN,
+    RECOMPUTE_END,
     REGION_BEGIN,
     REGION_END,
     SET_GRAD,
@@ -113,7 +115,7 @@ class Resolver:
                 self._steps.links.is_threaded = True
             self._one(record, thread, self._stacks.setdefault(thread, ModuleStack()))
 
-    def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901, PLR0912 - one case a tag
+    def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a tag
         match record[0]:
             case tag if tag == CALL:
                 if record[1].kind is Kind.COMPILED:
@@ -137,15 +139,20 @@ class Resolver:
             case tag if tag == LEAVE:
                 self._modules.leave(record, stack)
             case tag if tag == BACKWARD:
-                self._gradients.begin(record[1])
+                self._gradients.begin(record[1], thread)
             case tag if tag == BACKWARD_END:
                 self._gradients.end(record[1], thread, record[2])
+            case tag if tag == RECOMPUTE_BEGIN:
+                span, _ = self._forward.place(record[1].code, record[1].instruction)
+                self._steps.passes(thread).begin_again(record[1], span)
+            case tag if tag == RECOMPUTE_END:
+                self._steps.passes(thread).end_again(record[1])
             case tag if tag == OPTIMIZER:
                 self._updates.resolve(record[1], thread, stack)
             case tag if tag == SET_GRAD:
                 self._gradients.set_grad(record[1], record[2], self._time_ns)
             case tag if tag == FAILED:
-                self._forward.failed(record, stack, self._time_ns)
+                self._forward.failed(record, thread, stack, self._time_ns)
             case tag if tag == REGION_BEGIN:
                 self._opener.begin(record[1], thread)
             case tag if tag == REGION_END:

@@ -15,6 +15,10 @@ class ScopeKind(Enum):
     QUIET = auto()
     """Calls are no steps, but what they overwrite is kept: inside of a custom ``autograd.Function``."""
 
+    ENGINE = auto()
+    """The backward engine runs: what the person's code does there (hooks, ``backward`` of a custom function, a
+    checkpoint) is recorded as anywhere else, what dispatch modes do with the operators of the engine is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -27,6 +31,8 @@ class Scope:
     kind: ScopeKind
     frame: FrameType | None = None
 
+
+IN_ENGINE = Scope(ScopeKind.ENGINE)
 
 COMPILED = Scope(ScopeKind.PASS)
 """Compiled code runs; what it calls outside of it may be recorded after all."""

@@ -1,6 +1,7 @@
 """Numbering of steps, and what later facts need to know of earlier steps."""
 
 from engine.runtime.recorder.links import NodeLinks
+from engine.runtime.recorder.passes import ThreadPasses
 from engine.runtime.recorder.pending import PendingStep
 from engine.runtime.recorder.regions import RegionBook
 from engine.runtime.recorder.values import ValueMaker
@@ -24,6 +25,14 @@ class StepMaker:
         self._spans: list[Span | None] = []
         self._modules: list[ModuleCallId | None] = []
         self._values = values
+        self._passes: dict[int, ThreadPasses] = {}
+
+    def passes(self, thread: int) -> ThreadPasses:
+        """Return the backward passes that a thread is in."""
+        found = self._passes.get(thread)
+        if found is None:
+            found = self._passes[thread] = ThreadPasses(self.regions.stack(thread))
+        return found
 
     @property
     def next(self) -> StepIndex:

@@ -56,6 +56,17 @@ class ValueMaker:
         self._tell_owner(record, value)
         return value
 
+    def adopted(self, tensor: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
+        """Give a tensor another value: a step inside of ``producer`` made it, ``producer`` gave it its node.
+
+        Until then it had none.
+        """
+        record = self.book.record(tensor)
+        found = self.pending.value(record.value)
+        if found is not None:
+            found.node = NodeKey(None, 0, requires_grad=False)
+        return self.make(tensor, record, time_ns, producer, Role.INTERMEDIATE)
+
     def make(
         self,
         tensor: Tensor,

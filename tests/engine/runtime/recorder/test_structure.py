@@ -161,7 +161,7 @@ y.sum().backward()
     )
     run = record_text(text)
     assert isinstance(run.error, ValueError)
-    assert run.step_names() == ["mul", "Bad", "sum", "SumBackward0"]
+    assert run.step_names() == ["mul", "clone", "Bad", "sum", "SumBackward0"]
     (failure,) = run.recording.failures
     assert (failure.name, failure.error_type) == ("backward", "ValueError")
     assert failure.message == "no gradient today"
