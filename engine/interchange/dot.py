@@ -1,8 +1,9 @@
 """A view graph as Graphviz DOT."""
 
-from collections import defaultdict
+from collections.abc import Iterator
 
-from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.interchange.nesting import Closed, Opened, nested
 from engine.interchange.palette import Palette
 from engine.interchange.texts import clean
 
@@ -47,28 +48,17 @@ def _edge_looks(palette: Palette) -> dict[EdgeKind, str]:
     }
 
 
-def _clusters(view: ViewGraph, names: dict[NodeKey, str], looks: dict[NodeKind, str]) -> list[str]:
-    """Nodes inside their groups. Groups are opened and closed in one walk over the tree, without recursion."""
-    inside: defaultdict[GroupKey | None, list[ViewNode]] = defaultdict(list)
-    for node in view.nodes:
-        inside[node.group].append(node)
-    children: defaultdict[GroupKey | None, list[int]] = defaultdict(list)
-    for index, group in enumerate(view.groups):
-        children[group.parent].append(index)
-    lines = [f"  {_node(node, names, looks)}" for node in inside.pop(None, [])]
-    pending = [(index, False) for index in reversed(children[None])]
-    while pending:
-        index, is_end = pending.pop()
-        if is_end:
-            lines.append("  }")
-            continue
-        group = view.groups[index]
-        lines += [f"  subgraph cluster_{index} {{", f"  label={_quoted(f'{group.title} {group.subtitle}')};"]
-        lines += [f"    {_node(node, names, looks)}" for node in inside.pop(group.key, [])]
-        pending.append((index, True))
-        pending += [(child, False) for child in reversed(children[group.key])]
-    rest = [node for nodes in inside.values() for node in nodes]
-    return lines + [f"  {_node(node, names, looks)}" for node in rest]
+def _clusters(view: ViewGraph, names: dict[NodeKey, str], looks: dict[NodeKind, str]) -> Iterator[str]:
+    """Yield the lines of nodes and groups."""
+    for part in nested(view):
+        match part:
+            case Opened(index, group):
+                yield f"  subgraph cluster_{index} {{"
+                yield f"  label={_quoted(f'{group.title} {group.subtitle}')};"
+            case Closed():
+                yield "  }"
+            case node:
+                yield f"  {'  ' if node.group is not None else ''}{_node(node, names, looks)}"
 
 
 def _node(node: ViewNode, names: dict[NodeKey, str], looks: dict[NodeKind, str]) -> str:

@@ -1,0 +1,174 @@
+"""A drawing as TikZ, for lecture notes and papers: a standalone LaTeX document whose text is text.
+
+It compiles with any LaTeX that has TikZ (``pdflatex graph.tex``). Lengths are points, one a logical pixel; y grows up.
+"""
+
+from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point
+from engine.drawing.measure import fitted
+from engine.drawing.state import StepState, edge_state, node_state
+from engine.graph.view import EdgeKind, NodeKind
+from engine.interchange.palette import Palette
+from engine.interchange.texts import clean
+from engine.trace.ids import StepIndex
+
+_HEAD = r"""\documentclass[tikz,border=6pt]{standalone}
+\usepackage[T1]{fontenc}
+\usepackage{textcomp,amssymb}
+\renewcommand{\familydefault}{\sfdefault}
+"""
+_FUTURE = "opacity=0.38"
+_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "∂": r"$\partial$",
+    "×": r"$\times$",
+    "→": r"$\rightarrow$",
+    "·": r"$\cdot$",
+    "…": r"\ldots{}",
+    "−": r"$-$",
+    "–": "--",
+    "‖": r"$\Vert$",
+    "∅": r"$\emptyset$",
+    "²": r"$^2$",
+    "³": r"$^3$",
+    "σ": r"$\sigma$",
+    "Σ": r"$\Sigma$",
+    "β": r"$\beta$",
+    "ᵀ": r"$^\top$",
+}
+"""How LaTeX writes what it does not take as it is; any other character beyond Latin-1 becomes a question mark."""
+
+
+def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette) -> str:
+    """Return the picture of ``drawing`` right after ``step`` as one LaTeX document; boxes have titles, no numbers."""
+    colors = _Colors(palette)
+    body = [
+        *(_frame(frame, colors) for frame in drawing.frames),
+        *(_lane(lane, colors) for lane in drawing.lanes),
+        *(line for path in drawing.edges if (line := _edge(path, step, colors))),
+        *(_node(box, step, colors) for box in drawing.nodes),
+    ]
+    picture = [r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", *body, r"\end{tikzpicture}"]
+    return "\n".join([_HEAD + colors.definitions(), r"\begin{document}", *picture, r"\end{document}", ""])
+
+
+class _Colors:
+    """Names for the palette's colours, defined once at the head of the document."""
+
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._used: dict[str, str] = {}
+
+    def __call__(self, token: str) -> str:
+        """Return the name of a colour of the palette."""
+        name = "cr" + token.replace("_", "")
+        self._used[name] = getattr(self._palette, token).lstrip("#").upper()
+        return name
+
+    def definitions(self) -> str:
+        """Return what defines every colour that was asked for."""
+        return "\n".join(rf"\definecolor{{{name}}}{{HTML}}{{{value}}}" for name, value in sorted(self._used.items()))
+
+
+def _frame(frame: GroupFrame, colors: _Colors) -> str:
+    rect, group = frame.rect, frame.group
+    room = min(rect.width, frame.heading_px or rect.width) - 28.0
+    title = latex(fitted(group.title, max(room, 60.0), is_mono=False))
+    look = f"draw={colors('node_border')},fill={colors('group')},rounded corners=12pt"
+    box = rf"\draw[{look}] {_at((rect.x, rect.y))} rectangle {_at((rect.right, rect.bottom))};"
+    text = rf"\fontsize{{12}}{{14}}\selectfont\bfseries {title}"
+    return box + "\n" + _words((rect.x + 14, rect.y + 22), colors("text"), text)
+
+
+def _lane(lane: LaneLabel, colors: _Colors) -> str:
+    color = colors({"F": "muted", "B": "backward"}.get(lane.text[:1], "optimizer"))
+    return _words(lane.position, color, rf"\fontsize{{10}}{{12}}\selectfont\bfseries {latex(lane.text)}")
+
+
+def _edge(path: EdgePath, step: StepIndex, colors: _Colors) -> str:
+    kind, state = path.edge.kind, edge_state(path.edge, step)
+    if kind is EdgeKind.SAVED and state is not StepState.CURRENT:
+        return ""
+    tokens = {
+        EdgeKind.GRADIENT: "backward",
+        EdgeKind.UPDATE: "optimizer",
+        EdgeKind.VIEW: "faint",
+        EdgeKind.SAVED: "saved",
+    }
+    look = [f"draw={colors(tokens.get(kind, 'edge'))}", f"line width={2.0 if kind is EdgeKind.GRADIENT else 1.2}pt"]
+    if kind in (EdgeKind.SAVED, EdgeKind.VIEW):
+        look.append("dotted")
+    else:
+        look.append("->")
+    if state is StepState.FUTURE:
+        look += ["dashed", _FUTURE]
+    return rf"\draw[{','.join(look)}] {_curve(path.points)};"
+
+
+def _curve(points: tuple[Point, ...]) -> str:
+    pieces = [_at(points[0])]
+    for index in range(1, len(points) - 2, 3):
+        first, second, end = (_at(point) for point in points[index : index + 3])
+        pieces.append(f".. controls {first} and {second} .. {end}")
+    return " ".join(pieces)
+
+
+def _node(box: NodeBox, step: StepIndex, colors: _Colors) -> str:
+    node, rect = box.node, box.rect
+    state = node_state(node, step)
+    is_backward = node.kind is NodeKind.BACKWARD or (node.kind is NodeKind.GROUP and node.mirrors is not None)
+    border = "backward" if is_backward else "optimizer" if node.kind is NodeKind.OPTIMIZER else "node_border"
+    if node.kind is NodeKind.FAILED:
+        border = "error"
+    elif state is StepState.CURRENT:
+        border = "accent"
+    look = [
+        f"draw={colors(border)}",
+        f"fill={colors('backward_node' if is_backward else 'node')}",
+        "rounded corners=9pt",
+        f"line width={2 if state is StepState.CURRENT else 0.8}pt",
+    ]
+    if state is StepState.FUTURE:
+        look += ["dashed", _FUTURE]
+    corner, end = _at((rect.x, rect.y)), _at((rect.right, rect.bottom))
+    title = latex(fitted(node.title, rect.width - 20, is_mono=False))
+    line = latex(fitted(node.subtitle, rect.width - 18, is_mono=True))
+    faded = f",{_FUTURE}" if state is StepState.FUTURE else ""
+    return "\n".join(
+        (
+            rf"\draw[{','.join(look)}] {corner} rectangle {end};",
+            _words(
+                (rect.x + 12, rect.y + 19),
+                colors("text") + faded,
+                rf"\fontsize{{11}}{{13}}\selectfont\bfseries {title}",
+            ),
+            _words(
+                (rect.x + 12, rect.y + 35), colors("muted") + faded, rf"\fontsize{{9}}{{11}}\selectfont\ttfamily {line}"
+            ),
+        )
+    )
+
+
+def _words(at: Point, color: str, text: str) -> str:
+    return rf"\node[anchor=base west,inner sep=0,text={color}] at {_at(at)} {{{text}}};"
+
+
+def _at(point: Point) -> str:
+    return f"({point[0]:.1f},{-point[1]:.1f})"
+
+
+def latex(text: str) -> str:
+    """Return ``text`` so that LaTeX shows it, with signs that it cannot show as question marks."""
+    return "".join(_SIGNS.get(sign, sign if ord(sign) < 0x100 else "?") for sign in clean(text))
