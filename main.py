@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn, TextIO, TypeVar
 
-COMMANDS = ("record", "inspect", "render", "doctor")
+COMMANDS = ("record", "inspect", "render", "doctor", "verify")
 WRONG = 2
 INTERRUPTED = 130
 
@@ -61,10 +61,12 @@ def _run(words: list[str]) -> int:
 def _window(words: list[str]) -> int:
     parser = Parser(
         prog="chainrule",
-        usage="chainrule [FILE.py | FILE.chainrule]\n       chainrule {record,inspect,render,doctor} ... [--help]",
+        usage="chainrule [FILE.py | FILE.chainrule]\n"
+        "       chainrule {record,inspect,render,verify,doctor} ... [--help]",
         description="See PyTorch compute: type it, run it, and step through forward, backward and optimizer.",
         epilog="commands: record runs a program and keeps the recording; inspect says what is in a recording; "
-        "render draws a program or a recording; doctor says what is here and what is missing.",
+        "render draws a program or a recording; verify proves a recording; doctor says what is here and what "
+        "is missing.",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a program or a recording to open")
     parser.add_argument("--version", action="version", version=f"Chainrule {_own_version()}")
@@ -173,6 +175,37 @@ def _render(words: list[str]) -> int:
     return render(wanted, sys.stdout, sys.stderr)
 
 
+def _verify(words: list[str]) -> int:
+    from engine.commands import options as checked
+    from engine.commands.verify import verify
+    from engine.protocol.proof import Depth
+
+    parser = Parser(
+        prog="chainrule verify",
+        description="Prove that a recording is what torch computes: every call is made again and compared bit for bit, "
+        "every gradient computed again and held against finite differences. Nothing of the program itself is run.",
+        epilog="The exit code is 0 when everything that could be checked holds, 1 when something does not.",
+    )
+    parser.add_argument("recording", metavar="RUN.chainrule", type=Path)
+    parser.add_argument("--json", action="store_true", help="as JSON (format chainrule-proof, version 1)")
+    parser.add_argument("--quick", action="store_true", help="only facts, memory, and every call made again")
+    parser.add_argument("--sample", type=_checked(checked.sample_option), metavar="N",
+                        help="run only an even sample of N steps again")  # fmt: skip
+    parser.add_argument("--time-limit", type=_checked(checked.seconds_option), metavar="S", help="seconds to take")
+    parser.add_argument("--memory-limit", type=_checked(checked.megabytes_option), metavar="MB",
+                        help="megabytes to take (default: 16000)")  # fmt: skip
+    found = parser.parse_args(words)
+    wanted = checked.VerifyOptions(
+        recording=found.recording,
+        as_json=found.json,
+        depth=Depth.QUICK if found.quick else Depth.FULL,
+        sample=found.sample,
+        time_limit_s=found.time_limit,
+        memory_limit_mb=found.memory_limit,
+    )
+    return verify(wanted, sys.stdout, sys.stderr, shows_progress=sys.stderr.isatty())
+
+
 def _doctor(words: list[str]) -> int:
     Parser(prog="chainrule doctor", description="Say what is here and what is missing.").parse_args(words)
     from engine.commands.doctor import report
@@ -228,6 +261,7 @@ _RUNNERS: dict[str, Callable[[list[str]], int]] = {
     "inspect": _inspect,
     "render": _render,
     "doctor": _doctor,
+    "verify": _verify,
 }
 
 if __name__ == "__main__":

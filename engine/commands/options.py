@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from engine.protocol.proof import Depth
 from engine.protocol.request import ValuePolicy
 
 RECORDING_SUFFIX = ".chainrule"
@@ -73,6 +74,18 @@ class RenderOptions:
     scale: float = 2.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """``chainrule verify``; ``sample`` None verifies every step."""
+
+    recording: Path
+    as_json: bool = False
+    depth: Depth = Depth.FULL
+    sample: int | None = None
+    time_limit_s: float | None = None
+    memory_limit_mb: int | None = None
+
+
 def device_option(text: str) -> str:
     """Return a device as a run request takes it.
 
@@ -118,6 +131,15 @@ def step_limit_option(text: str) -> int:
         ValueError: If it is no positive whole number; the text is part of a sentence.
     """
     return _whole(text, 1, "the step limit must be a positive whole number of steps")
+
+
+def sample_option(text: str) -> int:
+    """Return how many steps to verify.
+
+    Raises:
+        ValueError: If it is no positive whole number; the text is part of a sentence.
+    """
+    return _whole(text, 1, "the sample must be a positive whole number of steps")
 
 
 def step_option(text: str) -> int:

@@ -280,7 +280,7 @@ def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> li
             written = args[0] if args else next(iter(kwargs.values()), None)
         case Kind.FLAGGED if _flag(info, args, kwargs, "inplace"):
             written = args[0] if args else kwargs.get("input")
-        case Kind.STATISTICS if _flag(info, args, kwargs, "training"):
+        case Kind.STATISTICS if _flag(info, args, kwargs, "training") or kwargs.get("use_input_stats"):
             written = [*args[1:3], kwargs.get("running_mean"), kwargs.get("running_var")]
             if info.parameters == ():
                 written = args[3:5]

@@ -31,6 +31,7 @@ class OptimizerRun:
         seen_ns: When parameters and gradients were as they are before the step.
         has_closure: Whether the step computes the gradients itself, by calling the program back.
         is_done: Whether it came to its end.
+        others: The further groups, with the number of their parameters that take part in place of the parameters.
     """
 
     name: str
@@ -48,6 +49,7 @@ class OptimizerRun:
     ended_ns: int = 0
     is_done: bool = False
     late_gradients: tuple[Tensor | None, ...] = ()
+    others: tuple[dict[str, Any], ...] = ()
 
 
 class OptimizerWatcher:
@@ -97,6 +99,19 @@ class OptimizerWatcher:
         mode.log.extend((OPTIMIZER, run))
 
 
+GROUP = "group "
+"""How the name of the argument begins that holds the settings of a further group, numbered from 2."""
+
+
+def _further_groups(optimizer: Optimizer, *, has_closure: bool) -> tuple[dict[str, Any], ...]:
+    if len(optimizer.param_groups) == 1:
+        return ()
+    return tuple(
+        {**group, "params": sum(has_closure or parameter.grad is not None for parameter in group["params"])}
+        for group in optimizer.param_groups[1:]
+    )
+
+
 def _begin(optimizer: Optimizer, mode: RecorderMode, *, has_closure: bool) -> OptimizerRun:
     code, instruction, passed = call_site(frame_of_depth(3), mode.marks)
     pairs = [
@@ -118,4 +133,5 @@ def _begin(optimizer: Optimizer, mode: RecorderMode, *, has_closure: bool) -> Op
         instruction=instruction,
         passed=passed,
         seen_ns=perf_counter_ns(),
+        others=_further_groups(optimizer, has_closure=has_closure),
     )

@@ -10,10 +10,10 @@ from engine.program.source import SourceMap
 from engine.runtime.compat import plain
 from engine.runtime.recorder.calls import ModuleStack
 from engine.runtime.recorder.gradients import GradientResolver
-from engine.runtime.recorder.optimizers import OptimizerRun
+from engine.runtime.recorder.optimizers import GROUP, OptimizerRun
 from engine.runtime.recorder.pending import PendingStep
 from engine.runtime.recorder.steps import StepMaker
-from engine.runtime.recorder.texts import texts_of
+from engine.runtime.recorder.texts import short_text, texts_of
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.facts import Argument, Metric, Phase, Role
 from engine.trace.ids import ValueId
@@ -89,6 +89,10 @@ def _settings(run: OptimizerRun) -> Iterator[Argument]:
     for name, value in run.settings.items():
         text, exact = texts_of(_number(value))
         yield Argument(name, None, text, (), exact, is_keyword=True)
+    for number, group in enumerate(run.others):
+        settings = {"parameters" if name == "params" else name: _number(value) for name, value in group.items()}
+        rate = short_text(settings.get("lr"))
+        yield Argument(f"{GROUP}{number + 2}", None, f"lr {rate}", (), texts_of(settings)[1], is_keyword=True)
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - any hyper-parameter

@@ -1,0 +1,108 @@
+"""What facts say about each other: nothing is missing, nothing invented, nothing used before it is made."""
+
+from collections.abc import Iterator
+
+from engine.protocol.proof import Check, Finding, Verdict
+from engine.runtime.proof.groups import Pass
+from engine.trace.facts import Phase, Role, Step
+from engine.trace.ids import BackwardCallId, TensorId, ValueId
+from engine.trace.invariants import InvariantError, check_recording
+from engine.trace.recording import Recording
+
+
+def check_whole(recording: Recording) -> Iterator[Finding]:
+    """Check what is true of every recording, and that the versions of each tensor follow one another."""
+    try:
+        check_recording(recording)
+    except InvariantError as error:
+        yield Finding(Check.STRUCTURE, Verdict.FAILED, None, str(error))
+        return
+    yield Finding(Check.STRUCTURE, Verdict.PROVEN, None)
+    yield from _versions(recording)
+
+
+def _versions(recording: Recording) -> Iterator[Finding]:
+    newest: dict[TensorId, int] = {}
+    for value in recording.values:
+        before = newest.get(value.tensor, -1)
+        newest[value.tensor] = value.version
+        if value.version != before + 1:
+            text = f"{_name(recording, value.id)} has no version {before + 1}: a write into it is missing"
+            yield Finding(Check.STRUCTURE, Verdict.FAILED, value.producer, text)
+
+
+class StructureChecker:
+    """Checks each step against the facts that it refers to."""
+
+    def __init__(self, recording: Recording, passes: dict[BackwardCallId, Pass]) -> None:
+        self._recording = recording
+        self._passes = passes
+
+    def check(self, step: Step) -> Iterator[Finding]:
+        """Yield one finding about a step."""
+        text = next(self._problems(step), "")
+        verdict = Verdict.FAILED if text else Verdict.PROVEN
+        yield Finding(Check.STRUCTURE, verdict, step.index, text)
+
+    def _problems(self, step: Step) -> Iterator[str]:
+        for value in step.inputs:
+            if value is not None:
+                producer = self._recording.values[value].producer
+                if producer == step.index and step.name == "AccumulateGrad" and value in step.outputs:
+                    continue  # the sum of what arrived became ``.grad`` itself
+                if producer is not None and producer >= step.index:
+                    yield f"it takes {_name(self._recording, value)}, which only step {producer} makes"
+        match step.phase:
+            case Phase.FORWARD:
+                yield from self._forward(step)
+            case Phase.BACKWARD:
+                yield from self._backward(step)
+            case Phase.OPTIMIZER:
+                yield from self._update(step)
+
+    def _forward(self, step: Step) -> Iterator[str]:
+        recording = self._recording
+        if tuple(a.value for a in step.arguments if a.value is not None) != step.inputs:
+            yield "its arguments and its inputs are not the same tensors"
+        for value in dict.fromkeys(step.inputs):
+            fact = None if value is None else recording.values[value]
+            if value is None or fact is None or fact.producer is not None:
+                continue
+            if fact.role is Role.INTERMEDIATE or (fact.grad_node is not None and not fact.is_leaf):
+                yield f"{_name(recording, value)} was computed by a step that is not in the recording"
+        for value in step.outputs:
+            if value is None or value in step.inputs:
+                continue
+            fact = recording.values[value]
+            if fact.producer != step.index:
+                made = "no step" if fact.producer is None else f"step {fact.producer}"
+                yield f"it gives {_name(recording, value)}, which {made} is said to have made"
+            node = None if fact.grad_node is None or fact.is_leaf else recording.grad_nodes[fact.grad_node]
+            if node is not None and node.step not in (None, step.index):
+                yield f"the autograd node of {_name(recording, value)} was made by step {node.step}"
+
+    def _backward(self, step: Step) -> Iterator[str]:
+        assert step.grad_node is not None
+        assert step.backward_call is not None
+        run = self._passes[step.backward_call]
+        for edge in self._recording.edges_from(step.grad_node):
+            target = run.steps.get(edge.target)
+            has_sent = edge.slot < len(step.outputs) and step.outputs[edge.slot] is not None
+            if target is not None and has_sent and target.index < step.index:
+                yield f"it sends a gradient to {target.name}, which had run before, at step {target.index}"
+
+    def _update(self, step: Step) -> Iterator[str]:
+        recording = self._recording
+        for parameter, gradient, after in zip(step.inputs[::2], step.inputs[1::2], step.outputs, strict=False):
+            if parameter is None or after is None:
+                continue
+            tensor = recording.values[parameter].tensor
+            if recording.values[after].tensor != tensor:
+                yield f"it takes {_name(recording, parameter)} and gives another tensor"
+            if gradient is not None and recording.grad_at(tensor, step.index) != gradient:
+                yield f"the gradient of {_name(recording, parameter)} that it takes is not the one that has arrived"
+
+
+def _name(recording: Recording, value: ValueId) -> str:
+    names = recording.names(value)
+    return names[0] if names else f"value {value}"
