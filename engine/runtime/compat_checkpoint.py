@@ -5,6 +5,7 @@
 | --- | --- | --- |
 | ``_CheckpointFrame`` | what a checkpoint that is not reentrant runs again | recomputed steps are not marked as such |
 | ``_StopRecomputationError`` | the early end of a recomputation | it is told as a failed call |
+| ``_get_grad_fn_or_grad_acc`` | hooks on several gradients | they begin with a step ``view_as`` |
 | ``_get_function_stack_at`` | whether a mode is on | code inside of backward passes is not seen |
 """
 
@@ -12,10 +13,17 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+import torch.autograd.graph
 import torch.utils.checkpoint as checkpoints
 
 FRAME_CLASS: type | None = getattr(checkpoints, "_CheckpointFrame", None)
 """Made once for each call of a checkpoint that is not reentrant; the constructor takes what is run again."""
+
+
+EDGE_FINDERS = tuple(
+    name for name in ("get_gradient_edge", "_get_grad_fn_or_grad_acc") if hasattr(torch.autograd.graph, name)
+)
+"""Functions of ``torch.autograd.graph`` that make a view of a leaf only to find its node."""
 
 
 class _NeverRaised(Exception):  # noqa: N818 - it is no error

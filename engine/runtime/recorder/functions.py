@@ -19,7 +19,7 @@ from torch.autograd import Function
 from torch.utils.checkpoint import CheckpointFunction
 
 from engine.runtime.compat import functorch_level
-from engine.runtime.compat_checkpoint import FRAME_CLASS, checkpointed_function, is_mode_on
+from engine.runtime.compat_checkpoint import EDGE_FINDERS, FRAME_CLASS, checkpointed_function, is_mode_on
 from engine.runtime.recorder.frames import Marks, call_site
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, learn_custom
 from engine.runtime.recorder.log import RECOMPUTE_BEGIN, RECOMPUTE_END
@@ -78,7 +78,8 @@ def plan_functions(patches: PatchSet, mode_of_thread: ModeOfThread) -> None:
     """Plan all replacements of this module."""
     patches.add(Function, "apply", lambda original: watched_apply(original, mode_of_thread))
     patches.add(Tensor, "as_subclass", lambda original: watched_subclass(original, mode_of_thread))
-    patches.add(torch.autograd.graph, "get_gradient_edge", lambda original: unwatched(original, mode_of_thread))
+    for name in EDGE_FINDERS:
+        patches.add(torch.autograd.graph, name, lambda original: unwatched(original, mode_of_thread))
     if FRAME_CLASS is not None:
         patches.add(FRAME_CLASS, "__init__", lambda original: watched_checkpoint(original, mode_of_thread))
 
