@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn, TextIO, TypeVar
 
-COMMANDS = ("record", "inspect", "render", "doctor", "verify")
+COMMANDS = ("record", "inspect", "compare", "render", "doctor", "verify")
 WRONG = 2
 INTERRUPTED = 130
 
@@ -62,9 +62,10 @@ def _window(words: list[str]) -> int:
     parser = Parser(
         prog="chainrule",
         usage="chainrule [FILE.py | FILE.chainrule]\n"
-        "       chainrule {record,inspect,render,verify,doctor} ... [--help]",
+        "       chainrule {record,inspect,compare,render,verify,doctor} ... [--help]",
         description="See PyTorch compute: type it, run it, and step through forward, backward and optimizer.",
         epilog="commands: record runs a program and keeps the recording; inspect says what is in a recording; "
+        "compare says how two recordings differ; "
         "render draws a program or a recording; verify proves a recording; doctor says what is here and what "
         "is missing.",
     )
@@ -93,6 +94,8 @@ def _record(words: list[str]) -> int:
                         help="cpu, cuda, cuda:N, mps or auto (default: cpu)")  # fmt: skip
     parser.add_argument("--values", choices=[policy.value for policy in ValuePolicy], default=ValuePolicy.ALL.value,
                         help="whose numbers are kept (default: all)")  # fmt: skip
+    parser.add_argument("--budget", type=_checked(checked.size_option), metavar="SIZE",
+                        help="bytes of numbers kept at the most, e.g. 20GB (default: what the disk holds)")  # fmt: skip
     parser.add_argument("--time-limit", type=_checked(checked.seconds_option), metavar="S", help="seconds to run")
     parser.add_argument("--memory-limit", type=_checked(checked.megabytes_option), metavar="MB",
                         help="megabytes the program may take")  # fmt: skip
@@ -104,6 +107,7 @@ def _record(words: list[str]) -> int:
         output=found.output,
         device=found.device,
         values=ValuePolicy(found.values),
+        budget_bytes=found.budget,
         time_limit_s=found.time_limit,
         memory_limit_mb=found.memory_limit,
         step_limit=found.step_limit,
@@ -124,7 +128,7 @@ def _inspect(words: list[str]) -> int:
                       type=_checked(lambda text: checked.tensors_output(Path(text))))  # fmt: skip
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
                         help="with --tensors: as they are right after step N (default: at the end)")  # fmt: skip
-    parser.add_argument("--take", type=_checked(checked.take_option), metavar="named|parameters|ID",
+    parser.add_argument("--take", type=_checked(checked.take_option), metavar="named|parameters|all|ID",
                         help="with --tensors: which values (default: named)")  # fmt: skip
     found = parser.parse_args(words)
     if found.tensors is None and (found.step is not None or found.take is not None):
@@ -148,6 +152,22 @@ def _inspect(words: list[str]) -> int:
         print(written.left_out_text, file=sys.stderr)
     print(f"Wrote {written.count_text} to {wanted.tensors}.")
     return 0
+
+
+def _compare(words: list[str]) -> int:
+    from engine.commands import options as checked
+    from engine.commands.compare import CompareOptions, compare_files
+
+    parser = Parser(prog="chainrule compare", description="Say how two recordings of one program differ, step by step.")
+    parser.add_argument("a", metavar="A.chainrule", type=Path)
+    parser.add_argument("b", metavar="B.chainrule", type=Path)
+    parser.add_argument("--json", action="store_true", help="as JSON (format chainrule-compare, version 1)")
+    parser.add_argument("--tolerance", type=_checked(checked.tolerance_option), metavar="R",
+                        help="relative difference that counts as none (default: by type of number)")  # fmt: skip
+    found = parser.parse_args(words)
+    text, code = compare_files(CompareOptions(a=found.a, b=found.b, as_json=found.json, tolerance=found.tolerance))
+    _write_utf8(sys.stdout, text)
+    return code
 
 
 def _render(words: list[str]) -> int:
@@ -259,6 +279,7 @@ _RUNNERS: dict[str, Callable[[list[str]], int]] = {
     "window": _window,
     "record": _record,
     "inspect": _inspect,
+    "compare": _compare,
     "render": _render,
     "doctor": _doctor,
     "verify": _verify,

@@ -33,11 +33,12 @@ class Take(StrEnum):
 
     NAMED = "named"
     PARAMETERS = "parameters"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions:
-    """``chainrule record``."""
+    """``chainrule record``; ``budget_bytes`` None is nearly all of the free disk space."""
 
     program: Path
     output: Path
@@ -46,6 +47,7 @@ class RecordOptions:
     time_limit_s: float | None = None
     memory_limit_mb: int | None = None
     step_limit: int = STEP_LIMIT
+    budget_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,15 @@ def scale_option(text: str) -> float:
     return _positive(text, "the scale must be a positive number")
 
 
+def tolerance_option(text: str) -> float:
+    """Return a relative difference that counts as none.
+
+    Raises:
+        ValueError: If it is no number from 0 on; the text is part of a sentence.
+    """
+    return 0.0 if re.fullmatch(r"0+(\.0*)?", text) else _positive(text, "the tolerance must be a number from 0 on")
+
+
 def megabytes_option(text: str) -> int:
     """Return a memory limit.
 
@@ -131,6 +142,18 @@ def step_limit_option(text: str) -> int:
         ValueError: If it is no positive whole number; the text is part of a sentence.
     """
     return _whole(text, 1, "the step limit must be a positive whole number of steps")
+
+
+def size_option(text: str) -> int:
+    """Return a number of bytes, e.g. of ``500MB`` or ``20GB``.
+
+    Raises:
+        ValueError: If it is none; the text is part of a sentence.
+    """
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*(k|M|G|T)?B", text)
+    if found is None:
+        raise ValueError(f"the budget must be a size such as 500MB or 20GB, not {text!r}")
+    return int(float(found[1]) * {None: 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[found[2]])
 
 
 def sample_option(text: str) -> int:
@@ -159,7 +182,7 @@ def take_option(text: str) -> Take | int:
     """
     if text in {known.value for known in Take}:
         return Take(text)
-    return _whole(text, 0, "the values to take must be named, parameters or the id of one value")
+    return _whole(text, 0, "the values to take must be named, parameters, all or the id of one value")
 
 
 def tensors_output(path: Path) -> Path:

@@ -17,7 +17,8 @@ def version_in(path: Path, content: bytes | memoryview) -> int:
     _magic, version = HEADER.unpack_from(content)
     if version > VERSION:
         raise RecordingFileError(
-            f"{path.name} was written by a newer version of Chainrule (file {version}, this one reads up to {VERSION}): "
+            f"{path.name} was written by a newer version of Chainrule "
+            f"(file {version}, this one reads up to {VERSION}): "
             "install the newest Chainrule to open it."
         )
     if version == 0:
