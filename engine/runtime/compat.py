@@ -316,16 +316,17 @@ def has_unpack_hook(raw: Any) -> bool:  # noqa: ANN401 - torch gives SavedTensor
 
 def roots_of(outputs: Sequence[Any]) -> list[Node]:
     """Return the node at which each root of a backward call starts; edges are taken as they are."""
-    roots = []
-    for output in outputs:
-        if isinstance(output, Tensor):
-            node = output.grad_fn
-            if node is None and output.requires_grad:
-                node = torch.autograd.graph.get_gradient_edge(output).node
-        else:
-            node = output.node
-        roots.append(node)
-    return roots
+    return [_root_of(output) if isinstance(output, Tensor) else output.node for output in outputs]
+
+
+def _root_of(output: Tensor) -> Node | None:
+    try:
+        node = output.grad_fn
+        if node is None and output.requires_grad:
+            node = torch.autograd.graph.get_gradient_edge(output).node
+    except (RuntimeError, AssertionError):
+        return None  # a view made without gradients: the engine is going to refuse it in words of its own
+    return node
 
 
 def missing() -> tuple[str, ...]:

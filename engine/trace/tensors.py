@@ -32,6 +32,7 @@ short_names: dict[str, str] = {
     "bfloat16": "bf16",
     "complex128": "c128",
     "complex64": "c64",
+    "complex32": "c32",
     "int64": "i64",
     "int32": "i32",
     "int16": "i16",
@@ -56,7 +57,7 @@ def element_count(shape: tuple[int, ...]) -> int:
 def array_from_bytes(raw: bytes | memoryview, dtype: str, shape: tuple[int, ...]) -> Array:
     """Return the tensor whose C-ordered little-endian bytes are ``raw``.
 
-    bfloat16 is widened to float32, which is exact.
+    bfloat16 is widened to float32 and complex32 to complex64, which is exact.
 
     Raises:
         UnreadableDtypeError: If numpy has no such type.
@@ -65,6 +66,8 @@ def array_from_bytes(raw: bytes | memoryview, dtype: str, shape: tuple[int, ...]
     if dtype == "bfloat16":
         halves = np.frombuffer(raw, dtype="<u2").astype("<u4") << np.uint32(16)
         return halves.view("<f4").reshape(shape)
+    if dtype == "complex32":
+        return np.frombuffer(raw, dtype="<f2").astype("<f4").view("<c8").reshape(shape)
     if dtype not in type_names:
         raise UnreadableDtypeError(f"values of type {dtype} cannot be shown as numbers")
     return np.frombuffer(raw, dtype=type_names[dtype]).reshape(shape)

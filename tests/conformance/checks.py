@@ -9,16 +9,22 @@ from engine.trace.facts import Phase
 from engine.trace.ids import ValueId
 from engine.trace.invariants import check_recording
 from engine.trace.recording import Recording
-from tests.conformance.oracle import Ran, all_same, newest, raw, recorded, recorded_graph, steps_of
+from tests.conformance.oracle import Ran, all_same, newest, raw, reads, recorded, recorded_graph, steps_of
 
 Run = Callable[[bool], Ran]
 """Runs a sample from fresh leaves; the argument says whether every node is hooked."""
 
 
-def problems(run: Run, *, wants_producers: bool = True) -> Iterator[tuple[str, Ran, Recording]]:
-    """Yield every way in which a recording is not what torch did; an empty text comes last, with the run itself."""
+def problems(
+    run: Run, *, wants_producers: bool = True, is_written: bool = True
+) -> Iterator[tuple[str, Ran, Recording]]:
+    """Yield every way in which a recording is not what torch did; an empty text comes last, with the run itself.
+
+    ``wants_producers`` says that the outputs come from a step; those of factories are values with a place in the text.
+    ``is_written`` is False where the outputs are memory that nobody has written, whose numbers differ at every run.
+    """
     bare, spied = run(False), run(True)
-    is_repeatable = all_same(bare.outputs + bare.gradients, spied.outputs + spied.gradients)
+    is_repeatable = is_written and all_same(bare.outputs + bare.gradients, spied.outputs + spied.gradients)
     ran, recording = recorded(lambda: run(False))
     check_recording(recording)
     if is_repeatable and not all_same(bare.outputs, ran.outputs):
@@ -33,6 +39,8 @@ def problems(run: Run, *, wants_producers: bool = True) -> Iterator[tuple[str, R
 
 
 def numbers_differ(recording: Recording, value: ValueId | None, tensor: Tensor) -> bool:
+    if not reads(tensor):
+        return value is None
     data = None if value is None else recording.data(value)
     if data is None or data.absence is not None:
         return True
@@ -47,12 +55,17 @@ def _outputs(ran: Ran, recording: Recording, wants_producers: bool) -> Iterator[
             yield "an output has no value"
             continue
         fact = recording.values[value]
-        if (fact.shape, fact.requires_grad) != (tuple(output.shape), output.requires_grad):
-            yield "an output has another shape, or differentiability"
+        form = (fact.shape, fact.dtype, fact.requires_grad, fact.is_leaf)
+        if form != (tuple(output.shape), str(output.dtype)[6:], output.requires_grad, output.grad_fn is None):
+            yield "an output has another shape, type, or differentiability"
         if numbers_differ(recording, value, output):
             yield "an output has other numbers"
-        if wants_producers and fact.producer is None and id(output) not in passed_on:
+        if id(output) in passed_on:
+            continue
+        if wants_producers and fact.producer is None:
             yield "no step made an output"
+        if not wants_producers and fact.producer is None and fact.span is None:
+            yield "an output was made nowhere"
 
 
 def _backward(ran: Ran, spied: Ran, recording: Recording, is_repeatable: bool) -> Iterator[str]:

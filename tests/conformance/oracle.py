@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -24,12 +25,15 @@ Edges = tuple[tuple[int, int, int], ...]
 class Ran:
     """What one run of a sample left.
 
-    ``graph`` is (name, edges) of each node, roots first; ``order`` says which nodes ran: (position, gradients sent on,
-    gradients that came in).
+    ``inputs`` are the leaves, ``operands`` the tensors that the call itself got, in order; ``roots`` are the outputs
+    to go back from, None for all. ``graph`` is (name, edges) of each node, roots first; ``order`` says which nodes ran:
+    (position, gradients sent on, gradients that came in).
     """
 
     inputs: list[Tensor]
     outputs: list[Tensor]
+    operands: list[Tensor] = field(default_factory=list)
+    roots: list[Tensor] | None = None
     gradients: list[Tensor | None] = field(default_factory=list)
     states: list[Tensor] = field(default_factory=list)
     graph: list[tuple[str, Edges]] = field(default_factory=list)
@@ -42,8 +46,26 @@ def tensors_in(thing: Any) -> list[Tensor]:
 
 
 def fresh(thing: Any) -> Any:
-    """A leaf of its own for each tensor of a sample."""
-    return thing.detach().clone().requires_grad_(thing.requires_grad) if isinstance(thing, Tensor) else thing
+    """A leaf of its own for each tensor of a sample, which lies in memory as that one does."""
+    if not isinstance(thing, Tensor):
+        return thing
+    plain = thing.detach()
+    if plain.layout is torch.strided and not (plain.is_conj() or plain.is_neg() or plain.is_quantized):
+        memory = plain.untyped_storage().clone()
+        copy = torch.empty(0, dtype=plain.dtype).set_(memory, plain.storage_offset(), plain.shape, plain.stride())
+    else:
+        copy = plain.clone()
+    return copy.requires_grad_(thing.requires_grad)
+
+
+def seed(number: int) -> None:
+    """Set the random numbers of the CPU, which is much quicker than asking for those of all devices."""
+    torch.default_generator.manual_seed(number)
+
+
+def reads(tensor: Tensor) -> bool:
+    """Whether the oracle can say what the numbers of a tensor are."""
+    return not tensor.is_nested and not tensor.is_meta and not tensor.is_quantized
 
 
 def raw(tensor: Tensor) -> bytes:
@@ -60,6 +82,8 @@ def same(one: Tensor | None, other: Tensor | None) -> bool:
     if one is None or other is None:
         return one is other
     if (one.shape, one.dtype, one.layout) != (other.shape, other.dtype, other.layout):
+        return False
+    if (one.is_conj(), one.is_neg()) != (other.is_conj(), other.is_neg()):
         return False
     if one.layout is torch.strided and one.stride() != other.stride():
         return False
@@ -94,7 +118,7 @@ def name_of(node: Any) -> str:
 
 def backward(ran: Ran, *, is_spied: bool) -> None:
     """Run backward from all differentiable outputs; a spied run hooks every node."""
-    roots = [output for output in ran.outputs if output.requires_grad]
+    roots = [root for root in (ran.outputs if ran.roots is None else ran.roots) if root.requires_grad]
     if not roots:
         return
     starts = [root.grad_fn or torch.autograd.graph.get_gradient_edge(root).node for root in roots]
@@ -113,14 +137,28 @@ def _copies(gradients: Any) -> tuple[Tensor | None, ...]:
     return tuple(part.detach().clone() if isinstance(part, Tensor) else None for part in gradients)
 
 
+class _Source(SourceMap):
+    """Shared by all recordings: reading the names in the text of a file takes longer than to record a sample."""
+
+    def new_files(self) -> tuple[str, ...]:
+        self._announced = 1  # every recording is told of all files
+        return super().new_files()
+
+
+@lru_cache(maxsize=1)
+def _source() -> SourceMap:
+    return _Source("sample.py", "")
+
+
 def recorded(run: Callable[[], Ran]) -> tuple[Ran, Recording]:
     """Run under the recorder; names in ``Ran.names`` stand for variables of the program."""
     store = MemoryBytes()
-    recorder = Recorder(RecorderOptions(), store, SourceMap("sample.py", ""))
+    recorder = Recorder(RecorderOptions(), store, _source())
     with recorder:
         ran = run()
     names = {f"input{number}": tensor for number, tensor in enumerate(ran.inputs)}
     names |= {f"output{number}": tensor for number, tensor in enumerate(ran.outputs)}
+    names |= {f"operand{number}": tensor for number, tensor in enumerate(ran.operands)}
     recording = Recording(RunInfo(program=""), store)
     recording.append(recorder.drain({**names, **ran.names}))
     return ran, recording

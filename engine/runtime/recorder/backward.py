@@ -18,8 +18,6 @@ from types import CodeType
 from typing import Any
 
 import torch
-from torch import Tensor
-
 from engine.runtime.compat import (
     Node,
     RunEngine,
@@ -40,11 +38,16 @@ from engine.runtime.compat import (
 from engine.runtime.compat_checkpoint import is_mode_on
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
-from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
+from torch import Tensor
+
+from engine.runtime.recorder.mode import RecorderMode
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
+
+_NEAR = 64
+"""Entries of the log in which a gradient is looked for that several nodes passed on as it was."""
 
 _PASS = Scope(ScopeKind.PASS)
 _NOTHING = nullcontext()
@@ -330,12 +333,36 @@ def _node_hooks(log: Log, run: BackwardRun, special: dict[int, NodeHook]) -> Ite
 
 def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[int]) -> NodeHook:
     extend = log.extend
+    can_steal = not run.create_graph  # else torch copies the gradient anyway
 
     def hook(sent: Gradients, came: Gradients) -> None:
         kept = tuple([None if slot in slots else gradient for slot, gradient in enumerate(sent)])
+        for slot in slots if can_steal else ():
+            gradient = sent[slot]
+            if type(gradient) is Tensor and _is_among(gradient, came):
+                came = _let_go(log, gradient, came)
         extend((NODE, run, position, kept, came, perf_counter_ns(), sequence_number()))
 
     return hook
+
+
+def _is_among(gradient: Tensor, gradients: Iterable[Any]) -> bool:
+    # ``in`` would compare numbers.
+    return any(gradient is other for other in gradients)
+
+
+def _let_go(log: Log, gradient: Tensor, came: Gradients) -> Gradients:
+    """Hold another tensor with the same memory in place of a gradient that a node passes on to a leaf as it came.
+
+    The records of the nodes just before hold it too, and torch only keeps as ``.grad`` what nobody else holds.
+    """
+    with quiet():
+        other = gradient.detach()
+    for place in range(len(log) - 1, max(-1, len(log) - _NEAR), -1):
+        entry = log[place]
+        if type(entry) is tuple and _is_among(gradient, entry):
+            log[place] = tuple([other if part is gradient else part for part in entry])
+    return tuple([other if part is gradient else part for part in came])
 
 
 def _leaf_hook(log: Log, run: BackwardRun, position: int, everywhere: list[BackwardRun]) -> NodeHook:

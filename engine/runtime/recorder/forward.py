@@ -13,7 +13,7 @@ from engine.runtime.recorder.calls import ModuleStack
 from engine.runtime.recorder.captured import CompiledInfo
 from engine.runtime.recorder.frames import Marks
 from engine.runtime.recorder.kinds import FunctionInfo, Kind
-from engine.runtime.recorder.links import node_number
+from engine.runtime.recorder.links import made_by, node_number
 from engine.runtime.recorder.mode import written_tensors
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.pending import PendingStep
@@ -129,8 +129,9 @@ class ForwardResolver:
     ) -> None:
         values = self._values
         fresh: dict[int, ValueId | None] = {}
+        results = {id(tensor) for tensor in outputs}
         for tensor in written:
-            if info.kind is Kind.STATISTICS:
+            if info.kind is Kind.STATISTICS and id(tensor) not in results:
                 self._statistics(tensor, step, time_ns)
             elif id(tensor) not in fresh:
                 fresh[id(tensor)] = values.rewritten(tensor, time_ns, step.index)
@@ -162,6 +163,7 @@ class ForwardResolver:
     def _link(self, step: PendingStep, before: int, after: int, thread: int) -> None:
         self._steps.links.made(thread, before, after, step.index)
         if after <= before:
+            self._link_lone(step)
             return
         before, after = node_number(before, thread), node_number(after, thread)
         step.made = (before, after)
@@ -171,6 +173,14 @@ class ForwardResolver:
             if value is not None and value.producer == step.index and not value.node.is_known:
                 # Its memory was written before this drain: the last node that the step made is the best guess.
                 value.node = NodeKey(after - 1, 0, requires_grad=True)
+
+    def _link_lone(self, step: PendingStep) -> None:
+        """Link the node of a result whose derivative torch lacks: it has no sequence number."""
+        value = self._values.pending.value(step.outputs[0]) if step.outputs else None
+        number = None if value is None else value.node.sequence
+        if value is not None and number is not None and number < 0 and value.producer == step.index:
+            self._steps.links.made_lone(number, step.index)
+            step.first = value
 
     def _created(self, outputs: Iterable[Tensor], span: Span | None, role: Role | None) -> None:
         for tensor in outputs:
@@ -236,7 +246,7 @@ def mark_nodes(tensors: Iterable[Any], start: int, end: int, thread: int) -> Non
     """Mark the nodes that ``thread`` made for these tensors as its own; None and plain numbers among them are fine."""
     for tensor in tensors:
         if isinstance(tensor, Tensor) and tensor.requires_grad:
-            mark_thread(tensor.grad_fn, start, end, thread)
+            mark_thread(made_by(tensor), start, end, thread)
 
 
 def tensors_in(things: Iterable[Any]) -> Iterator[Tensor]:

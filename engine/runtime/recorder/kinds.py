@@ -101,9 +101,15 @@ _FACTORIES = _words(
     """
 )
 
+_MOVERS = _words(
+    """
+    set_ resize_ resize_as_ t_ transpose_ squeeze_ unsqueeze_ swapaxes_ swapdims_ as_strided_
+    """
+)
 _OPENED = frozenset({"multi_head_attention_forward"})
 _ENGINES = frozenset({"backward", "grad"})
 _NAMES = {"truediv": "div", "rtruediv": "rdiv", "floordiv": "floor_divide", "rmul": "mul", "radd": "add"}
+_NAMES |= {"log_sigmoid": "logsigmoid"}
 
 
 def _inplace_operators() -> dict[str, str]:
@@ -162,7 +168,7 @@ def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: PLR091
         return Kind.OPENED
     if raw in ("batch_norm", "instance_norm", "native_batch_norm"):
         return Kind.STATISTICS
-    if raw in ("set_", "resize_", "resize_as_"):
+    if raw in _MOVERS:
         return Kind.MOVES
     if raw in _INPLACE_OPERATORS or raw == "__setitem__" or (raw.endswith("_") and not raw.endswith("__")):
         return Kind.WRITES
@@ -184,15 +190,18 @@ def _signature(function: TorchFunction) -> tuple[tuple[str, ...], int, dict[str,
 def _bare_name(function: TorchFunction, raw: str) -> str:
     """Return ``fft`` for ``torch._C._fft.fft_fft``: the part before is the namespace that a person writes.
 
-    ``F.max_pool2d`` and its like call a function of their own where indices are asked for, and an operator of
-    ``torch.ops`` has the name of its overload behind its own.
+    ``F.max_pool2d`` and its like call a function of their own where indices are asked for, ``F.threshold`` and the
+    functions of ``torch.sparse`` have an underscore before their own names, and an operator of ``torch.ops`` has the
+    name of its overload behind it.
     """
     module = getattr(function, "__module__", None) or ""
     if module == "torch.nn.functional":
-        return raw.removesuffix("_with_indices")
+        return raw.removesuffix("_with_indices").removeprefix("_")
     if isinstance(function, OpOverload):
         return raw.partition(".")[0]
     prefix = module.rpartition("._")[2] + "_"
+    if module == "torch._C._sparse":
+        raw = raw.removeprefix("_")
     return raw.removeprefix(prefix) if module.startswith("torch._C._") else raw
 
 
@@ -215,10 +224,10 @@ def _target(function: TorchFunction, raw: str, name: str) -> str:
     if owner is not None or module == "torch._tensor":
         return f"torch.Tensor.{name if hasattr(Tensor, name) else raw}"
     if module == "torch._C._nn":
-        return f"torch.nn.functional.{raw}"
+        return f"torch.nn.functional.{name}"
     if module.startswith("torch._C._"):
         return f"torch.{module.removeprefix('torch._C._')}.{name}"
     if "<locals>" in qualified or module in ("", "torch", "torch.functional"):
         found = hasattr(torch, raw) and module != "torch.nn.functional"
         return f"torch.{raw}" if found else f"torch.nn.functional.{raw}"
-    return f"{module}.{raw}"
+    return f"{module}.{raw.removeprefix('_') if module == 'torch.nn.functional' else raw}"

@@ -3,16 +3,31 @@
 from array import array
 from bisect import bisect_right
 
-from engine.runtime.compat import Node, node_sequence, node_thread
+from torch import Tensor
+
+from engine.runtime.compat import Node, is_accumulator, node_sequence, node_thread
 from engine.trace.facts import GradLink
 from engine.trace.ids import GradNodeId, StepIndex, ValueId
 
 _THREAD_BITS = 40
+_LONE = "chainrule.number"
 
 
 def node_number(sequence: int, thread: int) -> int:
     """Return the number by which a node is known here: each thread counts its own from 0."""
     return sequence + (thread << _THREAD_BITS)
+
+
+def made_by(tensor: Tensor) -> Node | None:
+    """Return the ``grad_fn`` of a tensor, None where torch refuses to say.
+
+    It does so for a view made under ``no_grad`` whose base was then written with gradients on: whatever is done with
+    such a view raises, and asking for its node alone does too.
+    """
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
 
 
 class NodeLinks:
@@ -30,6 +45,8 @@ class NodeLinks:
         self._ends: dict[int, array[int]] = {}
         self._steps: dict[int, array[int]] = {}
         self.is_threaded = False
+        self._own = object()
+        self._lone: dict[int, StepIndex | None] = {}
         self._nodes: dict[int, GradNodeId] = {}
         self._waiting_values: dict[int, list[tuple[ValueId, int]]] = {}
         self._waiting_steps: dict[int, list[StepIndex]] = {}
@@ -59,14 +76,35 @@ class NodeLinks:
             self._steps[thread].append(step)
 
     def number(self, node: Node) -> int | None:
-        """Return the number of a node, None for one that has none."""
+        """Return the number of a node.
+
+        What stands for a missing derivative (``NotImplemented``) has none in torch: it gets one here, below zero.
+        """
         sequence = node_sequence(node)
-        if sequence is None or not self.is_threaded:
+        if sequence is None:
+            return None if node is None or is_accumulator(node) else self._number_of_lone(node)
+        if not self.is_threaded:
             return sequence
         return node_number(sequence, node_thread(node))
 
+    def made_lone(self, number: int, step: StepIndex) -> None:
+        """Note that ``step`` made a node with a number below zero."""
+        if self._lone[number] is None:
+            self._lone[number] = step
+
+    def _number_of_lone(self, node: Node) -> int:
+        # The dict belongs to the node itself, and other recorders may have written into it.
+        owner, number = node.metadata.get(_LONE, (None, 0))
+        if owner is not self._own:
+            number = -1 - len(self._lone)
+            self._lone[number] = None
+            node.metadata[_LONE] = (self._own, number)
+        return int(number)
+
     def maker(self, number: int) -> StepIndex | None:
         """Return the step that made a node, None when unknown."""
+        if number < 0:
+            return self._lone[number]
         thread = number >> _THREAD_BITS
         starts = self._starts.get(thread)
         if starts is None:

@@ -7,18 +7,18 @@ from time import perf_counter_ns
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
+from engine.runtime.compat import functorch_level, plain, sequence_number
+from engine.runtime.compat_checkpoint import StopRecomputation
+from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
+from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
+from engine.runtime.recorder.scopes import IN_ENGINE, Scope, ScopeKind
+from engine.runtime.recorder.snapshots import Snapshots
 from torch import Tensor
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode, redispatch_function
 from torch.utils._pytree import tree_map_only
 
-from engine.runtime.compat import functorch_level, plain, sequence_number
-from engine.runtime.compat_checkpoint import StopRecomputation
-from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, TorchFunction, learn
-from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
-from engine.runtime.recorder.scopes import IN_ENGINE, Scope, ScopeKind
-from engine.runtime.recorder.snapshots import Snapshots
 
 Types: TypeAlias = Any
 Arguments: TypeAlias = tuple[Any, ...]
@@ -284,8 +284,13 @@ def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> li
             written = [*args[1:3], kwargs.get("running_mean"), kwargs.get("running_var")]
             if info.parameters == ():
                 written = args[3:5]
+            written = [*written, *_flat(kwargs.get("out"))]
         case _:
             written = kwargs.get("out")
+    return _flat(written)
+
+
+def _flat(written: Any) -> list[Tensor]:  # noqa: ANN401 - any argument
     if isinstance(written, Tensor):
         return [written]
     if isinstance(written, list | tuple):

@@ -17,7 +17,7 @@ EIGHT_BITS = (
     torch.float8_e5m2fnuz,
     torch.float8_e8m0fnu,
 )
-BITS_AS = {torch.bfloat16: torch.int16, **dict.fromkeys(EIGHT_BITS, torch.uint8)}
+BITS_AS = {torch.bfloat16: torch.int16, torch.complex32: torch.int32, **dict.fromkeys(EIGHT_BITS, torch.uint8)}
 """Types that numpy lacks, and the type of the same width in which their bytes are taken."""
 
 
@@ -33,11 +33,14 @@ NUMPY_TYPES = _numpy_types()
 def reals(raw: memoryview, dtype: torch.dtype) -> Array:
     """Return the numbers in ``raw``, flat: as they are where numpy has the type, magnitudes of complex ones.
 
-    bfloat16 and 8-bit floats are widened to float32, which is exact.
+    bfloat16, complex32 and 8-bit floats are widened to single precision, which is exact.
     """
     array: Array = np.frombuffer(raw, NUMPY_TYPES[dtype])
     if dtype is torch.bfloat16:
         return (array.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    if dtype is torch.complex32:
+        halves: Array = array.view(np.float16).astype(np.float32).view(np.complex64)
+        return np.abs(halves)
     if dtype in EIGHT_BITS:
         widened: Array = _eight_bit_numbers(dtype)[array]
         return widened

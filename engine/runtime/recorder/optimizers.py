@@ -7,15 +7,15 @@ from time import perf_counter_ns
 from types import CodeType
 from typing import Any
 
+from engine.runtime.compat import norms, sequence_number, unseen
+from engine.runtime.recorder.frames import call_site
+from engine.runtime.recorder.log import OPTIMIZER
+from engine.runtime.recorder.scopes import Scope, ScopeKind
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from engine.runtime.compat import norms, unseen
-from engine.runtime.recorder.frames import call_site
-from engine.runtime.recorder.log import OPTIMIZER
 from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +31,7 @@ class OptimizerRun:
         seen_ns: When parameters and gradients were as they are before the step.
         has_closure: Whether the step computes the gradients itself, by calling the program back.
         is_done: Whether it came to its end.
+        made: The range of sequence numbers of the nodes that it made: some optimizers let autograd follow them.
         others: The further groups, with the number of their parameters that take part in place of the parameters.
     """
 
@@ -48,6 +49,7 @@ class OptimizerRun:
     started_ns: int = 0
     ended_ns: int = 0
     is_done: bool = False
+    made: tuple[int, int] = (0, 0)
     late_gradients: tuple[Tensor | None, ...] = ()
     others: tuple[dict[str, Any], ...] = ()
 
@@ -81,6 +83,7 @@ class OptimizerWatcher:
         if not run.has_closure:
             # The hook is called by torch's wrapper of ``step``: the scope lasts as long as that call.
             mode.scope = Scope(ScopeKind.PASS, frame_of_depth(2))
+        run.made = sequence_number(), 0
         run.started_ns = perf_counter_ns()
 
     def _after(self, _optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
@@ -90,6 +93,7 @@ class OptimizerWatcher:
         run = self._running.pop()
         run.ended_ns = perf_counter_ns()
         run.is_done = True
+        run.made = run.made[0], sequence_number()
         if run.has_closure:
             with unseen():
                 run.late_gradients = tuple(parameter.grad for parameter in run.parameters)

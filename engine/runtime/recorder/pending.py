@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from torch import Tensor
-
 from engine.runtime.compat import shape_of
 from engine.runtime.recorder.layouts import layout_of
 from engine.runtime.recorder.links import NodeLinks
@@ -37,6 +35,7 @@ from engine.trace.ids import (
     TensorId,
     ValueId,
 )
+from torch import Tensor
 
 
 @dataclass(slots=True, eq=False)
@@ -144,9 +143,9 @@ class PendingStep:
     def _sequence(self) -> int | None:
         """Return the number of the node that made the first result, else of the last node that the step made."""
         start, end = self.made
-        if end <= start:
-            return None
         sequence = self.first.node.sequence if self.first is not None else None
+        if end <= start:
+            return sequence if sequence is not None and sequence < 0 else None
         return sequence if sequence is not None and start <= sequence < end else end - 1
 
 

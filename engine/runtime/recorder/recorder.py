@@ -10,10 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import torch
-from msgspec.structs import replace
-from torch import Tensor, nn
-from torch.autograd.graph import saved_tensors_hooks
-
 from engine.program.source import SourceMap
 from engine.runtime.compat import (
     ENGINE_ENTRY,
@@ -25,18 +21,15 @@ from engine.runtime.compat import (
     unseen,
 )
 from engine.runtime.recorder.active import RUNNING
-from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
 from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.compiler import CompilerWatch
+from engine.runtime.recorder.composites import COMPOSITES
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.functions import plan_functions
-from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
 from engine.runtime.recorder.late import LateValues
 from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
-from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.modules import creating, watched_call, watched_check, watched_init
-from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.resolver import Resolver
@@ -46,6 +39,14 @@ from engine.trace.batch import Batch
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import RecordingStop
 from engine.trace.numbers import steps_text
+from msgspec.structs import replace
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+
+from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
+from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
+from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.optimizers import OptimizerWatcher
 
 _GC_WHILE_RECORDING = (200_000, 50, 1000)
 """The log keeps many objects alive on purpose; scanning them often would double the cost of recording."""
@@ -232,6 +233,7 @@ class Recorder:
         for module in engine_modules():
             self._engine_patches.add(module, ENGINE_ENTRY, watcher.wrap)
         patches.add_hooks(OptimizerWatcher(mode_of_thread).register)
+        patches.add_hooks(lambda: [COMPOSITES.register(mode_of_thread)])
         patches.add(nn.Module, "__call__", lambda original: watched_call(original, mode_of_thread))
         patches.add(nn.Module, "__init__", lambda original: watched_init(original, mode_of_thread))
         for name in ("_apply", "load_state_dict", "state_dict"):

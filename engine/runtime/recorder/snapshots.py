@@ -14,6 +14,7 @@ from engine.runtime.compat import (
     storage_nbytes,
     view_of,
 )
+from engine.runtime.recorder.links import made_by
 from engine.runtime.recorder.log import BEFORE_WRITE, Log
 from engine.runtime.recorder.options import RecorderOptions
 
@@ -46,7 +47,7 @@ class Snapshots:
         time_ns = perf_counter_ns()
         if key is not None:
             self._by_block.setdefault(key, []).append(Snapshot(time_ns, self._copy(tensor)))
-        node = tensor.grad_fn
+        node = made_by(tensor)
         sequence = None if node is None else node_sequence(node)
         log.extend((BEFORE_WRITE, time_ns, tensor, sequence, tensor.output_nr, tensor.requires_grad))
 

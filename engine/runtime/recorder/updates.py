@@ -70,6 +70,7 @@ class UpdateResolver:
             arguments=tuple(_settings(run)),
             module=stack.current,
         )
+        self._steps.links.made(thread, *run.made, index)
         self._steps.add(step)
         self._measure(run)
 

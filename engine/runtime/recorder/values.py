@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from engine.runtime.compat import base_of
-from engine.runtime.recorder.links import NodeLinks
+from engine.runtime.recorder.links import NodeLinks, made_by
 from engine.runtime.recorder.pending import Pending, PendingValue
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.tensors import NodeKey, TensorBook, TensorRecord
@@ -177,7 +177,7 @@ class ValueMaker:
         if self._snapshots.is_written(key, time_ns):
             # Asking a view for its node after its base changed would make torch build a new one.
             return NodeKey(None, 0, requires_grad, is_known=False)
-        node = tensor.grad_fn
+        node = made_by(tensor)
         if node is None:
             return NodeKey(None, 0, requires_grad)
         return NodeKey(self._links.number(node), tensor.output_nr, requires_grad)
