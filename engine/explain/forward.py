@@ -139,7 +139,10 @@ def _operand(recording: Recording, argument: Argument, shape: tuple[int, ...], d
     array = array_of(recording, argument.value)
     if array is None or array.size == 0:
         return ""
-    first = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape)).flat[0].item()
+    try:
+        first = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape)).flat[0].item()
+    except ValueError:  # a function of that name which is not torch's: its operands need not fit together
+        return ""
     return factor_text(first) if outer in _INFIX else prose_number(first)
 
 

@@ -237,7 +237,7 @@ def _second_addition(recording: Recording, changes: Sequence[GradChange], used: 
     first: GradChange | None = None
     for change in changes:
         health = None if change.value is None else health_of(recording, change.value)
-        call = recording.steps[change.step].backward_call if change.step >= 0 else None
+        call = recording.steps[change.step].backward_call if 0 <= change.step < len(recording) else None
         if change.value is None or call is None or (health is not None and health.is_zero):
             first = None
         elif first is None:

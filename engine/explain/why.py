@@ -40,6 +40,8 @@ def why_gradient(recording: Recording, value_id: ValueId, step: StepIndex) -> tu
     state = gradient_state(recording, value, step)
     match state:
         case NotYet(at):
+            if at >= len(recording):  # set by hand when nothing more was to be recorded
+                return (ProofLine(f"The gradient of {name} is not there yet: it is set after the last step.", None),)
             node = recording.steps[at].name
             text = f"The gradient of {name} is not there yet: it arrives at step {at + 1} ({node})."
             return (ProofLine(text, at),)

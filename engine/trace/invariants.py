@@ -8,7 +8,8 @@ import numpy as np
 
 from engine.trace.batch import Batch
 from engine.trace.bytestore import ByteStore
-from engine.trace.facts import Data, Phase, Step, Value
+from engine.trace.facts import Data, GradNode, Phase, Step, Value
+from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from engine.trace.references import references
 from engine.trace.split import batches
@@ -44,9 +45,7 @@ def check_batch(recording: Recording, batch: Batch, holds: Holds) -> None:
         _check_step(step)
     for value in batch.values:
         _check_shape(value)
-    for region in batch.regions:
-        if region.parent is not None and region.parent >= region.id:
-            raise InvariantError(f"region {region.id} lies in a later one")
+    _check_order(recording, batch)
     for state in batch.random_states:
         if not holds(state.offset, state.nbytes):
             raise InvariantError(f"the random state of step {state.step} is missing")
@@ -78,6 +77,31 @@ def holder(store: ByteStore) -> Holds:
         return True
 
     return holds
+
+
+def _check_order(recording: Recording, batch: Batch) -> None:
+    """What lies in something, or was made by it, came later: whoever walks outwards or back comes to an end."""
+    for region in batch.regions:
+        if region.parent is not None and region.parent >= region.id:
+            raise InvariantError(f"region {region.id} lies in a later one")
+    for call in batch.module_calls:
+        if call.parent is not None and call.parent >= call.id:
+            raise InvariantError(f"module call {call.id} lies in a later one")
+    for node in batch.grad_nodes:
+        _check_origin(recording, batch, node)
+
+
+def _check_origin(recording: Recording, batch: Batch, node: GradNode) -> None:
+    def known(index: StepIndex) -> Step:
+        count = len(recording.steps)
+        return recording.steps[index] if index < count else batch.steps[index - count]
+
+    if node.step is not None and known(node.step).phase is Phase.BACKWARD:
+        raise InvariantError(f"autograd node {node.id} was made by a backward step as if that were a forward one")
+    if node.made_by is not None:
+        maker = known(node.made_by)
+        if maker.phase is not Phase.BACKWARD or maker.grad_node is None or maker.grad_node >= node.id:
+            raise InvariantError(f"autograd node {node.id} was made by the run of a later one")
 
 
 def _check_continuation(recording: Recording, batch: Batch) -> None:
