@@ -14,11 +14,13 @@ from engine.program.catalogue import starter
 from engine.protocol.request import RunRequest
 from engine.session import Session
 from engine.session.listener import SessionListener
+from engine.trace.ids import ValueId
 from gui.bridge.appearance import AppearanceKeeper
 from gui.bridge.canvas_graph import CanvasGraph
 from gui.bridge.collector import QuietCollector
 from gui.bridge.crash import CrashReporter
 from gui.bridge.exporter import CanvasExporter
+from gui.bridge.fetcher import Fetcher
 from gui.bridge.readouts import Readouts
 from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
@@ -78,6 +80,10 @@ class Backend(Protocol):
         """Stop the program."""
         ...
 
+    def look(self, values: tuple[ValueId, ...]) -> None:
+        """Fetch the numbers of these values of the last run before all others."""
+        ...
+
     def close(self) -> None:
         """End all processes."""
         ...
@@ -131,6 +137,7 @@ def build_workbench(
     bridge = SessionBridge(window)
     backend = make_backend(bridge)
     runs = RunController(models.document, models.playhead, models.preferences, backend)
+    Fetcher(models.document, runs, window)
     files = Files(models.document, models.playhead, models.recents)
     asker = prompts or QtFilePrompts(window)
     flow = FileFlow(models.document, files, models.notices, asker)

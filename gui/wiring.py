@@ -36,6 +36,7 @@ def connect_session(bridge: SessionBridge, runs: RunController, models: Models) 
     bridge.started.connect(runs.take_start)
     bridge.batch_arrived.connect(runs.take_batch)
     bridge.ended.connect(runs.take_end)
+    bridge.settled.connect(runs.take_settled)
     bridge.devices_found.connect(models.devices.replace)
     runs.refused.connect(lambda outcome: models.notices.warning(outcome.message))
 

@@ -77,7 +77,7 @@ REFUSALS = {
     "tensors in no folder": ("inspect {saved} --tensors {folder}/none/x.safetensors", "folder .* does not exist"),
     "tensors of no step": ("inspect {saved} --tensors {folder}/x.safetensors --step 9", "step 9; the last one is 8"),
     "tensors of no value": ("inspect {saved} --tensors {folder}/x.safetensors --take 10", "value 10; there are 10"),
-    "tensors of nobody": ("inspect {saved} --tensors {folder}/x.safetensors --take all", "or the id of one value"),
+    "tensors of nobody": ("inspect {saved} --tensors {folder}/x.safetensors --take some", "or the id of one value"),
     "tensors without any": ("inspect {saved} --tensors {folder}/x.safetensors --take parameters", "There is no such"),
     "tensors and json": ("inspect {saved} --tensors {folder}/x.safetensors --json", "not allowed with"),
     "a step of a summary": ("inspect {saved} --step 3", "go with --tensors"),

@@ -96,6 +96,9 @@ class _DeviceListener:
         self.trouble = "" if outcome.succeeded else outcome.message
         self.is_over.set()
 
+    def on_settled(self, held: int) -> None:
+        """It has no values."""
+
 
 def _devices() -> Section:
     listener = _DeviceListener()

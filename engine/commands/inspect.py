@@ -8,9 +8,10 @@ from engine.commands.errors import CommandError
 from engine.commands.options import InspectOptions, Take
 from engine.commands.sources import check_output, open_recording
 from engine.interchange.recording_json import recording_json
+from engine.interchange.shards import write_sharded
 from engine.interchange.summary_text import summary_text
-from engine.interchange.tensor_choice import Choice, Named, One, Parameters, chosen_values, step_of
-from engine.interchange.tensors import TensorFileError, Written, write_tensors
+from engine.interchange.tensor_choice import Choice, Everything, Named, One, Parameters, chosen_values, step_of
+from engine.interchange.tensors import TensorFileError, Written
 from engine.trace.file import unfinished_text
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
@@ -39,7 +40,7 @@ def extract(options: InspectOptions, output: Path) -> Written:
     recording = open_recording(options.recording)
     choice = _choice(recording, options)
     try:
-        return write_tensors(output, recording, chosen_values(recording, choice), step_of(recording, choice))
+        return write_sharded(output, recording, chosen_values(recording, choice), step_of(recording, choice))
     except TensorFileError as error:
         raise CommandError(str(error)) from error
 
@@ -55,6 +56,8 @@ def _choice(recording: Recording, options: InspectOptions) -> Choice:
             return Named(step)
         case Take.PARAMETERS:
             return Parameters(step)
+        case Take.ALL:
+            return Everything()
         case value:
             if value >= len(recording.values):
                 raise CommandError(f"There is no value {value}; there are {len(recording.values)}.")

@@ -40,7 +40,7 @@ def _request(options: RecordOptions, text: str) -> RunRequest:
         filename=str(options.program),
         device=options.device,
         values=options.values,
-        budget_bytes=room_for_numbers(),
+        budget_bytes=room_for_numbers(options.budget_bytes),
         time_limit_s=options.time_limit_s,
         memory_limit_mb=options.memory_limit_mb,
         step_limit=options.step_limit,

@@ -10,6 +10,7 @@ from engine.protocol.request import RunRequest
 from engine.session import run_to_recording
 from engine.session.to_recording import Keeper
 from engine.trace.facts import Output, Stream
+from engine.trace.numbers import bytes_text
 from engine.trace.outcome import OutcomeKind
 from engine.trace.recording import Recording
 
@@ -17,10 +18,19 @@ MOST_BYTES = 64_000_000_000
 """More numbers than this are not kept; the file that holds them takes disk space only as it fills."""
 
 
-def room_for_numbers() -> int:
-    """Return how many bytes of numbers a run may keep: nearly all of the free disk space for temporary files."""
-    free = shutil.disk_usage(tempfile.gettempdir()).free
-    return min(MOST_BYTES, free * 9 // 10)
+def room_for_numbers(wanted_bytes: int | None = None) -> int:
+    """Return how many bytes of numbers a run may keep: what is wanted, or nearly all of the free disk space.
+
+    Raises:
+        CommandError: If there is no room for what is wanted.
+    """
+    free = shutil.disk_usage(tempfile.gettempdir()).free * 9 // 10
+    if wanted_bytes is not None and wanted_bytes > free:
+        raise CommandError(
+            f"There is room for {bytes_text(free)} of numbers in {tempfile.gettempdir()}, not for "
+            f"{bytes_text(wanted_bytes)}; TMPDIR may name another folder."
+        )
+    return min(MOST_BYTES, free) if wanted_bytes is None else wanted_bytes
 
 
 def run_program(request: RunRequest, out: TextIO, err: TextIO, keeper: Keeper | None = None) -> Recording:

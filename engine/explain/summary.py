@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from engine.explain.numerals import array_of, floats_of
-from engine.trace.facts import Statistics, Value
+from engine.trace.facts import Absence, Statistics, Value
 from engine.trace.numbers import number_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import Array, element_count, type_text
@@ -49,8 +49,9 @@ def summary_line(recording: Recording, value: Value) -> str:
     parts = [f"{type_text(value)} {value.device}"]
     numbers = statistics_of(recording, value)
     if numbers is None:
-        if recording.absence(value.id) is not None:
-            parts.append("values not kept")
+        absence = recording.absence(value.id)
+        if absence is not None:
+            parts.append("values not fetched yet" if absence is Absence.NOT_YET else "values not kept")
         return " · ".join(parts)
     if value.shape == ():
         array = array_of(recording, value.id)

@@ -41,7 +41,12 @@ class One:
     value: ValueId
 
 
-Choice: TypeAlias = Named | Parameters | One
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every value of the run, gradients included, under its number and first name, e.g. ``12 x``."""
+
+
+Choice: TypeAlias = Named | Parameters | One | Everything
 
 
 def chosen_values(recording: Recording, choice: Choice) -> dict[str, ValueId]:
@@ -58,6 +63,9 @@ def chosen_values(recording: Recording, choice: Choice) -> dict[str, ValueId]:
             return _keyed(recording, _end(recording, step), lambda value: value.role is Role.PARAMETER)
         case One(value):
             return {_key_of(_name_of_one(recording, value), ()): value}
+        case Everything():
+            names = ((value.id, next(iter(recording.names(value.id)), "")) for value in recording.values)
+            return {f"{value} {clean(name)}".strip(): value for value, name in names}
         case _:
             assert_never(choice)
 
@@ -70,6 +78,8 @@ def step_of(recording: Recording, choice: Choice) -> StepIndex:
         case One(value):
             made_by = recording.values[value].producer
             return _BEFORE_EVERYTHING if made_by is None else made_by
+        case Everything():
+            return StepIndex(len(recording) - 1)
         case _:
             assert_never(choice)
 

@@ -8,6 +8,7 @@ import msgspec
 from engine.protocol.request import RunRequest
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.facts import Span
+from engine.trace.ids import ValueId
 
 PROTOCOL_VERSION = 1
 
@@ -55,6 +56,12 @@ class Interrupt(Message, frozen=True, kw_only=True):
     """Host to worker: stop the program as Ctrl+C would."""
 
 
+class Look(Message, frozen=True, kw_only=True):
+    """Host to worker: somebody looks at these values; send what is known of their numbers before all others."""
+
+    values: tuple[ValueId, ...]
+
+
 class Ready(Message, frozen=True, kw_only=True):
     """Worker to host: torch is loaded, a ``Run`` may come."""
 
@@ -89,7 +96,7 @@ class EndKind(StrEnum):
 
 
 class Ended(Message, frozen=True, kw_only=True):
-    """Worker to host: the program has ended and everything recorded was sent."""
+    """Worker to host: the program has ended and everything recorded was sent, but for numbers that are held."""
 
     kind: EndKind
     duration_ns: Count = 0
@@ -114,5 +121,14 @@ class Dying(Message, frozen=True, kw_only=True):
     line: LineNumber | None = None
 
 
-HostMessage: TypeAlias = Run | Interrupt
-WorkerMessage: TypeAlias = Ready | Started | Facts | Ended | Dying
+class Settled(Message, frozen=True, kw_only=True):
+    """Worker to host, after ``Ended``: all numbers that find room are sent.
+
+    ``held`` values are left that come when somebody looks at them; with none the worker leaves.
+    """
+
+    held: Count
+
+
+HostMessage: TypeAlias = Run | Interrupt | Look
+WorkerMessage: TypeAlias = Ready | Started | Facts | Ended | Dying | Settled

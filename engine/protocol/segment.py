@@ -7,4 +7,6 @@ bytes of tensors begin at ``BYTES_START``; offsets in a recording count from the
 import struct
 
 LINE = struct.Struct("<q")
+LOOK_BYTES = 128_000_000
+"""Room beyond the budget, for values that somebody looks at."""
 BYTES_START = 4096

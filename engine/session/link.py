@@ -19,8 +19,10 @@ from engine.protocol.messages import (
     Facts,
     HostMessage,
     Interrupt,
+    Look,
     Ready,
     Run,
+    Settled,
     Started,
     WorkerMessage,
 )
@@ -33,7 +35,7 @@ from engine.session.segment import MappedSegment
 from engine.session.worker_process import WorkerProcess
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.facts import Output, Stream
-from engine.trace.ids import StepIndex
+from engine.trace.ids import StepIndex, ValueId
 from engine.trace.outcome import Outcome
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,11 @@ class LinkEvents(Protocol):
         ...
 
     def link_ended(self, link: "WorkerLink", outcome: Outcome) -> None:
-        """The run has ended; the worker is of no further use."""
+        """The run has ended; numbers may still come."""
+        ...
+
+    def link_settled(self, link: "WorkerLink", held: int) -> None:
+        """After the end of the run: all numbers have come but those of ``held`` values; with 0 the worker is gone."""
         ...
 
     def link_lost(self, link: "WorkerLink", reason: str) -> None:
@@ -83,6 +89,8 @@ class WorkerLink:
         self._run: ActiveRun | None = None
         self._is_dismissed = False
         self._is_over = False
+        self._has_ended = False
+        self._is_lingering = False
         self._wake_receiver, self._wake_sender = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._watch, name=f"worker {worker.process_id}", daemon=True)
 
@@ -110,6 +118,17 @@ class WorkerLink:
         with self._lock:
             if self._run is not None:
                 self._run.stop(StopReason.PERSON, HURRIED if hurried else PATIENT)
+        self._wake()
+
+    def look(self, values: tuple[ValueId, ...]) -> None:
+        """Ask for the numbers of values."""
+        self._send(Look(values=values))
+
+    def retire(self) -> None:
+        """Expect no more numbers of a run that has ended: the worker may leave in its own time, but not stay."""
+        with self._lock:
+            self._is_over = not self._is_lingering
+            self._is_dismissed = self._is_lingering
         self._wake()
 
     def dismiss(self) -> None:
@@ -162,14 +181,14 @@ class WorkerLink:
         if self._run is None:
             self._is_over = self._is_over or self._worker.exit_status() is not None
             return
-        if not self._is_over:
+        if not self._is_over and not self._has_ended:
             self._keep_limits(self._run)
         if self._worker.exit_status() is not None and not wait([connection], 0):
             self._is_over = True
 
     def _timeout_s(self) -> float:
         with self._lock:
-            if self._run is None:
+            if self._run is None or self._has_ended:
                 return IDLE_TICK_S
             next_action_s = self._run.seconds_to_next_action()
         return TICK_S if next_action_s is None else min(TICK_S, next_action_s)
@@ -233,7 +252,13 @@ class WorkerLink:
                 run.last_message = message
             case Ended() if run is not None:
                 run.last_message = message
-                self._is_over = True
+                self._tell_end(run, status=None, crash_report="")
+            case Settled() if run is not None and self._has_ended:
+                if message.held:
+                    self._is_lingering = True
+                    self._events.link_settled(self, message.held)
+                else:
+                    self._is_over = True
             case _:
                 raise ProtocolError(f"{type(message).__name__} came before a run")
 
@@ -244,15 +269,18 @@ class WorkerLink:
             if not self._is_dismissed:
                 self._events.link_lost(self, self._last_words())
             return
-        status: int | None = None
-        crash_report = ""
-        if not isinstance(run.last_message, Ended):
+        if not self._has_ended:
             if self._is_dismissed and run.stop_reason is None:
                 run.stop(StopReason.PERSON)
             status = self._worker.exit_status(0 if self._is_dismissed else DEATH_GRACE_S)
             self._worker.kill()
             crash_report = self._worker.crash_report()
             self._pass_remaining_output(run)
+            self._tell_end(run, status, crash_report)
+        self._events.link_settled(self, 0)
+
+    def _tell_end(self, run: ActiveRun, status: int | None, crash_report: str) -> None:
+        self._has_ended = True
         self._events.link_ended(self, run.outcome(status, crash_report))
 
     def _pass_remaining_output(self, run: ActiveRun) -> None:

@@ -23,7 +23,8 @@ class SessionListener(Protocol):
     """Hears what happens. All methods are called on a thread of the session, one at a time; none may block for long.
 
     For each run: ``on_started`` once (unless no worker could be started), ``on_batch`` any number of times,
-    ``on_ended`` once, and nothing of that run after it.
+    ``on_ended`` once. Of a run that was started ``on_batch`` may follow with facts about numbers only (``Data``,
+    ``Statistics``, ``Histogram``), and ``on_settled``, until the next run begins.
     """
 
     def on_state(self, state: SessionState) -> None:
@@ -44,4 +45,11 @@ class SessionListener(Protocol):
 
     def on_ended(self, outcome: Outcome) -> None:
         """The run has ended."""
+        ...
+
+    def on_settled(self, held: int) -> None:
+        """No more numbers of the ended run come by themselves; ``held`` values can still be looked at.
+
+        With 0 the worker is gone: what is not there will not come.
+        """
         ...

@@ -5,11 +5,13 @@ import threading
 
 from engine.protocol.messages import Ready
 from engine.protocol.request import RunRequest
+from engine.protocol.segment import LOOK_BYTES
 from engine.session.launch import Launcher, default_launcher
 from engine.session.link import WorkerLink
 from engine.session.listener import SessionListener, SessionState
 from engine.session.segment import MappedSegment
 from engine.trace.batch import Batch, RunInfo
+from engine.trace.ids import ValueId
 from engine.trace.outcome import Outcome, OutcomeKind
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Session:
         self._loading: WorkerLink | None = None
         self._spare: WorkerLink | None = None
         self._active: WorkerLink | None = None
+        self._resting: WorkerLink | None = None
         self._queued: RunRequest | None = None
         self._is_stopping = False
         self._is_closed = False
@@ -87,6 +90,13 @@ class Session:
             elif queued is not None:
                 self._listener.on_ended(NOT_STARTED)
 
+    def look(self, values: tuple[ValueId, ...]) -> None:
+        """Ask for the numbers of values that the last run still holds; they come as facts."""
+        with self._lock:
+            link = self._active or self._resting
+            if link is not None:
+                link.look(values)
+
     def close(self) -> None:
         """End all workers and wait until they are gone. Nothing is told any more afterwards."""
         with self._lock:
@@ -120,7 +130,7 @@ class Session:
 
     def link_batch(self, link: WorkerLink, batch: Batch) -> None:
         """Pass facts on."""
-        if self._speaks(link):
+        if self._speaks(link) or (link is self._resting and not self._is_closed):
             self._listener.on_batch(batch)
 
     def link_ended(self, link: WorkerLink, outcome: Outcome) -> None:
@@ -128,11 +138,20 @@ class Session:
         with self._lock:
             if not self._speaks(link):
                 return
-            self._active = None
+            self._active, self._resting = None, link
             self._is_stopping = False
             self._listener.on_ended(outcome)
             self._begin_queued()
             self._tell_state()
+
+    def link_settled(self, link: WorkerLink, held: int) -> None:
+        """Tell that no numbers come any more but those that are asked for."""
+        with self._lock:
+            if link is not self._resting or self._is_closed:
+                return
+            if not held:
+                self._resting = None
+            self._listener.on_settled(held)
 
     def link_lost(self, link: WorkerLink, reason: str) -> None:
         """Forget a worker that died before it had a run."""
@@ -159,10 +178,13 @@ class Session:
         if self._spare is not None:
             request, self._queued = self._queued, None
             try:
-                segment = MappedSegment(request.budget_bytes)
+                segment = MappedSegment(request.budget_bytes + LOOK_BYTES)
             except (OSError, ValueError, OverflowError) as error:
                 self._listener.on_ended(_no_segment(error))
                 return
+            if self._resting is not None:
+                self._resting.retire()
+                self._resting = None
             self._active, self._spare = self._spare, None
             self._tell_state()
             self._active.begin(request, segment)

@@ -69,6 +69,7 @@ class _Collector:
         self.is_over = threading.Event()
         self._on_output = on_output
         self._keeper = keeper
+        self._has_begun = False
 
     def wait(self) -> None:
         """Return when the run is over."""
@@ -84,6 +85,7 @@ class _Collector:
     def on_started(self, info: RunInfo, store: ByteStore) -> None:
         """Begin the recording."""
         self.recording = Recording(info, store)
+        self._has_begun = True
         if self._keeper is not None:
             self._keeper.begin(info, store)
 
@@ -99,4 +101,10 @@ class _Collector:
     def on_ended(self, outcome: Outcome) -> None:
         """End the recording."""
         self.recording.end(outcome)
+        if not self._has_begun:
+            self.is_over.set()
+
+    def on_settled(self, held: int) -> None:
+        """All numbers that will come have come."""
+        self.on_batch(self.recording.lost_numbers())
         self.is_over.set()

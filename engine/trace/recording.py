@@ -61,6 +61,7 @@ class Recording:
         self.files: list[str] = [info.filename]
         self._names: defaultdict[ValueId, list[str]] = defaultdict(list)
         self._data: dict[ValueId, Data] = {}
+        self._wanted: dict[ValueId, None] = {}
         self._statistics: dict[ValueId, Statistics] = {}
         self._histograms: dict[ValueId, Histogram] = {}
         self._costs: dict[StepIndex, StepCost] = {}
@@ -180,10 +181,22 @@ class Recording:
         """
         data = self._data.get(value)
         if data is None or data.absence is not None:
+            if data is not None and data.absence is Absence.NOT_YET:
+                self._wanted[value] = None
             return None
         fact = self.values[value]
         raw = self.store.read(data.offset, data.nbytes)
         return array_from_bytes(raw, fact.dtype, fact.shape)
+
+    def take_wanted(self) -> tuple[ValueId, ...]:
+        """Return the values whose numbers were asked for since the last time and are not fetched yet, in that order."""
+        wanted, self._wanted = self._wanted, {}
+        return tuple(value for value in wanted if self.absence(value) is Absence.NOT_YET)
+
+    def lost_numbers(self) -> Batch:
+        """Return what is to be appended when nobody can fetch numbers any more: those still to come are lost."""
+        waiting = (data.value for data in self._data.values() if data.absence is Absence.NOT_YET)
+        return Batch(data=tuple(Data(value, 0, 0, Absence.LOST) for value in waiting))
 
     def consumers(self, value: ValueId) -> Sequence[StepIndex]:
         """Steps that take the value as an input, in order."""

@@ -37,7 +37,12 @@ class _Devices:
     infos: tuple[DeviceInfo, ...]
 
 
-_Message: TypeAlias = RunState | _Started | Batch | Outcome | _Devices
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    held: int
+
+
+_Message: TypeAlias = RunState | _Started | Batch | Outcome | _Settled | _Devices
 
 _STATES = {
     SessionState.LOADING: RunState.LOADING,
@@ -54,7 +59,8 @@ class SessionBridge(QObject):
         state_changed: A ``RunState``.
         started: A ``RunInfo`` and the ``ByteStore`` of the run.
         batch_arrived: A ``Batch``: all that came since the last one.
-        ended: The ``Outcome``; every batch of the run came before it.
+        ended: The ``Outcome``; every batch of the run came before it, but for those with nothing but numbers.
+        settled: How many values of the ended run can still be looked at; no numbers come by themselves any more.
         devices_found: A tuple of ``DeviceInfo``.
     """
 
@@ -62,6 +68,7 @@ class SessionBridge(QObject):
     started = Signal(object, object)
     batch_arrived = Signal(object)
     ended = Signal(object)
+    settled = Signal(object)
     devices_found = Signal(object)
     _woken = Signal()
 
@@ -89,6 +96,10 @@ class SessionBridge(QObject):
     def on_ended(self, outcome: Outcome) -> None:
         """The run ended."""
         self._put(outcome)
+
+    def on_settled(self, held: int) -> None:
+        """The numbers of the ended run have come."""
+        self._put(_Settled(held))
 
     def on_devices(self, devices: tuple[DeviceInfo, ...]) -> None:
         """The worker found out which devices there are."""
@@ -147,6 +158,8 @@ class SessionBridge(QObject):
                 self.started.emit(info, store)
             case Outcome():
                 self.ended.emit(message)
+            case _Settled(held):
+                self.settled.emit(held)
             case _Devices(infos):
                 self.devices_found.emit(infos)
             case _:

@@ -18,6 +18,9 @@ class FileFlow:
         self._files = files
         self._notices = notices
         self._prompts = prompts
+        self._waiting: Path | None = None
+        document.settled.connect(lambda _none: self._save_waiting())
+        document.recording_replaced.connect(lambda _recording: self._forget_waiting())
 
     def new(self) -> None:
         """Start with an empty program."""
@@ -83,6 +86,10 @@ class FileFlow:
         return path is not None and self._save(path)
 
     def _save(self, path: Path) -> bool:
+        if path.suffix == RECORDING_SUFFIX and self._document.is_settling:
+            self._waiting = path
+            self._notices.info(f"“{path.name}” is saved as soon as all numbers are fetched.")
+            return True
         if path.suffix == RECORDING_SUFFIX:
             is_saved = self._try(lambda: self._files.save_recording(path))
         else:
@@ -90,6 +97,18 @@ class FileFlow:
         if is_saved:
             self._notices.info(f"Saved “{path.name}”.")
         return is_saved
+
+    def _save_waiting(self) -> None:
+        """Save what waited for the last numbers of a run."""
+        path, self._waiting = self._waiting, None
+        if path is not None:
+            self._save(path)
+
+    def _forget_waiting(self) -> None:
+        """Say that a recording which waited to be saved is gone: another one is shown now."""
+        path, self._waiting = self._waiting, None
+        if path is not None:
+            self._notices.warning(f"“{path.name}” was not saved: a new run took its place.")
 
     def _try(self, work: Callable[[], None]) -> bool:
         try:

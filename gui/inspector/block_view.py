@@ -6,6 +6,7 @@ from typing import assert_never
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from engine.trace.facts import Histogram as RecordedHistogram
 from engine.trace.ids import StepIndex, ValueId
 from gui.inspector.array_view import ArrayView
 from gui.inspector.blocks import (
@@ -161,9 +162,12 @@ class BlockView(QWidget):
             case Numbers(array):
                 assert isinstance(widget, ArrayView)
                 widget.show_array(array)
-            case Distribution(array):
+            case Distribution(source):
                 assert isinstance(widget, Histogram)
-                widget.show_array(array)
+                if isinstance(source, RecordedHistogram):
+                    widget.show_recorded(source)
+                else:
+                    widget.show_array(source)
             case EquationLine(terms, symbols, pick_for, picked):
                 assert isinstance(widget, EquationView)
                 widget.show_terms(terms, symbols)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine.explain.explanation import Term
-from engine.trace.facts import Span
+from engine.trace.facts import Histogram, Span
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.tensors import Array
 
@@ -76,9 +76,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A histogram of a tensor."""
+    """A histogram of a tensor: of its numbers, or as it was recorded where those are not there."""
 
-    array: Array
+    source: Array | Histogram
 
 
 @dataclass(frozen=True, slots=True)

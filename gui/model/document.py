@@ -37,11 +37,14 @@ class ProgramChanged:
 class Document:
     """The open program, where it is stored, its latest recording and the state of its run.
 
+    ``is_settling`` says that the run has ended and that numbers of it are still being fetched.
+
     Attributes:
         program_replaced: The whole text was replaced (a file or an example was opened).
         recording_replaced: A new recording is shown (a run started, a file was opened).
         recording_extended: A batch was appended to the recording shown.
-        run_ended: The run of the recording shown ended.
+        run_ended: The run of the recording shown ended; numbers may still come.
+        settled: No more numbers come by themselves.
         run_state_changed: The worker starts, runs, stops.
         path_changed: The document has another path or dirty state.
         blankness_changed: The text became empty (True), or is something to run again.
@@ -52,6 +55,7 @@ class Document:
         self.recording_replaced: Event[Recording | None] = Event()
         self.recording_extended: Event[Batch] = Event()
         self.run_ended: Event[Outcome] = Event()
+        self.settled: Event[None] = Event()
         self.run_state_changed: Event[RunState] = Event()
         self.path_changed: Event[Path | None] = Event()
         self.blankness_changed: Event[bool] = Event()
@@ -62,6 +66,7 @@ class Document:
         self.recording: Recording | None = None
         self.provenance = Provenance.RUN
         self.run_state = RunState.IDLE
+        self.is_settling = False
 
     @property
     def is_blank(self) -> bool:
@@ -92,6 +97,7 @@ class Document:
         """Show another recording."""
         self.recording = recording
         self.provenance = provenance
+        self.is_settling = False
         self.recording_replaced.emit(recording)
 
     def extend(self, batch: Batch) -> None:
@@ -105,7 +111,13 @@ class Document:
         """The run of the recording shown ended."""
         if self.recording is not None:
             self.recording.end(outcome)
+            self.is_settling = True
         self.run_ended.emit(outcome)
+
+    def settle(self) -> None:
+        """No more numbers of the ended run come by themselves."""
+        self.is_settling = False
+        self.settled.emit(None)
 
     def set_run_state(self, state: RunState) -> None:
         """Say what the worker is doing."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from engine.protocol.request import RunRequest
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
+from engine.trace.ids import ValueId
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.model.document import Document, RunState
@@ -24,6 +25,10 @@ class Runner(Protocol):
 
     def stop(self) -> None:
         """Stop the program that runs; its recording is kept."""
+        ...
+
+    def look(self, values: tuple[ValueId, ...]) -> None:
+        """Fetch the numbers of these values of the last run before all others."""
         ...
 
 
@@ -53,6 +58,7 @@ class RunController:
         self._follows = False
         self._is_waiting = False
         self._live: Recording | None = None
+        self._rested: Recording | None = None
         document.recording_replaced.connect(self._on_replaced)
 
     @property
@@ -65,6 +71,15 @@ class RunController:
         """Whether a run was asked for and has not begun."""
         return self._is_waiting
 
+    @property
+    def can_look(self) -> bool:
+        """Whether the worker of the recording shown may still have numbers that are not fetched."""
+        return self._live is not None or self._rested is not None
+
+    def look(self, values: tuple[ValueId, ...]) -> None:
+        """Fetch the numbers of these values first."""
+        self._runner.look(values)
+
     def run(self, park: Park = Park.END) -> None:
         """Run the text of the document as it stands."""
         self._park = park
@@ -73,6 +88,7 @@ class RunController:
             program=self._document.program,
             filename=str(path) if path is not None else Path(self._document.title).with_suffix(".py").name,
             device=self._preferences.choices.device,
+            lingers=True,
         )
         self._is_waiting = True
         self.asked.emit(request)
@@ -96,6 +112,8 @@ class RunController:
     def take_batch(self, batch: Batch) -> None:
         """More of the run arrived; the playhead stays at the end when it was there."""
         if self._live is None:
+            if self._rested is not None:
+                self._document.extend(batch)
             return
         at_end = self._playhead.current == self._playhead.step_count - 1
         self._document.extend(batch)
@@ -110,12 +128,24 @@ class RunController:
                 self._is_waiting = False
                 self.refused.emit(outcome)
             return
-        self._live = None
+        self._live, self._rested = None, self._live
         self._document.end_run(outcome)
         if self._park is Park.START:
             self._playhead.seek(BEFORE_FIRST if outcome.succeeded else self._playhead.step_count - 1)
 
+    def take_settled(self, held: int) -> None:
+        """All numbers have come that come by themselves; with 0 held the worker is gone, and what lacks is lost."""
+        if self._rested is None:
+            return
+        if not held:
+            lost, self._rested = self._rested.lost_numbers(), None
+            if not lost.is_empty:
+                self._document.extend(lost)
+        self._document.settle()
+
     def _on_replaced(self, recording: Recording | None) -> None:
+        if recording is not self._rested:
+            self._rested = None
         if self._live is not None and recording is not self._live:
             self._live = None  # the person opened something else: what still comes belongs to nothing
             if not self._is_waiting:

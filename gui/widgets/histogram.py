@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.trace.facts import Histogram as Recorded
 from engine.trace.numbers import number_text
 from engine.trace.tensors import Array
 from gui.theme.fonts import SECONDARY_PX, mono_font
@@ -31,11 +32,24 @@ class Histogram(QWidget):
         self._edges = np.zeros(0)
         self._waiting: Reals | None = None
         self._stride = 1
+        self._is_sample = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_array(self, array: Array) -> None:
         """Show how the finite elements of an array are distributed; they are counted when it is painted."""
         self._waiting = as_reals(array).reshape(-1)
+        self._is_sample = False
+        self.setAccessibleName("distribution of the values")
+        self.update()
+
+    def show_recorded(self, recorded: Recorded) -> None:
+        """Show a distribution that was counted when the program ran."""
+        self._waiting = None
+        margin = 0.5 if recorded.low == recorded.high else 0.0
+        self._counts = np.array(recorded.counts, dtype=np.int64)
+        self._edges = np.linspace(recorded.low - margin, recorded.high + margin, len(recorded.counts) + 1)
+        self._is_sample = recorded.is_sampled
+        self._stride = 1
         self.setAccessibleName("distribution of the values")
         self.update()
 
@@ -108,6 +122,7 @@ class Histogram(QWidget):
         low, high = number_text(float(self._edges[index]), 3), number_text(float(self._edges[index + 1]), 3)
         number = int(self._counts[index])
         counted = f" (every {self._stride}th counted)" if self._stride > 1 else ""
+        counted = " (of a sample)" if self._is_sample else counted
         return f"{number} value{'' if number == 1 else 's'} from {low} to {high}{counted}"
 
     def event(self, event: QEvent) -> bool:

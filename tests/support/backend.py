@@ -41,12 +41,16 @@ class FakeBackend:
 
     def finish(self) -> None:
         self.listener.on_ended(self.outcome)
+        self.listener.on_settled(0)
         self.listener.on_state(SessionState.READY)
 
     def stop(self) -> None:
         self.asked.append("stop")
         self.outcome = Outcome(kind=OutcomeKind.STOPPED, message="The run was stopped.")
         self.finish()
+
+    def look(self, values: tuple[int, ...]) -> None:
+        self.asked.append(f"look {values}")
 
     def close(self) -> None:
         self.asked.append("close")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from engine.protocol.request import SMALL_ELEMENTS, SUMMARY_BYTES_ELEMENTS, ValuePolicy
@@ -14,9 +13,12 @@ from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.pending import PendingValue
 from engine.runtime.recorder.raw import raw_of
 from engine.runtime.recorder.snapshots import Snapshots
+from engine.runtime.recorder.special_content import is_special
 from engine.runtime.recorder.statistics import StatisticsMaker
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import Absence, Data, Histogram, Statistics
+
+__all__ = ["ContentWriter", "Contents", "raw_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class ContentWriter:
     def _at_once(self, value: PendingValue, tensor: Tensor, statistics: StatisticsMaker) -> Data:
         raw = raw_of(tensor)
         if raw is None:
-            return Data(value.id, 0, 0, Absence.NO_STORAGE)
+            return Data(value.id, 0, 0, value.no_numbers)
         statistics.add(value.id, reals(raw, tensor.dtype))
         if self._is_brief(value):
             return Data(value.id, 0, 0, Absence.SUMMARY_ONLY)
@@ -78,9 +80,7 @@ class ContentWriter:
     def _is_held(self, tensor: Tensor) -> bool:
         return (
             self._options.reference_bytes > 0
-            and tensor.layout is torch.strided
-            and not tensor.is_nested
-            and not tensor.is_meta
+            and not is_special(tensor)
             and tensor.nbytes > self._options.small_bytes
         )
 
@@ -89,6 +89,8 @@ class ContentWriter:
         return self._options.values is ValuePolicy.SUMMARIES and value.content.numel() > SUMMARY_BYTES_ELEMENTS
 
     def _reason(self, value: PendingValue) -> Absence | None:
+        if value.no_numbers is Absence.NO_NUMBERS:
+            return value.no_numbers
         policy = self._options.values
         elements = value.content.numel()
         if policy is ValuePolicy.NONE or (policy is ValuePolicy.SMALL and elements > SMALL_ELEMENTS):

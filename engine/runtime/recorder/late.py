@@ -39,8 +39,9 @@ class _Found:
 class LateValues:
     """Reads held values: those that somebody looks at first, then statistics of all, then bytes while there is room.
 
-    The smallest are written first, so that as many as possible are kept. Every method returns the facts that it worked out. ``relieve`` is for drains; the others are called only while no
-    program writes into memory, and no write has come since the last drain.
+    The smallest are written first, so that as many as possible are kept. Every method returns the facts that it worked
+    out. ``relieve`` is for drains; the others are called only while no program writes into memory, and when none has
+    since the last drain.
     """
 
     def __init__(self, options: RecorderOptions, sink: ByteSink, held: HeldValues) -> None:

@@ -51,13 +51,15 @@ class Courier:
     """Drains the recorder and the console and sends both.
 
     Methods are for the program's main thread, but for ``send_printed`` and ``keep_bounds``. ``stop_message`` says why
-    recording stopped before the program ended, if it did.
+    recording stopped before the program ended, if it did; ``after_drain`` is called when values lie as the last drain
+    found them.
     """
 
     def __init__(
         self, channel: Channel, console: Console, sink: SegmentSink, interrupts: Interrupts, limit: MemoryLimit
     ) -> None:
         self.stop_message = ""
+        self.after_drain: Callable[[], None] = _nothing_late
         self._channel = channel
         self._console = console
         self._sink = sink
@@ -118,6 +120,10 @@ class Courier:
         if self._recorder is not None and self._pace.is_due(self._recorder):
             self.drain()
 
+    def send_late(self, batch: Batch) -> None:
+        """Send facts about numbers that an earlier drain has left."""
+        self._send_facts(self._on_disk(batch))
+
     def send_printed(self) -> None:
         """Send what was printed; from any thread."""
         outputs = self._console.take()
@@ -142,6 +148,8 @@ class Courier:
             self._is_draining = True
             guarded.callback(self._end_draining)
             send(self._drained())
+            with suppress(Exception):  # a fault of ours must not reach the program; the values stay held
+                self.after_drain()
 
     def _end_draining(self) -> None:
         self._is_draining = False
@@ -202,3 +210,7 @@ class Courier:
         why = f"because of a fault in it ({clean_text(reason)})"
         message = f"Recording stopped after {count}, {why}; the program went on."
         return Batch(stops=(RecordingStop(StepIndex(self._steps_sent), message),))
+
+
+def _nothing_late() -> None:
+    """Do nothing: no values are held."""

@@ -9,7 +9,10 @@ import torch
 
 from engine.program.source import SourceMap
 from engine.protocol.messages import DeviceInfo, Dying, Ended, EndKind, Run, Started
+from engine.protocol.request import RunRequest
+from engine.protocol.segment import LOOK_BYTES
 from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.worker.aftermath import Aftermath
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
 from engine.runtime.worker.courier import Courier
@@ -19,13 +22,15 @@ from engine.runtime.worker.faults import describe_fault
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
 from engine.runtime.worker.listener import start_listening
-from engine.runtime.worker.namespace import enter_program, make_main_module
+from engine.runtime.worker.namespace import enter_program, leave_program, make_main_module
 from engine.runtime.worker.pace import LOOK_NS
 from engine.runtime.worker.pump import make_pump
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import RunInfo
 
+HELD_SHARE = 8
+"""Of the memory that a program may take, one part in this many may be held for it by reference."""
 TERMINATED = 143
 """Exit code after SIGTERM, as shells count it."""
 
@@ -40,17 +45,17 @@ class Job:
         self._request = request
         self._channel = channel
         self._devices = devices
-        self._sink = SegmentSink(run.segment_path, run.segment_start, request.budget_bytes)
+        self._sink = SegmentSink(run.segment_path, run.segment_start, request.budget_bytes + LOOK_BYTES)
         self._source = SourceMap(request.filename, request.program)
-        self._recorder = Recorder(
-            RecorderOptions(values=request.values, step_limit=request.step_limit), self._sink, self._source
-        )
+        self._recorder = Recorder(_recorder_options(request), self._sink, self._source)
         self._console = Console(request.output_limit_bytes)
         self._interrupts = Interrupts(self._on_terminate)
         self._limit = MemoryLimit()
         self._courier = Courier(channel, self._console, self._sink, self._interrupts, self._limit)
         self._console.settle = self._courier.settle_steps
         self._console.step_count = lambda: self._courier.steps_sent
+        self._aftermath = Aftermath(self._recorder.late, channel, self._courier.send_late)
+        self._courier.after_drain = self._aftermath.answer
         self._pump = make_pump(self._console, output_descriptors, self._tick)
         self._runner = Runner(
             request.filename, request.program, self._courier, self._console, self._interrupts, self._sink.mark_line
@@ -68,9 +73,15 @@ class Job:
         self._interrupts.install()
         self._say_started(device)
         self._pump.start()
-        start_listening(self._channel, self._interrupts)
-        self._say_ended(self._run_on(device))
+        start_listening(self._channel, self._interrupts, self._aftermath.look)
+        is_alone = self._say_ended(self._run_on(device))
+        self._aftermath.finish(lingers=self._request.lingers and is_alone, before_resting=self._let_go_early)
         self._courier.let_go()
+
+    def _let_go_early(self) -> None:
+        """Do what the end of a process does for a program: the worker itself stays for a while."""
+        self._courier.let_go()
+        leave_program()
 
     def _run_on(self, device: str) -> Ended:
         request = self._request
@@ -111,22 +122,39 @@ class Job:
         )
         self._channel.send(Started(info=info))
 
-    def _say_ended(self, ended: Ended) -> None:
+    def _say_ended(self, ended: Ended) -> bool:
+        """Tell the host; return whether nothing of the program runs on, which would overwrite what is held."""
         self._courier.drain()
+        leftover_processes = _children()
+        is_alone = not ended.leftover_threads and not leftover_processes
+        if not is_alone:
+            self._aftermath.settle()
         self._console.close()
         if self._courier.stop_message:
             detail = f"{ended.detail}\n{self._courier.stop_message}".lstrip()
             ended = msgspec.structs.replace(ended, detail=detail)
-        self._channel.send(msgspec.structs.replace(ended, leftover_processes=_children()))
+        self._channel.send(msgspec.structs.replace(ended, leftover_processes=leftover_processes))
+        return is_alone
 
     def _say_last_words(self, message: Ended | Dying) -> None:
         self._courier.drain()
+        self._aftermath.settle()
         self._channel.send(message)
 
     def _on_terminate(self) -> None:
         """Save what there is before a SIGTERM ends the process."""
         self._courier.drain()
+        self._aftermath.settle()
         self._leave(TERMINATED)
+
+
+def _recorder_options(request: RunRequest) -> RecorderOptions:
+    held_bytes = request.held_bytes
+    if request.memory_limit_mb is not None:
+        held_bytes = min(held_bytes, request.memory_limit_mb * 1_000_000 // HELD_SHARE)
+    return RecorderOptions(
+        values=request.values, step_limit=request.step_limit, reference_bytes=held_bytes, look_bytes=LOOK_BYTES
+    )
 
 
 def _children() -> int:

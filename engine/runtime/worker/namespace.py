@@ -1,8 +1,11 @@
 """The place that a program runs in: a fresh ``__main__``, as ``python program.py`` would give it."""
 
 import ast
+import atexit
+import gc
 import linecache
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +23,14 @@ def make_main_module(filename: str, tree: ast.Module) -> ModuleType:
     vars(module)["__builtins__"] = sys.modules["builtins"]
     sys.modules["__main__"] = module
     return module
+
+
+def leave_program() -> None:
+    """Run what the program registered for its end, and let go of its variables, which closes its files."""
+    with suppress(Exception):
+        atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself calls at its end
+    vars(sys.modules["__main__"]).clear()
+    gc.collect()
 
 
 def enter_program(filename: str, text: str, console: Console) -> None:

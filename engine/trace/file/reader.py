@@ -30,6 +30,7 @@ def read_recording(path: Path) -> Recording:
         raise damaged(path, error.position) from error
     outcome = assembly.outcome()
     assert assembly.recording is not None
+    assembly.recording.append(assembly.recording.lost_numbers())
     assembly.recording.end(outcome)
     return assembly.recording
 

@@ -23,6 +23,8 @@ class Runs:
         self.after_end = []
         self.began = threading.Event()
         self.ended = threading.Semaphore(0)
+        self.settled = threading.Semaphore(0)
+        self.held = 0
         self.ready = threading.Event()
         self._running = False
         self.session = Session(self, launcher)
@@ -44,6 +46,11 @@ class Runs:
         assert self.ended.acquire(timeout=PATIENCE_S), "the run did not end"
         return self.recordings[-1]
 
+    def settle(self):
+        """Wait until all numbers that come by themselves have come."""
+        assert self.settled.acquire(timeout=PATIENCE_S), "the run did not settle"
+        return self.recordings[-1]
+
     def on_state(self, state):
         self.states.append(state)
         if state is SessionState.READY:
@@ -58,9 +65,16 @@ class Runs:
         self.began.set()
 
     def on_batch(self, batch):
-        if not self._running:
+        if not self._running and (batch.steps or batch.values or batch.outputs):
             self.after_end.append(batch)
         self.recordings[-1].append(batch)
+
+    def on_settled(self, held):
+        recording = self.recordings[-1]
+        if not held:
+            recording.append(recording.lost_numbers())
+        self.held = held
+        self.settled.release()
 
     def on_ended(self, outcome):
         if not self._running:
