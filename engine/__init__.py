@@ -1,6 +1,6 @@
 """Chainrule's engine: records what torch computes, explains it and prepares it for drawing. Knows no Qt.
 
-``record`` and ``log`` are found here when first asked for: they need torch, which takes seconds to load, and whoever
+``record``, ``group`` and ``log`` are found here when first asked for: they need torch, which takes seconds to load, and whoever
 only reads recordings does not. This is the one lazy import of the engine.
 """
 
@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.runtime.script import log, record
+    from engine.runtime.script import group, log, record
 
-__all__ = ["log", "record"]
+__all__ = ["group", "log", "record"]
 
 
 def __getattr__(name: str) -> object:

@@ -5,17 +5,16 @@ program calls what goes into it.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.program.spans import character_column, source_lines
+from engine.program.conditions import links_of
+from engine.program.places import Place, Places
 from engine.trace.facts import Span
 
 Target: TypeAlias = "str | tuple[Target, ...] | None"
 """A name, a tuple of targets to unpack into, or None for a target that has no name (``a[f(x)]``)."""
-
-Place: TypeAlias = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -47,22 +46,32 @@ class NameSites:
     """All expressions of one text that say something about names, by their place."""
 
     def __init__(self, text: str) -> None:
-        self._lines = source_lines(text)
+        places = Places(text)
+        self._place, self._between = places.of, places.between
         self._sites: dict[Place, Site] = {}
-        self._loops: dict[Place, Place] = {}
-        for node in _nodes(text):
+        self._meant: dict[Place, Place] = {}
+        self._chains: dict[Place, list[Place]] = {}
+        for node in ast.walk(parsed(text)):
             self._visit(node)
 
     def at(self, span: Span) -> Site | None:
         """Return what is known at ``span``, if anything."""
         return self._sites.get((span.line, span.column, span.end_line, span.end_column))
 
-    def narrowed(self, span: Span) -> Span:
-        """Return the iterable where ``span`` is a whole loop or comprehension: Python places its advance there."""
-        place = self._loops.get((span.line, span.column, span.end_line, span.end_column))
+    def exact(self, span: Span) -> Span:
+        """Return the expression that Python means by the place that it gives.
+
+        That is the iterable for the advance of a loop, what a ``with`` statement enters for what happens there, and the
+        whole call for a method on a line of its own.
+        """
+        place = self._meant.get((span.line, span.column, span.end_line, span.end_column))
         return span if place is None else Span(span.file, *place)
 
-    def _visit(self, node: ast.AST) -> None:
+    def links(self, span: Span) -> Sequence[Place]:
+        """Return the single comparisons of ``a < b < c`` at ``span``, none where there is no such chain."""
+        return self._chains.get((span.line, span.column, span.end_line, span.end_column), ())
+
+    def _visit(self, node: ast.AST) -> None:  # noqa: C901 - one case a kind of node
         match node:
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
@@ -70,14 +79,16 @@ class NameSites:
             case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
                 self._bind(target, value)
             case ast.For(target=target, iter=iterable):
-                self._loops[self._place(node)] = self._place(iterable)
+                self._meant[self._place(node)] = self._place(iterable)
                 self._loop(target, iterable)
+            case ast.With(items=[first, *_]) | ast.AsyncWith(items=[first, *_]):
+                self._meant[self._place(node)] = self._place(first.context_expr)
             case ast.comprehension(target=target, iter=iterable):
                 self._loop(target, iterable)
             case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
-                self._loops[self._place(node)] = self._place(first.iter)
+                self._meant[self._place(node)] = self._place(first.iter)
             case ast.GeneratorExp(generators=[first, *_]) | ast.DictComp(generators=[first, *_]):
-                self._loops[self._place(node)] = self._place(first.iter)
+                self._meant[self._place(node)] = self._place(first.iter)
             case ast.AugAssign(target=target, value=value):
                 site = self._site(node)
                 site.inplace = dotted_text(target)
@@ -93,6 +104,8 @@ class NameSites:
                 for part, source in zip(target.elts, value.elts, strict=False):
                     self._bind(part, source)
             return
+        if isinstance(value, ast.Compare) and len(value.ops) > 1:
+            return  # which of its comparisons is the value is known when it runs
         site = self._site(value)
         site.targets = (*site.targets, _target(target))
 
@@ -109,6 +122,8 @@ class NameSites:
                 self._site(node).operands = (dotted_text(operand),)
             case ast.Compare(left=left, comparators=[right]):
                 self._site(node).operands = (dotted_text(left), dotted_text(right))
+            case ast.Compare():
+                self._chain(node)
             case ast.Subscript(value=value) | ast.Attribute(value=value):
                 self._site(node).receiver = dotted_text(value)
             case ast.Call():
@@ -116,8 +131,18 @@ class NameSites:
             case _:
                 pass
 
+    def _chain(self, node: ast.Compare) -> None:
+        places = self._chains[self._place(node)] = []
+        for left, _, right in links_of(node):
+            place = self._between(left, right)
+            places.append(place)
+            self._sites.setdefault(place, Site()).operands = (dotted_text(left), dotted_text(right))
+
     def _call(self, node: ast.Call) -> None:
         site = self._site(node)
+        if isinstance(node.func, ast.Attribute) and node.func.value.end_lineno != node.func.end_lineno:
+            line, end = node.func.end_lineno or node.lineno, self._place(node.func)[3]
+            self._meant[line, end - len(node.func.attr), *self._place(node)[2:]] = self._place(node)
         site.is_call = True
         site.receiver = dotted_text(node.func)
         names: list[str | None] = []
@@ -137,25 +162,13 @@ class NameSites:
             site = self._sites[place] = Site()
         return site
 
-    def _place(self, node: ast.expr | ast.stmt) -> Place:
-        end_line = node.end_lineno or node.lineno
-        return (
-            node.lineno,
-            self._column(node.lineno, node.col_offset),
-            end_line,
-            self._column(end_line, node.end_col_offset or 0),
-        )
 
-    def _column(self, line: int, byte_column: int) -> int:
-        return character_column(self._lines[line - 1], byte_column) if line <= len(self._lines) else byte_column
-
-
-def _nodes(text: str) -> Iterator[ast.AST]:
+def parsed(text: str) -> ast.Module:
+    """Return the syntax tree of a text, an empty one when it is no Python."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return
-    yield from ast.walk(tree)
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _target(node: ast.expr) -> Target:

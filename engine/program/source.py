@@ -3,7 +3,9 @@
 import linecache
 from types import CodeType
 
-from engine.program.names import NameSites, Site
+from engine.program.conditions import Condition, Conditions
+from engine.program.names import NameSites, Site, parsed
+from engine.program.places import Places
 from engine.program.spans import SpanTable
 from engine.trace.facts import Span
 
@@ -20,6 +22,7 @@ class SourceMap:
         self._texts: list[str | None] = [text]
         self._tables: dict[int, tuple[CodeType, SpanTable]] = {}
         self._sites: dict[int, NameSites] = {}
+        self._conditions: dict[int, Conditions] = {}
         self._announced = 1
 
     @classmethod
@@ -35,6 +38,12 @@ class SourceMap:
             self._indices[filename] = index
             self._texts.append(None)
         return index
+
+    def learn(self, filename: str, text: str, conditions: Conditions) -> None:
+        """Take the text of a file and its conditions from whoever has compiled it."""
+        index = self.index_of(filename)
+        self._texts[index] = text
+        self._conditions[index] = conditions
 
     def text(self, index: int) -> str:
         """Return the text of a file, empty when it cannot be read."""
@@ -54,13 +63,33 @@ class SourceMap:
         Returns:
             None when the code carries no positions.
         """
-        known = self._tables.get(id(code))
-        if known is None:
-            index = self.index_of(code.co_filename)
-            # Hashing a code object hashes all of its content; held here, its address is as good a key.
-            known = self._tables[id(code)] = (code, SpanTable(code, index, self.text(index)))
-        span = known[1].span(instruction)
-        return None if span is None else self._names(span.file).narrowed(span)
+        table = self._table(code)
+        span = table.span(instruction)
+        if span is None:
+            return None
+        names = self._names(span.file)
+        links = names.links(span)
+        number = table.comparisons_before(instruction) if links else None
+        return names.exact(span) if number is None else Span(span.file, *links[number % len(links)])
+
+    def condition(self, code: CodeType, instruction: int) -> Condition | None:
+        """Return the condition that ``code`` asks at ``instruction``, None where it asks none."""
+        table = self._table(code)
+        span, number = table.span(instruction), table.jumps_before(instruction)
+        if span is None or number is None:
+            return None
+        place = (span.line, span.column, span.end_line, span.end_column)
+        return self._conditions_of(span.file).at_jump(place, number)
+
+    def is_told(self, span: Span) -> bool:
+        """Whether the call at ``span`` gives a number to a condition that tells its outcome by a mark."""
+        place = (span.line, span.column, span.end_line, span.end_column)
+        return place in self._conditions_of(span.file).sources
+
+    def written(self, span: Span) -> str:
+        """Return what is written at ``span``, on one line and shortened where it is long."""
+        place = (span.line, span.column, span.end_line, span.end_column)
+        return Places(self.text(span.file)).text(place)
 
     def site(self, span: Span) -> Site | None:
         """Return what the program text says about names at ``span``, or None when it says nothing."""
@@ -71,6 +100,21 @@ class SourceMap:
         if sites is None:
             sites = self._sites[file] = NameSites(self.text(file))
         return sites
+
+    def _table(self, code: CodeType) -> SpanTable:
+        known = self._tables.get(id(code))
+        if known is None:
+            index = self.index_of(code.co_filename)
+            # Hashing a code object hashes all of its content; held here, its address is as good a key.
+            known = self._tables[id(code)] = (code, SpanTable(code, index, self.text(index)))
+        return known[1]
+
+    def _conditions_of(self, file: int) -> Conditions:
+        known = self._conditions.get(file)
+        if known is None:
+            text = self.text(file)
+            known = self._conditions[file] = Conditions(parsed(text), Places(text))
+        return known
 
     def new_files(self) -> tuple[str, ...]:
         """Return the files first seen since the last call, in index order."""

@@ -1,6 +1,8 @@
 """From positions in bytecode to spans of source text."""
 
+import dis
 import re
+from collections.abc import Callable
 from types import CodeType
 
 from engine.trace.facts import Span
@@ -13,6 +15,8 @@ class SpanTable:
     """
 
     def __init__(self, code: CodeType, file: int, text: str) -> None:
+        self._code = code
+        self._names: dict[int, str] | None = None
         self._positions = tuple(code.co_positions())
         self._file = file
         self._lines = source_lines(text)
@@ -23,6 +27,23 @@ class SpanTable:
         if instruction not in self._spans:
             self._spans[instruction] = self._resolve(instruction // 2)
         return self._spans[instruction]
+
+    def jumps_before(self, instruction: int) -> int | None:
+        """Return how many conditional jumps with the place of this instruction come before it, None if it is none."""
+        return self._before(instruction, _is_conditional)
+
+    def comparisons_before(self, instruction: int) -> int | None:
+        """Return how many comparisons with the place of this instruction come before it, None if it is none."""
+        return self._before(instruction, _is_comparison)
+
+    def _before(self, instruction: int, is_counted: Callable[[str], bool]) -> int | None:
+        if self._names is None:
+            self._names = {one.offset: one.opname for one in dis.get_instructions(self._code)}
+        if not is_counted(self._names.get(instruction, "")):
+            return None
+        here = self._positions[instruction // 2]
+        others = (offset for offset, name in self._names.items() if offset < instruction and is_counted(name))
+        return sum(self._positions[offset // 2] == here for offset in others)
 
     def _resolve(self, index: int) -> Span | None:
         if not 0 <= index < len(self._positions):
@@ -39,6 +60,14 @@ class SpanTable:
 
     def _characters(self, line: int, byte_column: int) -> int:
         return character_column(self._line(line), byte_column)
+
+
+def _is_conditional(name: str) -> bool:
+    return ("JUMP" in name and "_IF_" in name) or name == "UNARY_NOT"
+
+
+def _is_comparison(name: str) -> bool:
+    return name in ("COMPARE_OP", "CONTAINS_OP", "IS_OP")
 
 
 def character_column(line: str, byte_column: int) -> int:

@@ -128,6 +128,11 @@ def modes_lifted(is_lifted: Callable[[object], bool]) -> Iterator[None]:
         _replace_modes(stack)
 
 
+def put_mode(mode: TorchFunctionMode) -> None:
+    """Put a mode on top of the stack of this thread; ``remove_modes`` takes it away wherever it is then."""
+    torch._C._push_on_torch_function_stack(mode)
+
+
 def remove_modes(is_removed: Callable[[object], bool]) -> None:
     """Take function modes out of the stack of this thread for good."""
     stack: list[TorchFunctionMode] = torch.overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call] # torch leaves it so

@@ -1,7 +1,12 @@
-"""Recording from any script or notebook: ``with engine.record() as run: ...``."""
+"""Recording from any script or notebook: ``with engine.record() as run: ...``.
+
+What is recorded so knows in which function each step ran, and the groups that the program names. Rounds of loops, calls
+and decisions on plain numbers are known for programs that Chainrule itself runs, as it marks their text.
+"""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns
@@ -107,6 +112,22 @@ def record(path: str | Path | None = None, *, options: RecorderOptions | None = 
     """
     caller = sys._getframe(1)  # noqa: SLF001 - the frame whose variables name the tensors
     return Run(None if path is None else Path(path), options or RecorderOptions(), caller)
+
+
+@contextmanager
+def group(name: str) -> Iterator[None]:
+    """Make what runs inside of the ``with`` block a group with a name, in every running recording.
+
+    Args:
+        name: What the group is called.
+    """
+    if not RUNNING:
+        yield
+        return
+    frame = sys._getframe(2)  # noqa: SLF001 - the frame with the ``with`` block; contextlib's is in between
+    text = str(name).encode("utf-8", "backslashreplace").decode()
+    with RUNNING.in_group(text, frame.f_code, frame.f_lasti):
+        yield
 
 
 def log(name: str, value: float) -> None:

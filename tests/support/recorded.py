@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.program.source import SourceMap
 from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.worker.marked_text import TextMarker
 from engine.trace.batch import RunInfo
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.facts import Phase, Step, Value
@@ -49,17 +50,26 @@ class Recorded:
 
 
 def record_text(
-    text: str, options: RecorderOptions | None = None, *, drains: bool = False, budget_bytes: int | None = None
+    text: str,
+    options: RecorderOptions | None = None,
+    *,
+    drains: bool = False,
+    budget_bytes: int | None = None,
+    marks: bool = False,
 ) -> Recorded:
-    """Run ``text`` under the recorder; ``drains`` drains after every statement, as the worker may."""
+    """Run ``text`` under the recorder.
+
+    ``drains`` drains after every statement, as the worker may; ``marks`` marks the text, as the worker does.
+    """
     store = MemoryBytes(budget_bytes)
-    recorder = Recorder(options or RecorderOptions(), store, SourceMap(FILENAME, text))
+    source = SourceMap(FILENAME, text)
+    recorder = Recorder(options or RecorderOptions(), store, source)
     recording = Recording(RunInfo(program=text, filename=FILENAME), store)
     variables: dict[str, Any] = {"__name__": "__main__"}
     error = None
     with recorder:
         try:
-            for code in _pieces(text) if drains else [compile(text, FILENAME, "exec")]:
+            for code in _pieces(text, drains=drains, source=source if marks else None):
                 exec(code, variables)
                 if drains:
                     recording.append(recorder.drain())
@@ -76,6 +86,15 @@ def run_bare(text: str) -> dict[str, Any]:
     return variables
 
 
-def _pieces(text: str) -> list[Any]:
-    tree = ast.parse(text)
-    return [compile(ast.Module([node], []), FILENAME, "exec") for node in tree.body]
+def _pieces(text: str, *, drains: bool, source: SourceMap | None) -> list[Any]:
+    blocks: list[list[ast.stmt]] | None = [[node] for node in ast.parse(text).body]
+    if source is not None:
+        blocks = TextMarker(source, _fail).statements(text, FILENAME)
+        assert blocks is not None
+    if not drains:
+        blocks = [[node for block in blocks or [] for node in block]]
+    return [compile(ast.Module(block, []), FILENAME, "exec") for block in blocks or []]
+
+
+def _fail(reason: str) -> None:
+    raise AssertionError(reason)

@@ -58,6 +58,10 @@ class CompilerWatch:
         load_compiler()
         self.apply_if_loaded()
 
+    def forked(self) -> None:
+        """Be usable in a forked process."""
+        self._patches.forked()
+
     def remove(self) -> None:
         """Take the patches away."""
         self._patches.remove()

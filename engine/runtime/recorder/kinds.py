@@ -12,6 +12,9 @@ import torch.nn.functional
 from torch import Tensor
 from torch._ops import OpOverload
 
+from engine.runtime.compat_schema import schema_writes
+from engine.runtime.recorder.drawing import DRAWING
+
 TorchFunction = Callable[..., Any]
 
 
@@ -44,6 +47,8 @@ class Kind(IntEnum):
     """The person's own ``autograd.Function``: what it gives back unchanged was overwritten."""
     COMPILED = 12
     """Compiled or scripted code: it says itself what it overwrote."""
+    SCHEMA = 13
+    """An operator of ``torch.ops`` whose schema says which arguments it overwrites."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +64,9 @@ class FunctionInfo:
         is_plain: Whether a call needs no special treatment.
         defaults: Default values of its parameters, as far as Python knows them.
         is_reflected: Whether its first argument is the right operand (``2 - x``).
+        writes: Position and name of each argument that SCHEMA overwrites.
+        draws: Whether it may draw random numbers.
+        question: Python's name of it where a program may decide something by its answer, else empty.
     """
 
     kind: Kind
@@ -68,10 +76,15 @@ class FunctionInfo:
     flag: int = -1
     is_reflected: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    question: str = ""
+    writes: tuple[tuple[int, str], ...] = ()
     is_plain: bool = field(init=False)
+    draws: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_plain", self.kind is Kind.ORDINARY)
+        # Of the person's own code nobody knows whether it draws.
+        object.__setattr__(self, "draws", self.kind is Kind.CUSTOM or self.name in DRAWING)
+        object.__setattr__(self, "is_plain", self.kind is Kind.ORDINARY and not self.draws)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -91,6 +104,12 @@ _SILENT = _words(
     result_type promote_types _set_grad_enabled is_grad_enabled has_names is_coalesced sparse_dim dense_dim
     is_nonzero is_distributed qscheme q_scale q_zero_point _nnz _version _is_zerotensor dim_order module_load
     __cuda_array_interface__ is_storage is_tensor is_sparse _has_symbolic_sizes
+    """
+)
+
+_QUESTIONS = _words(
+    """
+    __bool__ is_nonzero item tolist numpy __array__ __float__ __int__ __index__ __complex__ equal allclose
     """
 )
 
@@ -130,11 +149,17 @@ def learn(function: TorchFunction) -> FunctionInfo:
     if raw in ("__get__", "__set__", "__delete__"):
         return _property(raw, str(getattr(owner, "__name__", "")))
     name = _person_name(_bare_name(function, raw))
+    writes = schema_writes(function)
+    if writes:
+        return FunctionInfo(Kind.SCHEMA, name, _target(function, raw, name), writes=writes)
     parameters, flag, defaults = _signature(function)
     kind = _kind(function, raw, flag)
     if kind is Kind.STATISTICS:
         flag = parameters.index("training") if "training" in parameters else 5
-    return FunctionInfo(kind, name, _target(function, raw, name), parameters, flag, _is_reflected(raw), defaults)
+    question = raw if raw in _QUESTIONS else ""
+    return FunctionInfo(
+        kind, name, _target(function, raw, name), parameters, flag, _is_reflected(raw), defaults, question
+    )
 
 
 def learn_custom(function: type) -> FunctionInfo:

@@ -58,6 +58,14 @@ RECOMPUTE_BEGIN: Final = 40
 """the ``Recomputation``: what follows is computed again, for a backward pass"""
 RECOMPUTE_END: Final = 41
 """the same ``Recomputation``"""
+KERNEL: Final = 50
+"""an operator of ATen that a backward node ran"""
+KERNELS: Final = 51
+"""operators of ATen that ran outside of backward nodes, whether something else runs around the call that follows"""
+MEASURED: Final = 52
+"""the ``Reading`` of what follows"""
+DREW: Final = 53
+"""the ``Draw`` of the call that follows"""
 
 WIDTHS: Final = {
     CALL: 12,
@@ -85,8 +93,15 @@ WIDTHS: Final = {
     GROUP_END: 2,
     RECOMPUTE_BEGIN: 2,
     RECOMPUTE_END: 2,
+    KERNEL: 2,
+    KERNELS: 3,
+    MEASURED: 2,
+    DREW: 2,
 }
 """Number of entries of a record, the tag included."""
 
 TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5, ASKED: 6}
 """Where a record has the time at which it was written."""
+
+MARKED: Final = frozenset({FUNCTION_ENTER, FUNCTION_LEAVE, ROUND, LOOP_END, CAUGHT, GROUP_BEGIN, GROUP_END})
+"""Records that say where the program is."""

@@ -1,24 +1,27 @@
 """The hot path: sees every public call of torch and appends it to the log."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter_ns
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
-from engine.runtime.compat import functorch_level, plain, sequence_number
-from engine.runtime.compat_checkpoint import StopRecomputation
-from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
-from engine.runtime.recorder.log import CALL, FAILED, SET_GRAD, Log
-from engine.runtime.recorder.scopes import IN_ENGINE, Scope, ScopeKind
-from engine.runtime.recorder.snapshots import Snapshots
 from torch import Tensor
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode, redispatch_function
 from torch.utils._pytree import tree_map_only
 
+from engine.runtime.compat import Node, functorch_level, plain, sequence_number
+from engine.runtime.compat_checkpoint import StopRecomputation
+from engine.runtime.recorder.backward_run import NodeHook
+from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, TorchFunction, learn
+from engine.runtime.recorder.log import ASKED, CALL, DREW, FAILED, SET_GRAD, Log
+from engine.runtime.recorder.randomness import draw_begins
+from engine.runtime.recorder.scopes import IN_ENGINE, Scope, ScopeKind
+from engine.runtime.recorder.snapshots import Snapshots
+from engine.runtime.recorder.special_content import is_special, memory_of
 
 Types: TypeAlias = Any
 Arguments: TypeAlias = tuple[Any, ...]
@@ -116,6 +119,7 @@ class RecorderMode(TorchFunctionMode):
         self, info: FunctionInfo, call: Callable[[], Any], args: Arguments, kwargs: Keywords, extra_marks: int = 0
     ) -> Any:  # noqa: ANN401 - whatever torch returns
         """Run ``call`` and append it as a call of ``info``, the slow and general way."""
+        draw = draw_begins(args, kwargs) if info.draws else None
         before = sequence_number()
         started_ns = perf_counter_ns()
         try:
@@ -126,6 +130,9 @@ class RecorderMode(TorchFunctionMode):
         ended_ns = perf_counter_ns()
         code, instruction, passed = call_site(_frame(1), self.marks)
         site = (code, instruction, passed | extra_marks)
+        if draw is not None:
+            draw.end()
+            self.log.extend((DREW, draw))
         self.logged(info, args, kwargs, result, site, (before, started_ns, ended_ns))
         return result
 
@@ -199,11 +206,21 @@ class RecorderMode(TorchFunctionMode):
         for tensor in tensors:
             self.snapshots.before_write(plain(tensor), self.log)
 
+    def begin_observing(self, args: Any) -> None:  # noqa: ANN401 - arguments of any call
+        """An optimizer step begins, with these parameters; see ``ObservedMode``."""
+
+    def end_observing(self) -> None:
+        """An optimizer step has ended."""
+
+    def hooks_observed(self, pairs: Iterable[tuple[Node, NodeHook]]) -> Iterable[tuple[Node, NodeHook]]:
+        """Return the hooks to put on the nodes of a backward pass: those that are given."""
+        return pairs
+
     def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, C901, PLR0911 - a table of cases
         kind = info.kind
         scope = self.current_scope()
         if kind is Kind.SILENT or scope is ScopeKind.PASS:
-            return func(*args, **kwargs)
+            return self._asked(func, info, args, kwargs) if info.question and scope is None else func(*args, **kwargs)
         if self.scope is IN_ENGINE and type(func) is OpOverload and is_dispatching(_frame(2)):
             return func(*args, **kwargs)
         if kind is Kind.ENGINE:
@@ -216,9 +233,10 @@ class RecorderMode(TorchFunctionMode):
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
             return None
         written = written_tensors(info, args, kwargs)
-        if kind is Kind.MOVES:
-            for tensor in written:
-                self.on_move(plain(tensor))
+        for tensor in tuple(map(plain, written)):
+            if kind is Kind.MOVES or is_special(tensor):
+                self.on_move(tensor)
+                written += memory_of(tensor)
         if scope is ScopeKind.CREATE:
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:
@@ -226,6 +244,18 @@ class RecorderMode(TorchFunctionMode):
         if scope is ScopeKind.QUIET:
             return func(*args, **kwargs)
         return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
+
+    def _asked(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Run a question, and append it if it comes right from the person's code: it may decide something."""
+        result = func(*args, **kwargs)
+        code, instruction, passed = call_site(_frame(2), self.marks)
+        if code is not None and not passed & ~Marks.THROUGH and args and isinstance(args[0], Tensor):
+            now_ns = perf_counter_ns()
+            answer = result if type(result) is bool else None
+            self.log.extend((ASKED, plain(args[0]), info.question, answer, code, instruction, now_ns))
+            if now_ns > self.due_ns and functorch_level() is None:
+                self.on_due()
+        return result
 
     def _run_engine(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
         try:
@@ -285,6 +315,9 @@ def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> li
             if info.parameters == ():
                 written = args[3:5]
             written = [*written, *_flat(kwargs.get("out"))]
+        case Kind.SCHEMA:
+            given = [args[place] if place < len(args) else kwargs.get(name) for place, name in info.writes]
+            written = [tensor for argument in given for tensor in _flat(argument)]
         case _:
             written = kwargs.get("out")
     return _flat(written)

@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import torch
+from msgspec.structs import replace
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+
 from engine.program.source import SourceMap
 from engine.runtime.compat import (
     ENGINE_ENTRY,
@@ -20,18 +24,28 @@ from engine.runtime.compat import (
     storage_nbytes,
     unseen,
 )
+from engine.runtime.compat_compiler import put_mode, remove_modes
+from engine.runtime.compat_script import tracers
 from engine.runtime.recorder.active import RUNNING
+from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
+from engine.runtime.recorder.collectives import CollectiveWatch, ReducerWatch
 from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.compiler import CompilerWatch
 from engine.runtime.recorder.composites import COMPOSITES
 from engine.runtime.recorder.content import ContentWriter
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.functions import plan_functions
+from engine.runtime.recorder.instruments import Instruments
+from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
 from engine.runtime.recorder.late import LateValues
-from engine.runtime.recorder.log import CALL, METRIC, WIDTHS, Log
+from engine.runtime.recorder.log import CALL, GROUP_BEGIN, GROUP_END, METRIC, WIDTHS, Log
+from engine.runtime.recorder.marking import MARKS
+from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.modules import creating, watched_call, watched_check, watched_init
+from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
+from engine.runtime.recorder.regions import GroupMark
 from engine.runtime.recorder.resolver import Resolver
 from engine.runtime.recorder.scripted import ScriptBorder
 from engine.runtime.recorder.snapshots import Snapshots
@@ -39,14 +53,6 @@ from engine.trace.batch import Batch
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import RecordingStop
 from engine.trace.numbers import steps_text
-from msgspec.structs import replace
-from torch import Tensor, nn
-from torch.autograd.graph import saved_tensors_hooks
-
-from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
-from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
-from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.optimizers import OptimizerWatcher
 
 _GC_WHILE_RECORDING = (200_000, 50, 1000)
 """The log keeps many objects alive on purpose; scanning them often would double the cost of recording."""
@@ -70,12 +76,14 @@ class Recorder:
         self._snapshots = Snapshots(options)
         content = ContentWriter(options, sink, self._snapshots)
         self._late = content.late
-        self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options.step_limit)
+        self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options, sink)
+        self._instruments = Instruments(options)
         self._saved_hooks = SavedHooks()
         self._patches = PatchSet()
         self._engine_patches = PatchSet()
         self._border = CompileBorder(self._patches, self.mode_of_thread)
         self._compiler = CompilerWatch(self._border)
+        self._collectives = CollectiveWatch(self.mode_of_thread)
         self._stack = ExitStack()
         self._mode = self._new_mode()
         self._interval_ns = 0
@@ -97,16 +105,36 @@ class Recorder:
                 stack.callback(patches.remove)
             self._compiler.apply_if_loaded()
             stack.callback(self._compiler.remove)
-            stack.enter_context(self._mode)
+            self._collectives.apply_if_joined()
+            stack.callback(self._collectives.remove)
+            put_mode(self._mode)
+            stack.callback(remove_modes, lambda mode: mode is self._mode)
+            stack.enter_context(self._instruments.around(self._mode))
             stack.enter_context(RUNNING.holding(self))
+            stack.enter_context(MARKS.going_to(self._mode.log))
             self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop recording and give torch back everything that was replaced."""
+        """Stop recording and give torch back everything that was replaced; threads that run on are let go."""
         self._stack.close()
+        for mode in self._modes:
+            mode.halt()
+        if self._resolver is not None:
+            self._resolver.is_over = True
+
+    def abandon(self) -> None:
+        """Be as if recording had never begun: this is a process that the program forked."""
+        own = tuple(self._modes)
+        self.halt()
+        remove_modes(lambda mode: mode in own)
+        for patches in (self._engine_patches, self._patches, self._compiler, self._collectives):
+            patches.forked()
+        self._stack.close()
+        self._callback = None
+        self.release()
 
     def mode_of_thread(self) -> RecorderMode | None:
         """Return what records the calls of the running thread, None where nothing does."""
@@ -192,6 +220,18 @@ class Recorder:
         if mode is not None:
             mode.log.extend((METRIC, name, number))
 
+    def begin_group(self, mark: GroupMark) -> None:
+        """Record that a group begins, if this thread is recorded."""
+        mode = self.mode_of_thread()
+        if mode is not None:
+            mode.log.extend((GROUP_BEGIN, mark))
+
+    def end_group(self, mark: GroupMark) -> None:
+        """Record that a group ends."""
+        mode = self.mode_of_thread()
+        if mode is not None:
+            mode.log.extend((GROUP_END, mark))
+
     def _due(self) -> None:
         self._mode.due_ns = perf_counter_ns() + self._interval_ns
         if self._callback is not None and not self._is_draining:
@@ -223,13 +263,16 @@ class Recorder:
         number = len(self._logs)
         log: Log = []
         self._logs[number] = log
-        mode = RecorderMode(self._marks, self._infos, self._snapshots, log, self._before_move)
+        mode = self._instruments.mode_class(self._marks, self._infos, self._snapshots, log, self._before_move)
         self._modes.append(mode)
         return mode
 
     def _plan_patches(self) -> None:
         patches, mode_of_thread = self._patches, self.mode_of_thread
-        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks, self._border.run_eagerly)
+        reducers = ReducerWatch()
+        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks, self._border.run_eagerly, reducers)
+        reducers.plan(patches)
+        self._collectives.plan(patches)
         for module in engine_modules():
             self._engine_patches.add(module, ENGINE_ENTRY, watcher.wrap)
         patches.add_hooks(OptimizerWatcher(mode_of_thread).register)
@@ -241,6 +284,8 @@ class Recorder:
         plan_functions(patches, mode_of_thread)
         patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)
+        for module, name in tracers():
+            patches.add(module, name, self._border.traced)
         scripts = ScriptBorder(mode_of_thread)
         for script_class in script_classes():
             patches.add(script_class, "__call__", scripts.watched)
@@ -265,8 +310,12 @@ class Recorder:
                 return
             mode = self._new_mode()
             self._local.mode = mode
-            with mode:
-                original(thread)
+            put_mode(mode)
+            try:
+                with MARKS.going_to(mode.log), self._instruments.around(mode):
+                    original(thread)
+            finally:
+                remove_modes(lambda other: other is mode)  # in a forked process it is gone already
 
         return run
 

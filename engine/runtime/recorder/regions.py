@@ -6,6 +6,7 @@ whole. A step lies in ``stack.current`` unless its ``region`` was set.
 """
 
 from dataclasses import dataclass, field
+from types import CodeType
 
 from engine.trace.control import Region, RegionKind
 from engine.trace.facts import Span
@@ -50,6 +51,16 @@ class OpenRegion:
     span: Span | None
     call: int
     id: RegionId | None = None
+
+
+@dataclass(slots=True, eq=False)
+class GroupMark:
+    """One ``with engine.group(name)``; code and instruction say where it began, ``region`` is it while it lasts."""
+
+    name: str
+    code: CodeType
+    instruction: int
+    region: OpenRegion | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -10,21 +10,27 @@ from typing import Any
 from torch import Tensor
 
 from engine.program.source import SourceMap
+from engine.runtime.recorder.beside import BESIDE, Beside
 from engine.runtime.recorder.calls import ModuleResolver, ModuleStack
 from engine.runtime.recorder.content import ContentWriter
+from engine.runtime.recorder.control import ControlResolver
+from engine.runtime.recorder.decisions import DecisionResolver
 from engine.runtime.recorder.forward import ForwardResolver
 from engine.runtime.recorder.gradients import GradientResolver
 from engine.runtime.recorder.kinds import Kind
 from engine.runtime.recorder.links import NodeLinks, node_number
 from engine.runtime.recorder.log import (
+    ASKED,
     BACKWARD,
     BACKWARD_END,
     BEFORE_WRITE,
     CALL,
+    DECIDED,
     ENTER,
     FAILED,
     LEAF,
     LEAVE,
+    MARKED,
     METRIC,
     NODE,
     OPTIMIZER,
@@ -39,7 +45,8 @@ from engine.runtime.recorder.log import (
 )
 from engine.runtime.recorder.naming import Namer
 from engine.runtime.recorder.opened import CompiledResolver
-from engine.runtime.recorder.pending import Pending
+from engine.runtime.recorder.options import RecorderOptions
+from engine.runtime.recorder.pending import Pending, PendingStep
 from engine.runtime.recorder.regions import RegionBook
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.steps import StepMaker
@@ -47,6 +54,7 @@ from engine.runtime.recorder.tensors import NodeKey, TensorBook
 from engine.runtime.recorder.updates import UpdateResolver
 from engine.runtime.recorder.values import ValueMaker
 from engine.trace.batch import Batch
+from engine.trace.bytestore import ByteSink
 from engine.trace.facts import Metric
 from engine.trace.ids import StepIndex
 
@@ -59,6 +67,7 @@ class Resolver:
 
     Attributes:
         is_full: Whether there were more steps than the limit allows. A backward pass is never cut in two.
+        is_over: Whether the program has ended, so that there is time to wait for devices.
     """
 
     def __init__(
@@ -67,9 +76,10 @@ class Resolver:
         snapshots: Snapshots,
         content: ContentWriter,
         origin_ns: int,
-        step_limit: int | None = None,
+        options: RecorderOptions,
+        sink: ByteSink,
     ) -> None:
-        self._step_limit = sys.maxsize if step_limit is None else step_limit
+        self._step_limit = sys.maxsize if options.step_limit is None else options.step_limit
         self._source = source
         self._snapshots = snapshots
         self._content = content
@@ -77,15 +87,19 @@ class Resolver:
         self._values = ValueMaker(TensorBook(), snapshots, links)
         self._regions = RegionBook()
         self._steps = StepMaker(self._values, links, self._regions)
+        self._control = ControlResolver(self._regions, source)
+        self._decisions = DecisionResolver(self._values.book, self._steps, source, snapshots)
         self._namer = Namer(self._values)
         self._modules = ModuleResolver(self._values, self._namer, source)
         self._forward = ForwardResolver(self._values, self._steps, self._namer, source)
         self._gradients = GradientResolver(self._values, self._steps, source)
         self._opener = CompiledResolver(self._values, self._steps, self._forward, source)
         self._updates = UpdateResolver(self._values, self._steps, self._gradients, source)
+        self._beside = Beside(options, sink, self._values, origin_ns)
         self._stacks: dict[int, ModuleStack] = {}
         self._time_ns = origin_ns
         self.is_full = False
+        self.is_over = False
         for part in (self._forward, self._gradients, self._updates, self._opener):
             part.origin_ns = origin_ns
 
@@ -118,17 +132,23 @@ class Resolver:
     def _one(self, record: list[Any], thread: int, stack: ModuleStack) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a tag
         match record[0]:
             case tag if tag == CALL:
+                before = self._steps.next
+                self._control.at_call(record[5], record[6], thread)
+                self._decisions.compared(record, thread)
                 if record[1].kind is Kind.COMPILED:
                     self._opener.call(record, thread, stack)
                 else:
                     self._forward.call(record, thread, stack)
+                self._beside.call(record, self._made_since(before), thread)
                 self._time_ns = record[TIMES[CALL]]
             case tag if tag == NODE:
                 self._gradients.node(record, thread)
                 self._opener.node(record)
+                self._beside.node(record, self._values.pending.steps[-1], thread, is_leaf=False)
                 self._time_ns = record[TIMES[NODE]]
             case tag if tag == LEAF:
                 self._gradients.leaf(record, thread)
+                self._beside.node(record, self._values.pending.steps[-1], thread, is_leaf=True)
                 self._time_ns = record[TIMES[NODE]]
             case tag if tag == BEFORE_WRITE:
                 _, time_ns, tensor, sequence, slot, requires_grad = record
@@ -139,16 +159,20 @@ class Resolver:
             case tag if tag == LEAVE:
                 self._modules.leave(record, stack)
             case tag if tag == BACKWARD:
+                self._beside.begin(record[1], thread)
                 self._gradients.begin(record[1], thread)
             case tag if tag == BACKWARD_END:
                 self._gradients.end(record[1], thread, record[2])
+                self._beside.end(record[1], thread)
             case tag if tag == RECOMPUTE_BEGIN:
                 span, _ = self._forward.place(record[1].code, record[1].instruction)
                 self._steps.passes(thread).begin_again(record[1], span)
             case tag if tag == RECOMPUTE_END:
                 self._steps.passes(thread).end_again(record[1])
             case tag if tag == OPTIMIZER:
+                before = self._steps.next
                 self._updates.resolve(record[1], thread, stack)
+                self._beside.optimizer(record[1], self._made_since(before), thread)
             case tag if tag == SET_GRAD:
                 self._gradients.set_grad(record[1], record[2], self._time_ns)
             case tag if tag == FAILED:
@@ -157,13 +181,27 @@ class Resolver:
                 self._opener.begin(record[1], thread)
             case tag if tag == REGION_END:
                 self._opener.end(record[1], thread)
+            case tag if tag == ASKED:
+                self._control.at_call(record[4], record[5], thread)
+                self._decisions.asked(record, thread)
+            case tag if tag == DECIDED:
+                self._decisions.decided(record, thread)
+            case tag if tag in BESIDE:
+                self._beside.take(record, thread)
+            case tag if tag in MARKED:
+                self._control.mark(record, thread)
             case tag if tag == METRIC:
                 self._values.pending.metrics.append(Metric(self._steps.last, record[1], record[2]))
+
+    def _made_since(self, before: StepIndex) -> PendingStep | None:
+        """Return the newest step if it is not one of the first ``before`` ones."""
+        return self._values.pending.steps[-1] if self._steps.next > before else None
 
     def _finish(self) -> Batch:
         pending = self._values.pending
         links = self._steps.links
         contents = self._content.write(pending.values)
+        self._beside.finish(waits=self.is_over)
         batch = Batch(
             steps=tuple([step.fact(links) for step in pending.steps]),
             values=tuple([value.fact(links) for value in pending.values]),
@@ -180,8 +218,11 @@ class Resolver:
             failures=tuple(pending.failures),
             files=self._source.new_files(),
             grad_links=tuple(pending.grad_links),
+            decisions=self._decisions.take(),
             regions=self._regions.take(),
             kernels=tuple(pending.kernels),
+            costs=tuple(pending.costs),
+            random_states=tuple(pending.random_states),
         )
         self._values.pending = Pending(self._values.count)
         self._gradients.forget_waiting()
@@ -214,5 +255,8 @@ def _timed(thread: int, log: Log) -> Iterator[tuple[int, int, list[Any]]]:
     time_ns = 0
     for record in _records(log):
         place = TIMES.get(record[0])
-        time_ns = time_ns if place is None else record[place]
+        if record[0] == BACKWARD:
+            time_ns = max(time_ns, record[1].started_ns)  # what other threads did before it comes before it
+        elif place is not None:
+            time_ns = record[place]
         yield time_ns, thread, record

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 
+from engine.program.instrument import MARKS_FILE
+
 ENGINE_FOLDER = str(Path(__file__).resolve().parents[2]) + os.sep
 ATTEMPTS = 4
 ATTEMPT_GAP_S = 0.2
@@ -17,7 +19,7 @@ ATTEMPT_GAP_S = 0.2
 
 def is_own_file(filename: str) -> bool:
     """Whether a code object's file belongs to the engine rather than to the program or a library."""
-    return filename.startswith(ENGINE_FOLDER)
+    return filename.startswith(ENGINE_FOLDER) or filename == MARKS_FILE
 
 
 class Interrupts:
@@ -38,6 +40,8 @@ class Interrupts:
         """Take over the signals. Call it on the main thread."""
         signal.signal(signal.SIGINT, self._on_signal)
         signal.signal(signal.SIGTERM, self._on_signal)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_as_at_first)
 
     def request(self) -> None:
         """Ask for an interrupt of the main thread, from any other thread; repeated until it has arrived."""
@@ -109,6 +113,12 @@ class Interrupts:
     def _raise_on_return(self, _frame: FrameType, _event: str, _argument: object) -> None:
         sys.settrace(None)
         raise KeyboardInterrupt
+
+
+def _as_at_first() -> None:
+    """Give a process that the program forked the signals that Python gives it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _outside(frame: FrameType | None) -> FrameType | None:

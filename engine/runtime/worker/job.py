@@ -3,6 +3,7 @@
 import datetime
 import os
 import platform
+from pathlib import Path
 
 import msgspec
 import torch
@@ -20,11 +21,14 @@ from engine.runtime.worker.devices import NoSuchDeviceError, choose_device
 from engine.runtime.worker.exits import ExitGuard
 from engine.runtime.worker.faults import describe_fault
 from engine.runtime.worker.interrupts import Interrupts
+from engine.runtime.worker.leftovers import leftover_processes
 from engine.runtime.worker.limits import MemoryLimit
 from engine.runtime.worker.listener import start_listening
+from engine.runtime.worker.marked_text import OwnModules, TextMarker
 from engine.runtime.worker.namespace import enter_program, leave_program, make_main_module
 from engine.runtime.worker.pace import LOOK_NS
 from engine.runtime.worker.pump import make_pump
+from engine.runtime.worker.ranks import Ranks, moved_batches, told
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import RunInfo
@@ -57,9 +61,18 @@ class Job:
         self._aftermath = Aftermath(self._recorder.late, channel, self._courier.send_late)
         self._courier.after_drain = self._aftermath.answer
         self._pump = make_pump(self._console, output_descriptors, self._tick)
+        self._marker = TextMarker(self._source, self._console.note)
+        self._marker = TextMarker(self._source, self._console.note)
         self._runner = Runner(
-            request.filename, request.program, self._courier, self._console, self._interrupts, self._sink.mark_line
+            request.filename,
+            request.program,
+            self._courier,
+            self._console,
+            self._interrupts,
+            self._sink.mark_line,
+            self._marker,
         )
+        self._ranks = Ranks(request)
         self._leave = os._exit
 
     def do(self) -> None:
@@ -93,6 +106,8 @@ class Job:
         if device != "cpu":
             torch.set_default_device(device)
         ExitGuard(request.filename, self._say_last_words).install()
+        self._ranks.install()
+        OwnModules(Path(request.filename).resolve().parent, self._marker).install()
         return self._record(program)
 
     def _record(self, program: CompiledProgram) -> Ended:
@@ -125,16 +140,31 @@ class Job:
     def _say_ended(self, ended: Ended) -> bool:
         """Tell the host; return whether nothing of the program runs on, which would overwrite what is held."""
         self._courier.drain()
-        leftover_processes = _children()
-        is_alone = not ended.leftover_threads and not leftover_processes
+        self._tell_of_ranks()
+        leftovers = leftover_processes()
+        is_alone = not ended.leftover_threads and not leftovers
         if not is_alone:
             self._aftermath.settle()
         self._console.close()
         if self._courier.stop_message:
             detail = f"{ended.detail}\n{self._courier.stop_message}".lstrip()
             ended = msgspec.structs.replace(ended, detail=detail)
-        self._channel.send(msgspec.structs.replace(ended, leftover_processes=leftover_processes))
+        self._channel.send(msgspec.structs.replace(ended, leftover_processes=leftovers))
         return is_alone
+
+    def _tell_of_ranks(self) -> None:
+        """Say where the recordings of further processes lie; that of rank 0 stands in for an empty one."""
+        with self._limit, self._interrupts:
+            paths = self._ranks.recorded()
+            first = self._ranks.first() if self._courier.steps_sent == 0 else None
+            for batch in () if first is None else moved_batches(first, self._sink):
+                self._courier.send_adopted(batch)
+            if first is not None:
+                paths[0].unlink()
+            sentence = told(paths, is_first_shown=first is not None)
+            if sentence:
+                self._console.note(f"[{sentence}]")
+                self._courier.send_printed()
 
     def _say_last_words(self, message: Ended | Dying) -> None:
         self._courier.drain()
@@ -155,15 +185,3 @@ def _recorder_options(request: RunRequest) -> RecorderOptions:
     return RecorderOptions(
         values=request.values, step_limit=request.step_limit, reference_bytes=held_bytes, look_bytes=LOOK_BYTES
     )
-
-
-def _children() -> int:
-    """Return 1 if the program has left a process running, else 0."""
-    if not hasattr(os, "WNOHANG"):
-        return 0
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return 0
-    return 1

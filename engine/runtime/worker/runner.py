@@ -17,6 +17,7 @@ from engine.runtime.worker.courier import Courier
 from engine.runtime.worker.faults import describe_fault, is_out_of_memory
 from engine.runtime.worker.interrupts import Interrupts
 from engine.runtime.worker.limits import MemoryLimit
+from engine.runtime.worker.marked_text import TextMarker
 from engine.runtime.worker.pristine import PristineNames
 from engine.trace.facts import Stream
 
@@ -43,6 +44,7 @@ class Runner:
         console: Console,
         interrupts: Interrupts,
         mark_line: Callable[[int], None],
+        marker: TextMarker,
     ) -> None:
         self._filename = filename
         self._text = text
@@ -50,6 +52,7 @@ class Runner:
         self._console = console
         self._interrupts = interrupts
         self._mark_line = mark_line
+        self._marker = marker
         self._pristine = PristineNames(builtins)
         self._execute = exec  # the program may delete the name
 
@@ -63,10 +66,11 @@ class Runner:
         tree = ast.parse(self._text, self._filename)
         whole = compile(tree, self._filename, "exec", dont_inherit=True)
         flags = whole.co_flags & FUTURE_FLAGS
+        blocks = self._marker.statements(self._text, self._filename) or [[node] for node in tree.body]
         statements = [
-            (node.lineno, compile(ast.Module([node], []), self._filename, "exec", flags, dont_inherit=True))
-            for node in tree.body
-            if not _is_text(node)
+            (block[0].lineno, compile(ast.Module(block, []), self._filename, "exec", flags, dont_inherit=True))
+            for block in blocks
+            if not _is_text(block[0])
         ]
         return CompiledProgram(tree, statements)
 

@@ -118,8 +118,8 @@ def test_operands(text: str, receiver: str | None, operands: tuple[str | None, .
 
 def test_a_for_statement_is_narrowed_to_what_it_goes_over() -> None:
     sites = NameSites("for row in rows:\n    use(row)\n")
-    assert sites.narrowed(Span(0, 1, 0, 2, 12)) == Span(0, 1, 11, 1, 15)
-    assert sites.narrowed(Span(0, 2, 4, 2, 12)) == Span(0, 2, 4, 2, 12)
+    assert sites.exact(Span(0, 1, 0, 2, 12)) == Span(0, 1, 11, 1, 15)
+    assert sites.exact(Span(0, 2, 4, 2, 12)) == Span(0, 2, 4, 2, 12)
 
 
 def test_a_text_with_a_syntax_error_has_no_names() -> None:
