@@ -20,6 +20,8 @@ from engine.trace.facts import Absence, Data, Histogram, Statistics
 
 __all__ = ["ContentWriter", "Contents", "raw_of"]
 
+__all__ = ["ContentWriter", "Contents", "raw_of"]
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
