@@ -8,6 +8,7 @@ from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.tensors import NodeKey
 from engine.trace.execution import Kernel
 from engine.trace.facts import (
+    Absence,
     Argument,
     BackwardCall,
     FailedCall,
@@ -40,7 +41,10 @@ from torch import Tensor
 
 @dataclass(slots=True, eq=False)
 class PendingValue:
-    """A value whose autograd node and numbers are still looked up; ``content`` is where its numbers are read."""
+    """A value whose autograd node and numbers are still looked up; ``content`` is where its numbers are read.
+
+    ``no_numbers`` is the reason to give where ``content`` turns out to have none.
+    """
 
     id: ValueId
     tensor: TensorId
@@ -56,6 +60,7 @@ class PendingValue:
     node: NodeKey
     accumulator: GradNodeId | None
     is_lost: bool = False
+    no_numbers: Absence = Absence.NO_STORAGE
 
     def fact(self, links: NodeLinks) -> Value:
         """Return the finished fact, asking ``links`` for a node that is not known yet."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from engine.runtime.compat import storage_key
+from engine.runtime.compat import storage_key, storage_nbytes
 from engine.trace.facts import Role, Span
 from engine.trace.ids import GradNodeId, StepIndex, StorageId, TensorId, ValueId
 
@@ -55,6 +55,7 @@ class TensorRecord:
         grad: Record of its ``.grad``.
         owner: The leaf whose ``.grad`` this is.
         accumulator: Its AccumulateGrad node.
+        parts: What it is made of, if it has no plain numbers itself, each with what to write behind its name.
     """
 
     id: TensorId
@@ -72,6 +73,7 @@ class TensorRecord:
     grad: "TensorRecord | None" = None
     owner: "weakref.ref[TensorRecord] | None" = None
     accumulator: GradNodeId | None = None
+    parts: "tuple[tuple[str, TensorRecord], ...]" = ()
 
     def weak(self) -> "weakref.ref[TensorRecord]":
         """Return a weak reference to this record."""
@@ -188,7 +190,9 @@ def _same_view(one: Tensor, other: Tensor) -> bool:
 
 
 def _extent(tensor: Tensor) -> tuple[int, int]:
-    """Return the first byte of a strided tensor in its block and the one after the last."""
+    """Return the first byte of a tensor in its block and the one after the last; a nested one has all of its block."""
+    if tensor.is_nested:
+        return 0, max(1, storage_nbytes(tensor))
     start = int(tensor.storage_offset())
     if tensor.numel() == 0:
         return start, start

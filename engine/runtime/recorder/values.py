@@ -6,6 +6,7 @@ from engine.runtime.compat import base_of
 from engine.runtime.recorder.links import NodeLinks, made_by
 from engine.runtime.recorder.pending import Pending, PendingValue
 from engine.runtime.recorder.snapshots import Snapshots
+from engine.runtime.recorder.special_content import absence_of, is_special, kept, parts_of
 from engine.runtime.recorder.tensors import NodeKey, TensorBook, TensorRecord
 from engine.trace.facts import GradChange, Name, Role
 from engine.trace.ids import StepIndex, ValueId
@@ -49,6 +50,8 @@ class ValueMaker:
             if alias.value is not None:
                 alias.is_stale, alias.writer = True, writer
                 alias.seen_ns = alias.seen_node = None
+        for _, part in record.parts:
+            self._outdate(part, writer)
         record.seen_ns = record.seen_node = None
         if record.value is None and writer is None:
             return None
@@ -105,7 +108,31 @@ class ValueMaker:
             )
         )
         self.pending.names.extend(Name(value, name) for name in record.names)
+        if is_special(tensor):
+            self._take_apart(tensor, record, time_ns)
         return value
+
+    def _outdate(self, record: TensorRecord, writer: StepIndex | None) -> None:
+        """Take in that the memory of a tensor was written through a whole that it is a part of."""
+        tensor = record.ref()
+        aliases = [] if tensor is None else self.book.aliases(tensor, record)
+        for alias in (record, *aliases):
+            if alias.value is not None:
+                alias.is_stale, alias.writer = True, writer
+                alias.seen_ns = alias.seen_node = None
+
+    def _take_apart(self, tensor: Tensor, record: TensorRecord, time_ns: int) -> None:
+        """Give the parts of a special tensor values of their own, or the tensor the reason why it has no numbers."""
+        whole = self.pending.values[-1]
+        parts = parts_of(tensor)
+        whole.no_numbers = absence_of(tensor, parts)
+        record.parts = tuple((text, self.book.record(part)) for text, part in parts)
+        for text, part in parts:
+            found = self.pending.value(self.current(part, time_ns, Role.INTERMEDIATE))
+            if found is not None and found.base is None and found.id > whole.id:
+                found.base = whole.id
+            for name in record.names:
+                self.name(self.book.record(part), name + text)
 
     def lost(self, like: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
         """Make the value of a gradient that was not held; it has the form of ``like`` and no numbers."""
@@ -139,6 +166,8 @@ class ValueMaker:
         record.names.append(text)
         if record.value is not None:
             self.pending.names.append(Name(record.value, text))
+        for behind, part in record.parts:
+            self.name(part, text + behind)
 
     def unname(self, record: TensorRecord, text: str) -> None:
         """Take a name back that this drain has given to a tensor."""
@@ -146,6 +175,8 @@ class ValueMaker:
         if text in record.names and name in self.pending.names:
             record.names.remove(text)
             self.pending.names.remove(name)
+            for behind, part in record.parts:
+                self.unname(part, text + behind)
 
     def before_move(self, tensor: Tensor, time_ns: int) -> None:
         """Let the values of a tensor keep its present memory through an alias."""
@@ -154,11 +185,13 @@ class ValueMaker:
             return
         if record.value is not None or record.span is not None:
             self.current(tensor, time_ns)
-        alias: Tensor | None = None
-        for value in reversed(self.pending.values):
-            if value.content is tensor:
-                alias = tensor.detach() if alias is None else alias
-                value.content = alias
+        present = (tensor, *(part for part in (part.ref() for _, part in record.parts) if part is not None))
+        for moved in present:
+            alias: Tensor | None = None
+            for value in reversed(self.pending.values):
+                if value.content is moved:
+                    alias = kept(moved) if alias is None else alias
+                    value.content = alias
 
     def before_write(self, tensor: Tensor, time_ns: int, node: NodeKey) -> None:
         """Note what a tensor was right before something writes it."""

@@ -185,8 +185,8 @@ def test_unusual_tensors_have_values_or_a_reason() -> None:
     assert np.array_equal(run.recording.array(conj.outputs[0]), expected)
     sparse = run.named("sparse")[0]
     assert np.array_equal(run.recording.array(sparse.id), np.eye(3, dtype=np.float32))
-    for name in ("meta", "quantized"):
-        assert run.recording.absence(run.named(name)[0].id) is Absence.NO_STORAGE
+    for name, reason in (("meta", Absence.NO_NUMBERS), ("quantized", Absence.IN_PARTS)):
+        assert run.recording.absence(run.named(name)[0].id) is reason
 
 
 def test_saved_tensors_are_the_values_of_the_program() -> None:
