@@ -1,5 +1,8 @@
 """``chainrule record``: run a program and keep its recording."""
 
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
 
 from engine.commands.errors import CommandError
@@ -10,6 +13,7 @@ from engine.commands.streamed import StreamedFile
 from engine.interchange.summary_text import one_line
 from engine.protocol.request import RunRequest
 from engine.trace.file import RecordingFileError
+from engine.trace.file.ranks import rank_path
 
 
 def record(options: RecordOptions, out: TextIO, err: TextIO) -> int:
@@ -22,6 +26,7 @@ def record(options: RecordOptions, out: TextIO, err: TextIO) -> int:
         CommandError: If the program cannot be read or the recording cannot be written.
     """
     text = read_program(options.program)
+    options = replace(options, output=_own_output(options.output))
     check_output(options.output, options.program)
     try:
         with StreamedFile(options.output) as file:
@@ -38,6 +43,7 @@ def _request(options: RecordOptions, text: str) -> RunRequest:
     return RunRequest(
         program=text,
         filename=str(options.program),
+        beside=str(options.output.absolute()),
         device=options.device,
         values=options.values,
         budget_bytes=room_for_numbers(options.budget_bytes),
@@ -45,3 +51,10 @@ def _request(options: RecordOptions, text: str) -> RunRequest:
         memory_limit_mb=options.memory_limit_mb,
         step_limit=options.step_limit,
     )
+
+
+def _own_output(output: Path) -> Path:
+    """Return where this process writes: under ``torchrun`` every rank beyond the first has a file of its own."""
+    rank = os.environ.get("RANK", "")
+    is_one_of_many = rank.isdecimal() and os.environ.get("WORLD_SIZE", "1") != "1"
+    return rank_path(output, int(rank)) if is_one_of_many and int(rank) > 0 else output

@@ -35,6 +35,12 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     """How much memory large values may take by reference until their numbers are written, when nobody waits."""
     lingers: bool = False
     """Whether the worker stays after the program's end, for looks at values that found no room in the budget."""
+    beside: str = ""
+    """Path of the recording: those of further processes are written beside it; empty for a temporary folder."""
+    held_bytes: int = 512_000_000
+    """How much memory large values may take by reference until their numbers are written, when nobody waits."""
+    lingers: bool = False
+    """Whether the worker stays after the program's end, for looks at values that found no room in the budget."""
     time_limit_s: float | None = None
     memory_limit_mb: int | None = None
     """Memory that the program may take beyond what the idle worker has."""
@@ -43,5 +49,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the operators of ATen that each step was executed as are recorded too; the run is some times slower."""
     measures: bool = True
     """Whether memory, FLOPs and bytes moved are recorded for each step."""
+    draws_on_host: bool = False
+    """Whether random numbers are drawn on the CPU and moved, so that runs on two devices see the same ones."""
     step_limit: int = 200_000
     """After about this many steps recording stops and the program goes on: a step takes some 2.5 kB in the host."""

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,13 @@ from unittest.mock import patch
 
 import pytest
 import torch
+from torch import nn
 from torch._dynamo.utils import counters
 
-from engine.runtime.recorder.recorder import Recorder
+from engine.program.source import SourceMap
+from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.recorder.active import RUNNING
+from engine.trace.bytestore import MemoryBytes
 from engine.trace.control import RegionKind
 from engine.trace.execution import Kernel
 from engine.trace.facts import Phase, Step
@@ -279,3 +284,73 @@ def test_a_custom_operator_is_one_step_in_each_pass() -> None:
     (fill,) = steps_called(run, "fill")
     assert run.recording.array(fill.outputs[0]).tolist() == [3, 3]
     assert run.recording.array(run.named("before")[0].id).tolist() == [0, 0]
+
+
+def test_backward_passes_at_the_same_time_are_told_apart() -> None:
+    recording = record_text(HEAD + OTHER["backward at the same time"]).recording
+    assert len(recording.backward_calls) == 3
+    leaf = [node.id for node in recording.grad_nodes if node.name == "AccumulateGrad"]
+    ran: dict[int, int] = Counter()
+    for step in recording.steps:
+        if step.name == "AccumulateGrad" and step.grad_node in leaf:
+            assert step.backward_call is not None
+            ran[step.backward_call] += 1
+            assert step.thread == recording.steps[recording.backward_calls[step.backward_call].first_step].thread
+    assert dict(ran) == {0: 1, 1: 1, 2: 1}
+    ends = [step.outputs[0] for step in recording.steps if step.name == "AccumulateGrad"]
+    assert recording.array(ends[-1]).tolist() == [12] * 4
+    assert len(set(ends)) == 3, "each has made another value of .grad"
+
+
+def test_a_thread_that_outlives_the_recording_is_let_go() -> None:
+    go, done = threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def work() -> None:
+        x = torch.ones(2)
+        while not go.is_set():
+            x = x * 1
+        for _ in range(100):
+            x = x + 1
+        seen.append(len(torch.overrides._get_current_function_mode_stack()))
+        done.set()
+
+    store = MemoryBytes()
+    recorder = Recorder(RecorderOptions(), store, SourceMap(FILENAME, ""))
+    with recorder:
+        threading.Thread(target=work, daemon=True).start()
+        (torch.ones(1) * 2).sum()
+    batch = recorder.drain()
+    go.set()
+    assert done.wait(30)
+    assert recorder.waiting_records() <= 1, "at most the call that was running"
+    assert {"mul", "sum"} <= {step.name for step in batch.steps}
+    assert len(recorder.drain().steps) <= 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_is_as_if_nobody_had_recorded() -> None:
+    before = vars(nn.Module)["__call__"]
+    reader, writer = os.pipe()
+    recorder = Recorder(RecorderOptions(), MemoryBytes(), SourceMap(FILENAME, ""))
+    with recorder:
+        y = torch.ones(2, requires_grad=True) * 2
+        child = os.fork()
+        if child == 0:
+            said = [
+                not torch.overrides._get_current_function_mode_stack(),
+                vars(nn.Module)["__call__"] is before,
+                recorder.mode_of_thread() is None,
+                not RUNNING,
+            ]
+            y.sum().backward()
+            said += [recorder.waiting_records() == 0, recorder.drain().is_empty]
+            recorder.__exit__(None, None, None)
+            os.write(writer, bytes(said))
+            os._exit(0)
+        os.waitpid(child, 0)
+        y.sum().backward()
+    assert os.read(reader, 100) == bytes([1] * 6)
+    os.close(reader)
+    os.close(writer)
+    assert "MulBackward0" in [step.name for step in recorder.drain().steps]

@@ -226,6 +226,36 @@ for t in ts: t.start()
 for t in ts: t.join()
 n = (w.grad != 0).sum()
 """,
+    "backward at the same time": """
+import threading
+w = torch.ones(4, requires_grad=True)
+y = w * 2
+gate = threading.Barrier(3)
+def slow(grad):
+    gate.wait()
+    return grad
+def work(i):
+    loss = (y * i)
+    loss.register_hook(slow)
+    loss.sum().backward(retain_graph=True)
+ts = [threading.Thread(target=work, args=(i,)) for i in range(1, 4)]
+for t in ts: t.start()
+for t in ts: t.join()
+total = w.grad.clone()
+""",
+    "thread pools": """
+from concurrent.futures import ThreadPoolExecutor
+lin = nn.Linear(3, 2)
+def run(i):
+    out = lin(torch.full((1, 3), float(i)))
+    return torch.autograd.grad(out.sum(), lin.weight)[0]
+with ThreadPoolExecutor(3) as pool:
+    grads = list(pool.map(run, range(6)))
+futures = []
+with ThreadPoolExecutor(1) as pool:
+    out = pool.submit(lambda: lin(torch.ones(1, 3)).sum()).result()
+out.backward()
+""",
     "loader": """
 from torch.utils.data import DataLoader, TensorDataset
 data = TensorDataset(torch.arange(12.).reshape(6, 2), torch.arange(6))

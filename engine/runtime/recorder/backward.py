@@ -11,13 +11,14 @@ the same as ``.grad`` right afterwards.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import get_ident
 from time import perf_counter_ns
-from types import CodeType
 from typing import Any
 
 import torch
+from torch import Tensor
+
 from engine.runtime.compat import (
     Node,
     RunEngine,
@@ -36,12 +37,13 @@ from engine.runtime.compat import (
     unseen,
 )
 from engine.runtime.compat_checkpoint import is_mode_on
+from engine.runtime.recorder.backward_run import BackwardRun, Gradients, NodeHook
+from engine.runtime.recorder.collectives import ReducerWatch
+from engine.runtime.recorder.concurrent import share_leaves
 from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
-from engine.runtime.recorder.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
-from torch import Tensor
-
 from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
@@ -51,41 +53,6 @@ _NEAR = 64
 
 _PASS = Scope(ScopeKind.PASS)
 _NOTHING = nullcontext()
-
-Gradients = tuple[Tensor | None, ...]
-NodeHook = Callable[[Gradients, Gradients], None]
-
-
-@dataclass(slots=True, eq=False)
-class BackwardRun:
-    """One run of the engine, as the hot path leaves it for the resolver.
-
-    Attributes:
-        nodes: Every node reachable from the roots, each once, roots first.
-        edges: ``next_functions`` of each node.
-        saved: (node position, name, tensor or tuple of tensors) of what the nodes saved.
-        dropped: Per node position, the slots whose gradient was not held.
-        variables: The leaf of each AccumulateGrad node.
-        loss: A copy of the root when that is a single number.
-    """
-
-    function: str
-    root_tensors: tuple[Tensor, ...]
-    root_nodes: list[Node]
-    code: CodeType | None
-    instruction: int
-    passed: int
-    retain_graph: bool
-    create_graph: bool
-    started_ns: int
-    sequence: int
-    loss: Tensor | None
-    nodes: list[Node] = field(default_factory=list)
-    edges: list[tuple[tuple[Node, int], ...]] = field(default_factory=list)
-    saved: list[tuple[int, str, Any]] = field(default_factory=list)
-    dropped: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    variables: dict[int, Tensor] = field(default_factory=dict)
-    had_grad: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -110,9 +77,11 @@ class BackwardWatcher:
         mode_of_thread: Callable[[], RecorderMode | None],
         saved_hooks: SavedHooks,
         run_eagerly: Callable[[Callable[[RunEngine], Any], RunEngine], Any],
+        reducers: ReducerWatch,
     ) -> None:
         self._mode_of_thread = mode_of_thread
         self._run_eagerly = run_eagerly
+        self._reducers = reducers
         self._saved_hooks = saved_hooks
         self._saved_names: dict[type, tuple[tuple[str, str, str], ...]] = {}
         self._has_cuda = torch.cuda.is_available()
@@ -151,10 +120,12 @@ class BackwardWatcher:
         with unseen():
             run = self._begin(mode, outputs, args, kwargs)
             mode.log.extend((BACKWARD, run))
-            handles = put_hooks(self._hooks(run, mode))
-        active = self._active.runs
+            handles = put_hooks(mode.hooks_observed(self._hooks(run, mode)))
+            active = self._active.runs
+            self._everywhere.append(run)
+            if len(self._everywhere) > len(active) + 1:
+                handles += share_leaves(run, mode, [other for other in self._everywhere if other not in (*active, run)])
         active.append(run)
-        self._everywhere.append(run)
         outer = mode.scope
         inside = self._inside(mode, run)
         run.sequence = sequence_number()
@@ -168,6 +139,8 @@ class BackwardWatcher:
             active.remove(run)
             self._everywhere.remove(run)
             mode.log.extend((BACKWARD_END, run, sequence_number()))
+            if self._reducers.seen:
+                self._reducers.finish(run, mode)
             if active:
                 self._expect_more(mode, active)
 
@@ -229,6 +202,8 @@ class BackwardWatcher:
             _note_leaf(run, position, mode)
         everywhere = self._everywhere
         special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
+        if self._reducers.seen:
+            self._reducers.watch(run, special, mode)
         for position, slots in _droppable(run, leaves).items():
             run.dropped[position] = slots
             special[position] = _dropping_hook(mode.log, run, position, frozenset(slots))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.program.source import SourceMap
 from engine.runtime.compat import node_name, plain, plain_saved_names
-from engine.runtime.recorder.backward import BackwardRun
+from engine.runtime.recorder.backward_run import BackwardRun
 from engine.runtime.recorder.forward import mark_nodes
 from engine.runtime.recorder.passes import Pass
 from engine.runtime.recorder.pending import PendingNode, PendingStep

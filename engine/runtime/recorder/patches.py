@@ -41,6 +41,11 @@ class PatchSet:
             self._is_wanted = False
             self._update()
 
+    def forked(self) -> None:
+        """Be usable in a forked process, whatever another thread was doing at that moment."""
+        self._lock = threading.Lock()
+        self._lifts = 0
+
     @contextmanager
     def lifted(self) -> Iterator[None]:
         """Take the replacements away for the ``with`` block; several threads may be in one."""
