@@ -37,10 +37,6 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the worker stays after the program's end, for looks at values that found no room in the budget."""
     beside: str = ""
     """Path of the recording: those of further processes are written beside it; empty for a temporary folder."""
-    held_bytes: int = 512_000_000
-    """How much memory large values may take by reference until their numbers are written, when nobody waits."""
-    lingers: bool = False
-    """Whether the worker stays after the program's end, for looks at values that found no room in the budget."""
     time_limit_s: float | None = None
     memory_limit_mb: int | None = None
     """Memory that the program may take beyond what the idle worker has."""
