@@ -7,15 +7,15 @@ from time import perf_counter_ns
 from types import CodeType
 from typing import Any
 
-from engine.runtime.compat import norms, sequence_number, unseen
-from engine.runtime.recorder.frames import call_site
-from engine.runtime.recorder.log import OPTIMIZER
-from engine.runtime.recorder.scopes import Scope, ScopeKind
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from engine.runtime.compat import norms, sequence_number, unseen
+from engine.runtime.recorder.frames import call_site
+from engine.runtime.recorder.log import OPTIMIZER
 from engine.runtime.recorder.mode import RecorderMode
+from engine.runtime.recorder.scopes import Scope, ScopeKind
 
 
 @dataclass(slots=True, eq=False)
@@ -31,8 +31,8 @@ class OptimizerRun:
         seen_ns: When parameters and gradients were as they are before the step.
         has_closure: Whether the step computes the gradients itself, by calling the program back.
         is_done: Whether it came to its end.
-        made: The range of sequence numbers of the nodes that it made: some optimizers let autograd follow them.
         others: The further groups, with the number of their parameters that take part in place of the parameters.
+        made: The range of sequence numbers of the nodes that it made: some optimizers let autograd follow them.
     """
 
     name: str
@@ -84,6 +84,7 @@ class OptimizerWatcher:
             # The hook is called by torch's wrapper of ``step``: the scope lasts as long as that call.
             mode.scope = Scope(ScopeKind.PASS, frame_of_depth(2))
         run.made = sequence_number(), 0
+        mode.begin_observing(run.parameters)
         run.started_ns = perf_counter_ns()
 
     def _after(self, _optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
@@ -100,6 +101,7 @@ class OptimizerWatcher:
                 run.norms = norms([gradient for gradient in run.late_gradients if gradient is not None])
         else:
             mode.scope = None
+        mode.end_observing()
         mode.log.extend((OPTIMIZER, run))
 
 

@@ -18,6 +18,8 @@ class RecorderOptions:
             0: drains write all numbers at once.
         small_bytes: Numbers of up to this size are not held but written by the drain: that is cheap, and safe.
         look_bytes: Room in the store that only values that somebody looks at may take.
+        kernels: Whether the operators of ATen that each step was executed as are kept.
+        measures: Whether FLOPs, bytes moved, memory and device times are kept for each step.
         step_limit: The recorder halts by itself after this many steps, or at the end of the backward pass after them.
     """
 
@@ -29,3 +31,5 @@ class RecorderOptions:
     reference_bytes: int = 0
     small_bytes: int = 65_536
     look_bytes: int = 0
+    kernels: bool = False
+    measures: bool = True

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from torch import Tensor
+
 from engine.runtime.compat import shape_of
 from engine.runtime.recorder.layouts import layout_of
 from engine.runtime.recorder.links import NodeLinks
 from engine.runtime.recorder.tensors import NodeKey
-from engine.trace.execution import Kernel
+from engine.trace.execution import Kernel, RandomState, StepCost
 from engine.trace.facts import (
     Absence,
     Argument,
@@ -36,7 +38,6 @@ from engine.trace.ids import (
     TensorId,
     ValueId,
 )
-from torch import Tensor
 
 
 @dataclass(slots=True, eq=False)
@@ -182,6 +183,8 @@ class Pending:
     metrics: list[Metric] = field(default_factory=list)
     failures: list[FailedCall] = field(default_factory=list)
     kernels: list[Kernel] = field(default_factory=list)
+    costs: list[StepCost] = field(default_factory=list)
+    random_states: list[RandomState] = field(default_factory=list)
 
     def value(self, value: ValueId | None) -> PendingValue | None:
         """Return a value that this drain found; None for an older one."""
