@@ -12,6 +12,7 @@ from engine.program.source import SourceMap
 from engine.protocol.messages import DeviceInfo, Dying, Ended, EndKind, Run, Started
 from engine.protocol.request import RunRequest
 from engine.protocol.segment import LOOK_BYTES
+from engine.runtime.placement import place_program, with_hint
 from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.runtime.worker.aftermath import Aftermath
 from engine.runtime.worker.channel import Channel
@@ -62,7 +63,6 @@ class Job:
         self._courier.after_drain = self._aftermath.answer
         self._pump = make_pump(self._console, output_descriptors, self._tick)
         self._marker = TextMarker(self._source, self._console.note)
-        self._marker = TextMarker(self._source, self._console.note)
         self._runner = Runner(
             request.filename,
             request.program,
@@ -104,11 +104,11 @@ class Job:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return describe_fault(error, request.filename, request.program)
         if device != "cpu":
-            torch.set_default_device(device)
+            place_program(device, draws_on_host=request.draws_on_host)
         ExitGuard(request.filename, self._say_last_words).install()
         self._ranks.install()
         OwnModules(Path(request.filename).resolve().parent, self._marker).install()
-        return self._record(program)
+        return with_hint(self._record(program), request.program, device)
 
     def _record(self, program: CompiledProgram) -> Ended:
         module = make_main_module(self._request.filename, program.tree)
