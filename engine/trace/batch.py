@@ -1,5 +1,7 @@
 """A batch of facts: the unit that crosses the pipe, is appended to a file, and extends a recording."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from engine.trace.control import Decision, Region
@@ -61,6 +63,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_empty(self) -> bool:
         """Whether the batch says nothing."""
         return not any(getattr(self, field) for field in self.__struct_fields__)
+
+
+def joined(parts: Sequence[Batch]) -> Batch:
+    """Return one batch with the facts of several, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    fields = Batch.__struct_fields__
+    return Batch(**{field: tuple(fact for part in parts for fact in getattr(part, field)) for field in fields})
 
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):

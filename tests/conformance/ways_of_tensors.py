@@ -34,6 +34,26 @@ k = torch.empty(0)
 torch.add(torch.ones(3), 1, out=k)
 m = k * 2
 """,
+    "swapped tensors": """
+a = torch.ones(3, requires_grad=True)
+b = torch.arange(3.)
+(a * 4).sum().backward()
+before = a * 2
+del before
+torch.utils.swap_tensors(a, b)
+after = a * 2
+c = b * 3
+c.sum().backward()
+g = b.grad
+l = nn.Linear(2, 2)
+torch.__future__.set_swap_module_params_on_conversion(True)
+l.double()
+torch.__future__.set_swap_module_params_on_conversion(False)
+o = l(torch.ones(1, 2, dtype=torch.double)).sum()
+o.backward()
+w = l.weight
+wg = w.grad
+""",
     "views of views": """
 x = torch.arange(12., requires_grad=True)
 y = x.clone()

@@ -56,6 +56,10 @@ class ContentWriter:
             (*data, *relieved.data), (*statistics, *relieved.statistics), (*maker.histograms, *relieved.histograms)
         )
 
+    def fasten(self, tensor: Tensor) -> None:
+        """Keep the present memory of a tensor that is about to become another one, if its numbers are still to come."""
+        self._held.fasten(tensor)
+
     def _one(self, value: PendingValue, statistics: StatisticsMaker) -> Data:
         reason = self._reason(value)
         if reason is not None:

@@ -118,6 +118,12 @@ class HeldValues:
         """Return the value that was held first of those that cost memory."""
         return next((held for held in self._values.values() if held.cost_bytes), None)
 
+    def fasten(self, tensor: Tensor) -> None:
+        """Hold the memory of a tensor that is held weakly: the tensor itself is about to show other memory."""
+        for held in self._values.values():
+            if held.content is None and held.own is not None and held.own() is tensor:
+                held.content = alias_of(tensor)
+
     def drop(self, held: HeldValue) -> None:
         """Let go of a value."""
         if self._values.pop(held.id, None) is None:

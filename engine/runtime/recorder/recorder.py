@@ -49,7 +49,8 @@ from engine.runtime.recorder.regions import GroupMark
 from engine.runtime.recorder.resolver import Resolver
 from engine.runtime.recorder.scripted import ScriptBorder
 from engine.runtime.recorder.snapshots import Snapshots
-from engine.trace.batch import Batch
+from engine.runtime.recorder.swaps import watched_swap
+from engine.trace.batch import Batch, joined
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import RecordingStop
 from engine.trace.numbers import steps_text
@@ -88,6 +89,7 @@ class Recorder:
         self._mode = self._new_mode()
         self._interval_ns = 0
         self._callback: Callable[[], None] | None = None
+        self._early: list[Batch] = []
         self._is_draining = False
         self._is_halted = False
 
@@ -180,7 +182,8 @@ class Recorder:
         self._is_draining = True
         try:
             with quiet():
-                batch = resolver.resolve(self._taken(), namespace)
+                batch = joined((*self._early, resolver.resolve(self._taken(), namespace)))
+                self._early = []
             return self._last(batch, resolver) if self._is_halted or resolver.is_full else batch
         finally:
             self._is_draining = False
@@ -246,6 +249,19 @@ class Recorder:
         message = f"Recording stopped after {steps_text(count)}; the program went on."
         return replace(batch, stops=(RecordingStop(count, message),))
 
+    def before_swap(self, tensors: tuple[Tensor, Tensor]) -> None:
+        """Take in what two tensors are that the program is about to swap."""
+        if self._resolver is not None:
+            with quiet():
+                self._resolver.before_swap(self._taken(), tensors)
+                self._early.append(self._resolver.resolve({}, None))  # what waits may hold the graphs of both
+
+    def after_swap(self, tensors: tuple[Tensor, Tensor]) -> None:
+        """Take in that each of two tensors is now what the other was."""
+        if self._resolver is not None:
+            with quiet():
+                self._resolver.after_swap(tensors)
+
     def _before_move(self, tensor: Tensor) -> None:
         if self._resolver is not None:
             with quiet():
@@ -282,6 +298,7 @@ class Recorder:
         for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
         plan_functions(patches, mode_of_thread)
+        patches.add(torch.utils, "swap_tensors", lambda original: watched_swap(original, mode_of_thread, self))
         patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)
         for module, name in tracers():

@@ -120,6 +120,18 @@ class Resolver:
         self._read(logs)
         self._values.before_move(tensor, perf_counter_ns())
 
+    def before_swap(self, logs: Mapping[int, Log], tensors: tuple[Tensor, Tensor]) -> None:
+        """Keep what is known of two tensors that are about to be swapped."""
+        self._read(logs)
+        for tensor in tensors:
+            self._values.current(tensor, perf_counter_ns())
+            self._values.before_move(tensor, perf_counter_ns())
+            self._content.fasten(tensor)
+
+    def after_swap(self, tensors: tuple[Tensor, Tensor]) -> None:
+        """Give each of two tensors the gradient and the place in the graph that the other had."""
+        self._values.swapped(*tensors)
+
     def _read(self, logs: Mapping[int, Log]) -> None:
         for thread, record in _in_order(logs):
             if self._steps.next >= self._step_limit and record[0] in _BEGINNINGS:

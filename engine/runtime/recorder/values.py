@@ -193,6 +193,19 @@ class ValueMaker:
                     alias = kept(moved) if alias is None else alias
                     value.content = alias
 
+    def swapped(self, one: Tensor, other: Tensor) -> None:
+        """Exchange what belongs to the insides of two tensors: their ``.grad`` and their AccumulateGrad nodes."""
+        first, second = self.book.record(one), self.book.record(other)
+        first.accumulator, second.accumulator = second.accumulator, first.accumulator
+        if first.grad is second.grad:
+            return
+        first.grad, second.grad = second.grad, first.grad
+        for leaf in (first, second):
+            if leaf.grad is not None:
+                leaf.grad.owner = leaf.weak()
+            value = None if leaf.grad is None else leaf.grad.value
+            self.pending.grad_changes.append(GradChange(leaf.id, self.next_step, value))
+
     def before_write(self, tensor: Tensor, time_ns: int, node: NodeKey) -> None:
         """Note what a tensor was right before something writes it."""
         record = self.book.record(tensor)
