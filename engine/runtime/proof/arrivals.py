@@ -6,14 +6,15 @@ import torch
 from torch import Tensor
 
 from engine.protocol.proof import Check, Finding, Verdict
-from engine.runtime.proof.compare import difference, units, widest
+from engine.runtime.proof.compare import difference, same_bits, units, widest
 from engine.runtime.proof.groups import Pass, contributions
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.values import Values
-from engine.trace.facts import Step
+from engine.trace.facts import Phase, Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
+_HOOKS = ("register_hook", "register_prehook", "register_full_backward", "register_post_accumulate_grad_hook")
 _ROUNDING = 8.0
 """Units in the last place, for each gradient added, that their order may account for."""
 
@@ -27,16 +28,40 @@ class ArrivalChecker:
 
     def check(self, step: Step, run: Pass) -> Iterator[Finding]:
         """Yield findings about what came in at one backward step."""
+        if run.is_nested:
+            reason = "one backward pass ran inside of another"
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, reason)
+            return
         try:
             texts = [*self._sums(step, run), *self._accumulated(step)]
         except NotRebuildableError as error:
             yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, str(error))
             return
         wrong = next(filter(None, texts), "")
-        if wrong:
+        if wrong and self._has_hooks(step, run):
+            reason = "a hook of the program came between what was sent and what arrived"
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, reason)
+        elif wrong:
             yield Finding(Check.ARRIVAL, Verdict.FAILED, step.index, wrong)
         elif texts:
             yield Finding(Check.ARRIVAL, Verdict.PROVEN, step.index)
+
+    def _has_hooks(self, step: Step, run: Pass) -> bool:
+        """Whether hooks may have changed what arrived: steps inside of the pass gave it, or the text asks for hooks."""
+        if any(word in self._recording.info.program for word in _HOOKS):
+            return True
+        arrived = {value for value in (*step.inputs, *step.outputs) if value is not None}
+        for index in range(run.span[0], step.index):
+            inner = self._recording.steps[index]
+            if inner.phase is Phase.FORWARD and any(self._is_one_of(value, arrived) for value in inner.outputs):
+                return True
+        return False
+
+    def _is_one_of(self, value: ValueId | None, others: set[ValueId]) -> bool:
+        if value is None:
+            return False
+        made = self._values.tensor(value, as_it_lay=False)
+        return any(same_bits(made, self._values.tensor(other, as_it_lay=False)) for other in others)
 
     def _sums(self, step: Step, run: Pass) -> Iterator[str]:
         node = step.grad_node

@@ -18,6 +18,8 @@ from engine.trace.facts import GradNode, Step
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
+_ON_BASE = "it runs on the base of a view, which is no result of its forward step"
+
 
 class NotProvableError(Exception):
     """Why the gradients of a step cannot be computed again."""
@@ -49,7 +51,7 @@ class Differentiator:
         self._caller = caller
         self._replayer = replayer
 
-    def linear(self, group: Group) -> Linear:
+    def linear(self, group: Group, run: Pass) -> Linear:
         """Return what the gradients of a group are computed from.
 
         Raises:
@@ -59,14 +61,16 @@ class Differentiator:
         setting = self._replayer.setting(forward.index)
         if setting is None:
             raise NotProvableError("its forward step could not be proven")
+        if run.is_nested:
+            raise NotProvableError("one backward pass ran inside of another")
         if setting.batched:
             raise NotProvableError("it ran under vmap")
         if group.mixed:
             raise NotProvableError("the backward pass began inside of the call")
         results = self._places(forward.outputs)
-        unknown = [place for place in group.arrived if place not in results]
-        if unknown:
-            raise NotProvableError("it runs on the base of a view, which is no result of its forward step")
+        if any(place not in results for place in group.arrived):
+            is_view = any(member.name == "CopySlices" for member in group.members)
+            raise NotProvableError(_ON_BASE if is_view else "a gradient arrives for something that is no result of it")
         operands = dict(self._operands(forward))
         strangers = [place for place in group.sent if place not in operands]
         if strangers:
@@ -97,7 +101,7 @@ class Differentiator:
 
     def _wrong(self, group: Group, run: Pass) -> dict[StepIndex, str]:
         """Return how gradients differ, by the step that sent them."""
-        linear = self.linear(group)
+        linear = self.linear(group, run)
         computed = self._gradients(linear)
         wrong: dict[StepIndex, str] = {}
         for place, value in linear.wanted.items():

@@ -115,9 +115,11 @@ class Caller:
         call = rebuilt(step, tensor_of)
         if setting.is_wide:
             call = _widened(call)
+        if len(call.args) > 1 and getattr(known.call, "__name__", "") == "__get__":
+            raise NotRebuildableError("it gave a tensor other memory")
         has_state = self._restore(step)
         before = torch.get_rng_state()
-        written = written_tensors(known.info, tuple(call.args), call.kwargs) if writes else []
+        written = _written(known, call) if writes else []
         result = _called(known, call, setting, self.device(step))
         if not has_state and not torch.equal(before, torch.get_rng_state()):
             raise NotRebuildableError("it draws random numbers whose state was not kept")
@@ -218,6 +220,13 @@ def _batched(known: Known, call: Call, batched: tuple[bool, ...]) -> Any:  # noq
 
     dims = tuple(0 if is_batched else None for is_batched in batched)
     return torch.vmap(run, in_dims=dims)(*(call.args[place] for place in places))
+
+
+def _written(known: Known, call: Call) -> list[Tensor]:
+    """Return what a call is going to write; parameters that were left to their default count too."""
+    left = known.info.parameters[len(call.args) :]
+    defaults = {name: known.info.defaults[name] for name in left if name in known.info.defaults}
+    return written_tensors(known.info, tuple(call.args), defaults | call.kwargs)
 
 
 def _outputs(known: Known, result: Any, written: list[Tensor]) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - whatever torch returned

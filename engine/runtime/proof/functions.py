@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch.overrides import get_overridable_functions
 
 from engine.runtime.recorder.kinds import FunctionInfo, Kind, learn
 
 _RUN = frozenset({Kind.ORDINARY, Kind.WRITES, Kind.FLAGGED, Kind.STATISTICS})
+_TURNS = frozenset({"t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_"})
+"""Give a tensor another shape in the memory that it has."""
 _NEVER = frozenset({"apply_", "map_", "map2_", "from_file", "as_subclass", "_make_subclass", "_make_wrapper_subclass"})
 _ROOMS = ("torch", "torch.Tensor", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special")
 
@@ -32,10 +35,15 @@ def known_functions() -> dict[str, Known]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of functions that it is about to drop
         functions = [function for members in get_overridable_functions().values() for function in members]
+        functions += [torch.Tensor.unflatten, torch.as_strided, torch.Tensor.as_strided]
+        functions += [getattr(torch, name) for name in dir(torch) if name.startswith("_foreach_")]
+        # torch leaves ``torch.relu_`` out, which writes as the method of that name does.
+        functions += [getattr(torch, name) for name in dir(torch) if name.endswith("_") and hasattr(torch.Tensor, name)]
         for function in functions:
             info = learn(function)
             room, _, last = info.target.rpartition(".")
-            if info.kind not in _RUN or room not in _ROOMS or last in _NEVER:
+            may_run = info.kind in _RUN or last in _TURNS
+            if not may_run or room not in _ROOMS or last in _NEVER:
                 continue
             # Several may share a name (``__radd__`` is told as ``add``): the one that is called so stands for it.
             if info.target not in found or getattr(function, "__name__", "") == last:

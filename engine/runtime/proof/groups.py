@@ -14,10 +14,20 @@ Place: TypeAlias = tuple[GradNodeId, int]
 
 @dataclass(slots=True)
 class Pass:
-    """One run of the backward engine: the step in which each node ran."""
+    """One run of the backward engine: the step in which each node ran.
+
+    ``is_nested`` says that another run lies inside of it or around it: which gradient belongs to which is not told.
+    """
 
     call: BackwardCall
     steps: dict[GradNodeId, Step] = field(default_factory=dict)
+    is_nested: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first of its steps and the last."""
+        indices = [step.index for step in self.steps.values()]
+        return (min(indices), max(indices)) if indices else (self.call.first_step, self.call.first_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,12 @@ def passes(recording: Recording) -> dict[BackwardCallId, Pass]:
     for step in recording.steps:
         if step.phase is Phase.BACKWARD and step.backward_call is not None and step.grad_node is not None:
             found[step.backward_call].steps[step.grad_node] = step
+    ended: Pass | None = None
+    for run in sorted(found.values(), key=lambda one: one.span):
+        if ended is not None and run.steps and run.span[0] < ended.span[1]:
+            run.is_nested = ended.is_nested = True
+        if ended is None or run.span[1] > ended.span[1]:
+            ended = run
     return found
 
 

@@ -100,7 +100,7 @@ class Prover:
         if self._replayer.setting(forward.index) is None and forward.index not in self._picked:
             self._replayer.check(forward)  # left out of the sample, and needed now
         yield from self._differentiator.check(group, run)
-        yield from self._slopes.check(group)
+        yield from self._slopes.check(group, run)
 
     def _unmade(self, run: Pass) -> Iterator[Finding]:
         """Say of backward steps without a forward step why nothing was compared."""

@@ -16,7 +16,7 @@ from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.backward import Differentiator, Linear, NotProvableError
 from engine.runtime.proof.calls import Caller, RefusedError
 from engine.runtime.proof.compare import widest
-from engine.runtime.proof.groups import Group
+from engine.runtime.proof.groups import Group, Pass
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.settings import Setting
 from engine.runtime.proof.values import Values
@@ -51,19 +51,19 @@ class SlopeChecker:
         self._caller = caller
         self._differentiator = differentiator
 
-    def check(self, group: Group) -> Iterator[Finding]:
+    def check(self, group: Group, run: Pass) -> Iterator[Finding]:
         """Yield a finding for each backward step of a group."""
         verdict, text = Verdict.PROVEN, ""
         try:
-            text = self._slopes(group)
+            text = self._slopes(group, run)
             verdict = Verdict.FAILED if text else Verdict.PROVEN
         except (NotProvableError, NotRebuildableError, RefusedError) as error:
             verdict, text = Verdict.NOT_CHECKED, str(error)[:500]
         for member in group.members:
             yield Finding(Check.SLOPE, verdict, member.index, text)
 
-    def _slopes(self, group: Group) -> str:
-        linear = self._differentiator.linear(group)
+    def _slopes(self, group: Group, run: Pass) -> str:
+        linear = self._differentiator.linear(group, run)
         gradients = self._wanted(group, linear)
         if not gradients:
             raise NotProvableError("it sends no gradient on")
@@ -144,8 +144,8 @@ class SlopeChecker:
             if recorded.shape != output.shape:
                 raise NotProvableError("in double precision it gives another shape")
             finite = recorded.isfinite() & output.isfinite()
-            scale = float(recorded[finite].abs().max()) if bool(finite.any()) else 0.0
-            if float((recorded - output)[finite].abs().max() if scale else 0.0) > _SAME_RESULT * scale:
+            scale = max([_largest(recorded[finite]), *(1e-4 * _largest(part) for part in base.operands.values())])
+            if _largest((recorded - output)[finite]) > _SAME_RESULT * scale:
                 raise NotProvableError("in double precision it computes something else")
 
     def _tolerance(self, group: Group, linear: Linear) -> float:
@@ -169,6 +169,10 @@ class _Results:
 
 def _wide(setting: Setting) -> Setting:
     return replace(setting, grad=False, autocast=None, is_wide=True)
+
+
+def _largest(tensor: Tensor) -> float:
+    return float(tensor.abs().nan_to_num(nan=0, posinf=0).max()) if tensor.numel() else 0.0
 
 
 def _direction(operand: Tensor, generator: torch.Generator) -> Tensor:

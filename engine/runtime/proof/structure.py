@@ -19,6 +19,12 @@ def check_whole(recording: Recording) -> Iterator[Finding]:
         return
     yield Finding(Check.STRUCTURE, Verdict.PROVEN, None)
     yield from _versions(recording)
+    for call in recording.backward_calls:
+        for value in call.root_values:
+            fact = recording.values[value]
+            if fact.producer is None and not fact.is_leaf and not recording.stops:
+                text = f"a backward pass begins at {_name(recording, value)}, which no step in the recording computed"
+                yield Finding(Check.STRUCTURE, Verdict.FAILED, call.first_step, text)
 
 
 def _versions(recording: Recording) -> Iterator[Finding]:
@@ -78,13 +84,17 @@ class StructureChecker:
                 made = "no step" if fact.producer is None else f"step {fact.producer}"
                 yield f"it gives {_name(recording, value)}, which {made} is said to have made"
             node = None if fact.grad_node is None or fact.is_leaf else recording.grad_nodes[fact.grad_node]
-            if node is not None and node.step not in (None, step.index):
-                yield f"the autograd node of {_name(recording, value)} was made by step {node.step}"
+            maker = None if node is None else node.step
+            # A custom function that wrote into its input later has given it its own node.
+            if maker not in (None, step.index) and value not in recording.steps[maker].inputs:
+                yield f"the autograd node of {_name(recording, value)} was made by step {maker}"
 
     def _backward(self, step: Step) -> Iterator[str]:
         assert step.grad_node is not None
         assert step.backward_call is not None
         run = self._passes[step.backward_call]
+        if run.is_nested:
+            return
         for edge in self._recording.edges_from(step.grad_node):
             target = run.steps.get(edge.target)
             has_sent = edge.slot < len(step.outputs) and step.outputs[edge.slot] is not None

@@ -10,22 +10,12 @@ from torch import Tensor
 
 from engine.runtime.proof.compare import widest
 from engine.runtime.proof.literals import NotRebuildableError
-from engine.trace.facts import Absence, Value
+from engine.trace.facts import Value
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
 _ALIGNED_BYTES = 64
 """torch's allocator begins blocks at multiples of this; kernels may treat the elements before the next one apart."""
-
-_MISSING = {
-    Absence.OVER_BUDGET: "the numbers of a tensor were over the budget",
-    Absence.NOT_ASKED_FOR: "the numbers of a tensor were not recorded",
-    Absence.NO_STORAGE: "a tensor is of a kind that has no plain numbers",
-    Absence.OVERWRITTEN: "a tensor was overwritten before its numbers could be kept",
-    Absence.LOST: "the numbers of a tensor were lost",
-    Absence.NOT_YET: "the numbers of a tensor were never fetched",
-    Absence.SUMMARY_ONLY: "only statistics of a tensor were kept",
-}
 
 
 class Values:
@@ -46,7 +36,7 @@ class Values:
         """
         absence = self._recording.absence(value)
         if absence is not None:
-            raise NotRebuildableError(_MISSING[absence])
+            raise NotRebuildableError(f"the numbers of a tensor are missing ({absence.value})")
         data = self._recording.data(value)
         assert data is not None
         return self._recording.store.read(data.offset, data.nbytes)
