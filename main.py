@@ -92,6 +92,8 @@ def _record(words: list[str]) -> int:
     _add_output(parser, "RUN.chainrule", checked.recording_output)
     parser.add_argument("--device", type=_checked(checked.device_option), default="cpu", metavar="DEVICE",
                         help="cpu, cuda, cuda:N, mps or auto (default: cpu)")  # fmt: skip
+    parser.add_argument("--compare", type=_checked(checked.device_option), metavar="DEVICE",
+                        help="run here too, with the same random numbers, and say how they differ")  # fmt: skip
     parser.add_argument("--values", choices=[policy.value for policy in ValuePolicy], default=ValuePolicy.ALL.value,
                         help="whose numbers are kept (default: all)")  # fmt: skip
     parser.add_argument("--budget", type=_checked(checked.size_option), metavar="SIZE",
@@ -111,6 +113,7 @@ def _record(words: list[str]) -> int:
         time_limit_s=found.time_limit,
         memory_limit_mb=found.memory_limit,
         step_limit=found.step_limit,
+        compared_with=found.compare,
     )
     return record(wanted, sys.stdout, sys.stderr)
 

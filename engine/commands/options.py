@@ -48,6 +48,8 @@ class RecordOptions:
     memory_limit_mb: int | None = None
     step_limit: int = STEP_LIMIT
     budget_bytes: int | None = None
+    compared_with: str | None = None
+    """A second device to run on; the recordings are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,18 +165,6 @@ def sample_option(text: str) -> int:
         ValueError: If it is no positive whole number; the text is part of a sentence.
     """
     return _whole(text, 1, "the sample must be a positive whole number of steps")
-
-
-def size_option(text: str) -> int:
-    """Return a number of bytes, e.g. of ``500MB`` or ``20GB``.
-
-    Raises:
-        ValueError: If it is none; the text is part of a sentence.
-    """
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*(k|M|G|T)?B", text)
-    if found is None:
-        raise ValueError(f"the budget must be a size such as 500MB or 20GB, not {text!r}")
-    return int(float(found[1]) * {None: 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[found[2]])
 
 
 def step_option(text: str) -> int:

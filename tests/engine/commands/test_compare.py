@@ -1,14 +1,16 @@
 """``chainrule compare`` on the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import main
-from engine.trace.file import write_recording
+from engine.trace.file import read_recording, write_recording
 from tests.engine.trace.made import chain
 from tests.engine.trace.test_file_versions import CORPUS
+from tests.support.programs import run_chainrule
 
 TRAINING, CUT = (str(CORPUS / "version-1" / f"{name}.chainrule") for name in ("training", "cut"))
 
@@ -67,3 +69,27 @@ def test_wrong_usage_is_one_sentence(capsys: pytest.CaptureFixture[str], words: 
     code, out, err = call(capsys, "compare", *words)
     assert (code, out) == (2, "")
     assert reason in err
+
+
+@pytest.mark.worker
+def test_a_program_runs_on_two_devices_and_is_compared(tmp_path: Path) -> None:
+    program, output = tmp_path / "p.py", tmp_path / "run.chainrule"
+    program.write_text(
+        "import torch\ntorch.manual_seed(0)\nmodel = torch.nn.Linear(3, 2)\nmodel(torch.randn(4, 3)).sum().backward()\n"
+    )
+    done = run_chainrule("record", program, "-o", output, "--compare", "cpu")
+    assert done.returncode == 0, done.stderr
+    assert "\nThe recordings are the same within the tolerance.\n" in done.stdout
+    assert f"to {output}.\n" in done.stderr
+    assert len(read_recording(output)) == len(read_recording(tmp_path / "run.cpu.chainrule")) > 3
+
+
+@pytest.mark.worker
+def test_a_second_device_that_is_missing_costs_nothing_but_itself(tmp_path: Path) -> None:
+    program, output = tmp_path / "p.py", tmp_path / "run.chainrule"
+    program.write_text("import torch\nx = torch.ones(2) + 1\n")
+    done = run_chainrule("record", program, "-o", output, "--compare", "cuda:77")
+    assert done.returncode == 2
+    assert re.search(r"chainrule: .*cuda.*\.\n$", done.stderr)
+    assert len(read_recording(output)) == 1
+    assert not (tmp_path / "run.cuda-77.chainrule").exists()
