@@ -60,7 +60,7 @@ class ControlResolver:
         self._source = source
         self._threads: dict[int, _Thread] = {}
         self._functions: dict[tuple[str, str, int], FunctionSite] = {}
-        self._sites: dict[int, tuple[CodeType, FunctionSite | None]] = {}
+        self._sites: dict[int, tuple[CodeType, bool, FunctionSite | None]] = {}
 
     def mark(self, record: Sequence[Any], thread: int) -> None:
         """Resolve the record of a mark that says where the program is."""
@@ -89,15 +89,16 @@ class ControlResolver:
         state = self._threads.get(thread)
         if state is None or code is None or not state.running:
             return
-        site = self._site_of(code)
-        if site is not None and state.running[-1].site is not site:
-            position = _last(state.running, site)
-            if position is not None:
-                self._drop(state, position + 1)
-        if site is not state.running[-1].site or not state.running[-1].loops:
+        is_known, site = self._site_of(code)
+        if not is_known:
             return
-        span = self._source.span(code, instruction)
+        if state.running[-1].site is not site:
+            position = _last(state.running, site)
+            if position is None:
+                return
+            self._drop(state, position + 1)
         loops = state.running[-1].loops
+        span = self._source.span(code, instruction) if loops else None
         while span is not None and loops and not _is_inside(span, loops[-1].site):
             state.regions.leave(loops.pop().region)
 
@@ -175,12 +176,14 @@ class ControlResolver:
     def _span(self, site: FunctionSite | LoopSite) -> Span:
         return Span(self._source.index_of(site.file), *site.place)
 
-    def _site_of(self, code: CodeType) -> FunctionSite | None:
+    def _site_of(self, code: CodeType) -> tuple[bool, FunctionSite | None]:
+        """Return whether a code is the program's own or that of a marked function, and which."""
         known = self._sites.get(id(code))
         if known is None or known[0] is not code:
             site = self._functions.get((code.co_filename, code.co_name, code.co_firstlineno))
-            known = self._sites[id(code)] = (code, site)
-        return known[1]
+            is_program = code.co_name == "<module>" and self._source.index_of(code.co_filename) == 0
+            known = self._sites[id(code)] = (code, is_program or site is not None, site)
+        return known[1:]
 
 
 def _last(running: Sequence[_Running], site: FunctionSite | None) -> int | None:

@@ -1,5 +1,6 @@
 """Names of tensors and paths of modules, from the program's text and its variables."""
 
+import re
 import weakref
 from collections.abc import Mapping, Sequence
 from time import perf_counter_ns
@@ -16,6 +17,10 @@ from engine.trace.facts import Role
 
 _FOLDS = ("sum", "math.prod", "reduce", "functools.reduce")
 """Functions of Python that call torch once for each element: only the last result is theirs."""
+_METHODS = "torch.Tensor."
+_ADVANCE = "unbind"
+"""What iterating over a tensor calls."""
+_POSITION = re.compile(r"\.(\d+)(?=\.|$)")
 
 
 class Namer:
@@ -92,12 +97,21 @@ class Namer:
                 self._register(thing, name)
             for member in (*thing.parameters(), *thing.buffers()):
                 self._refresh(member)
+            self._name_plain_parts(thing)
         else:
             for path, part in parts_of(name, thing):
                 if isinstance(part, Tensor):
                     self._name(part, path)
                 elif issubclass(type(part), nn.Module) and isinstance(part, nn.Module) and part not in self._paths:
                     self._register(part, path)
+
+    def _name_plain_parts(self, module: nn.Module) -> None:
+        """Name tensors that a module and those in it just hold as attributes, e.g. ``net.hidden``."""
+        for part in module.modules():
+            path = self._paths.get(part)
+            for key, thing in list(vars(part).items()) if path is not None else ():
+                if isinstance(thing, Tensor) and not key.startswith("_"):
+                    self._name(thing, f"{path}.{key}")
 
     def _refresh(self, tensor: Tensor, *, is_variable: bool = False) -> None:
         """Give a tensor its last value if it was written through a view or inside an op, and not used since.
@@ -130,6 +144,7 @@ class Namer:
         if record.value is None:
             record.role = role
         self._values.name(record, name)
+        self._values.name(record, _POSITION.sub(r"[\1]", name))
 
     def _assign(self, target: Target, outputs: Sequence[Tensor]) -> None:
         if isinstance(target, str):
@@ -149,7 +164,7 @@ class Namer:
     def _name(self, tensor: Tensor, name: str) -> None:
         record = self._book.find(tensor)
         # Inside of a module, ``self.weight`` is what has the longer name ``net.fc.weight`` already.
-        if record is not None and not (record.names and name.startswith("self.")):
+        if record is not None and not (name.startswith("self.") and _has_end(record.names, name.removeprefix("self"))):
             self._values.name(record, name)
 
     def _take_back(self, site: Site, output: Tensor, args: Sequence[Any]) -> None:
@@ -165,11 +180,23 @@ class Namer:
                     self._values.unname(record, target)
 
 
+def _has_end(names: Sequence[str], end: str) -> bool:
+    return any(name.endswith(end) for name in names)
+
+
 def _operand_names(site: Site, info: FunctionInfo, count: int) -> Sequence[str | None]:
+    is_advance = info.name == _ADVANCE and not (site.receiver or "").endswith(_ADVANCE)
+    if is_advance and (site.is_call or site.operands):
+        return ()  # a loop over ``x * 2`` or ``zip(x, y)``
     if site.is_call:
         if count == len(site.operands):
             return site.operands
-        if count == len(site.operands) + 1 and site.receiver is not None and not site.has_star:
+        if (
+            info.target.startswith(_METHODS)
+            and count == len(site.operands) + 1
+            and site.receiver is not None
+            and not site.has_star
+        ):
             owner, _, method = site.receiver.rpartition(".")
             return (owner or None, *site.operands) if method else ()
         return ()

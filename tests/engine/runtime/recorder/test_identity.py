@@ -61,12 +61,12 @@ def _assert_same_tensor(one: torch.Tensor, other: torch.Tensor, where: str) -> N
 
 
 @pytest.mark.filterwarnings("ignore")  # some programs use what torch warns of
-@pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])
+@pytest.mark.parametrize("drains", [False, True], ids=["drained once", "marked and drained often"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_results_are_bit_identical(name: str, drains: bool) -> None:
     bare = run_bare(program(name))
     state = torch.get_rng_state()
-    recorded = record_text(program(name), drains=drains)
+    recorded = record_text(program(name), drains=drains, marks=drains)
     if recorded.error is not None:
         raise recorded.error
     assert torch.equal(torch.get_rng_state(), state), "the random numbers that follow are others"
