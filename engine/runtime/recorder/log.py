@@ -66,6 +66,8 @@ MEASURED: Final = 52
 """the ``Reading`` of what follows"""
 DREW: Final = 53
 """the ``Draw`` of the call that follows"""
+TANGENT: Final = 42
+"""tensor, its tangent"""
 
 WIDTHS: Final = {
     CALL: 12,
@@ -93,6 +95,7 @@ WIDTHS: Final = {
     GROUP_END: 2,
     RECOMPUTE_BEGIN: 2,
     RECOMPUTE_END: 2,
+    TANGENT: 3,
     KERNEL: 2,
     KERNELS: 3,
     MEASURED: 2,

@@ -12,6 +12,7 @@ from typing import Any, Self
 import torch
 from msgspec.structs import replace
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
@@ -25,6 +26,7 @@ from engine.runtime.compat import (
     unseen,
 )
 from engine.runtime.compat_compiler import put_mode, remove_modes
+from engine.runtime.compat_forward import EXIT
 from engine.runtime.compat_script import tracers
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
@@ -33,6 +35,7 @@ from engine.runtime.recorder.compiled import CompileBorder
 from engine.runtime.recorder.compiler import CompilerWatch
 from engine.runtime.recorder.composites import COMPOSITES
 from engine.runtime.recorder.content import ContentWriter
+from engine.runtime.recorder.duals import note_tangents, watched_exit
 from engine.runtime.recorder.frames import FileMarks
 from engine.runtime.recorder.functions import plan_functions
 from engine.runtime.recorder.instruments import Instruments
@@ -180,6 +183,8 @@ class Recorder:
         collecting = gc.isenabled()
         gc.disable()
         self._is_draining = True
+        for log in tuple(self._logs.values()):
+            note_tangents(log)
         try:
             with quiet():
                 batch = joined((*self._early, resolver.resolve(self._taken(), namespace)))
@@ -298,6 +303,7 @@ class Recorder:
         for name in ("_apply", "load_state_dict", "state_dict"):
             patches.add(nn.Module, name, lambda original: creating(original, mode_of_thread))
         plan_functions(patches, mode_of_thread)
+        patches.add(forward_ad, EXIT, lambda original: watched_exit(original, mode_of_thread))
         patches.add(torch.utils, "swap_tensors", lambda original: watched_swap(original, mode_of_thread, self))
         patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)

@@ -39,6 +39,7 @@ from engine.runtime.recorder.log import (
     REGION_BEGIN,
     REGION_END,
     SET_GRAD,
+    TANGENT,
     TIMES,
     WIDTHS,
     Log,
@@ -176,6 +177,8 @@ class Resolver:
             case tag if tag == BACKWARD_END:
                 self._gradients.end(record[1], thread, record[2])
                 self._beside.end(record[1], thread)
+            case tag if tag == TANGENT:
+                self._values.add_part(record[1], ".tangent", record[2], self._time_ns)
             case tag if tag == RECOMPUTE_BEGIN:
                 span, _ = self._forward.place(record[1].code, record[1].instruction)
                 self._steps.passes(thread).begin_again(record[1], span)

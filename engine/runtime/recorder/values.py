@@ -126,13 +126,22 @@ class ValueMaker:
         whole = self.pending.values[-1]
         parts = parts_of(tensor)
         whole.no_numbers = absence_of(tensor, parts)
-        record.parts = tuple((text, self.book.record(part)) for text, part in parts)
+        record.parts = ()
         for text, part in parts:
-            found = self.pending.value(self.current(part, time_ns, Role.INTERMEDIATE))
-            if found is not None and found.base is None and found.id > whole.id:
-                found.base = whole.id
-            for name in record.names:
-                self.name(self.book.record(part), name + text)
+            self.add_part(tensor, text, part, time_ns)
+
+    def add_part(self, tensor: Tensor, text: str, part: Tensor, time_ns: int) -> None:
+        """Give something that belongs to a tensor a value of its own, with ``text`` behind the names of the tensor."""
+        whole, owner = self.current(tensor, time_ns), self.book.record(tensor)
+        inner = self.book.record(part)
+        if any(known is inner for _, known in owner.parts):
+            return
+        owner.parts = (*owner.parts, (text, inner))
+        found = self.pending.value(self.current(part, time_ns, Role.INTERMEDIATE))
+        if found is not None and found.base is None and found.id > whole:
+            found.base = whole
+        for name in owner.names:
+            self.name(inner, name + text)
 
     def lost(self, like: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
         """Make the value of a gradient that was not held; it has the form of ``like`` and no numbers."""

@@ -112,3 +112,14 @@ def test_a_write_leaves_the_numbers_before_it_as_they_were(make: str, write: str
     assert last is not None
     assert np.array_equal(first, run.variables["before"].numpy())
     assert not np.array_equal(first, last)
+
+
+def test_dual_tensors_have_their_tangents(drains: bool) -> None:
+    text = "import torch.autograd.forward_ad as forward\np, t = torch.tensor([1., 2.]), torch.tensor([3., 4.])\n"
+    text += "with forward.dual_level():\n    d = forward.make_dual(p, t)\n    s = (d * d).sum()\n"
+    text += "    primal, tangent = forward.unpack_dual(s)\n"
+    run = recorded(text, drains=drains)
+    for name, numbers in (("d.tangent", [3.0, 4.0]), ("s.tangent", 22.0)):
+        array = run.recording.array(run.named(name)[-1].id)
+        assert array is not None
+        assert array.tolist() == numbers
