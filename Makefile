@@ -27,6 +27,7 @@ assets: .venv/ready
 # Every operator, layer and optimizer of torch's own test databases under the recorder (about a minute)
 conformance: .venv/ready
 	@.venv/bin/python -m tests.conformance.run
+	@CONFORMANCE=1 .venv/bin/python -m pytest -q --timeout 900 tests/conformance/test_running.py
 
 # Models of transformers, timm, torch_geometric, skorch and lightning under the recorder (some minutes; installs 0.5 GB)
 libraries: .venv/ready

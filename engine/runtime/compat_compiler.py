@@ -5,6 +5,7 @@
 | --- | --- | --- |
 | ``_callback_from_stance``, ``_maybe_set_eval_frame`` | where compiled code begins and ends | it is traced with us |
 | ``_call_user_compiler``, ``install_global_unsafe`` | the graphs that were captured | calls cannot be opened |
+| ``trace_rules.SKIP_DIRS`` | having it not compile our own functions | it compiles them |
 | ``_lazy_backward_info`` | the compiled backward graph | its step cannot be opened |
 | ``_pop_torch_function_stack``, ``_push_on_...`` | taking a mode out of the middle of the stack | - |
 
@@ -198,6 +199,9 @@ def leave_out(functions: Iterable[AnyFunction]) -> None:
     config.ignore_logging_functions = {*config.ignore_logging_functions, *functions}
 
 
-def leave_alone(package: str) -> None:
-    """Tell the compiler not to look at the frames of a package; the compiler must be loaded."""
-    sys.modules["torch._dynamo"].trace_rules.add(package)
+def leave_alone(folder: str) -> None:
+    """Tell the compiler, which must be loaded, not to look at the frames of files in a folder; takes 4 ms once."""
+    rules = sys.modules["torch._dynamo.trace_rules"]
+    if folder not in rules.SKIP_DIRS:
+        rules.SKIP_DIRS.append(folder)
+        rules._recompile_re()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from time import perf_counter_ns
 from types import CodeType, FrameType
 from typing import Any
@@ -22,7 +23,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.runtime.compat import plain, sequence_number
-from engine.runtime.compat_compiler import CompilerOff, is_wrapper, modes_lifted, wrapped_call, wrapped_result
+from engine.runtime.compat_compiler import (
+    CompilerOff,
+    is_wrapper,
+    leave_alone,
+    modes_lifted,
+    wrapped_call,
+    wrapped_result,
+)
 from engine.runtime.recorder.captured import (
     CapturedGraph,
     CompiledInfo,
@@ -39,6 +47,8 @@ from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.scopes import COMPILED, Scope, ScopeKind
 
 AnyFunction = Callable[..., Any]
+
+_OWN_FOLDER = f"{Path(__file__).parents[2].as_posix()}/"
 
 _RECORDED = (Marks.PERSON, Marks.OPTIMIZER)
 """Whose functions are recorded where compiled code calls them uncompiled."""
@@ -182,6 +192,7 @@ class CompileBorder:
                 self._begin_stretch(last)
 
     def _enter(self, frame: FrameType) -> None:
+        leave_alone(_OWN_FOLDER)
         function, args, kwargs = wrapped_call(frame)
         mode = self._mode_of_thread()
         if mode is not None and mode.current_scope() is not None:

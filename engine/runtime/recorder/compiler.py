@@ -6,7 +6,6 @@ from typing import Any
 
 from torch.fx import GraphModule
 
-import engine
 from engine.runtime.compat_compiler import (
     CALLS_BACKEND,
     ENTERS,
@@ -15,7 +14,6 @@ from engine.runtime.compat_compiler import (
     LEAVES,
     compiler_frames,
     graph_class,
-    leave_alone,
     leave_out,
     load_compiler,
     watched_graph,
@@ -45,7 +43,6 @@ class CompilerWatch:
             return
         if not self._is_planned:
             self._is_planned = True
-            leave_alone(engine.__name__)
             self._patches.add(frames, ENTERS, self._border.watched_entry)
             self._patches.add(frames, LEAVES, self._border.watched_switch)
             self._patches.add(graphs, CALLS_BACKEND, self._watched_backend)

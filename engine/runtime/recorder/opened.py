@@ -33,7 +33,7 @@ class CompiledResolver:
         self._steps = steps
         self._forward = forward
         self._source = source
-        self._marks = FileMarks()
+        self._marks: FileMarks | None = None
         self._open: dict[CompiledRegion, OpenRegion] = {}
         self._calls: dict[tuple[str, CodeType | None], int] = {}
         self._backward: dict[type, CapturedGraph | None] = {}
@@ -95,7 +95,11 @@ class CompiledResolver:
 
     def _head(self, code: CodeType | None) -> Span | None:
         """Return the line of the person's text at which the compiled function is defined."""
-        if code is None or self._marks[code.co_filename] != Marks.PERSON:
+        if code is None:
+            return None
+        if self._marks is None:
+            self._marks = FileMarks()  # takes a tenth of a millisecond
+        if self._marks[code.co_filename] != Marks.PERSON:
             return None
         index = self._source.index_of(code.co_filename)
         lines = self._source.text(index).splitlines()
