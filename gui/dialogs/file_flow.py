@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from engine.trace.file import unfinished_text
 from engine.trace.outcome import OutcomeKind
 from gui.dialogs.file_prompts import PROGRAM_FILTER, RECORDING_FILTER, FilePrompts, Unsaved
 from gui.model.document import Document
@@ -36,7 +37,18 @@ class FileFlow:
     def open_path(self, path: Path) -> None:
         """Open this file."""
         if self.may_replace() and self._try(lambda: self._files.open(path)):
-            self._warn_of_cut(path)
+            self._tell_of_writing(path)
+
+    def _tell_of_writing(self, path: Path) -> None:
+        if path.suffix != RECORDING_SUFFIX:
+            return
+        if self._files.followed.is_following:
+            self._notices.info(f"“{self._document.title}” is still being written: the window follows it.")
+            return
+        self._warn_of_cut(path)
+        later = unfinished_text(path)
+        if later:
+            self._notices.info(later)
 
     def _warn_of_cut(self, path: Path) -> None:
         recording = self._document.recording

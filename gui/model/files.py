@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from engine.program.catalogue import Example
-from engine.trace.file import RecordingFileError, read_recording, replacing, write_recording
+from engine.trace.file import RecordingFileError, growing_file, read_recording, replacing, write_recording
 from gui.model.document import Document, Provenance
+from gui.model.followed_file import FollowedFile
 from gui.model.playhead import BEFORE_FIRST, Playhead
 from gui.model.recent import RecentFiles
 
@@ -17,12 +18,18 @@ class FileProblemError(Exception):
 
 
 class Files:
-    """The way between the document and the disk."""
+    """The way between the document and the disk.
+
+    Attributes:
+        recents: The files opened last.
+        followed: The file shown that another process is still writing, if any.
+    """
 
     def __init__(self, document: Document, playhead: Playhead, recents: RecentFiles) -> None:
         self._document = document
         self._playhead = playhead
         self.recents = recents
+        self.followed = FollowedFile(document, playhead)
 
     def open(self, path: Path) -> None:
         """Open a program or a recording by its suffix.
@@ -108,6 +115,10 @@ class Files:
 
     def _open_recording(self, path: Path) -> None:
         try:
+            growing = growing_file(path)
+            if growing is not None and (growing == path or not path.exists()):
+                self.followed.open(growing)
+                return
             recording = read_recording(path)
         except RecordingFileError as error:
             raise FileProblemError(str(error)) from error
