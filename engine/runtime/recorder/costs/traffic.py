@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine.runtime.recorder.costs.families import GATHERS, SCATTERS, TURNED
 from engine.runtime.recorder.pending import Pending
+from engine.runtime.recorder.special_content import memory_of
 from engine.trace.ids import ValueId
 
 _NO_STORAGE = -1
@@ -70,6 +71,8 @@ class Sizes:
 
 def spanned_bytes(tensor: Tensor) -> int:
     """Return how many bytes of memory the elements of a tensor take, each counted once; 0 where nobody can say."""
+    if tensor.is_nested:  # the size of a jagged one is no plain number
+        return sum(spanned_bytes(part) for part in memory_of(tensor))
     try:
         nbytes: int = tensor.nbytes
         if nbytes <= 16 or 0 not in tensor.stride():
