@@ -21,6 +21,7 @@ from gui.bridge.collector import QuietCollector
 from gui.bridge.crash import CrashReporter
 from gui.bridge.exporter import CanvasExporter
 from gui.bridge.fetcher import Fetcher
+from gui.bridge.prover import RecordingProver
 from gui.bridge.readouts import Readouts
 from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
@@ -34,6 +35,7 @@ from gui.dialogs.file_flow import FileFlow
 from gui.dialogs.file_prompts import FilePrompts, QtFilePrompts
 from gui.dialogs.report_dialog import ReportDialog
 from gui.dialogs.value_saver import ValueSaver
+from gui.dialogs.verifier import Verifier
 from gui.model.files import Files
 from gui.model.models import Models, build_models
 from gui.model.run_controller import Park, RunController
@@ -142,6 +144,8 @@ def build_workbench(
     asker = prompts or QtFilePrompts(window)
     flow = FileFlow(models.document, files, models.notices, asker)
     exporter = CanvasExporter(panels.canvas, models.document, models.playhead)
+    prover = RecordingProver(window)
+    window.closing.connect(prover.close)
     desk = Desk(
         document=models.document,
         playhead=models.playhead,
@@ -154,6 +158,7 @@ def build_workbench(
         graph=CanvasGraph(panels.canvas, models.document, models.preferences),
         files=flow,
         values=ValueSaver(models.document, models.playhead, models.selection, models.notices, asker),
+        proofs=Verifier(window, models.document, prover, models.playhead.seek, models.theme),
         dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
         window=WindowCommands(window, _places(panels)),
     )

@@ -72,8 +72,8 @@ def failure_text(recording: Recording, finding: Finding) -> str:
     )
 
 
-def step_text(recording: Recording, step: int | None) -> str:
-    """Return the step as ``step 12  mul  line 3``."""
+def step_text(recording: Recording, step: int | None, first: int = 0) -> str:
+    """Return the step as ``step 12  mul  line 3``, counted from ``first``."""
     if step is None or step >= len(recording.steps):
         return "the recording"
     fact = recording.steps[step]
@@ -81,7 +81,7 @@ def step_text(recording: Recording, step: int | None) -> str:
     if fact.span is not None:
         file = "" if fact.span.file == 0 else f"{recording.files[fact.span.file]} "
         place = f"  {file}line {fact.span.line}"
-    return f"step {step}  {fact.name}{place}"
+    return f"step {step + first:,}  {fact.name}{place}"
 
 
 def summary_lines(report: ProofReport, *, is_whole: bool = True) -> list[str]:

@@ -17,6 +17,14 @@ def has_recording(desk: Desk) -> str:
     return "" if desk.document.recording is not None else NO_RUN
 
 
+def has_whole_recording(desk: Desk) -> str:
+    """A recording is shown to which nothing is added any more."""
+    if desk.document.recording is None:
+        return NO_RUN
+    is_growing = desk.document.run_state is RunState.RUNNING or desk.runs.is_waiting or desk.document.is_settling
+    return "Wait until the program has ended." if is_growing else ""
+
+
 def has_next(desk: Desk) -> str:
     """The playhead can go forward."""
     if not desk.playhead.step_count:

@@ -164,6 +164,14 @@ class ValuePort(Protocol):
         ...
 
 
+class ProofPort(Protocol):
+    """Proofs of the recording."""
+
+    def verify(self) -> None:
+        """Prove that the recording shown is what torch computes."""
+        ...
+
+
 class DialogPort(Protocol):
     """Windows on top of the window."""
 

@@ -1,7 +1,7 @@
 """Run and stop."""
 
 from gui.commands.action import Action, Desk, Menu
-from gui.commands.conditions import has_program, is_running
+from gui.commands.conditions import has_program, has_whole_recording, is_running
 from gui.model.run_controller import Park
 from gui.theme.icons import Icon
 
@@ -48,6 +48,14 @@ RUN_ACTIONS = (
         shortcuts=("Ctrl+Shift+R",),
         handler=_toggle_live,
         checked_when=lambda desk: desk.preferences.choices.runs_while_typing,
+    ),
+    Action(
+        id="run.verify",
+        title="Verify this recording…",
+        tip="Make every call again and compare it bit for bit, to prove that the recording is what torch computes.",
+        menu=Menu.RUN,
+        handler=lambda desk: desk.proofs.verify(),
+        enabled_when=has_whole_recording,
     ),
     Action(
         id="run.device",
