@@ -103,6 +103,8 @@ def _record(words: list[str]) -> int:
                         help="megabytes the program may take")  # fmt: skip
     parser.add_argument("--step-limit", type=_checked(checked.step_limit_option), default=checked.STEP_LIMIT,
                         metavar="N", help="steps to record at the most (default: 1,000,000)")  # fmt: skip
+    parser.add_argument("--kernels", action="store_true",
+                        help="record the ATen operators that steps were executed as (some times slower)")  # fmt: skip
     found = parser.parse_args(words)
     wanted = checked.RecordOptions(
         program=found.program,
@@ -113,6 +115,7 @@ def _record(words: list[str]) -> int:
         time_limit_s=found.time_limit,
         memory_limit_mb=found.memory_limit,
         step_limit=found.step_limit,
+        kernels=found.kernels,
         compared_with=found.compare,
     )
     return record(wanted, sys.stdout, sys.stderr)
@@ -121,6 +124,7 @@ def _record(words: list[str]) -> int:
 def _inspect(words: list[str]) -> int:
     from engine.commands import options as checked
     from engine.commands.inspect import extract, inspect
+    from engine.trace.costs import CostKind
 
     parser = Parser(prog="chainrule inspect", description="Say what is in a recording, or write its tensors.")
     parser.add_argument("recording", metavar="RUN.chainrule", type=Path)
@@ -129,6 +133,8 @@ def _inspect(words: list[str]) -> int:
     what.add_argument("--follow", action="store_true", help="tell each step while another process records it")
     what.add_argument("--tensors", metavar="OUT.safetensors", help="write named values and their gradients there",
                       type=_checked(lambda text: checked.tensors_output(Path(text))))  # fmt: skip
+    what.add_argument("--costs", nargs="?", choices=[kind.value for kind in CostKind], const=CostKind.TIME.value,
+                      help="the most expensive steps, by time, flops or bytes (default: time)")  # fmt: skip
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
                         help="with --tensors: as they are right after step N (default: at the end)")  # fmt: skip
     parser.add_argument("--take", type=_checked(checked.take_option), metavar="named|parameters|all|ID",
@@ -146,6 +152,7 @@ def _inspect(words: list[str]) -> int:
         tensors=found.tensors,
         step=found.step,
         take=checked.Take.NAMED if found.take is None else found.take,
+        costs=None if found.costs is None else CostKind(found.costs),
     )
     if wanted.tensors is None:
         _write_utf8(sys.stdout, inspect(wanted))

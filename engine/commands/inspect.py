@@ -7,6 +7,7 @@ import msgspec
 from engine.commands.errors import CommandError
 from engine.commands.options import InspectOptions, Take
 from engine.commands.sources import check_output, open_recording
+from engine.interchange.cost_text import costs_text
 from engine.interchange.recording_json import recording_json
 from engine.interchange.shards import write_sharded
 from engine.interchange.summary_text import summary_text
@@ -24,6 +25,8 @@ def inspect(options: InspectOptions) -> str:
         CommandError: If the file cannot be read.
     """
     recording = open_recording(options.recording)
+    if options.costs is not None:
+        return costs_text(recording, options.costs)
     if not options.as_json:
         note = unfinished_text(options.recording)
         return summary_text(recording) + (f"\n{note}\n" if note else "")

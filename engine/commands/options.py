@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.protocol.proof import Depth
 from engine.protocol.request import ValuePolicy
+from engine.trace.costs import CostKind
 
 RECORDING_SUFFIX = ".chainrule"
 PROGRAM_SUFFIX = ".py"
@@ -48,6 +49,7 @@ class RecordOptions:
     memory_limit_mb: int | None = None
     step_limit: int = STEP_LIMIT
     budget_bytes: int | None = None
+    kernels: bool = False
     compared_with: str | None = None
     """A second device to run on; the recordings are compared."""
 
@@ -57,6 +59,7 @@ class InspectOptions:
     """``chainrule inspect``.
 
     ``tensors`` is the file that the values at ``step`` go to (None: when the program has ended); ``take`` says which.
+    ``costs`` asks for a table of the most expensive steps, ranked by it.
     """
 
     recording: Path
@@ -64,6 +67,7 @@ class InspectOptions:
     tensors: Path | None = None
     step: int | None = None
     take: Take | int = Take.NAMED
+    costs: CostKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ def _request(options: RecordOptions, text: str) -> RunRequest:
         time_limit_s=options.time_limit_s,
         memory_limit_mb=options.memory_limit_mb,
         step_limit=options.step_limit,
+        kernels=options.kernels,
         draws_on_host=options.compared_with is not None,
     )
 

@@ -3,7 +3,7 @@
 import math
 
 from engine.compare import ChangeKind, Comparison, Difference, StepChange
-from engine.interchange.recording_json import Json
+from engine.interchange.json_type import Json
 from engine.trace.control import Decision
 
 FORMAT = "chainrule-compare"

@@ -2,10 +2,10 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from engine.graph.reach import reachable_nodes
+from engine.interchange.cost_json import cost_json, kernels_json, random_json, totals_json
+from engine.interchange.json_type import Json
 from engine.trace.facts import Span, Step, Value
 from engine.trace.gradients import Arrived, gradient_state
 from engine.trace.ids import StepIndex
@@ -18,8 +18,6 @@ VERSION = 1
 
 MAX_ELEMENTS = 64
 """Values with more elements are described without their numbers."""
-
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
 def recording_json(recording: Recording) -> dict[str, Json]:
@@ -84,6 +82,30 @@ def recording_json(recording: Recording) -> dict[str, Json]:
             }
             for failure in recording.failures
         ],
+        "regions": [
+            {
+                "id": region.id,
+                "kind": region.kind.value,
+                "name": region.name,
+                "parent": region.parent,
+                "call": region.call,
+                **_place(recording, region.span),
+            }
+            for region in recording.regions
+        ],
+        "decisions": [
+            {
+                "step": decision.step,
+                "kind": decision.kind.value,
+                "outcome": decision.outcome,
+                "text": decision.text,
+                "value": decision.value,
+                "region": decision.region,
+                **_place(recording, decision.span),
+            }
+            for decision in recording.decisions
+        ],
+        "costs": totals_json(recording),
         "stops": [{"step": stop.step, "message": stop.message} for stop in recording.stops],
     }
 
@@ -124,10 +146,14 @@ def _step(recording: Recording, step: Step) -> Json:
         "module": None if step.module is None else recording.module_calls[step.module].path,
         "module_call": step.module,
         "function": step.function,
+        "region": step.region,
         "started_ns": step.started_ns,
         "duration_ns": step.duration_ns,
         "grad_node": step.grad_node,
         "backward_call": step.backward_call,
+        "cost": cost_json(recording, step.index),
+        "kernels": kernels_json(recording, step.index),
+        "random_states": random_json(recording, step.index),
     }
 
 

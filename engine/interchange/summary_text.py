@@ -3,20 +3,29 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from engine.trace.costs import total_cost
 from engine.trace.facts import Phase, Role, Step
 from engine.trace.ids import ValueId
 from engine.trace.numbers import bytes_text, duration_text, number_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import element_count, type_text
+from engine.trace.whereabouts import decision_place, decision_text
 
 FIRST_STEPS = 20
 MAX_PARAMETERS = 12
+MAX_DECISIONS = 12
 _INDENT = "  "
 
 
 def summary_text(recording: Recording) -> str:
     """Return outcome, counts, parameters, metrics and the first steps, with aligned columns."""
-    sections = (_head(recording), _parameters(recording), _metrics(recording), _steps(recording))
+    sections = (
+        _head(recording),
+        _parameters(recording),
+        _metrics(recording),
+        _decisions(recording),
+        _steps(recording),
+    )
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
@@ -41,8 +50,15 @@ def _head(recording: Recording) -> list[str]:
         ("Values", f"{len(recording.values)}, {bytes_text(_kept_bytes(recording))} of numbers kept"),
         ("Autograd", f"{_counted(len(recording.grad_nodes), 'node')}, {_counted(len(recording.grad_edges), 'edge')}"),
         ("Backward", _counted(len(recording.backward_calls), "call")),
+        *_costs(recording),
     ]
-    return _columns(rows, indent="")
+    return columns(rows, indent="")
+
+
+def _costs(recording: Recording) -> Iterator[tuple[str, str]]:
+    total = total_cost(recording)
+    if total.steps:
+        yield "Cost", total.text
 
 
 def _counted(count: int, noun: str) -> str:
@@ -73,7 +89,7 @@ def _parameters(recording: Recording) -> list[str]:
     rows = [(value_text(recording, value.id), type_text(value)) for value in first_versions[:MAX_PARAMETERS]]
     return [
         f"Parameters: {len(first_versions)} with {total:,} numbers",
-        *_columns(rows),
+        *columns(rows),
         *_more(first_versions, MAX_PARAMETERS),
     ]
 
@@ -88,7 +104,19 @@ def _metrics(recording: Recording) -> list[str]:
         (name, f"{len(numbers)}x", f"{number_text(numbers[0])} → {number_text(numbers[-1])}")
         for name, numbers in by_name.items()
     ]
-    return ["Metrics (first → last)", *_columns(rows)]
+    return ["Metrics (first → last)", *columns(rows)]
+
+
+def _decisions(recording: Recording) -> list[str]:
+    if not recording.decisions:
+        return []
+    shown = recording.decisions[:MAX_DECISIONS]
+    rows = [(decision_place(recording, one), f"step {one.step}", decision_text(one)) for one in shown]
+    return [
+        f"Decisions that depended on a tensor: {len(recording.decisions):,}",
+        *columns(rows),
+        *_more(recording.decisions, MAX_DECISIONS),
+    ]
 
 
 def _steps(recording: Recording) -> list[str]:
@@ -96,7 +124,7 @@ def _steps(recording: Recording) -> list[str]:
         return []
     shown = recording.steps[:FIRST_STEPS]
     rows = [("step", "phase", "name", "line", "time", "result"), *(_step_row(recording, step) for step in shown)]
-    return [*_columns(rows, indent=""), *_more(recording.steps, FIRST_STEPS)]
+    return [*columns(rows, indent=""), *_more(recording.steps, FIRST_STEPS)]
 
 
 def _step_row(recording: Recording, step: Step) -> tuple[str, ...]:
@@ -128,7 +156,8 @@ def _more(facts: Sequence[object], shown: int) -> list[str]:
     return [f"{_INDENT}... and {len(facts) - shown} more"] if len(facts) > shown else []
 
 
-def _columns(rows: Sequence[tuple[str, ...]], indent: str = _INDENT) -> list[str]:
+def columns(rows: Sequence[tuple[str, ...]], indent: str = _INDENT) -> list[str]:
+    """Return rows of cells as lines with aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return [(indent + line).rstrip() for line in padded]

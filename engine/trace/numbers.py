@@ -47,6 +47,18 @@ def bytes_text(nbytes: int) -> str:
     raise AssertionError("unreachable: the last unit always returns")
 
 
+def flops_text(flops: int) -> str:
+    """Return a number of operations with a fitting unit, e.g. ``48 FLOP``, ``2.36 GFLOP``."""
+    if flops < 1000:
+        return f"{flops} FLOP"
+    count = float(flops)
+    for unit in ("k", "M", "G", "T", "P"):
+        count /= 1000
+        if count < 999.5 or unit == "P":
+            return f"{count:.3g} {unit}FLOP" if count < 999.5 else f"{count:,.0f} {unit}FLOP"
+    raise AssertionError("unreachable: the last unit always returns")
+
+
 def steps_text(count: int) -> str:
     """Return a number of steps in words, e.g. ``1 step`` or ``200,000 steps``."""
     return "1 step" if count == 1 else f"{count:,} steps"

@@ -183,5 +183,10 @@ def _recorder_options(request: RunRequest) -> RecorderOptions:
     if request.memory_limit_mb is not None:
         held_bytes = min(held_bytes, request.memory_limit_mb * 1_000_000 // HELD_SHARE)
     return RecorderOptions(
-        values=request.values, step_limit=request.step_limit, reference_bytes=held_bytes, look_bytes=LOOK_BYTES
+        values=request.values,
+        step_limit=request.step_limit,
+        reference_bytes=held_bytes,
+        look_bytes=LOOK_BYTES,
+        kernels=request.kernels,
+        measures=request.measures,
     )

@@ -16,19 +16,17 @@ HEAD = (
     "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(3)\nx = torch.ones(4, 6)\n"
 )
 
-INTERNAL = frozenset(
-    (
-        "_cudnn_attention_backward _cudnn_attention_forward _cudnn_init_dropout_state _cudnn_rnn "
-        "_efficient_attention_forward _fill_mem_eff_dropout_mask_ _flash_attention_forward "
-        "_flash_attention_forward_no_dropout_inplace _fused_dropout _fused_sdp_choice _lstm_mps "
-        "_nested_tensor_softmax_with_shape _sample_dirichlet _scaled_dot_product_attention_math "
-        "_scaled_dot_product_attention_math_for_mps _scaled_dot_product_cudnn_attention "
-        "_scaled_dot_product_cudnn_attention_backward _scaled_dot_product_efficient_attention "
-        "_scaled_dot_product_efficient_attention_backward _scaled_dot_product_flash_attention "
-        "_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_fused_attention_overrideable "
-        "_standard_gamma _triton_scaled_dot_attention miopen_rnn"
-    ).split()  # noqa: SIM905 - a list of so many words reads worse
-)
+_INTERNAL_WORDS = """
+_cudnn_attention_backward _cudnn_attention_forward _cudnn_init_dropout_state _cudnn_rnn _efficient_attention_forward
+_fill_mem_eff_dropout_mask_ _flash_attention_forward _flash_attention_forward_no_dropout_inplace _fused_dropout
+_fused_sdp_choice _lstm_mps _nested_tensor_softmax_with_shape _sample_dirichlet _scaled_dot_product_attention_math
+_scaled_dot_product_attention_math_for_mps _scaled_dot_product_cudnn_attention
+_scaled_dot_product_cudnn_attention_backward _scaled_dot_product_efficient_attention
+_scaled_dot_product_efficient_attention_backward _scaled_dot_product_flash_attention
+_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_fused_attention_overrideable _standard_gamma
+_triton_scaled_dot_attention miopen_rnn
+"""
+INTERNAL = frozenset(_INTERNAL_WORDS.split())
 """Operators that no person calls, but for ``_sample_dirichlet`` and ``_standard_gamma`` inside of distributions."""
 
 FACTORIES = frozenset({"rand", "randint", "randn", "randperm"})
