@@ -21,6 +21,7 @@ from gui.bridge.collector import QuietCollector
 from gui.bridge.crash import CrashReporter
 from gui.bridge.exporter import CanvasExporter
 from gui.bridge.fetcher import Fetcher
+from gui.bridge.file_clock import FileClock
 from gui.bridge.prover import RecordingProver
 from gui.bridge.readouts import Readouts
 from gui.bridge.session_bridge import SessionBridge
@@ -30,6 +31,7 @@ from gui.commands.action import Desk
 from gui.commands.book import ActionBook
 from gui.commands.ports import Drawer, Place
 from gui.commands.registry import ALL_ACTIONS
+from gui.dialogs.comparison_opener import ComparisonOpener
 from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.file_flow import FileFlow
 from gui.dialogs.file_prompts import FilePrompts, QtFilePrompts
@@ -143,6 +145,7 @@ def build_workbench(
     files = Files(models.document, models.playhead, models.recents)
     asker = prompts or QtFilePrompts(window)
     flow = FileFlow(models.document, files, models.notices, asker)
+    FileClock(files.followed, window)
     exporter = CanvasExporter(panels.canvas, models.document, models.playhead)
     prover = RecordingProver(window)
     window.closing.connect(prover.close)
@@ -159,6 +162,7 @@ def build_workbench(
         files=flow,
         values=ValueSaver(models.document, models.playhead, models.selection, models.notices, asker),
         proofs=Verifier(window, models.document, prover, models.playhead.seek, models.theme),
+        comparisons=ComparisonOpener(window, models.document, models.playhead, models.notices, models.theme, asker),
         dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
         window=WindowCommands(window, _places(panels)),
     )

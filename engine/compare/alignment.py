@@ -1,28 +1,17 @@
 """Which element of one sequence is which of another: anchors first, then what lies between them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from engine.compare.edits import shortest_edit
+from engine.compare.edits import NONE, Gap, shortest_edit, unpaired
 
-NONE = -1
 MOST_EDITS = 600
 FEWER_EDITS = 100
 """The same between the anchors of two sides that differ in more."""
 
 Keys = tuple[Sequence[int], Sequence[int]]
 """A number for each element of both sequences; equal numbers may be the same element."""
-
-
-class _Gap(NamedTuple):
-    """Elements ``start_a`` to ``end_a`` (exclusive) of the first side, and those opposite."""
-
-    start_a: int
-    end_a: int
-    start_b: int
-    end_b: int
 
 
 def aligned(count_a: int, count_b: int, levels: Iterable[Keys]) -> list[int]:
@@ -36,7 +25,7 @@ def aligned(count_a: int, count_b: int, levels: Iterable[Keys]) -> list[int]:
     """
     partner = [NONE] * count_a
     wanted = iter(levels)
-    while gaps := list(_gaps(partner, count_b)):
+    while gaps := list(unpaired(partner, count_b)):
         keys = next(wanted, None)
         if keys is None:
             break
@@ -59,19 +48,7 @@ def with_crossing(partner: Sequence[int], keys: Keys) -> list[int]:
     return found
 
 
-def _gaps(partner: Sequence[int], count_b: int) -> Iterator[_Gap]:
-    """Yield the stretches without partners that lie opposite each other."""
-    start_a = start_b = 0
-    for a, b in enumerate(partner):
-        if b != NONE:
-            if a > start_a and b > start_b:
-                yield _Gap(start_a, a, start_b, b)
-            start_a, start_b = a + 1, b + 1
-    if len(partner) > start_a and count_b > start_b:
-        yield _Gap(start_a, len(partner), start_b, count_b)
-
-
-def _fill(partner: list[int], gap: _Gap, keys: Keys) -> None:
+def _fill(partner: list[int], gap: Gap, keys: Keys) -> None:
     """Find partners within one gap."""
     a, b = keys[0][gap.start_a : gap.end_a], keys[1][gap.start_b : gap.end_b]
     found = shortest_edit(a, b, MOST_EDITS)
@@ -79,7 +56,7 @@ def _fill(partner: list[int], gap: _Gap, keys: Keys) -> None:
         within = [NONE] * len(a)
         for first, second in _rising(_alike(a, b)):
             within[first] = second
-        for part in list(_gaps(within, len(b))):
+        for part in list(unpaired(within, len(b))):
             inner = shortest_edit(a[part.start_a : part.end_a], b[part.start_b : part.end_b], FEWER_EDITS)
             for first, second in inner or ():
                 within[part.start_a + first] = part.start_b + second

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from engine.compare.alignment import NONE, aligned, with_crossing
+from engine.compare.alignment import aligned, with_crossing
 from engine.compare.comparison import ChangeKind, Comparison, DecisionChange, Difference, StepChange
+from engine.compare.edits import NONE
 from engine.compare.keys import Recognition
 from engine.compare.measuring import Measuring
 from engine.trace.execution import Clock

@@ -1,8 +1,33 @@
 """The shortest way from one sequence to another, for sequences that differ in few elements (Myers, 1986)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+NONE = -1
+"""The partner of what has none."""
 
 Pairs = list[tuple[int, int]]
+
+
+class Gap(NamedTuple):
+    """Elements ``start_a`` to ``end_a`` (exclusive) of the first side, and those opposite; none has a partner."""
+
+    start_a: int
+    end_a: int
+    start_b: int
+    end_b: int
+
+
+def unpaired(partner: Sequence[int], count_b: int) -> Iterator[Gap]:
+    """Yield the stretches without partners that lie opposite each other."""
+    start_a = start_b = 0
+    for a, b in enumerate(partner):
+        if b != NONE:
+            if a > start_a and b > start_b:
+                yield Gap(start_a, a, start_b, b)
+            start_a, start_b = a + 1, b + 1
+    if len(partner) > start_a and count_b > start_b:
+        yield Gap(start_a, len(partner), start_b, count_b)
 
 
 def shortest_edit(a: Sequence[int], b: Sequence[int], most_edits: int) -> Pairs | None:

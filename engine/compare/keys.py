@@ -3,7 +3,9 @@
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
-from engine.compare.alignment import NONE, Keys, aligned
+from engine.compare.alignment import Keys
+from engine.compare.edits import NONE
+from engine.compare.lines import line_map
 from engine.trace.control import Decision, RegionKind
 from engine.trace.facts import Span, Step
 from engine.trace.recording import Recording
@@ -28,7 +30,7 @@ class Recognition:
 
     def __init__(self, a: Recording, b: Recording) -> None:
         self._numbers = _Numbers()
-        self._sides = (_Side(a, None, self._numbers), _Side(b, _line_map(a, b), self._numbers))
+        self._sides = (_Side(a, None, self._numbers), _Side(b, line_map(a.info.program, b.info.program), self._numbers))
 
     def of_steps(self) -> Iterator[Keys]:
         """Yield keys from the strictest to the loosest: place and round of the loop, place, module, name."""
@@ -107,19 +109,3 @@ class _Side:
             round_ = region.call if region.kind is RegionKind.ITERATION else None
             paths.append(self._numbers.of(("region", around, region.kind, self._line(region.span), round_)))
         return paths
-
-
-def _line_map(a: Recording, b: Recording) -> dict[int, tuple[int, bool]] | None:
-    """Map lines of B (from 1) to those of A, and say whether they read the same; None for the same text."""
-    if a.info.program == b.info.program:
-        return None
-    texts_a, texts_b = a.info.program.split("\n"), b.info.program.split("\n")
-    numbers = _Numbers()
-    exact = [numbers.of(text.rstrip()) for text in texts_a], [numbers.of(text.rstrip()) for text in texts_b]
-    anything = [0] * len(texts_a), [0] * len(texts_b)
-    partner = aligned(len(texts_a), len(texts_b), (exact, anything))
-    return {
-        line_b + 1: (line_a + 1, texts_a[line_a].rstrip() == texts_b[line_b].rstrip())
-        for line_a, line_b in enumerate(partner)
-        if line_b != NONE
-    }

@@ -28,8 +28,8 @@ def ranked(comparison: Comparison) -> list[StepChange]:
     return [*changed, *kept]
 
 
-def verdict(comparison: Comparison) -> str:
-    """Return one sentence about the whole."""
+def verdict(comparison: Comparison, first_number: int = 0) -> str:
+    """Return one sentence about the whole; the first step is called ``first_number``."""
     if comparison.is_same:
         return "The recordings are the same within the tolerance."
     if comparison.first_difference is None:
@@ -38,7 +38,8 @@ def verdict(comparison: Comparison) -> str:
         return "All steps are the same within the tolerance, but decisions went the other way."
     first = comparison.changes[comparison.first_difference]
     where = "" if first.span is None else f", line {first.span.line}"
-    place = f"step {first.a} of A" if first.a is not None else f"step {first.b} of B"
+    side, number = ("B", first.b) if first.a is None else ("A", first.a)
+    place = f"step {(number or 0) + first_number} of {side}"
     return f"They differ first at {place} ({first.name}{where}): {kind_text(first)}."
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from gui.commands.ports import DialogPort, FilePort, GraphPort, ProofPort, ValuePort, WindowPort
+from gui.commands.ports import ComparisonPort, DialogPort, FilePort, GraphPort, ProofPort, ValuePort, WindowPort
 from gui.model.document import Document
 from gui.model.notices import Notices
 from gui.model.player import Player
@@ -33,6 +33,7 @@ class Desk:
     files: FilePort
     values: ValuePort
     proofs: ProofPort
+    comparisons: ComparisonPort
     dialogs: DialogPort
     window: WindowPort
 

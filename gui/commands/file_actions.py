@@ -1,7 +1,7 @@
 """Open, save, export."""
 
 from gui.commands.action import Action, Condition, Desk, Handler, Menu
-from gui.commands.conditions import has_recording, has_steps
+from gui.commands.conditions import has_recording, has_steps, has_whole_recording
 from gui.model.recent import CAPACITY
 from gui.theme.icons import Icon
 
@@ -34,6 +34,10 @@ def _recent_action(place: int) -> Action:
         enabled_when=_recent_condition(place),
         label=label,
     )
+
+
+def _is_comparable(desk: Desk) -> str:
+    return has_steps(desk) or has_whole_recording(desk)
 
 
 FILE_ACTIONS = (
@@ -108,6 +112,15 @@ FILE_ACTIONS = (
         shortcuts=("Ctrl+Shift+E",),
         handler=lambda desk: desk.dialogs.export(),
         enabled_when=has_steps,
+        begins_section=True,
+    ),
+    Action(
+        id="file.compare",
+        title="Compare with another recording…",
+        tip="Say step by step how this recording differs from another one: values, gradients, shapes and times.",
+        menu=Menu.FILE,
+        handler=lambda desk: desk.comparisons.compare(),
+        enabled_when=_is_comparable,
         begins_section=True,
     ),
     *(_recent_action(place) for place in range(CAPACITY)),

@@ -172,6 +172,14 @@ class ProofPort(Protocol):
         ...
 
 
+class ComparisonPort(Protocol):
+    """The recording shown beside another one."""
+
+    def compare(self) -> None:
+        """Ask for the other one, and show how they differ."""
+        ...
+
+
 class DialogPort(Protocol):
     """Windows on top of the window."""
 

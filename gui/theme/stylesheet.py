@@ -104,6 +104,11 @@ QListView, QTreeView, QTableView { background: $panel; color: $text; border: non
 QListView::item { padding: 4px 6px; border-radius: 5px; }
 QListView::item:selected, QListView::item:hover { background: $hover; color: $text; }
 QListView#results { border: 1px solid $node_border; border-radius: 7px; padding: 5px; }
+QTableView::item { padding: 0 7px; }
+QTableView::item:selected { background: $hover; }
+QHeaderView { background: $panel; }
+QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $hairline;
+    padding: 4px 7px; font-weight: normal; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $node_border; border-radius: 3px; margin: 2px; min-height: 28px; min-width: 28px; }

@@ -5,7 +5,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.compare.alignment import NONE, aligned, with_crossing
+from engine.compare.alignment import aligned, with_crossing
+from engine.compare.edits import NONE
 
 Sequences = st.lists(st.integers(0, 4), max_size=40)
 
