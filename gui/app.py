@@ -213,7 +213,10 @@ def _parts(window: MainWindow, panels: Panels, book: ActionBook, models: Models)
         ),
         right=RightColumn(panels.inspector, window),
         bottom=BottomArea(
-            book, panels.timeline, {Drawer.CHARTS: panels.charts, Drawer.CONSOLE: panels.console}, window
+            book,
+            panels.timeline,
+            {Drawer.CHARTS: panels.charts, Drawer.CONSOLE: panels.console, Drawer.DECISIONS: panels.decisions},
+            window,
         ),
         status=StatusBar(window),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gui.canvas.panel import CanvasPanel
 from gui.charts.panel import ChartsPanel
+from gui.console.decisions import DecisionsPanel
 from gui.console.panel import ConsolePanel
 from gui.console.problems import ProblemsPanel
 from gui.editor.panel import EditorPanel
@@ -25,6 +26,7 @@ class Panels:
     charts: ChartsPanel
     console: ConsolePanel
     problems: ProblemsPanel
+    decisions: DecisionsPanel
 
 
 def build_panels(models: Models) -> Panels:
@@ -39,4 +41,5 @@ def build_panels(models: Models) -> Panels:
         charts=ChartsPanel(document, playhead, selection, theme),
         console=ConsolePanel(document, playhead, selection, theme),
         problems=ProblemsPanel(document, playhead, selection, theme),
+        decisions=DecisionsPanel(document, playhead, selection, theme),
     )

@@ -47,7 +47,8 @@ def connect_panels(panels: Panels, desk: Desk, book: ActionBook, window: MainWin
     canvas.export_requested.connect(desk.dialogs.export)
     canvas.line_requested.connect(editor.go_to_line)
     canvas.lens_changed.connect(lambda lens: _on_lens(lens, window, book))
-    panels.problems.go_to_line_requested.connect(editor.go_to_line)
+    for panel in (panels.problems, panels.decisions, panels.timeline):
+        panel.go_to_line_requested.connect(editor.go_to_line)
     editor.gallery_requested.connect(desk.dialogs.gallery)
     editor.open_requested.connect(lambda: _open_files_menu(editor, book))
     editor.run_requested.connect(desk.runs.run)

@@ -13,6 +13,7 @@ class Drawer(Enum):
 
     CHARTS = "Charts"
     CONSOLE = "Console"
+    DECISIONS = "Decisions"
 
 
 class Place(Enum):

@@ -161,6 +161,7 @@ VIEW_ACTIONS = (
     ),
     _drawer_action(Drawer.CHARTS, Icon.CHARTS, "Show or hide the charts of loss and gradient norm.", "Alt+1"),
     _drawer_action(Drawer.CONSOLE, Icon.CONSOLE, "Show or hide what the program printed.", "Alt+2"),
+    _drawer_action(Drawer.DECISIONS, Icon.DECISION, "Show or hide the conditions that depended on a tensor.", "Alt+3"),
     Action(
         id="view.next_place",
         title="Next part of the window",

@@ -1,12 +1,14 @@
 """The Source page: the lines of the program that made it."""
 
-from engine.trace.facts import Span
-from engine.trace.numbers import duration_text
+from engine.trace.facts import Span, Step
 from engine.trace.recording import Recording
-from gui.inspector.blocks import Block, Code, Paragraph, Row, plain
+from engine.trace.whereabouts import decision_place, decision_text, region_text, regions_around
+from gui.inspector.blocks import Block, Code, Paragraph, Piece, Row, plain
+from gui.inspector.cost_rows import cost_rows, executed_blocks
 from gui.inspector.subject import ModuleSubject, StretchSubject, Subject, ValueSubject
 
 _AROUND = 3
+_MOST_DECISIONS = 5
 
 
 def source_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
@@ -26,12 +28,34 @@ def source_page(recording: Recording, subject: Subject) -> tuple[Block, ...]:
     if subject.step is not None and not isinstance(subject, (ModuleSubject, StretchSubject)):
         step = recording.steps[subject.step]
         blocks.append(Row("Calls", plain(step.target)))
-        if step.function and step.function != "<module>":
-            blocks.append(Row("Inside", plain(f"{step.function}()")))
+        blocks += _around(recording, step)
         if step.module is not None:
-            blocks.append(Row("Module", plain(recording.module_calls[step.module].path)))
-        blocks.append(Row("Time", plain(duration_text(step.duration_ns))))
+            call = recording.module_calls[step.module]
+            blocks.append(Row("Module", (Piece(call.path), Piece(f" · call {call.call + 1}", is_muted=True))))
+        blocks += _decisions(recording, step)
+        blocks += [*cost_rows(recording, step.index), *executed_blocks(recording, step.index)]
     return tuple(blocks)
+
+
+def _around(recording: Recording, step: Step) -> list[Block]:
+    """Return the functions and loop rounds that a step ran in, the innermost first."""
+    texts = [region_text(region) for region in regions_around(recording, step.region)]
+    if not texts and step.function and step.function != "<module>":
+        texts = [f"{step.function}()"]
+    return [Row("Inside" if place == 0 else "", plain(text)) for place, text in enumerate(texts)]
+
+
+def _decisions(recording: Recording, step: Step) -> list[Block]:
+    """Return what the program decided by the tensors that a step made."""
+    made = {value for value in step.outputs if value is not None}
+    found = [decision for decision in recording.decisions if decision.value in made]
+    rows: list[Block] = []
+    for place, decision in enumerate(found[:_MOST_DECISIONS]):
+        where = Piece(f" · {decision_place(recording, decision)}", is_muted=True)
+        rows.append(Row("Decides" if place == 0 else "", (Piece(decision_text(decision)), where)))
+    if len(found) > _MOST_DECISIONS:
+        rows.append(Row("", (Piece(f"and {len(found) - _MOST_DECISIONS} more", is_muted=True),)))
+    return rows
 
 
 def _code(lines: list[str], first: int, span: Span) -> Code:

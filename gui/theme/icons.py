@@ -25,6 +25,7 @@ class Icon(StrEnum):
     COLLAPSE = "collapse"
     CONSOLE = "console"
     COPY = "copy"
+    DECISION = "decision"
     DEVICE = "device"
     ERROR = "error"
     EXPAND = "expand"

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.trace.batch import Batch
+from engine.trace.control import Decision
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
@@ -29,17 +30,17 @@ from gui.theme.colors import mix
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
+from gui.timeline.decisions import RADIUS_PX, decision_at, paint_decisions, told_at
 from gui.timeline.palette import Palette, palette_of
 from gui.timeline.rows import BOTTOM_PX, LABEL_PX, RIGHT_PX, TRACKS, Row, Rows
 from gui.timeline.scale import Scale, fit, ruler_stride
 from gui.timeline.scrub import Scrubber
 from gui.timeline.table import StepTable
 from gui.timeline.texts import detail_text, position_text
-from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_playhead
+from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_cap, paint_playhead
 
 EMPTY_TEXT = "Run a program: its steps appear here, and you can walk through them forward and back."
 NO_STEPS_TEXT = "The program ended before torch computed anything."
-CAP_PX = 4.0
 _MARKING_MS = 15
 """Between two portions of steps whose numbers are judged."""
 
@@ -49,9 +50,11 @@ class TimelinePanel(QWidget):
 
     Attributes:
         scale_changed: Signal: another part of the steps is shown.
+        go_to_line_requested: Signal with line (from 1) and column (from 0, in characters) of a decision.
     """
 
     scale_changed = Signal()
+    go_to_line_requested = Signal(object, object)
 
     def __init__(
         self, document: Document, playhead: Playhead, selection: Selection, theme: Theme, parent: QWidget | None = None
@@ -174,6 +177,11 @@ class TimelinePanel(QWidget):
         step = round(boundary) - 1 if on_ruler else int(boundary // 1)
         return max(BEFORE_FIRST, min(len(self._table) - 1, step))
 
+    def _decision_under(self, position: QPointF) -> Decision | None:
+        recording = self._document.recording
+        is_inside = position.x() >= LABEL_PX and position.y() < self.rows().ruler_px
+        return decision_at(recording, self._scale, position.x() - LABEL_PX) if recording and is_inside else None
+
     def _select_current(self) -> None:
         current = self._playhead.current
         if current != BEFORE_FIRST:
@@ -196,9 +204,12 @@ class TimelinePanel(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Seek to what is under the mouse."""
+        decision = self._decision_under(event.position())
         if event.button() is Qt.MouseButton.LeftButton:
-            self._scrubber.wish(self.step_at(event.position()))
+            self._scrubber.wish(self.step_at(event.position()) if decision is None else decision.step - 1)
             self._scrubber.finish()
+            if decision is not None and decision.span is not None and decision.span.file == 0:
+                self.go_to_line_requested.emit(decision.span.line, decision.span.column)
         elif event.button() is Qt.MouseButton.MiddleButton:
             self._panned_from = event.position()
 
@@ -267,6 +278,9 @@ class TimelinePanel(QWidget):
         recording = self._document.recording
         if recording is None or position.x() < LABEL_PX:
             return ""
+        decision = self._decision_under(position)
+        if decision is not None:
+            return told_at(recording, decision.step)
         boundary = self._scale.boundary_at(position.x() - LABEL_PX)
         if boundary >= len(self._table):
             ended_badly = recording.outcome.line is not None and not recording.outcome.succeeded
@@ -336,7 +350,8 @@ class TimelinePanel(QWidget):
         self._paint_ruler(painter, rows)
         happened = self._playhead.current + 1
         TrackPainter(painter, self._scale, rows, self._palette, happened).paint(recording, self._table)
-        self._paint_cap(painter, rows, recording.outcome)
+        paint_cap(painter, self._scale.x_of(self._scale.count) + 1, rows, recording.outcome, self._palette.tokens)
+        paint_decisions(painter, recording, self._scale, rows.ruler_px - RADIUS_PX, self._palette.tokens)
         self._paint_heads(painter, rows)
         painter.restore()
 
@@ -365,15 +380,6 @@ class TimelinePanel(QWidget):
             painter.setPen(QColor(tokens.faint))
             box = QRectF(x + 4, rows.ruler_px - 24, 80, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{boundary:,}")
-
-    def _paint_cap(self, painter: QPainter, rows: Rows, outcome: Outcome) -> None:
-        if outcome.succeeded or outcome.kind in (OutcomeKind.RUNNING, OutcomeKind.STOPPED):
-            return
-        x = self._scale.x_of(self._scale.count) + 1
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._palette.tokens.error))
-        top = rows.of(rows.shown[0]).top()
-        painter.drawRoundedRect(QRectF(x, top, CAP_PX, rows.bottom_px - top), 2, 2)
 
     def _paint_heads(self, painter: QPainter, rows: Rows) -> None:
         accent = QColor(self._palette.tokens.accent)

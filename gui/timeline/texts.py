@@ -3,6 +3,7 @@
 from engine.trace.facts import Phase, Step
 from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
+from engine.trace.whereabouts import whereabouts
 
 
 def short_title(recording: Recording, step: Step) -> str:
@@ -39,5 +40,6 @@ def position_text(recording: Recording, step: Step) -> str:
 
 
 def detail_text(recording: Recording, step: Step) -> str:
-    """Return what the tooltip adds on a second line: the duration, and where a number went wrong."""
-    return f"took {duration_text(step.duration_ns)}" if step.duration_ns > 0 else ""
+    """Return what the tooltip adds on lines of their own: the loop rounds and functions around, and the duration."""
+    taken = f"took {duration_text(step.duration_ns)}" if step.duration_ns > 0 else ""
+    return "\n".join(filter(None, (whereabouts(recording, step.region), taken)))

@@ -8,9 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from engine.trace.facts import Step
+from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 from gui.theme.colors import mix
 from gui.theme.fonts import words_font
+from gui.theme.tokens import Tokens
 from gui.timeline.palette import Palette, Shade, TrackColors
 from gui.timeline.rows import TRACKS, Row, Rows
 from gui.timeline.scale import Scale
@@ -26,6 +28,7 @@ COLUMN_PX = 3.5
 MODULE_RUN_PX = 40.0
 """The module row shows the deepest level whose boxes are this wide on average."""
 STRENGTHS = 5
+CAP_PX = 4.0
 
 
 class TrackPainter:
@@ -175,6 +178,16 @@ class TrackPainter:
                 painter.setPen(shade.text)
                 painter.drawText(seen.adjusted(7, 0, -3, 0), Qt.AlignmentFlag.AlignVCenter, name)
                 return
+
+
+def paint_cap(painter: QPainter, x_px: float, rows: Rows, outcome: Outcome, tokens: Tokens) -> None:
+    """Paint where a run broke off behind its last step; nothing for one that ended well, or was stopped."""
+    if outcome.succeeded or outcome.kind in (OutcomeKind.RUNNING, OutcomeKind.STOPPED):
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.error))
+    top = rows.of(rows.shown[0]).top()
+    painter.drawRoundedRect(QRectF(x_px, top, CAP_PX, rows.bottom_px - top), 2, 2)
 
 
 def paint_playhead(painter: QPainter, x_px: float, top_px: float, bottom_px: float, color: QColor) -> None:

@@ -74,7 +74,7 @@ class BottomArea(QWidget):
         switch = QHBoxLayout()
         switch.setContentsMargins(4, 2, 10, 0)
         switch.setSpacing(0)
-        for name in ("view.charts", "view.console"):
+        for name in ("view.charts", "view.console", "view.decisions"):
             button = action_button(book.qaction(name), "quiet", box, with_text=True)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             switch.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
