@@ -36,6 +36,7 @@ class SettingsFile:
             shows_minimap=self._text("shows_minimap") != "false",
             shows_card=self._text("shows_card") != "false",
             runs_while_typing=self._text("runs_while_typing") == "true",
+            records_kernels=self._text("records_kernels") == "true",
             lesson=_lesson(self._text("lesson")),
         )
 
@@ -45,7 +46,7 @@ class SettingsFile:
         self._settings.setValue("scale_percent", str(choices.scale_percent))
         self._settings.setValue("device", choices.device)
         self._settings.setValue("lesson", choices.lesson.value)
-        for name in ("shows_minimap", "shows_card", "runs_while_typing"):
+        for name in ("shows_minimap", "shows_card", "runs_while_typing", "records_kernels"):
             self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
     def read_recents(self) -> tuple[Path, ...]:

@@ -10,6 +10,10 @@ def _toggle_live(desk: Desk) -> None:
     desk.preferences.run_while_typing(wanted=not desk.preferences.choices.runs_while_typing)
 
 
+def _toggle_kernels(desk: Desk) -> None:
+    desk.preferences.record_kernels(wanted=not desk.preferences.choices.records_kernels)
+
+
 RUN_ACTIONS = (
     Action(
         id="run.start",
@@ -48,6 +52,14 @@ RUN_ACTIONS = (
         shortcuts=("Ctrl+Shift+R",),
         handler=_toggle_live,
         checked_when=lambda desk: desk.preferences.choices.runs_while_typing,
+    ),
+    Action(
+        id="run.kernels",
+        title="Record kernels (as executed)",
+        tip="From the next run on, record the ATen operators that steps are executed as; runs take some times longer.",
+        menu=Menu.RUN,
+        handler=_toggle_kernels,
+        checked_when=lambda desk: desk.preferences.choices.records_kernels,
     ),
     Action(
         id="run.verify",

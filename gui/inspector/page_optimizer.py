@@ -6,7 +6,6 @@ from engine.explain.element_update import ElementUpdate, element_update
 from engine.explain.explanation import OptimizerExplanation, Update, Verdict
 from engine.explain.step import explain_step
 from engine.trace.ids import StepIndex
-from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import shape_text
 from gui.inspector.blocks import (
@@ -22,6 +21,7 @@ from gui.inspector.blocks import (
     ToElement,
     plain,
 )
+from gui.inspector.cost_rows import cost_rows
 
 _MOST_UPDATES = 12
 _SYMBOL = 2
@@ -47,7 +47,7 @@ def optimizer_page(recording: Recording, index: StepIndex, picked: ToElement | N
         hidden = len(explanation.updates) - _MOST_UPDATES
         if hidden > 0:
             blocks.append(Paragraph(plain(f"and {hidden} more parameters"), is_muted=True))
-    blocks += [Rule(), Row("Time", plain(duration_text(recording.steps[index].duration_ns)))]
+    blocks += [Rule(), *cost_rows(recording, index)]
     return tuple(blocks)
 
 

@@ -8,7 +8,6 @@ from engine.explain.numerals import FEW, array_of, array_text
 from engine.explain.step import explain_step
 from engine.trace.facts import GradNode
 from engine.trace.ids import StepIndex, ValueId
-from engine.trace.numbers import duration_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import element_count
 from gui.inspector.blocks import (
@@ -24,6 +23,7 @@ from gui.inspector.blocks import (
     ToValue,
     plain,
 )
+from gui.inspector.cost_rows import cost_rows
 from gui.inspector.page_group import group_page
 from gui.inspector.page_optimizer import optimizer_page
 from gui.inspector.page_slope import sent_blocks
@@ -90,7 +90,7 @@ def _backward(recording: Recording, index: StepIndex, picked: ToElement | None) 
     node = None if step.grad_node is None else recording.grad_nodes[step.grad_node]
     if node is not None and node.step is not None:
         blocks.append(Row("Forward op", (step_link(recording, node.step),)))
-    blocks.append(Row("Time", plain(duration_text(step.duration_ns))))
+    blocks += cost_rows(recording, index)
     output = None if node is None else _output_of(recording, node)
     if output is not None:
         blocks += [Rule(), Heading(short_name(value_title(recording, output)), "what was differentiated")]
@@ -113,7 +113,7 @@ def _gradient(recording: Recording, index: StepIndex, value: ValueId | None, lea
     if leaf is not None:
         rows.append(Row("Gradient of", (value_link(recording, leaf),)))
         rows += _history(recording, leaf)
-    rows.append(Row("Time", plain(duration_text(recording.steps[index].duration_ns))))
+    rows += cost_rows(recording, index)
     return (*(() if value is None else tensor_blocks(recording, value)), *rows)
 
 

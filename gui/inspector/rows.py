@@ -12,10 +12,11 @@ from engine.explain.why import why_gradient
 from engine.trace.facts import Phase, Value
 from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
-from engine.trace.numbers import bytes_text, duration_text
+from engine.trace.numbers import bytes_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import shape_text, type_text
 from gui.inspector.blocks import Piece, Row, Text, ToStep, ToValue, plain
+from gui.inspector.cost_rows import cost_rows
 from gui.inspector.titles import value_title
 
 _ITEM_BYTES = {"float64": 8, "int64": 8, "complex64": 8, "complex128": 16, "float16": 2, "bfloat16": 2, "int16": 2}
@@ -72,7 +73,7 @@ def value_rows(recording: Recording, value: ValueId, at: StepIndex) -> tuple[Row
         rows.append(Row("Names", plain(", ".join(names))))
     rows.append(Row("Version", _version(recording, fact)))
     if fact.producer is not None:
-        rows.append(Row("Time", plain(duration_text(recording.steps[fact.producer].duration_ns))))
+        rows += cost_rows(recording, fact.producer)
     flags = [fact.dtype, fact.device, "requires_grad" if fact.requires_grad else "no grad"]
     if fact.is_leaf:
         flags.append("leaf")

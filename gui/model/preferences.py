@@ -35,6 +35,7 @@ class Choices:
     shows_minimap: bool = True
     shows_card: bool = True
     runs_while_typing: bool = False
+    records_kernels: bool = False
     lesson: Lesson = Lesson.STEP
 
 
@@ -77,6 +78,10 @@ class Preferences:
     def run_while_typing(self, *, wanted: bool) -> None:
         """Run quick programs by themselves when typing pauses."""
         self._put(replace(self._choices, runs_while_typing=wanted))
+
+    def record_kernels(self, *, wanted: bool) -> None:
+        """Record the operators that steps are executed as, from the next run on."""
+        self._put(replace(self._choices, records_kernels=wanted))
 
     def reach(self, lesson: Lesson) -> None:
         """Another of the first hints is next."""

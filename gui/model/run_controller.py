@@ -89,6 +89,7 @@ class RunController:
             filename=str(path) if path is not None else Path(self._document.title).with_suffix(".py").name,
             device=self._preferences.choices.device,
             lingers=True,
+            kernels=self._preferences.choices.records_kernels,
         )
         self._is_waiting = True
         self.asked.emit(request)

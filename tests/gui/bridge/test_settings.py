@@ -22,6 +22,7 @@ def test_everything_comes_back(tmp_path):
         shows_minimap=False,
         shows_card=False,
         runs_while_typing=True,
+        records_kernels=True,
     )
     first = SettingsFile(path)
     first.write_choices(choices)

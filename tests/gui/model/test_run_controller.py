@@ -63,6 +63,15 @@ def test_asks_for_the_text_as_it_stands(runs, runner, document, tmp_path):
     assert runner.requests[1].filename == str(tmp_path / "mine.py")
 
 
+def test_asks_for_kernels_while_the_person_wants_them(document, playhead, runner):
+    preferences = Preferences()
+    runs = RunController(document, playhead, preferences, runner)
+    runs.run()
+    preferences.record_kernels(wanted=True)
+    runs.run()
+    assert [request.kernels for request in runner.requests] == [False, True]
+
+
 def test_parks_at_the_end(runs, playhead, document):
     runs.run()
     _play(runs)
