@@ -88,7 +88,7 @@ class ValueMaker:
         record.version += 1
         record.value = value
         record.is_stale, record.writer, record.seen_ns, record.seen_node = False, None, None, None
-        role = _role(tensor, record, producer, role)
+        role = _role(tensor, record, producer, role, node)
         record.role = role
         self.pending.values.append(
             PendingValue(
@@ -251,7 +251,8 @@ class ValueMaker:
             self.pending.grad_changes.append(GradChange(owner.id, self.next_step, value))
 
 
-def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role: Role | None) -> Role:
+def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role: Role | None, node: NodeKey) -> Role:
+    """What a value is to the program; ``node`` is what it came from when it had these numbers, not what came later."""
     if record.role is not None:
         return record.role
     if role is not None:
@@ -260,6 +261,6 @@ def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role
         return Role.PARAMETER
     if producer is not None:
         return Role.INTERMEDIATE
-    if tensor.requires_grad and not tensor.is_leaf:
+    if node.requires_grad and (node.sequence is not None or not node.is_known):
         return Role.INTERMEDIATE
     return Role.INPUT

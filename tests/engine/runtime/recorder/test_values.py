@@ -224,3 +224,21 @@ def test_statistics_that_a_layer_keeps_have_their_last_value() -> None:
     assert array is not None
     assert array.tolist() == recorded.variables["norm"].running_mean.tolist()
     assert last.producer == recorded.steps()[-1].index
+
+
+IN_A_LIBRARY = """
+import sysconfig
+body = "def summed(source, index): return source.new_zeros(2).scatter_add_(0, index, source)"
+exec(compile(body, sysconfig.get_path("purelib") + "/summing.py", "exec"))
+x = torch.ones(4, requires_grad=True)
+y = summed(x, torch.tensor([0, 1, 0, 1]))
+"""
+
+
+def test_what_a_library_made_and_then_wrote_into_was_no_result_before() -> None:
+    run = recorded(IN_A_LIBRARY)
+    (step,) = [step for step in run.steps() if step.name == "scatter_add_"]
+    first = step.inputs[0]
+    assert first is not None
+    before = run.recording.values[first]
+    assert (before.producer, before.role, before.requires_grad) == (None, Role.INPUT, False)
