@@ -22,6 +22,9 @@ MAX_DIMENSIONS = 64
 """numpy's own limit; torch stops at the same number."""
 
 
+_ITEM_BYTES = {name: np.dtype(code).itemsize for name, code in type_names.items()} | {"bfloat16": 2}
+
+
 class InvariantError(ValueError):
     """Facts contradict each other; the text is one sentence without a capital or a full stop."""
 
@@ -162,7 +165,4 @@ def _check_data(data: Data, value: Value, holds: Holds) -> None:
 
 def item_size(dtype: str) -> int | None:
     """Return the bytes of one element of a torch dtype, or None when it has no plain form."""
-    if dtype == "bfloat16":
-        return 2
-    name = type_names.get(dtype)
-    return None if name is None else np.dtype(name).itemsize
+    return _ITEM_BYTES.get(dtype)

@@ -39,6 +39,10 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
         return [number_text(10.0**value if self.is_log else value, 3) for value in values]
 
 
+_FURTHEST = 1e300
+"""The span of an axis must be a number, too."""
+
+
 class Plot:
     """Raw curve faint, smoothed curve strong, and a crosshair at the playhead.
 
@@ -105,32 +109,35 @@ class Plot:
         x = np.arange(1, len(series) + 1, dtype=np.float64)
         is_noisy = series.is_smoothed and len(series) > 2
         self._raw.setPen(self._faint if is_noisy else self._strong)
-        self._raw.setData(x, raw, symbol="o" if len(series) == 1 else None, symbolSize=6)
+        self._raw.setData(x, raw, symbol="o" if len(series) == 1 and np.isfinite(raw[0]) else None, symbolSize=6)
         self._smooth.setData(x if is_noisy else x[:0], smooth if is_noisy else smooth[:0])
         self._range(raw, len(series))
 
     def _scaled(self, numbers: Floats) -> Floats:
         if not self._log:
-            return numbers
+            return np.where(np.isfinite(numbers), numbers, np.nan)  # the plot takes gaps, and no infinity
         with np.errstate(all="ignore"):
-            return np.where(numbers > 0, np.log10(np.where(numbers > 0, numbers, 1.0)), np.nan)
+            is_shown = (numbers > 0) & np.isfinite(numbers)
+            return np.where(is_shown, np.log10(np.where(is_shown, numbers, 1.0)), np.nan)
 
     def _range(self, shown: Floats, count: int) -> None:
         """Fit the axes to the finite numbers, with a margin; a single value gets room around it."""
         self.widget.setXRange(0.5 if count < 2 else 1, max(count, 1.5), padding=0.02)
         finite = shown[np.isfinite(shown)]
         if finite.size:
-            low, high = float(finite.min()), float(finite.max())
+            low, high = (float(np.clip(end, -_FURTHEST, _FURTHEST)) for end in (finite.min(), finite.max()))
             margin = (high - low) * 0.08 or max(abs(high) * 0.1, 1e-12)
             self.widget.setYRange(low - margin, high + margin, padding=0)
 
     def show_crosshair(self, index: int | None, number: float) -> None:
         """Mark an entry (counted from 0), or none."""
         self._cross.setVisible(index is not None)
-        self._dot.setVisible(index is not None)
+        y = self._scaled(np.asarray([number]))
+        has_dot = index is not None and bool(np.isfinite(y[0]))
+        self._dot.setVisible(has_dot)
         if index is not None:
             self._cross.setPos(index + 1)
-            y = self._scaled(np.asarray([number]))
+        if index is not None and has_dot:
             self._dot.setData(x=[index + 1], y=y)
 
     def position_of(self, scene_point: QPointF) -> float:

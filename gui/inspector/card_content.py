@@ -92,9 +92,9 @@ def _most_telling(inputs: tuple[SentOn, ...], most: int) -> tuple[SentOn, ...]:
     """Choose the inputs whose rule says most: those with a local factor before those that only get a sum or a copy."""
     if len(inputs) <= most:
         return inputs
-    with_factor = [one for one in inputs if len(one.terms) > 2 and all(term.label != "local 1" for term in one.terms)]
-    chosen = [*with_factor, *(one for one in inputs if one not in with_factor)][:most]
-    return tuple(one for one in inputs if one in chosen)
+    has_factor = [len(one.terms) > 2 and all(term.label != "local 1" for term in one.terms) for one in inputs]
+    chosen = sorted(range(len(inputs)), key=lambda place: not has_factor[place])[:most]
+    return tuple(inputs[place] for place in sorted(chosen))
 
 
 def _more(count: int, thing: str) -> str:

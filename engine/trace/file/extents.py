@@ -49,6 +49,9 @@ class Extents:
 
     def holds(self, offset: int, nbytes: int) -> bool:
         """Whether all of the bytes are in the file."""
+        position = bisect_right(self._starts, offset) - 1
+        if position >= 0 and nbytes > 0 and offset + nbytes <= self._ends[position]:
+            return True  # in one piece, as nearly always
         try:
             self.parts(offset, nbytes)
         except ValueError:

@@ -102,6 +102,15 @@ def test_log_scale_leaves_out_what_is_not_positive(panel, models, qtbot):
     assert not panel.grab().isNull()
 
 
+@pytest.mark.parametrize("numbers", [[float("nan")], [float("nan")] * 3, [float("inf"), 1.0], [1e308, -1e308], [-1.0]])
+def test_a_loss_that_went_out_of_bounds_is_drawn_without_complaint(panel, models, numbers):
+    document, playhead = models[0], models[1]
+    document.extend(Batch(metrics=tuple(Metric(step, "loss", number) for step, number in enumerate(numbers))))
+    for step in range(len(numbers)):
+        playhead.seek(step)
+        panel.grab()
+
+
 def test_another_recording_starts_anew_and_themes_paint(panel, models):
     document, _, _, theme = models
     document.extend(Batch(metrics=_metrics(5)))
