@@ -174,11 +174,11 @@ class ProofDialog(QDialog):
             self._add(Verdict.FAILED, f"{hidden:,} more failed.", None)
         for check, title in TITLES.items():
             if self._report.proven[check]:
-                self._add(Verdict.PROVEN, f"{self._report.proven[check]:,} times: {title}.", None)
+                self._add(Verdict.PROVEN, f"{_times(self._report.proven[check])}: {title}.", None)
         for (check, reason), steps in sorted(self._report.unchecked.items(), key=lambda item: -len(item[1])):
             first = next((step for step in steps if step is not None), None)
             where = f" First: {self._named(first)}." if first is not None else ""
-            text = f"{len(steps):,} times not checked ({check.value}): {reason}.{where}"
+            text = f"{_times(len(steps))} not checked ({check.value}): {reason}.{where}"
             self._add(Verdict.NOT_CHECKED, text, first)
 
     def _named(self, step: int | None) -> str:
@@ -203,3 +203,7 @@ class ProofDialog(QDialog):
         step = item.data(_STEP)
         if step is not None:
             self._seek(int(step))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
