@@ -93,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--step", type=int, help="the step to stand at, counted from 1; 0 is before the first")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1600x1000", help="of the window, as WIDTHxHEIGHT")
-    parser.add_argument("--drawer", choices=("charts", "console"), help="the page of the drawer to open")
+    parser.add_argument(
+        "--drawer", choices=[drawer.name.lower() for drawer in Drawer], help="the page of the drawer to open"
+    )
     parser.add_argument("--action", help="the id of an action to do before the picture, e.g. view.lens_gradients")
     return parser
 

@@ -48,7 +48,8 @@ class Labels:
         if names:
             return short(inner_path(names[0], around))
         fact = self._recording.values[value]
-        return self._name_of_other_version(fact) or ("tensor" if fact.role is Role.INTERMEDIATE else fact.role.value)
+        made_up = self._recording.shown_name(value) if fact.role is Role.INTERMEDIATE else fact.role.value
+        return self._name_of_other_version(fact) or short(made_up)
 
     def _name_of_other_version(self, fact: Value) -> str:
         for version in self._recording.versions(fact.tensor)[:8]:

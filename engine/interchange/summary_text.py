@@ -147,9 +147,9 @@ def step_line(recording: Recording, step: Step) -> str:
 
 
 def value_text(recording: Recording, value: ValueId) -> str:
-    """Return the first name of a value, or its number, e.g. ``#12``."""
+    """Return the first name of a value, or a made-up one with its number, e.g. ``linear_2 #12``."""
     names = recording.names(value)
-    return names[0] if names else f"#{value}"
+    return names[0] if names else f"{recording.shown_name(value)} #{value}"
 
 
 def _more(facts: Sequence[object], shown: int) -> list[str]:

@@ -1,7 +1,7 @@
 """A recording: everything that is known about one run, growing while it runs."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -74,6 +74,8 @@ class Recording:
         self._edges_from: defaultdict[GradNodeId, list[GradEdge]] = defaultdict(list)
         self._edges_into: defaultdict[GradNodeId, list[GradEdge]] = defaultdict(list)
         self._accumulators: dict[TensorId, GradNodeId] = {}
+        self._turns: list[int] = []
+        self._turn_counts: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -130,6 +132,8 @@ class Recording:
         for state in batch.random_states:
             self._random_states[state.step].append(state)
         for step in batch.steps:
+            self._turn_counts[step.name] += 1
+            self._turns.append(self._turn_counts[step.name])
             if step.phase is Phase.BACKWARD and step.grad_node is not None:
                 self._node_runs[step.grad_node].append(step.index)
             for value_id in dict.fromkeys(step.inputs):
@@ -143,6 +147,21 @@ class Recording:
     def names(self, value: ValueId) -> Sequence[str]:
         """Every name the program gives to a value, the first one first; empty when it has none."""
         return self._names.get(value, ())
+
+    def shown_name(self, value: ValueId) -> str:
+        """What to call a value: its first name, else one made up of the step that made it, e.g. ``linear_2``.
+
+        The number counts the steps of that name from 1; of several results each has its place: ``max_1[0]``.
+        """
+        names = self._names.get(value)
+        if names:
+            return names[0]
+        fact = self.values[value]
+        if fact.producer is None:
+            return f"{fact.role.value}_{value}"
+        step = self.steps[fact.producer]
+        place = f"[{step.outputs.index(value)}]" if len(step.outputs) > 1 and value in step.outputs else ""
+        return f"{step.name.strip('_')}_{self._turns[fact.producer]}{place}"
 
     def data(self, value: ValueId) -> Data | None:
         """Where the numbers of a value lie, or None when nothing is known of them (yet)."""

@@ -131,7 +131,7 @@ def _parameter_rows(recording: Recording, subject: ModuleSubject, values: list[V
     rows: list[Block] = []
     for value in values[:_MOST_ROWS]:
         names = recording.names(value)
-        name = names[0].removeprefix(prefix) if names else f"value {value}"
+        name = names[0].removeprefix(prefix) if names else recording.shown_name(value)
         shape = recording.values[value].shape
         size = Piece(f"  {shape_text(shape)} · {element_count(shape):,}", is_muted=True)
         rows.append(Paragraph((Piece(name, ToValue(value)), size)))

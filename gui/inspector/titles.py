@@ -35,18 +35,17 @@ def line_text(span: Span | None) -> str:
 
 
 def value_title(recording: Recording, value: ValueId) -> str:
-    """Return a value's name in the program, or its expression."""
+    """Return a value's name in the program, its expression, or a made-up name such as ``linear_2``."""
     names = recording.names(value)
     if names:
         return names[0]
     meaning = Notation(recording).meaning(value)
     fact = recording.values[value]
-    fallback = "gradient" if fact.role is Role.GRADIENT else f"value {value}"
-    return meaning if 0 < len(meaning) <= _LONGEST_MEANING else _producer_name(recording, fact) or fallback
-
-
-def _producer_name(recording: Recording, fact: Value) -> str:
-    return "" if fact.producer is None else op_title(recording.steps[fact.producer].name)
+    if 0 < len(meaning) <= _LONGEST_MEANING:
+        return meaning
+    if fact.role is not Role.GRADIENT:
+        return recording.shown_name(value)
+    return "gradient" if fact.producer is None else op_title(recording.steps[fact.producer].name)
 
 
 def titles(recording: Recording, subject: Subject) -> tuple[str, str]:

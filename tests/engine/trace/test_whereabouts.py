@@ -46,3 +46,12 @@ def test_inspect_tells_regions_and_decisions() -> None:
     assert [one["outcome"] for one in decisions] == [True, True, False]
     assert "Decisions that depended on a tensor: 3" in summary_text(recording)
     assert "line 4  step 5  while x = 0.25 > 0.3 → no" in summary_text(recording)
+
+
+def test_a_value_without_a_name_gets_one_made_of_its_step() -> None:
+    recording = decided_recording()
+    made = [recording.shown_name(output) for step in recording.steps for output in step.outputs if output is not None]
+    assert made == ["gt_1", "div_1", "gt_2", "div_2", "gt_3"]
+    first = recording.steps[0].inputs[0]
+    assert first is not None
+    assert recording.shown_name(first) == "x"
