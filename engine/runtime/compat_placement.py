@@ -46,6 +46,6 @@ def inside(
     """Run a function of torch that is written in Python with ``mode`` in force for what it calls."""
     _push_mode(mode)  # type: ignore[no-untyped-call] # torch leaves it so, here and below
     try:
-        return redispatch_function(func, types, args, kwargs)  # type: ignore[no-untyped-call]
+        return redispatch_function(func, types, args, kwargs)  # type: ignore[no-untyped-call] # as above
     finally:
-        _pop_mode()  # type: ignore[no-untyped-call]
+        _pop_mode()  # type: ignore[no-untyped-call] # as above

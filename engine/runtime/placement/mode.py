@@ -59,7 +59,7 @@ class Placement(DeviceContext):
     ) -> Any:  # noqa: ANN401 - whatever torch returns
         """Call ``func``, with its device where the text names none."""
         if torch.compiler.is_compiling():  # the compiler follows this function, and knows torch's own
-            return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]
+            return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call] # torch's
         given = kwargs or {}
         if self.switch.is_off:
             return func(*args, **given)
@@ -110,7 +110,7 @@ class Placement(DeviceContext):
             given = {**given, "device": home}
         return func(*_moved(args, home), **_moved(given, home)).to(goal)
 
-    def _to_host(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _to_host(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any]) -> Any:  # noqa: ANN401 - array
         if args[0].device.type == self.device.type != "cpu":
             args = (args[0].cpu(), *args[1:])
         return func(*args, **given)
