@@ -11,6 +11,7 @@ from engine.trace.tensors import shape_text
 from gui.inspector.blocks import Block, Heading, Paragraph, Piece, Row, Rule, Text, ToValue, plain
 
 MOST_KERNELS = 40
+_LEAST_SHARE = 0.01
 
 
 def cost_rows(recording: Recording, index: StepIndex) -> tuple[Row, ...]:
@@ -61,7 +62,8 @@ def executed_blocks(recording: Recording, index: StepIndex | None) -> tuple[Bloc
 def _kernel(kernel: Kernel, whole_ns: int) -> Row:
     label = ""
     if kernel.duration_ns and whole_ns:
-        label = f"{kernel.duration_ns / whole_ns:.0%}"
+        share = kernel.duration_ns / whole_ns
+        label = f"{share:.0%}" if share >= _LEAST_SHARE else "<1%"
     pieces = [Piece(kernel.name.removesuffix(".default"), is_mono=True)]
     if kernel.text:
         pieces.append(Piece(f" {kernel.text}", is_muted=True))

@@ -178,7 +178,8 @@ class Courier:
             else Data(fact.value, 0, 0, Absence.OVER_BUDGET)
             for fact in batch.data
         )
-        return msgspec.structs.replace(batch, data=data)
+        states = tuple(state for state in batch.random_states if state.offset + state.nbytes <= safe_end)
+        return msgspec.structs.replace(batch, data=data, random_states=states)
 
     def _send_recorded(self, batch: Batch) -> None:
         if not batch.is_empty:

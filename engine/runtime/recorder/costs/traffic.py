@@ -37,8 +37,10 @@ class Sizes:
         nbytes = self._nbytes
         return sum([nbytes[value] for value in {*values} if value is not None])
 
-    def made(self, outputs: Iterable[ValueId | None], inputs: Iterable[ValueId | None]) -> list[ValueId]:
+    def made(self, outputs: Sequence[ValueId | None], inputs: Sequence[ValueId | None]) -> list[ValueId]:
         """Return the outputs that were written: all but what only shows the memory of an input, or is one."""
+        if len(outputs) == 1 and outputs[0] is not None:  # nearly all steps: worth a way without sets
+            return [outputs[0]] if self._is_made(outputs[0], inputs) else []
         storages, tensors = self._storages, self._tensors
         blocks: dict[int, set[int]] = {}
         taken = {value for value in inputs if value is not None}
@@ -52,6 +54,18 @@ class Sizes:
             and value not in taken
             and (storages[value] not in blocks or tensors[value] in blocks[storages[value]])
         ]
+
+    def _is_made(self, output: ValueId, inputs: Sequence[ValueId | None]) -> bool:
+        storages = self._storages
+        block, is_fresh = storages[output], True
+        for value in inputs:
+            if value == output:
+                return False
+            if value is not None and storages[value] == block != _NO_STORAGE:
+                if self._tensors[value] == self._tensors[output]:
+                    return True
+                is_fresh = False
+        return is_fresh
 
     def moved(self, name: str, inputs: Sequence[ValueId | None], outputs: Sequence[ValueId | None]) -> tuple[int, int]:
         """Return what a forward step read and what it wrote, by its name as a person calls it."""
