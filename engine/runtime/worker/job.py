@@ -165,6 +165,7 @@ class Job:
             if sentence:
                 self._console.note(f"[{sentence}]")
                 self._courier.send_printed()
+            self._ranks.tidy()
 
     def _say_last_words(self, message: Ended | Dying) -> None:
         self._courier.drain()

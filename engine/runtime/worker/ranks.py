@@ -6,6 +6,7 @@ computed nothing, that of rank 0 takes its place.
 
 import multiprocessing.process
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -54,6 +55,12 @@ class Ranks:
             for rank, path in rank_files(self._beside).items()
             if path.stat().st_mtime_ns != self._before.get(path)
         }
+
+    def tidy(self) -> None:
+        """Remove the temporary folder, if no recording is in it."""
+        if self._beside is not None and not self._request.beside and not self.recorded():
+            shutil.rmtree(self._beside.parent, ignore_errors=True)
+            self._beside = None
 
     def first(self) -> Recording | None:
         """Return the recording of rank 0, None where there is none that can be read."""

@@ -157,9 +157,10 @@ def test_data_loaders_workers_compute_for_themselves(runs):
     check_recording(recording)
 
 
-def test_a_spawned_process_loads_a_program_that_was_never_saved(runs):
+def test_a_spawned_process_loads_a_program_that_was_never_saved(runs, tmp_path):
     recording = runs.run(
-        "import multiprocessing as mp\n"
+        "import multiprocessing as mp, tempfile\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
         "def work(n): print('child', n * 2)\n"
         "if __name__ == '__main__':\n"
         "    p = mp.get_context('spawn').Process(target=work, args=(21,))\n"
@@ -168,6 +169,7 @@ def test_a_spawned_process_loads_a_program_that_was_never_saved(runs):
         filename="never_saved.py",
     )
     assert printed(recording) == "child 42\nparent 0 never_saved.py\n"
+    assert not list(tmp_path.iterdir()), "what was written for the process is gone"
 
 
 def test_a_forked_process_ends_by_signals_as_it_would_by_itself(runs):
