@@ -64,6 +64,8 @@ class Caller:
             return known
         if step.target.startswith(("torch.compile.", "torch.jit.")):
             raise NotRebuildableError("it ran compiled code")
+        if step.name == "as_strided":
+            raise NotRebuildableError("it reads memory that none of its arguments shows")
         if step.target.startswith("torch."):
             raise NotRebuildableError("it is no public function of torch that takes tensors")
         raise NotRebuildableError("it is code of the program's own, which is never run here")

@@ -35,7 +35,7 @@ def known_functions() -> dict[str, Known]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of functions that it is about to drop
         functions = [function for members in get_overridable_functions().values() for function in members]
-        functions += [torch.Tensor.unflatten, torch.as_strided, torch.Tensor.as_strided]
+        functions.append(torch.Tensor.unflatten)
         functions += [getattr(torch, name) for name in dir(torch) if name.startswith("_foreach_")]
         # torch leaves ``torch.relu_`` out, which writes as the method of that name does.
         functions += [getattr(torch, name) for name in dir(torch) if name.endswith("_") and hasattr(torch.Tensor, name)]

@@ -1,6 +1,7 @@
 """Arguments from the exact texts that the recorder wrote, without running anything."""
 
 import ast
+import re
 from typing import Any
 
 import torch
@@ -15,6 +16,9 @@ _NAMES: dict[str, Any] = {
     "float": float,
     "complex": complex,
 }
+_WORDS = {"True": True, "False": False, "None": None}
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?(e[-+]?\d{1,3})?", re.ASCII)
+"""Most arguments are plain numbers: those are read at once."""
 _TORCH_KINDS = (torch.dtype, torch.layout, torch.memory_format)
 
 
@@ -29,6 +33,10 @@ def literal(text: str) -> Any:  # noqa: ANN401 - whatever was passed
         NotRebuildableError: If it stands for none, e.g. because it names the class of an object.
     """
     try:
+        if text in _WORDS:
+            return _WORDS[text]
+        if _NUMBER.fullmatch(text):
+            return int(text) if text.lstrip("-").isdigit() else float(text)
         if len(text) > LONGEST:
             raise NotRebuildableError("too long to be kept")
         return _value(ast.parse(text, mode="eval").body)

@@ -29,6 +29,7 @@ _CHOOSES = _words(
     scatter_reduce index_put index_put_ index_copy index_copy_ index_fill index_fill_ index_add index_reduce
     select_scatter slice_scatter diagonal_scatter as_strided_scatter put take setitem getitem gather index_select
     clamp clamp_ clip clip_ fmax fmin maximum minimum heaviside copysign put_ index_add_ index_reduce_ nll_loss
+    multi_margin_loss grid_sampler grid_sampler_2d grid_sampler_3d grid_sample histc histogramdd histogram bucketize searchsorted
     cross_entropy embedding embedding_bag ctc_loss multilabel_margin_loss lerp scatter_reduce_ scatter_add_
     """
 )
@@ -76,6 +77,7 @@ class Perturber:
 
     def _reason(self, step: Step, value: ValueId, bare: Ran) -> str:  # noqa: PLR0911 - a table of cases
         info = self._caller.known(step).info
+        outputs = [output for output in bare.outputs if output is not None]
         if step.name in _FORM_ONLY:
             return "of an input only the shape or the type matters"
         written = next((argument.value for argument in step.arguments if argument.value is not None), None)
@@ -83,11 +85,12 @@ class Perturber:
             return "an input is overwritten: its old numbers do not matter"
         if any(argument.name == "out" and argument.value == value for argument in step.arguments):
             return "an input is overwritten: its old numbers do not matter"
-        if "polynomial" in step.name:
-            return "a polynomial of order 0 is constant"
+        if outputs and not any(bool(output.isfinite().any()) for output in outputs):
+            return "the result is not finite, whatever the input is"
+        if "polynomial" in step.name or step.name == "matrix_power":
+            return "of order 0 it is constant"
         if step.name in _CHOOSES:
             return "none of the numbers of an input is chosen here"
-        outputs = [output for output in bare.outputs if output is not None]
         if not any(output.is_floating_point() or output.is_complex() for output in outputs):
             return "the result is one of few, and none of the altered numbers leads to another"
         if all(not output.numel() for output in outputs):
@@ -110,6 +113,7 @@ def _alterations(tensor: Tensor) -> Iterator[Alteration]:
     yield _slightly
     yield _strongly
     yield lambda old: torch.full_like(old, torch.nan)
+    yield torch.zeros_like
 
 
 def _slightly(old: Tensor) -> Tensor:

@@ -261,6 +261,6 @@ def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role
         return Role.PARAMETER
     if producer is not None:
         return Role.INTERMEDIATE
-    if node.requires_grad and (node.sequence is not None or not node.is_known):
+    if node.requires_grad and (node.sequence is not None or not (node.is_known or tensor.is_leaf)):
         return Role.INTERMEDIATE
     return Role.INPUT

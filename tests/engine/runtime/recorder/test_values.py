@@ -242,3 +242,10 @@ def test_what_a_library_made_and_then_wrote_into_was_no_result_before() -> None:
     assert first is not None
     before = run.recording.values[first]
     assert (before.producer, before.role, before.requires_grad) == (None, Role.INPUT, False)
+
+
+def test_a_leaf_that_is_updated_in_place_is_an_input() -> None:
+    recording = recorded("w = torch.randn(3, requires_grad=True)\nwith torch.no_grad():\n    w -= 0.1 * w\n").recording
+    first = next(value for value in recording.values if "w" in recording.names(value.id))
+    assert first.is_leaf
+    assert first.role is Role.INPUT
