@@ -9,7 +9,7 @@ from engine.trace.ids import ValueId
 from gui.canvas.ink import Style, draw_text, faded, readable_on, text_width
 from gui.canvas.level import Level
 from gui.canvas.valuebook import Numbers, ValueBook
-from gui.theme.colors import value_color
+from gui.theme.colors import value_color, value_pixels
 from gui.theme.tokens import Tokens
 
 _GAP = 3.0
@@ -104,9 +104,6 @@ def _magnitude(picture: Numbers) -> float:
 def _heatmap(tokens: Tokens, picture: Numbers, magnitude: float) -> QImage:
     """One pixel for each element of a 2-D array, coloured symmetrically around zero."""
     rows, columns = picture.shape
-    image = QImage(columns, rows, QImage.Format.Format_RGB32)
-    for row in range(rows):
-        for column in range(columns):
-            color = value_color(tokens, float(picture[row, column]), magnitude * _FULL_COLOUR)
-            image.setPixelColor(column, row, color)
-    return image
+    pixels = np.full((rows, columns), 0xFF000000, dtype=np.uint32)
+    pixels |= value_pixels(tokens, picture, magnitude * _FULL_COLOUR)
+    return QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()

@@ -4,18 +4,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
-from gui.canvas.batches import draw_lines
+from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.ink import Style, draw_text, faded, heading_growth, text_width
-from gui.canvas.scene import Floats, Ints, Mask, Scene
-from gui.canvas.trunks import Piece, distinct_pieces, pieces_of
+from gui.canvas.scene import Ints, Scene
+from gui.canvas.trunks import Piece, clipped, distinct_pieces, pieces_of
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
 
@@ -32,8 +31,6 @@ _LARGEST_LABEL = 1.8
 _LABEL_SHARES = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.9, 0.1)
 """Where along a thread its label may stand, the best place first."""
 _FUTURE_EDGE_OPACITY = 0.55
-FAR_LENGTH = 4000.0
-"""Edges longer than this are left out when far away: they would cover everything and cost the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,15 @@ class EdgeStyle:
 class EdgePainter:
     """Paints the edges of one scene in one theme."""
 
-    def __init__(self, tokens: Tokens, scene: Scene, book: ValueBook) -> None:
+    def __init__(self, tokens: Tokens, scene: Scene, pieces: EdgePieces, book: ValueBook) -> None:
         self._tokens = tokens
         self._scene = scene
+        self._pieces = pieces
         self._book = book
         self._norms: tuple[float, float] | None = None
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
         self._trunk_paths: dict[tuple[int, ...], list[QPainterPath]] = {}
-        self._far = _far_of(scene)
 
     def style_of(self, index: int, step: int) -> EdgeStyle:
         """Return colour, width and dashes of an edge at a step."""
@@ -119,6 +116,40 @@ class EdgePainter:
         for index in indices:
             painter.drawPath(self._curve(index))
 
+    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, area: Rect) -> None:
+        """Paint pieces of edges near ``area``, in world coordinates, each stretch once however many edges share it."""
+        owners = self._pieces.owners[pieces].tolist()
+        styles = {index: self.style_of(index, step) for index in set(owners)}
+        groups: defaultdict[EdgeStyle, list[tuple[int, int]]] = defaultdict(list)
+        for piece, index in zip(pieces.tolist(), owners, strict=True):
+            groups[styles[index]].append((piece, index))
+        for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
+            self._paint_group(painter, groups[style], style, area)
+
+    def _paint_group(self, painter: QPainter, owned: Sequence[tuple[int, int]], style: EdgeStyle, area: Rect) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(_pen(style))
+        known: set[Piece] = set()
+        heads = QPainterPath()
+        heads.setFillRule(Qt.FillRule.WindingFill)
+        for index, group in groupby(owned, key=lambda pair: pair[1]):
+            new: list[Piece] = []
+            for number, _ in group:
+                piece, is_last = self._pieces.piece(number)
+                if is_last and not style.is_dotted:
+                    heads.addPolygon(_head(self._scene.edges[index], style.width))
+                    tip = _back_from_end(self._scene.edges[index], _ARROW_LENGTH + _TIP_GAP - 1.0)
+                    piece = (*piece[:-1], tip)
+                piece = clipped(piece, area)
+                if piece not in known:
+                    known.add(piece)
+                    new.append(piece)
+            if new:
+                painter.drawPath(_path_of(new))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_color(style))
+        painter.drawPath(heads)
+
     def paint_styled(self, painter: QPainter, indices: Sequence[int], style: EdgeStyle) -> None:
         """Paint edges in a style of the caller's choice, in world coordinates.
 
@@ -164,20 +195,6 @@ class EdgePainter:
         if path.edge.kind in (EdgeKind.SAVED, EdgeKind.VIEW) or len(path.points) < 2:
             return path.points
         return (*path.points[:-1], _back_from_end(path, _ARROW_LENGTH + _TIP_GAP - 1.0))
-
-    def paint_far(self, painter: QPainter, indices: Ints, step: int) -> None:
-        """Paint edges as hairlines in few batches, in world coordinates; the longest and the updates are left out."""
-        chosen = np.zeros(len(self._scene.edges), dtype=np.bool_)
-        chosen[indices] = self._far.shows[indices]
-        is_future = self._scene.edge_steps > step
-        tokens = self._tokens
-        for mask, color, opacity in (
-            (chosen & is_future, tokens.faint, 0.35),
-            (chosen & ~is_future & ~self._far.is_gradient, tokens.edge, 0.6),
-            (chosen & ~is_future & self._far.is_gradient, tokens.backward, 0.8),
-        ):
-            painter.setPen(_cosmetic(faded(color, opacity)))
-            draw_lines(painter, self._far.segments[mask[self._far.owners]])
 
     def paint_threads(self, painter: QPainter, indices: Sequence[int], seen: Rect, scale: float) -> None:
         """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names."""
@@ -295,36 +312,3 @@ def _head(path: EdgePath, width: float) -> QPolygonF:
             QPointF(tip_x, tip_y),
         ]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Far:
-    """Edges as straight pieces: rows of x1, y1, x2, y2, and the edge that each belongs to."""
-
-    segments: Floats
-    owners: Ints
-    shows: Mask
-    is_gradient: Mask
-
-
-def _far_of(scene: Scene) -> _Far:
-    segments: list[tuple[float, float, float, float]] = []
-    owners: list[int] = []
-    for index, path in enumerate(scene.edges):
-        stops = path.points[::3] if len(path.points) > 2 else path.points
-        for start, end in pairwise(stops):
-            segments.append((*start, *end))
-            owners.append(index)
-    boxes = scene.edge_boxes
-    is_short = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= FAR_LENGTH
-    kinds = [path.edge.kind for path in scene.edges]
-    is_update = np.array([kind is EdgeKind.UPDATE for kind in kinds], dtype=np.bool_)
-    is_gradient = np.array([kind is EdgeKind.GRADIENT for kind in kinds], dtype=np.bool_)
-    rows = np.array(segments, dtype=np.float64).reshape(-1, 4)
-    return _Far(rows, np.array(owners, dtype=np.int64), is_short & ~is_update, is_gradient)
-
-
-def _cosmetic(color: QColor) -> QPen:
-    pen = QPen(color, 0)
-    pen.setCosmetic(True)
-    return pen

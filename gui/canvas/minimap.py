@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 154.0, 92.0
 _EDGE = 14.0
 _INSET = 10.0
 _RADIUS = 7.0
+_MANY_FRAMES = 60
+_SMALLEST_FRAME = 6.0
 _SMALLEST_VIEW = 7.0
 """The part in view stays visible on the overview of a huge graph."""
 
@@ -97,8 +99,11 @@ def _blocks(minimap: Minimap, scene: Scene, tokens: Tokens, step: int, ratio: fl
 def _paint_groups(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.group))
-    for frame in scene.drawing.frames:
-        painter.drawRoundedRect(_rect(camera.rect_to_view(frame.rect)), 2.0, 2.0)
+    frames = [camera.rect_to_view(frame.rect) for frame in scene.drawing.frames]
+    for frame in frames:
+        # Smaller ones lie in larger ones of the same colour or would not be seen.
+        if len(frames) <= _MANY_FRAMES or max(frame.width, frame.height) >= _SMALLEST_FRAME:
+            painter.drawRoundedRect(_rect(frame), 2.0, 2.0)
 
 
 def _paint_nodes(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens, step: int) -> None:
@@ -116,6 +121,7 @@ def _paint_nodes(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens
             for row in rects:
                 painter.drawRoundedRect(QRectF(*row), 1.5, 1.5)
         else:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             draw_rects(painter, rects)
 
 

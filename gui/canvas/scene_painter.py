@@ -1,31 +1,32 @@
-"""Paints a drawing at a step: frames, edges, nodes, threads, rings, by level of detail."""
+"""Paints a drawing at a step: frames, edges, nodes, what is picked out, by level of detail."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
 from engine.drawing.drawing import Direction, Rect
-from engine.drawing.state import StepState
 from engine.graph.view import NodeKind
 from engine.trace.ids import StepIndex
-from gui.canvas.batches import draw_rects
+from gui.canvas.block_painter import BlockPainter
 from gui.canvas.cell_painter import CellPainter
-from gui.canvas.edge_painter import EdgePainter, EdgeStyle
+from gui.canvas.edge_painter import EdgePainter
+from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.far_edges import FarEdges
 from gui.canvas.frame_painter import FramePainter
-from gui.canvas.ink import DIMMED_OPACITY, Style, draw_text, faded
+from gui.canvas.ink import DIMMED_OPACITY, Style, draw_text
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
-from gui.canvas.look import NodeLook, View, look_of, strip_of
+from gui.canvas.looks import Looks
 from gui.canvas.node_images import NodeImages
 from gui.canvas.node_painter import NodePainter
-from gui.canvas.scene import Ints, Scene
+from gui.canvas.pick_painter import PickPainter
+from gui.canvas.scene import Ints, Mask, Scene
 from gui.canvas.start_labels import start_texts
 from gui.canvas.valuebook import ValueBook
-from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
 
 
@@ -41,12 +42,12 @@ class Quality:
     budget_s: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Visible:
     nodes: Ints
     edges: Ints
+    frames: list[int]
     level: Level
-    states: dict[int, StepState] = field(default_factory=dict)
 
 
 class Tools:
@@ -65,20 +66,21 @@ class ScenePainter:
 
     def __init__(self, tools: Tools, scene: Scene, lens: Lens, scale: LensScale | None) -> None:
         self.scale = scale
-        self._tokens = tools.tokens
-        self._scene = scene
-        self._book = tools.book
-        self._lens = lens
+        self.scene = scene
+        self.tokens = tools.tokens
         self._nodes = tools.nodes
-        self._edges = EdgePainter(tools.tokens, scene, tools.book)
         self._frames = tools.frames
         self._images = tools.images
+        self._looks = Looks(tools.tokens, scene, tools.book, lens, scale)
+        self._blocks = BlockPainter(tools.tokens, scene, self._looks, is_tinted=scale is not None)
+        self._pieces = EdgePieces(scene)
+        self._edges = EdgePainter(tools.tokens, scene, self._pieces, tools.book)
+        self._far = FarEdges(tools.tokens, scene, self._pieces)
+        self._picks = PickPainter(tools.tokens, scene, self._nodes, self._edges)
         self._depths = _depths(scene)
-        self._looks: dict[int, NodeLook] = {}
-        self._looks_step: StepIndex | None = None
+        self._frame_boxes = _frame_boxes(scene)
         shown = {box.node.step for box in scene.drawing.nodes}
         self._starts = start_texts(tools.book, shown) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
-        self._strips: tuple[list[str], Ints] | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -104,123 +106,132 @@ class ScenePainter:
             emphasis: What is picked out.
             quality: How to paint through node images; None paints nodes directly (for files and vector devices).
         """
-        self._forget_looks(step)
         visible = self._visible(seen, level_of(scale), emphasis)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
-        frames = self._frames_in(seen)
-        for index in frames:
-            self._frames.paint(painter, self._scene.drawing.frames[index], self._depths[index])
-        self._paint_edges(painter, visible, step, emphasis)
-        if visible.level > Level.BLOCKS:
-            self._paint_headings(painter, frames, scale, seen)
+        self._paint_frames(painter, visible)
         if visible.level is Level.BLOCKS:
-            self._paint_blocks(painter, visible.nodes, step, emphasis)
-        elif quality is None:
-            self._paint_nodes(painter, visible, step, emphasis)
+            self._far.paint(painter, visible.edges, step)
         else:
-            self._copy_nodes(painter, visible, step, emphasis, quality)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if visible.level >= Level.VALUES:
-            self._paint_starts(painter, visible.nodes, step)
-        self._paint_rings(painter, visible, step, emphasis, scale, seen)
+            self._paint_edges(painter, visible, step, emphasis)
+        self._picks.paint_neighbours(painter, step, emphasis)
+        self._paint_headings(painter, visible, scale, seen)
+        self._paint_nodes(painter, visible, step, emphasis, quality)
+        self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
-    def _forget_looks(self, step: StepIndex) -> None:
-        if step != self._looks_step:
-            self._looks.clear()
-            self._looks_step = step
+    def paint_tile(
+        self, painter: QPainter, level: Level, area: Rect, step: StepIndex, emphasis: Emphasis, density: float
+    ) -> Ints:
+        """Paint what is the same for every camera: frames, edges and nodes of a part of the world.
+
+        Args:
+            painter: A painter in world coordinates.
+            level: The level of detail.
+            area: The part.
+            step: The state shown is that right after this step.
+            emphasis: What is hidden and what is dimmed; the rest of it is painted by ``paint_above``.
+            density: Device pixels for each world pixel.
+
+        Returns:
+            The steps at which any of it changes, in no order.
+        """
+        visible = self._visible(area, level, emphasis)
+        self._paint_frames(painter, visible)
+        pieces = self._pieces.inside(area)
+        owners = self._pieces.owners[pieces]
+        pieces = pieces[~self.scene.is_saved[owners] & ~self._at_hidden(owners, emphasis)]
+        if level is Level.BLOCKS:
+            self._far.paint_pieces(painter, pieces, step, density)
+        elif emphasis.traced is None:
+            self._edges.paint_pieces(painter, pieces, step, area)
+        else:
+            inside = self._joins(self._pieces.owners[pieces], emphasis.traced)
+            painter.setOpacity(DIMMED_OPACITY)
+            self._edges.paint_pieces(painter, pieces[~inside], step, area)
+            painter.setOpacity(1.0)
+            self._edges.paint_pieces(painter, pieces[inside], step, area)
+        quality = Quality(density, math.inf) if density <= _LARGEST_IMAGES else None
+        self._paint_nodes(painter, visible, step, emphasis, quality)
+        return np.concatenate([self._pieces.steps[pieces], self._looks.turns_of(visible.nodes)])
+
+    def paint_above(self, painter: QPainter, scale: float, seen: Rect, step: StepIndex, emphasis: Emphasis) -> None:
+        """Paint what is not in the tiles: headings and what is picked out."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        visible = _Visible(_NOTHING, _NOTHING, self._frames_in(seen), level_of(scale))
+        self._picks.paint_neighbours(painter, step, emphasis)
+        self._paint_headings(painter, visible, scale, seen)
+        self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
     def _visible(self, seen: Rect, level: Level, emphasis: Emphasis) -> _Visible:
-        nodes, edges = self._scene.nodes_in(seen), self._scene.edges_in(seen)
+        scene = self.scene
+        nodes, edges = scene.nodes_in(seen), scene.edges_in(seen)
         if emphasis.hidden:
-            hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
-            nodes = nodes[~np.isin(nodes, hidden)]
-            scene = self._scene
-            edges = edges[~np.isin(scene.sources[edges], hidden) & ~np.isin(scene.targets[edges], hidden)]
-        return _Visible(nodes, edges, level)
+            nodes = nodes[~np.isin(nodes, np.fromiter(emphasis.hidden, dtype=np.int64))]
+            edges = edges[~self._at_hidden(edges, emphasis)]
+        return _Visible(nodes, edges[~scene.is_saved[edges]], self._frames_in(seen), level)
+
+    def _at_hidden(self, edges: Ints, emphasis: Emphasis) -> Mask:
+        hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
+        return np.isin(self.scene.sources[edges], hidden) | np.isin(self.scene.targets[edges], hidden)
+
+    def _joins(self, edges: Ints, nodes: frozenset[int]) -> Mask:
+        """Of some edges, which of them join two of these nodes."""
+        kept = np.fromiter(nodes, dtype=np.int64)
+        return np.isin(self.scene.sources[edges], kept) & np.isin(self.scene.targets[edges], kept)
 
     def _frames_in(self, seen: Rect) -> list[int]:
-        rects = (frame.rect for frame in self._scene.drawing.frames)
-        return [
-            index
-            for index, rect in enumerate(rects)
-            if rect.x <= seen.right and rect.right >= seen.x and rect.y <= seen.bottom and rect.bottom >= seen.y
-        ]
+        boxes = self._frame_boxes
+        touches = (boxes[:, 0] <= seen.right) & (boxes[:, 2] >= seen.x)
+        touches &= (boxes[:, 1] <= seen.bottom) & (boxes[:, 3] >= seen.y)
+        found: list[int] = np.flatnonzero(touches).tolist()
+        return found
 
-    def _paint_headings(self, painter: QPainter, frames: list[int], scale: float, seen: Rect) -> None:
-        for index in frames:
-            frame = self._scene.drawing.frames[index]
+    def _paint_frames(self, painter: QPainter, visible: _Visible) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
+        for index in visible.frames:
+            self._frames.paint(painter, self.scene.drawing.frames[index], self._depths[index])
+
+    def _paint_headings(self, painter: QPainter, visible: _Visible, scale: float, seen: Rect) -> None:
+        if visible.level is Level.BLOCKS:
+            return
+        for index in visible.frames:
+            frame = self.scene.drawing.frames[index]
             self._frames.paint_title(painter, frame, self._depths[index], scale, seen.x)
-        for lane in self._scene.drawing.lanes:
+        for lane in self.scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale)
 
     def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
-        edges = visible.edges[~self._scene.is_saved[visible.edges]]
-        if visible.level is Level.BLOCKS:
-            self._edges.paint_far(painter, edges, step)
-        elif emphasis.traced is None:
+        edges = visible.edges
+        if emphasis.traced is None:
             self._edges.paint(painter, edges.tolist(), step)
-        else:
-            kept = np.fromiter(emphasis.traced, dtype=np.int64)
-            inside = np.isin(self._scene.sources[edges], kept) & np.isin(self._scene.targets[edges], kept)
-            painter.setOpacity(DIMMED_OPACITY)
-            self._edges.paint(painter, edges[~inside].tolist(), step)
-            painter.setOpacity(1.0)
-            self._edges.paint(painter, edges[inside].tolist(), step)
-        self._paint_neighbours(painter, step, emphasis)
-
-    def _paint_neighbours(self, painter: QPainter, step: StepIndex, emphasis: Emphasis) -> None:
-        """Edges into and out of what is selected, in two tones."""
-        if not emphasis.selected:
             return
-        chosen = np.fromiter(emphasis.selected, dtype=np.int64)
-        plain = ~self._scene.is_saved
-        for ends, color in (
-            (self._scene.targets, self._tokens.accent),
-            (self._scene.sources, mix(self._tokens.accent, self._tokens.canvas, 0.45).name()),
-        ):
-            indices = np.flatnonzero(np.isin(ends, chosen) & plain).tolist()
-            for index in indices:
-                style = self._edges.style_of(index, step)
-                picked = EdgeStyle(color, style.width + 0.6, style.is_future, style.is_dotted)
-                self._edges.paint_styled(painter, [index], picked)
+        inside = self._joins(edges, emphasis.traced)
+        painter.setOpacity(DIMMED_OPACITY)
+        self._edges.paint(painter, edges[~inside].tolist(), step)
+        painter.setOpacity(1.0)
+        self._edges.paint(painter, edges[inside].tolist(), step)
 
-    def _paint_blocks(self, painter: QPainter, nodes: Ints, step: StepIndex, emphasis: Emphasis) -> None:
-        palette, codes = self._block_colors(nodes, step)
-        is_future = self._scene.first[nodes] > step
-        dimmed = np.zeros(len(nodes), dtype=np.bool_)
-        if emphasis.traced is not None:
-            dimmed = ~np.isin(nodes, np.fromiter(emphasis.traced, dtype=np.int64))
-        boxes = self._scene.boxes[nodes]
-        boxes[:, 2:] -= boxes[:, :2]
-        painter.setPen(Qt.PenStyle.NoPen)
-        groups = codes * 4 + is_future * 2 + dimmed
-        for group in np.unique(groups).tolist():
-            opacity = (0.25 if group & 2 else 0.85) * (DIMMED_OPACITY if group & 1 else 1.0)
-            painter.setBrush(faded(palette[group // 4], opacity))
-            draw_rects(painter, boxes[groups == group])
+    def _paint_nodes(
+        self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, quality: Quality | None
+    ) -> None:
+        if visible.level is Level.BLOCKS:
+            self._blocks.paint(painter, visible.nodes, step, emphasis)
+        elif quality is None:
+            self._paint_directly(painter, visible, step, emphasis)
+        else:
+            self._copy_images(painter, visible, step, emphasis, quality)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if visible.level >= Level.VALUES:
+            self._paint_starts(painter, visible.nodes, step)
 
-    def _block_colors(self, nodes: Ints, step: StepIndex) -> tuple[list[str], Ints]:
-        """A palette and the position in it of each node's colour: its category, or what the lens says."""
-        if self._strips is None:
-            view = View(self._tokens, self._book, step, self._lens, self.scale)
-            self._strips = _coded([strip_of(box.node, view) for box in self._scene.nodes])
-        palette, codes = self._strips
-        if self.scale is None:
-            return palette, codes[nodes]
-        looks = [self._look(index, step) for index in nodes.tolist()]
-        plain = (self._tokens.node, self._tokens.backward_node)
-        return _coded([look.strip if look.fill in plain else look.fill for look in looks])
-
-    def _paint_nodes(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
+    def _paint_directly(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
         for index in visible.nodes.tolist():
-            rect = self._scene.nodes[index].rect
+            rect = self.scene.nodes[index].rect
             painter.save()
             painter.setOpacity(_opacity(index, emphasis))
             painter.translate(rect.x, rect.y)
-            self._nodes.paint(painter, self._look(index, step), visible.level)
+            self._nodes.paint(painter, self._looks.of(index, step), visible.level)
             painter.restore()
 
-    def _copy_nodes(
+    def _copy_images(
         self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis, quality: Quality
     ) -> None:
         transform = painter.transform()
@@ -229,97 +240,35 @@ class ScenePainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._images.start_frame(quality.budget_s)
         for index in visible.nodes.tolist():
-            rect = self._scene.nodes[index].rect
+            rect = self.scene.nodes[index].rect
             at = transform.map(QPointF(rect.x, rect.y))
             if emphasis.traced is not None:
                 painter.setOpacity(_opacity(index, emphasis))
-            self._images.draw(painter, at, self._look(index, step), visible.level, quality.density)
+            self._images.draw(painter, at, self._looks.of(index, step), visible.level, quality.density)
         painter.restore()
-
-    def _look(self, index: int, step: StepIndex) -> NodeLook:
-        look = self._looks.get(index)
-        if look is None:
-            view = View(self._tokens, self._book, step, self._lens, self.scale)
-            look = look_of(self._scene.nodes[index], self._scene.state_of(index, step), view)
-            self._looks[index] = look
-        return look
 
     def _paint_starts(self, painter: QPainter, nodes: Ints, step: StepIndex) -> None:
         """Under the first node of each backward call, the gradient that it began with."""
         starts = np.fromiter((at for at in self._starts if at <= step), dtype=np.int64)
-        for index in nodes[np.isin(self._scene.first[nodes], starts)].tolist():
-            box = self._scene.nodes[index]
+        for index in nodes[np.isin(self.scene.first[nodes], starts)].tolist():
+            box = self.scene.nodes[index]
             if box.node.step is not None and box.node.kind is NodeKind.BACKWARD:
-                painter.setPen(QColor(self._tokens.muted))
+                painter.setPen(QColor(self.tokens.muted))
                 draw_text(painter, box.rect.x + 4, box.rect.bottom + 17, self._starts[box.node.step], Style.LABEL)
 
-    def _paint_rings(
-        self,
-        painter: QPainter,
-        visible: _Visible,
-        step: StepIndex,
-        emphasis: Emphasis,
-        scale: float,
-        seen: Rect,
-    ) -> None:
-        tokens = self._tokens
-        current = self._scene.node_at_playhead(step) if emphasis.shows_current else None
-        self._paint_threads(painter, emphasis, current, seen, scale)
-        shown = set(visible.nodes.tolist())
-        for index in emphasis.hits & shown:
-            self._ring(painter, index, tokens.saved, scale)
-        if emphasis.hovered in shown and emphasis.hovered is not None:
-            self._outline(painter, emphasis.hovered)
-        for index in emphasis.selected & shown:
-            self._ring(painter, index, tokens.accent, scale)
-        if current is not None and current in shown and current not in emphasis.selected:
-            self._ring(painter, current, self._ring_color(current), scale)
-        failed = self._scene.failed
-        if failed in shown and failed is not None and self._scene.state_of(failed, step) is not StepState.FUTURE:
-            self._ring(painter, failed, tokens.error, scale)
 
-    def _ring_color(self, index: int) -> str:
-        kind = self._scene.nodes[index].node.kind
-        if self._scene.is_backward[index]:
-            return self._tokens.backward
-        return self._tokens.optimizer if kind is NodeKind.OPTIMIZER else self._tokens.accent
-
-    def _paint_threads(
-        self, painter: QPainter, emphasis: Emphasis, current: int | None, seen: Rect, scale: float
-    ) -> None:
-        wanted = set(emphasis.selected) | ({current} if current is not None else set())
-        backward = [index for index in wanted if self._scene.is_backward[index]]
-        if not backward:
-            return
-        ends = np.isin(self._scene.targets, backward) & self._scene.is_saved
-        threads: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for index in np.flatnonzero(ends).tolist():
-            threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
-        for bundle in threads.values():
-            self._edges.paint_threads(painter, bundle, seen, scale)
-
-    def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
-        painter.save()
-        rect = self._scene.nodes[index].rect
-        painter.translate(rect.x, rect.y)
-        # Far away the ring keeps its size on the screen, or nobody would find it.
-        grow = max(1.0, 0.6 / scale)
-        painter.scale(grow, grow)
-        self._nodes.paint_ring(painter, QRectF(0, 0, rect.width / grow, rect.height / grow), color)
-        painter.restore()
-
-    def _outline(self, painter: QPainter, index: int) -> None:
-        rect = self._scene.nodes[index].rect
-        self._nodes.paint_outline(painter, QRectF(rect.x, rect.y, rect.width, rect.height))
-
-
-def _coded(colors: list[str]) -> tuple[list[str], Ints]:
-    positions = {color: position for position, color in enumerate(dict.fromkeys(colors))}
-    return list(positions), np.fromiter((positions[color] for color in colors), dtype=np.int64)
+_LARGEST_IMAGES = 4.0
+"""From this density on an image of a node would be larger than the tile that a part of it is copied to."""
+_NOTHING = np.zeros(0, dtype=np.int64)
 
 
 def _opacity(index: int, emphasis: Emphasis) -> float:
     return 1.0 if emphasis.traced is None or index in emphasis.traced else DIMMED_OPACITY
+
+
+def _frame_boxes(scene: Scene) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    rects = [frame.rect for frame in scene.drawing.frames]
+    return np.array([(r.x, r.y, r.right, r.bottom) for r in rects], dtype=np.float64).reshape(-1, 4)
 
 
 def _depths(scene: Scene) -> list[int]:

@@ -1,5 +1,7 @@
 """The widget that paints the graph and takes the mouse and the keys."""
 
+import math
+
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -27,6 +29,7 @@ from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
+from gui.canvas.tiled_painter import Frame, TiledPainter
 from gui.canvas.wheel import after_wheel
 from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
@@ -39,6 +42,8 @@ _MINIMAP_FROM = (420.0, 260.0)
 _BESIDE_CARD_PX = 864.0
 """In a narrower view the card would stand over overview and legend."""
 _MOVING_BUDGET_S = 0.006
+_FRAME_S = 0.009
+"""What a frame painted from tiles may take; on a busy machine it takes more."""
 _RESTING_BUDGET_S = 0.25
 
 
@@ -88,6 +93,8 @@ class Surface(QWidget):
         self._minimap_painter = MinimapPainter()
         self._scene: Scene | None = None
         self._painter: ScenePainter | None = None
+        self._tiles: TiledPainter | None = None
+        self._is_new = True
         self._lens = Lens.VALUES
         self._step: StepIndex = BEFORE_FIRST
         self._emphasis = NO_EMPHASIS
@@ -111,6 +118,8 @@ class Surface(QWidget):
     def show_scene(self, scene: Scene | None, painter: ScenePainter | None, tokens: Tokens, lens: Lens) -> None:
         """Paint this from now on."""
         self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
+        self._tiles = TiledPainter(painter) if painter is not None and TiledPainter.is_worth_it(painter) else None
+        self._is_new = True
         self.update()
 
     def show_step(self, step: StepIndex) -> None:
@@ -122,6 +131,12 @@ class Surface(QWidget):
         """Pick this out."""
         self._emphasis = emphasis
         self.update()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the next frame will be sharper or truer than the last one; it comes by itself."""
+        painter = self._tiles or self._painter
+        return painter is not None and painter.is_pending
 
     def view_size(self) -> tuple[float, float]:
         """Width and height in pixels."""
@@ -175,6 +190,7 @@ class Surface(QWidget):
     def grab_sharp(self) -> QPixmap:
         """Return the view as it looks at rest, in device pixels."""
         self._settle_timer.stop()
+        self._is_new = True
         return self.grab()
 
     def _on_moved(self) -> None:
@@ -199,28 +215,43 @@ class Surface(QWidget):
         """Paint drawing, legend, minimap and gesture."""
         painter = QPainter(self)
         try:
-            self._paint(painter)
+            self.paint_view(painter)
         finally:
             painter.end()  # an error must not leave a painter behind: Qt would end the process
 
-    def _paint(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), QColor(self._tokens.canvas))
+    def paint_view(self, painter: QPainter) -> None:
+        """Paint the view on the widget, or on an image of its size with any number of pixels for each view pixel."""
+        if self._tiles is None:
+            painter.fillRect(self.rect(), QColor(self._tokens.canvas))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         if self._scene is None or self._painter is None or not self._scene.nodes:
             paint_empty(painter, *self.view_size(), self._tokens, self.empty_text)
             return
+        if self._tiles is None:
+            self._paint_directly(painter, self._painter)
+        else:
+            self._paint_tiles(painter, self._tiles)
+        self._is_new = False
+        self._paint_overlays(painter, self.camera.seen(*self.view_size()))
+        if self.is_pending:
+            QTimer.singleShot(0, self, self.update)
+
+    def _paint_directly(self, painter: QPainter, scene: ScenePainter) -> None:
         camera = self.camera
-        seen = camera.seen(*self.view_size())
         painter.save()
         painter.scale(camera.scale, camera.scale)
         painter.translate(-camera.x, -camera.y)
         budget_s = _MOVING_BUDGET_S if self._settle_timer.isActive() else _RESTING_BUDGET_S
-        quality = Quality(camera.scale * self.devicePixelRatioF(), budget_s)
-        self._painter.paint(painter, camera.scale, seen, self._step, self._emphasis, quality)
+        quality = Quality(camera.scale * painter.device().devicePixelRatioF(), budget_s)
+        scene.paint(painter, camera.scale, camera.seen(*self.view_size()), self._step, self._emphasis, quality)
         painter.restore()
-        self._paint_overlays(painter, seen)
-        if self._painter.is_pending:
-            QTimer.singleShot(0, self, self.update)
+
+    def _paint_tiles(self, painter: QPainter, tiles: TiledPainter) -> None:
+        # A scene that was not seen yet is painted whole: there is nothing to show in the meantime.
+        budget_s = math.inf if self._is_new else _FRAME_S
+        ratio = painter.device().devicePixelRatioF()
+        frame = Frame(self.camera, *self.view_size(), ratio, self._step, self._emphasis, budget_s)
+        tiles.paint(painter, frame)
 
     def _paint_overlays(self, painter: QPainter, seen: Rect) -> None:
         assert self._painter is not None

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtGui import QColor
 
 from engine.graph.view import Category
@@ -34,6 +36,27 @@ def value_color(tokens: Tokens, number: float, scale: float) -> QColor:
     strength = min(1.0, abs(number) / scale)
     end = tokens.positive if number > 0 else tokens.negative
     return mix(tokens.zero, end, 0.25 + 0.75 * strength)
+
+
+def value_pixels(tokens: Tokens, numbers: npt.NDArray[np.float64], scale: float) -> npt.NDArray[np.uint32]:
+    """Return ``value_color`` of each element of an array as 0xRRGGBB."""
+    finite = np.isfinite(numbers)
+    kept = np.where(finite, numbers, 0.0)
+    strength = np.minimum(1.0, np.abs(kept) / scale) if scale > 0 else np.zeros(kept.shape)
+    share = np.where((kept == 0) | (scale <= 0), 0.0, 0.25 + 0.75 * strength)
+    zero, positive, negative, odd = map(_channels, (tokens.zero, tokens.positive, tokens.negative, tokens.nonfinite))
+    ends = np.where((kept > 0)[..., None], positive, negative)
+    mixed = zero * (1.0 - share[..., None]) + ends * share[..., None]
+    channels = np.floor(np.where(finite[..., None], mixed, odd) * 65535.0 + 0.5).astype(np.uint32) >> np.uint32(8)
+    pixels: npt.NDArray[np.uint32] = (
+        channels[..., 0] << np.uint32(16) | channels[..., 1] << np.uint32(8) | channels[..., 2]
+    )
+    return pixels
+
+
+def _channels(name: str) -> npt.NDArray[np.float64]:
+    color = QColor(name)
+    return np.array([color.redF(), color.greenF(), color.blueF()])
 
 
 def strip_color(tokens: Tokens, category: Category) -> str:

@@ -1,0 +1,62 @@
+"""Paints nodes from afar: one block each, all blocks of a colour in one go."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+
+from engine.trace.ids import StepIndex
+from gui.canvas.batches import draw_rects
+from gui.canvas.emphasis import Emphasis
+from gui.canvas.ink import DIMMED_OPACITY, faded
+from gui.canvas.look import strip_of
+from gui.canvas.looks import Looks
+from gui.canvas.scene import Ints, Scene
+from gui.theme.tokens import Tokens
+
+
+class BlockPainter:
+    """Paints the blocks of one scene through one lens."""
+
+    def __init__(self, tokens: Tokens, scene: Scene, looks: Looks, *, is_tinted: bool) -> None:
+        self._tokens = tokens
+        self._scene = scene
+        self._looks = looks
+        self._is_tinted = is_tinted
+        self._strips: tuple[list[str], Ints] | None = None
+
+    def paint(self, painter: QPainter, nodes: Ints, step: StepIndex, emphasis: Emphasis) -> None:
+        """Paint blocks in world coordinates."""
+        palette, codes = self._colors(nodes, step)
+        is_future = self._scene.first[nodes] > step
+        dimmed = np.zeros(len(nodes), dtype=np.bool_)
+        if emphasis.traced is not None:
+            dimmed = ~np.isin(nodes, np.fromiter(emphasis.traced, dtype=np.int64))
+        boxes = self._scene.boxes[nodes]
+        boxes[:, 2:] -= boxes[:, :2]
+        painter.setPen(Qt.PenStyle.NoPen)
+        groups = codes * 4 + is_future * 2 + dimmed
+        for group in np.unique(groups).tolist():
+            opacity = (0.25 if group & 2 else 0.85) * (DIMMED_OPACITY if group & 1 else 1.0)
+            painter.setBrush(faded(palette[group // 4], opacity))
+            draw_rects(painter, boxes[groups == group])
+
+    def _colors(self, nodes: Ints, step: StepIndex) -> tuple[list[str], Ints]:
+        """A palette and the position in it of each node's colour: its category, or what the lens says."""
+        if not self._is_tinted:
+            palette, codes = self.strips()
+            return palette, codes[nodes]
+        looks = [self._looks.of(index, step) for index in nodes.tolist()]
+        plain = (self._tokens.node, self._tokens.backward_node)
+        return _coded([look.strip if look.fill in plain else look.fill for look in looks])
+
+    def strips(self) -> tuple[list[str], Ints]:
+        """A palette and the position in it of the colour of every node's category."""
+        if self._strips is None:
+            view = self._looks.view(StepIndex(-1))
+            self._strips = _coded([strip_of(box.node, view) for box in self._scene.nodes])
+        return self._strips
+
+
+def _coded(colors: list[str]) -> tuple[list[str], Ints]:
+    positions = {color: position for position, color in enumerate(dict.fromkeys(colors))}
+    return list(positions), np.fromiter((positions[color] for color in colors), dtype=np.int64)

@@ -1,0 +1,77 @@
+"""Paints edges from afar: straight hairlines, thousands by one call."""
+
+import numpy as np
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from engine.graph.view import EdgeKind
+from gui.canvas.batches import draw_lines
+from gui.canvas.edge_pieces import EdgePieces
+from gui.canvas.ink import faded
+from gui.canvas.scene import Ints, Mask, Scene
+from gui.theme.tokens import Tokens
+
+FAR_LENGTH = 4000.0
+"""Edges longer than this are left out when far away: they would cover everything and cost the most."""
+_MANY = 1_500
+"""More pieces than this in one image are thinned out."""
+_MOST_INK_PX = 150_000.0
+"""Length of all lines in one image, in device pixels; of more than that nothing could be told apart."""
+
+
+class FarEdges:
+    """The edges of one scene as straight pieces, in one theme; the longest and the updates are left out."""
+
+    def __init__(self, tokens: Tokens, scene: Scene, pieces: EdgePieces) -> None:
+        self._tokens = tokens
+        self._scene = scene
+        self._pieces = pieces
+        kinds = [path.edge.kind for path in scene.edges]
+        is_left_out = np.array([kind in (EdgeKind.UPDATE, EdgeKind.SAVED) for kind in kinds], dtype=np.bool_)
+        is_gradient = np.array([kind is EdgeKind.GRADIENT for kind in kinds], dtype=np.bool_)
+        boxes = scene.edge_boxes
+        is_short = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= FAR_LENGTH
+        self._shows: Mask = (is_short & ~is_left_out)[pieces.owners]
+        self._is_gradient: Mask = is_gradient[pieces.owners]
+
+    def paint(self, painter: QPainter, edges: Ints, step: int) -> None:
+        """Paint edges, in world coordinates."""
+        chosen = np.zeros(len(self._scene.edges), dtype=np.bool_)
+        chosen[edges] = True
+        self._paint(painter, np.flatnonzero(self._shows & chosen[self._pieces.owners]), step)
+
+    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, density: float) -> None:
+        """Paint pieces in world coordinates, no more of them than can be told apart at ``density`` pixels a unit."""
+        pieces = pieces[self._shows[pieces]]
+        self._paint(painter, self._thinned(pieces, density) if len(pieces) > _MANY else pieces, step)
+
+    def _thinned(self, pieces: Ints, density: float) -> Ints:
+        """Of pieces on the same pixels one; of too much ink the shortest, which say what belongs together."""
+        rows = self._pieces.rows[pieces]
+        pixels = np.rint((rows - rows.min(axis=0)) * density).astype(np.int64) & 0x7FFF
+        groups = self._pieces.steps[pieces] << 60  # keep no done piece for a future one
+        keys = pixels[:, 0] | pixels[:, 1] << 15 | pixels[:, 2] << 30 | pixels[:, 3] << 45
+        _, first = np.unique(keys ^ groups, return_index=True)
+        kept = pieces[np.sort(first)]
+        rows = self._pieces.rows[kept]
+        lengths = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]) * density
+        order = np.argsort(lengths, kind="stable")
+        count = int(np.searchsorted(np.cumsum(lengths[order]), _MOST_INK_PX))
+        return np.sort(kept[order[: max(count, 1)]])
+
+    def _paint(self, painter: QPainter, pieces: Ints, step: int) -> None:
+        tokens, rows = self._tokens, self._pieces.rows
+        is_future = self._pieces.steps[pieces] > step
+        is_gradient = self._is_gradient[pieces]
+        for mask, color, opacity in (
+            (is_future, tokens.faint, 0.35),
+            (~is_future & ~is_gradient, tokens.edge, 0.6),
+            (~is_future & is_gradient, tokens.backward, 0.8),
+        ):
+            painter.setPen(_cosmetic(faded(color, opacity)))
+            draw_lines(painter, rows[pieces[mask]])
+
+
+def _cosmetic(color: QColor) -> QPen:
+    pen = QPen(color, 0)
+    pen.setCosmetic(True)
+    return pen

@@ -1,0 +1,177 @@
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from engine.drawing.drawing import Rect
+from engine.trace.ids import StepIndex
+from gui.canvas.camera import Camera
+from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
+from gui.canvas.lens import Lens
+from gui.canvas.level import Level
+from gui.canvas.scene import Scene
+from gui.canvas.scene_painter import ScenePainter, Tools
+from gui.canvas.surface import Surface
+from gui.canvas.tiled_painter import Frame, TiledPainter
+from gui.canvas.tiles import Layer, Place, Tile, TileStore, area_of, places_in
+from gui.canvas.valuebook import ValueBook
+from gui.theme.tokens import LIGHT
+from tests.support.drawings import grid_drawing, starter_drawing
+from tests.support.recordings import starter_recording
+
+WIDTH, HEIGHT = 640, 400
+
+
+def _scene(columns: int = 12, rows: int = 40) -> ScenePainter:
+    tools = Tools(LIGHT, ValueBook(starter_recording()))
+    return ScenePainter(tools, Scene(grid_drawing(columns, rows)), Lens.VALUES, None)
+
+
+def _frame(camera: Camera, step: int, emphasis: Emphasis = NO_EMPHASIS, budget_s: float = 9.0, ratio: int = 1) -> Frame:
+    return Frame(camera, WIDTH, HEIGHT, float(ratio), StepIndex(step), emphasis, budget_s)
+
+
+def _from_tiles(tiles: TiledPainter, frame: Frame) -> QImage:
+    image = QImage(round(WIDTH * frame.ratio), round(HEIGHT * frame.ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(frame.ratio)
+    image.fill(LIGHT.canvas)
+    painter = QPainter(image)
+    tiles.paint(painter, frame)
+    painter.end()
+    return image
+
+
+def _at_once(scene: ScenePainter, frame: Frame) -> QImage:
+    image = QImage(round(WIDTH * frame.ratio), round(HEIGHT * frame.ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(frame.ratio)
+    image.fill(LIGHT.canvas)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.scale(frame.camera.scale, frame.camera.scale)
+    painter.translate(-frame.camera.x, -frame.camera.y)
+    scene.paint(painter, frame.camera.scale, frame.seen, frame.step, frame.emphasis)
+    painter.end()
+    return image
+
+
+def _different(first: QImage, second: QImage) -> float:
+    """The share of pixels that differ clearly."""
+    one, other = (np.frombuffer(image.constBits(), np.uint8).reshape(-1, 4).astype(int) for image in (first, second))
+    return float((np.abs(one - other).max(axis=1) > 60).mean())
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("scale", [0.125, 0.25, 0.5, 1.0, 2.0])
+def test_tiles_at_rest_show_what_painting_at_once_shows(qtbot: QtBot, scale: float, ratio: int) -> None:
+    scene = _scene()
+    frame = _frame(Camera(-24, 32, scale), 200, ratio=ratio)  # whole pixels at every scale
+    assert _different(_from_tiles(TiledPainter(scene), frame), _at_once(scene, frame)) < 0.01
+
+
+def test_stepping_to_and_fro_ends_in_the_same_picture(qtbot: QtBot) -> None:
+    scene = _scene()
+    tiles, camera = TiledPainter(scene), Camera(0, 0, 0.25)
+    first = _from_tiles(tiles, _frame(camera, 50))
+    later = _from_tiles(tiles, _frame(camera, 300))
+    assert _different(first, later) > 0.02
+    assert _different(later, _at_once(scene, _frame(camera, 300))) < 0.01
+    assert _from_tiles(tiles, _frame(camera, 50)) == first
+
+
+def test_a_step_paints_only_the_tiles_on_which_something_changes(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = _scene()
+    tiles, camera = TiledPainter(scene), Camera(0, 0, 0.5)
+    _from_tiles(tiles, _frame(camera, 4))
+    painted = []
+    paint_tile = scene.paint_tile
+
+    def counted(*words: object) -> object:
+        painted.append(words)
+        return paint_tile(*words)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(scene, "paint_tile", counted)
+    _from_tiles(tiles, _frame(camera, 4))
+    assert painted == []
+    _from_tiles(tiles, _frame(camera, 5))
+    assert 1 <= len(painted) <= 4
+
+
+def test_without_time_every_frame_is_a_step_forward(qtbot: QtBot) -> None:
+    scene = _scene()
+    tiles, frame = TiledPainter(scene), _frame(Camera(0, 0, 0.5), 100, budget_s=0.0)
+    frames = 0
+    while frames == 0 or tiles.is_pending:
+        image = _from_tiles(tiles, frame)
+        frames += 1
+        assert frames < 200
+    assert frames > 4
+    assert _different(image, _at_once(scene, frame)) < 0.01
+
+
+def test_a_zoom_stretches_and_then_becomes_sharp(qtbot: QtBot) -> None:
+    scene = _scene()
+    tiles = TiledPainter(scene)
+    _from_tiles(tiles, _frame(Camera(0, 0, 0.5), 100))
+    zoomed = _frame(Camera(0, 0, 0.7), 100)
+    _from_tiles(tiles, zoomed)
+    assert tiles.is_pending
+    sharp = _from_tiles(tiles, zoomed)
+    assert not tiles.is_pending
+    assert _different(sharp, _at_once(scene, zoomed)) < 0.01
+
+
+def test_hidden_and_dimmed_nodes_change_the_tiles(qtbot: QtBot) -> None:
+    scene = _scene()
+    tiles, camera = TiledPainter(scene), Camera(0, 0, 0.25)
+    _from_tiles(tiles, _frame(camera, 100))
+    emphasis = Emphasis(hidden=frozenset({1, 2, 45}), traced=frozenset(range(30)))
+    frame = _frame(camera, 100, emphasis)
+    assert _different(_from_tiles(tiles, frame), _at_once(scene, frame)) < 0.01
+
+
+def test_tiles_know_the_steps_between_which_nothing_changes() -> None:
+    tile = Tile(QImage(1, 1, QImage.Format.Format_RGB32), 5, np.array([3, 8]), "all")
+    assert [step for step in range(12) if tile.is_true(step, "all")] == [3, 4, 5, 6, 7]
+    assert not tile.is_true(5, "some hidden")
+
+
+def test_the_store_forgets_what_was_looked_at_longest_ago() -> None:
+    layer = Layer(1.0, Level.VALUES, 10)
+    store = TileStore(limit_bytes=3 * 400)
+    places = [Place(layer, column, 0) for column in range(4)]
+    for place in places[:3]:
+        store.put(place, Tile(QImage(10, 10, QImage.Format.Format_RGB32), 0, np.array([]), None))
+    store.find(places[0])
+    store.put(places[3], Tile(QImage(10, 10, QImage.Format.Format_RGB32), 0, np.array([]), None))
+    assert [store.holds(place) for place in places] == [True, False, True, True]
+    assert store.nbytes == 1200
+
+
+def test_tiles_cover_what_is_seen() -> None:
+    seen = Rect(-130.0, 40.0, 300.0, 90.0)
+    areas = [area_of(place) for place in places_in(seen, Layer(2.0, Level.DETAIL, 256))]
+    assert min(area.x for area in areas) <= seen.x
+    assert max(area.right for area in areas) >= seen.right
+    assert min(area.y for area in areas) <= seen.y
+    assert max(area.bottom for area in areas) >= seen.bottom
+    assert sum(area.width * area.height for area in areas) == 128.0 * 128.0 * len(areas)
+
+
+def test_small_graphs_are_painted_anew_and_large_ones_from_tiles(qtbot: QtBot) -> None:
+    tools = Tools(LIGHT, ValueBook(starter_recording()))
+    assert not TiledPainter.is_worth_it(ScenePainter(tools, Scene(starter_drawing()), Lens.VALUES, None))
+    assert TiledPainter.is_worth_it(_scene())
+
+
+def test_the_surface_comes_to_rest_by_itself(qtbot: QtBot) -> None:
+    surface = Surface(LIGHT)
+    qtbot.addWidget(surface)
+    surface.resize(WIDTH, HEIGHT)
+    scene = _scene()
+    surface.show_scene(scene.scene, scene, LIGHT, Lens.VALUES)
+    with qtbot.waitExposed(surface):
+        surface.show()
+    surface.control.jump(Camera(0, 0, 0.5))
+    surface.show_step(StepIndex(77))
+    qtbot.waitUntil(lambda: not surface.is_pending)
+    assert surface.grab_sharp().width() == WIDTH
