@@ -8,6 +8,7 @@ from weakref import ref
 from torch import Tensor
 
 from engine.runtime.compat import Node, shape_of, storage_key
+from engine.runtime.recorder.forward import tensors_in
 
 Memory: TypeAlias = tuple[int, int, tuple[int, ...], tuple[int, ...], str]
 """Where and how a tensor lies: block, offset, shape, strides, type. Autograd saves tensors as objects of its own."""
@@ -64,14 +65,8 @@ def memory_of(tensor: Tensor) -> Memory | None:
 
 
 def tensors_of(things: Any) -> Iterator[Tensor]:  # noqa: ANN401 - arguments or results
-    """Yield the tensors inside of tuples, lists and dicts, in order, with repeats."""
-    if isinstance(things, Tensor):
-        yield things
-    elif isinstance(things, tuple | list):
-        for part in things:
-            yield from tensors_of(part)
-    elif isinstance(things, dict):
-        yield from tensors_of(tuple(things.values()))
+    """Yield the tensors in anything, in order, with repeats."""
+    return tensors_in((things,))
 
 
 def without_tensors(thing: Any) -> Any:  # noqa: ANN401 - any argument

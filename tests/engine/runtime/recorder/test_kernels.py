@@ -9,6 +9,7 @@ import torch
 from msgspec.structs import asdict
 from torch.testing._internal.common_methods_invocations import op_db
 
+from engine.program.catalogue import examples
 from engine.program.source import SourceMap
 from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.trace.batch import Batch
@@ -23,6 +24,16 @@ from tests.support.recorded import FILENAME, Recorded, record_text, run_bare
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 KERNELS = RecorderOptions(kernels=True)
+
+QUICK_EXAMPLES = (
+    "starter",
+    "used_twice",
+    "broadcasting",
+    "inplace_views",
+    "if_while",
+    "zero_grad",
+    "second_derivative",
+)
 
 IN_THREADS = ("threads",)
 """A bare mode sees only its own thread."""
@@ -75,6 +86,16 @@ def test_every_kernel_of_a_backward_pass_is_given_to_the_node_that_ran_it(name: 
     inner = [step for step in recorded.steps(Phase.FORWARD) if step.backward_call is not None]
     if inner:  # what the person's code runs in a node belongs to steps of its own
         found, bare = ([("", name) for _, name in some if name not in STOLEN] for some in (found, bare))
+    assert [one for one in found if one[0]] == [one for one in bare if one[0]]
+    assert is_subsequence([name for _, name in found], [name for _, name in bare])
+
+
+@pytest.mark.parametrize("key", QUICK_EXAMPLES)
+def test_examples_have_the_kernels_of_a_bare_run(key: str) -> None:
+    text = next(example.text for example in examples() if example.key == key)
+    recorded = record_text(text, KERNELS)
+    bare, _ = bare_kernels(text)
+    found = recorded_kernels(recorded)
     assert [one for one in found if one[0]] == [one for one in bare if one[0]]
     assert is_subsequence([name for _, name in found], [name for _, name in bare])
 
