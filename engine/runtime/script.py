@@ -50,6 +50,7 @@ class Run:
                 python_version=sys.version.split()[0],
                 started_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 threads=torch.get_num_threads(),
+                is_part=True,
             ),
             self._store,
         )

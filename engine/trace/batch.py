@@ -86,3 +86,5 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 8601, UTC."""
     threads: int = 0
     """Threads that torch may use for one operation, 0 when unknown: sums depend on it in their last bits."""
+    is_part: bool = False
+    """Whether only a part of a program was recorded, so that tensors may come from before it."""

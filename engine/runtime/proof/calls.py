@@ -22,6 +22,8 @@ from engine.trace.facts import Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
+_WRITE = frozenset({Kind.WRITES, Kind.FLAGGED, Kind.STATISTICS, Kind.MOVES})
+
 Change = Callable[[ValueId, Tensor], Tensor]
 """Puts another tensor in the place of an operand."""
 
@@ -94,7 +96,7 @@ class Caller:
             RefusedError: If torch refuses the call.
         """
         known = self.known(step)
-        writes = not known.info.is_plain or any(argument.name == "out" for argument in step.arguments)
+        writes = known.info.kind in _WRITE or any(argument.name == "out" for argument in step.arguments)
         shared = self._shared(step) if writes and change is None else {}
         operands: dict[ValueId, Tensor] = {}
         leaves: dict[ValueId, Tensor] = {}

@@ -29,7 +29,8 @@ _CHOOSES = _words(
     scatter_reduce index_put index_put_ index_copy index_copy_ index_fill index_fill_ index_add index_reduce
     select_scatter slice_scatter diagonal_scatter as_strided_scatter put take setitem getitem gather index_select
     clamp clamp_ clip clip_ fmax fmin maximum minimum heaviside copysign put_ index_add_ index_reduce_ nll_loss
-    multi_margin_loss grid_sampler grid_sampler_2d grid_sampler_3d grid_sample histc histogramdd histogram bucketize searchsorted
+    multi_margin_loss grid_sampler grid_sampler_2d grid_sampler_3d grid_sample
+    histc histogramdd histogram bucketize searchsorted
     cross_entropy embedding embedding_bag ctc_loss multilabel_margin_loss lerp scatter_reduce_ scatter_add_
     """
 )

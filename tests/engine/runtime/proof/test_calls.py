@@ -12,7 +12,7 @@ from engine.runtime.proof.literals import NotRebuildableError, literal
 from engine.runtime.recorder.texts import texts_of
 from engine.trace.facts import Argument
 from tests.engine.runtime.proof.programs import NOT_CHECKED, REPLAYED
-from tests.engine.runtime.proof.proving import altered, proven, recorded, steps_named, with_step
+from tests.engine.runtime.proof.proving import altered, proven, recorded, steps_named, with_step, without_step
 
 OBJECTS = [
     *(1, -2, True, None, 2.0, 0.1, -1e-300, float("inf"), float("-inf"), 1 + 2j, -0.5j, "mean", "it's", ...),
@@ -176,3 +176,18 @@ def test_a_sample_runs_fewer_steps() -> None:
     report = proven(recording, sample=10)
     assert len(report.of(Verdict.PROVEN, Check.REPLAY)) == 10
     assert len(report.of(Verdict.PROVEN, Check.STRUCTURE)) == 41
+
+
+def test_operands_that_share_memory_are_differentiated() -> None:
+    text = "x = torch.randn(3, 2, 2, 4, requires_grad=True)\nq, k, v = (x * 1).unbind()\n"
+    report = proven(recorded(text + "F.scaled_dot_product_attention(q, k, v).sum().backward()\n"))
+    assert report.failures == []
+    assert report.of(Verdict.NOT_CHECKED) == []
+
+
+def test_what_comes_from_before_a_part_of_a_program_is_no_fault() -> None:
+    recording = recorded("x = torch.ones(2, requires_grad=True)\ny = x * 2\nz = (y * 3).sum()\nz.backward()\n")
+    part = without_step(recording, steps_named(recording, "mul")[0].index)
+    assert proven(part).failures
+    part.info = replace(part.info, is_part=True)
+    assert proven(part).failures == []
