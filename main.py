@@ -189,6 +189,12 @@ def _render(words: list[str]) -> int:
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
                         help="show the state right after step N, counted from 0 (default: the last)")  # fmt: skip
     parser.add_argument("--theme", choices=["light", "dark", "print"], default="light")
+    parser.add_argument(
+        "--skin",
+        choices=["chainrule", "torchviz", "draw_dot", "torchview"],
+        default="chainrule",
+        help="the colours of another tool",
+    )
     parser.add_argument("--scale", type=_checked(checked.scale_option), default=2.0, metavar="K",
                         help="pixels for each unit of the drawing (default: 2)")  # fmt: skip
     found = parser.parse_args(words)
@@ -200,6 +206,7 @@ def _render(words: list[str]) -> int:
         picture=checked.picture_format(found.output),
         step=found.step,
         theme=found.theme,
+        skin=found.skin,
         scale=found.scale,
     )
     return render(wanted, sys.stdout, sys.stderr)

@@ -72,7 +72,10 @@ class InspectOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """``chainrule render``; ``step`` None is the last one, ``theme`` is ``light``, ``dark`` or ``print``."""
+    """``chainrule render``; ``step`` None is the last one, ``theme`` is ``light``, ``dark`` or ``print``.
+
+    ``skin`` is ``chainrule`` or the tool whose colours are used: ``torchviz``, ``draw_dot``, ``torchview``.
+    """
 
     source: Path
     output: Path
@@ -80,6 +83,7 @@ class RenderOptions:
     step: int | None = None
     theme: str = "light"
     scale: float = 2.0
+    skin: str = "chainrule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,19 @@
 """The colours that a picture needs; the window's own tokens fit."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkinFills:
+    """What a skin fills the kinds of boxes with, and what it writes with upon them."""
+
+    tensor: str
+    module: str
+    function: str
+    output: str
+    base: str
+    ink: str
 
 
 class Palette(Protocol):
@@ -72,6 +85,8 @@ class Palette(Protocol):
     def strip_parameter(self) -> str: ...  # noqa: D102 - named by what it colours
     @property
     def strip_buffer(self) -> str: ...  # noqa: D102 - named by what it colours
+    @property
+    def skin_fills(self) -> SkinFills | None: ...  # noqa: D102 - None: no skin
 
 
 def mixed(first: str, second: str, share: float) -> str:

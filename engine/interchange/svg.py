@@ -8,6 +8,7 @@ from engine.drawing.measure import elided, fitted, shortened, title_width
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph.view import Category, EdgeKind, NodeKind
 from engine.interchange.palette import Palette, luminance, mixed
+from engine.interchange.parts import fill_of, parts_of
 from engine.interchange.texts import xml_text
 from engine.trace.facts import Role
 from engine.trace.ids import StepIndex
@@ -23,9 +24,11 @@ _FRAME_MARGIN_PX = 14.0
 _LEAST_TITLE_PX = 60.0
 
 
-def svg_text(drawing: Drawing, recording: Recording, step: StepIndex, palette: Palette) -> str:
-    """Return the picture of ``drawing`` right after ``step`` as one SVG document."""
-    return _Writer(drawing, recording, step, palette).document()
+def svg_text(
+    drawing: Drawing, recording: Recording, step: StepIndex, palette: Palette, *, is_transparent: bool = False
+) -> str:
+    """Return the picture of ``drawing`` right after ``step`` as one SVG document, cut off at the drawing's bounds."""
+    return _Writer(drawing, recording, step, palette).document(is_transparent=is_transparent)
 
 
 class _Writer:
@@ -34,17 +37,19 @@ class _Writer:
         self._recording = recording
         self._step = step
         self._palette = palette
+        self._parts = {} if palette.skin_fills is None else parts_of(drawing)
 
-    def document(self) -> str:
+    def document(self, *, is_transparent: bool) -> str:
         bounds, palette = self._drawing.bounds, self._palette
         view_box = f"{bounds.x:.1f} {bounds.y:.1f} {bounds.width:.1f} {bounds.height:.1f}"
         size = f'width="{bounds.width:.1f}" height="{bounds.height:.1f}"'
+        ground = f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" {size} fill="{palette.canvas}"/>'
         return "\n".join(
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {size}>',
                 f"<title>{xml_text(self._recording.info.filename)}</title>",
                 f"<style>{self._style()}</style>",
-                f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" {size} fill="{palette.canvas}"/>',
+                *([] if is_transparent else [ground]),
                 *(self._frame(frame) for frame in self._drawing.frames),
                 *(self._lane(lane) for lane in self._drawing.lanes),
                 *(self._edge(path) for path in self._drawing.edges),
@@ -118,6 +123,10 @@ class _Writer:
         node, rect = box.node, box.rect
         state = node_state(node, self._step)
         fill, border, strip = self._colors(box, state)
+        ink = ""
+        if self._palette.skin_fills is not None:
+            fill = strip = fill_of(self._parts[node.key], self._palette)
+            ink = f' style="fill:{_ink_on(fill, self._palette)}"'
         is_future = state is StepState.FUTURE
         dash = ' stroke-dasharray="4 3"' if is_future else ""
         opacity = f' opacity="{_FUTURE_OPACITY}"' if is_future else ""
@@ -136,8 +145,8 @@ class _Writer:
         parts += [
             f'<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{width}"{dash}/>',
             f'<rect x="{rect.x:.1f}" y="{rect.y + 10:.1f}" width="3" height="{rect.height - 20:.1f}" fill="{strip}"/>',
-            f'<text class="t" x="{x}" y="{rect.y + 19:.1f}">{title}</text>',
-            f'<text class="m" x="{x}" y="{rect.y + 35:.1f}">{line}</text>',
+            f'<text class="t" x="{x}" y="{rect.y + 19:.1f}"{ink}>{title}</text>',
+            f'<text class="m" x="{x}" y="{rect.y + 35:.1f}"{ink}>{line}</text>',
         ]
         if not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER:
             parts.append(self._cells(box))
@@ -196,6 +205,13 @@ class _Writer:
 
 
 _BACKWARD_KINDS = (NodeKind.BACKWARD, NodeKind.GRADIENT)
+
+
+def _ink_on(fill: str, palette: Palette) -> str:
+    candidates = [palette.text, palette.canvas]
+    if palette.skin_fills is not None:
+        candidates.append(palette.skin_fills.ink)
+    return max(candidates, key=lambda ink: abs(luminance(ink) - luminance(fill)))
 
 
 def _strip(palette: Palette, category: Category) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.model.preferences import Appearance, Choices, Preferences
 from gui.theme.palette import palette_of
+from gui.theme.skins import Skin
 from gui.theme.stylesheet import style_sheet
 from gui.theme.theme import Theme
 from gui.theme.tokens import ThemeName, Tokens
@@ -23,6 +24,7 @@ class AppearanceKeeper(QObject):
         theme.changed.connect(self._apply)
         self._apply(theme.tokens)
         theme.switch(self._wanted())
+        theme.wear(Skin(preferences.choices.skin))
 
     def _wanted(self) -> ThemeName:
         match self._preferences.choices.appearance:
@@ -34,8 +36,9 @@ class AppearanceKeeper(QObject):
                 is_dark = self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark
                 return ThemeName.DARK if is_dark else ThemeName.LIGHT
 
-    def _on_preferences(self, _choices: Choices) -> None:
+    def _on_preferences(self, choices: Choices) -> None:
         self._theme.switch(self._wanted())
+        self._theme.wear(Skin(choices.skin))
 
     def _on_system_changed(self, _scheme: Qt.ColorScheme) -> None:
         self._theme.switch(self._wanted())

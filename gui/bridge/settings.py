@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from gui.model.preferences import Appearance, Choices, Lesson
+from gui.theme.skins import Skin
 
 HOME_VARIABLE = "CHAINRULE_HOME"
 
@@ -38,6 +39,7 @@ class SettingsFile:
             runs_while_typing=self._text("runs_while_typing") == "true",
             records_kernels=self._text("records_kernels") == "true",
             lesson=_lesson(self._text("lesson")),
+            skin=_skin(self._text("skin")),
         )
 
     def write_choices(self, choices: Choices) -> None:
@@ -46,6 +48,7 @@ class SettingsFile:
         self._settings.setValue("scale_percent", str(choices.scale_percent))
         self._settings.setValue("device", choices.device)
         self._settings.setValue("lesson", choices.lesson.value)
+        self._settings.setValue("skin", choices.skin)
         for name in ("shows_minimap", "shows_card", "runs_while_typing", "records_kernels"):
             self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
@@ -84,3 +87,7 @@ def _appearance(text: str) -> Appearance:
 
 def _lesson(text: str) -> Lesson:
     return Lesson(text) if text in list(Lesson) else Lesson.STEP
+
+
+def _skin(text: str) -> str:
+    return Skin(text) if text in list(Skin) else Skin.CHAINRULE

@@ -46,7 +46,7 @@ class BlockPainter:
             palette, codes = self.strips()
             return palette, codes[nodes]
         looks = [self._looks.of(index, step) for index in nodes.tolist()]
-        plain = (self._tokens.node, self._tokens.backward_node)
+        plain = {self._tokens.node, self._tokens.backward_node}
         return _coded([look.strip if look.fill in plain else look.fill for look in looks])
 
     def strips(self) -> tuple[list[str], Ints]:

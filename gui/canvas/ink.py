@@ -22,6 +22,7 @@ class Style(Enum):
     """The kinds of text on the canvas: size in pixels, weight, and whether it is code."""
 
     TITLE = (12.5, QFont.Weight.DemiBold, False)
+    CODE_TITLE = (11.5, QFont.Weight.DemiBold, True)
     NAME = (20.0, QFont.Weight.DemiBold, False)
     NAME_CELL = (18.0, QFont.Weight.Normal, True)
     NAME_SMALL = (14.5, QFont.Weight.DemiBold, False)

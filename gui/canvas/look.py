@@ -1,13 +1,18 @@
 """How a node looks at a step: a pure function of node, recording, step and lens, as comparable data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from engine.drawing.drawing import NodeBox
 from engine.drawing.state import StepState
-from engine.graph.view import NodeKind, ViewNode
+from engine.graph.view import NodeKey, NodeKind, ViewNode
+from engine.interchange.parts import Part, fill_of
 from engine.trace.facts import Role
+from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
+from engine.trace.tensors import element_count
 from gui.canvas.lens import Lens, LensScale, gradient_of, read
 from gui.canvas.scene import is_backward
 from gui.canvas.valuebook import ValueBook
@@ -45,6 +50,8 @@ class NodeLook:
     cells_of: ValueId | None
     """The value whose cells are shown, or None for none."""
     is_folded: bool
+    note: str = ""
+    """A second mono line in the place of the cells, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class View:
     step: StepIndex
     lens: Lens
     scale: LensScale | None
+    parts: Mapping[NodeKey, Part] | None = None
+    """What each box is to the skin; None without a skin."""
 
 
 def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
@@ -63,18 +72,20 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
     node = box.node
     fill, subtitle = _fill_and_subtitle(node, state, view)
     mark = _mark(node, state, view)
+    data = _data_and_grad(node, state, view)
     return NodeLook(
         width=box.rect.width,
         height=box.rect.height,
         state=state,
         title=node.title,
-        subtitle=subtitle,
+        subtitle=data[0] if data else subtitle,
         fill=fill,
         border=_border(node, view.tokens),
-        strip=strip_of(node, view),
+        strip=strip_of(node, view) if view.parts is None else fill,
         mark=mark,
-        cells_of=_cells_of(node, state, view),
+        cells_of=None if data else _cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
+        note=data[1] if data else "",
     )
 
 
@@ -82,6 +93,8 @@ def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[st
     tokens = view.tokens
     backward = is_backward(node)
     plain = tokens.backward_node if backward and node.kind is not NodeKind.GRADIENT else tokens.node
+    if view.parts is not None:
+        plain = fill_of(view.parts[node.key], tokens)
     if state is StepState.FUTURE:
         return plain, "not yet" if backward else node.subtitle
     reading = read(view.lens, node, view.book, view.step)
@@ -92,6 +105,33 @@ def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[st
     share = _TINT_FLOOR + _TINT_RANGE * view.scale.share(reading.magnitude)
     end = tokens.backward if view.lens is Lens.GRADIENTS else tokens.optimizer
     return mix(tokens.node, end, share).name(), reading.text
+
+
+def _data_and_grad(node: ViewNode, state: StepState, view: View) -> tuple[str, str] | None:
+    """Data and gradient of a scalar to four decimals, as micrograd draws them; None where the skin does not."""
+    if not view.tokens.shows_data_and_grad or node.value is None or state is StepState.FUTURE or is_backward(node):
+        return None
+    if element_count(view.book.recording.values[node.value].shape) != 1:
+        return None
+    return f"data {_decimals(node.value, view)}", f"grad {_grad_text(node.value, view)}"
+
+
+def _grad_text(value: ValueId, view: View) -> str:
+    state = gradient_state(view.book.recording, view.book.recording.values[value], view.step)
+    match state:
+        case Arrived():
+            return _decimals(state.value, view)
+        case NotYet():
+            return "not yet"
+        case NoGradient():
+            return "none"
+        case _:
+            assert_never(state)
+
+
+def _decimals(value: ValueId, view: View) -> str:
+    numbers = view.book.numbers(value)
+    return "?" if numbers is None else f"{float(numbers.reshape(-1)[0]):.4f}"
 
 
 def _border(node: ViewNode, tokens: Tokens) -> str:

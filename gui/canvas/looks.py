@@ -5,6 +5,7 @@ from bisect import bisect_right
 import numpy as np
 
 from engine.graph.view import ViewNode
+from engine.interchange.parts import parts_of
 from engine.trace.ids import StepIndex
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.look import NodeLook, View, look_of
@@ -24,13 +25,14 @@ class Looks:
         self._book = book
         self._lens = lens
         self._scale = scale
-        self._reads_gradients = lens not in (Lens.STRUCTURE, Lens.VALUES)
+        self._reads_gradients = lens not in (Lens.STRUCTURE, Lens.VALUES) or tokens.shows_data_and_grad
+        self._parts = None if tokens.skin_fills is None else parts_of(scene.drawing)
         self._turns: dict[int, tuple[int, ...]] = {}
         self._looks: dict[tuple[int, int], NodeLook] = {}
 
     def view(self, step: StepIndex) -> View:
         """What the looks depend on besides the node."""
-        return View(self._tokens, self._book, step, self._lens, self._scale)
+        return View(self._tokens, self._book, step, self._lens, self._scale, self._parts)
 
     def of(self, index: int, step: StepIndex) -> NodeLook:
         """Return how a node looks right after ``step``."""

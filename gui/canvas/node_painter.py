@@ -20,6 +20,7 @@ _SUBTITLE_BASELINE = 34.0
 _CELLS_TOP = 41.0
 _CELLS_HEIGHT = 17.0
 _HALO = 5.0
+_LIGHT = 0.5
 _FACES: dict[Level, tuple[Style, Style | None]] = {
     Level.NAMES: (Style.NAME, None),
     Level.SHORT: (Style.SHORT, Style.SHORT_TEXT),
@@ -46,6 +47,7 @@ class NodePainter:
         elif level >= Level.VALUES:
             self._texts(painter, look)
             self._row(painter, look, level)
+            self._note(painter, look)
         self._mark(painter, look)
         painter.restore()
 
@@ -76,8 +78,10 @@ class NodePainter:
     def _ink(self, look: NodeLook) -> tuple[str, str]:
         """Colours of title and mono line: muted on plain boxes, readable on tinted ones."""
         tokens = self._tokens
-        if look.fill in (tokens.node, tokens.backward_node):
+        if tokens.skin_fills is None and look.fill in (tokens.node, tokens.backward_node):
             return tokens.text, tokens.muted
+        if tokens.skin_fills is not None and QColor(look.fill).lightnessF() > _LIGHT:
+            return tokens.skin_fills.ink, tokens.skin_fills.ink
         color = readable_on(QColor(look.fill), tokens)
         return color, color
 
@@ -107,7 +111,8 @@ class NodePainter:
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
         room = width - (16.0 if look.mark is not Mark.NONE else 0.0)
         painter.setPen(QColor(title_color))
-        draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), Style.TITLE, room), Style.TITLE)
+        style = Style.CODE_TITLE if self._tokens.has_mono_titles else Style.TITLE
+        draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), style, room), style)
         if look.subtitle:
             painter.setPen(QColor(text_color))
             text = fitted_text(look.subtitle, Style.SUBTITLE, width)
@@ -118,6 +123,12 @@ class NodePainter:
             return
         area = QRectF(_TEXT_LEFT, _CELLS_TOP, look.width - _TEXT_LEFT - _TEXT_RIGHT, _CELLS_HEIGHT)
         self._cells.paint(painter, area, look.cells_of, level)
+
+    def _note(self, painter: QPainter, look: NodeLook) -> None:
+        if look.note:
+            painter.setPen(QColor(self._ink(look)[1]))
+            text = fitted_text(look.note, Style.SUBTITLE, look.width - _TEXT_LEFT - _TEXT_RIGHT)
+            draw_text(painter, _TEXT_LEFT, _SUBTITLE_BASELINE + 15.0, text, Style.SUBTITLE)
 
     def _mark(self, painter: QPainter, look: NodeLook) -> None:
         center = QPointF(look.width - 13.0, 14.5)

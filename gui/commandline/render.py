@@ -28,7 +28,8 @@ from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.picture import PictureError, render_pdf, render_png
 from gui.theme.fonts import load_fonts
-from gui.theme.tokens import ThemeName, tokens_of
+from gui.theme.skins import Skin, dressed
+from gui.theme.tokens import ThemeName
 
 
 def render(options: RenderOptions, out: TextIO, err: TextIO) -> int:
@@ -74,12 +75,12 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex, path: P
         case PictureFormat.PNG | PictureFormat.PDF:
             _paint(options, recording, step, path)
         case PictureFormat.SVG:
-            drawing, tokens = arrange(_view(recording, step)), tokens_of(ThemeName(options.theme))
+            drawing, tokens = arrange(_view(recording, step)), dressed(ThemeName(options.theme), Skin(options.skin))
             _write(path, svg_text(drawing, recording, step, tokens))
         case PictureFormat.DOT:
-            _write(path, dot_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
+            _write(path, dot_text(_view(recording, step), dressed(ThemeName(options.theme), Skin(options.skin))))
         case PictureFormat.MERMAID:
-            _write(path, mermaid_text(_view(recording, step), tokens_of(ThemeName(options.theme))))
+            _write(path, mermaid_text(_view(recording, step), dressed(ThemeName(options.theme), Skin(options.skin))))
         case PictureFormat.GRAPHML:
             _write(path, graphml_text(_view(recording, step)))
         case PictureFormat.JSON:
@@ -92,7 +93,7 @@ def _paint(options: RenderOptions, recording: Recording, step: StepIndex, path: 
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # never a window, whatever the display
     application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
     load_fonts()
-    drawing, tokens = arrange(_view(recording, step)), tokens_of(ThemeName(options.theme))
+    drawing, tokens = arrange(_view(recording, step)), dressed(ThemeName(options.theme), Skin(options.skin))
     if options.picture is PictureFormat.PNG:
         render_png(drawing, recording, step, tokens, options.scale, path)
     else:

@@ -49,6 +49,7 @@ class Menu(Enum):
     VIEW = "View"
     LENS = "Lens"
     APPEARANCE = "Appearance"
+    SKIN = "Colours of the graph"
     SIZE = "Size of everything"
     GRAPH = "Graph"
     HELP = "Help"

@@ -21,7 +21,13 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *HELP_ACTIONS,
 )
 
-SUBMENUS = {Menu.RECENT: Menu.FILE, Menu.LENS: Menu.VIEW, Menu.APPEARANCE: Menu.VIEW, Menu.SIZE: Menu.VIEW}
+SUBMENUS = {
+    Menu.RECENT: Menu.FILE,
+    Menu.LENS: Menu.VIEW,
+    Menu.APPEARANCE: Menu.VIEW,
+    Menu.SKIN: Menu.VIEW,
+    Menu.SIZE: Menu.VIEW,
+}
 """Menus that hang in another one."""
 
 

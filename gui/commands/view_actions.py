@@ -5,6 +5,7 @@ from gui.commands.conditions import has_selection, has_steps
 from gui.commands.ports import LENS_KEYS, Drawer, Place
 from gui.model.preferences import SCALES_PERCENT, Appearance
 from gui.theme.icons import Icon
+from gui.theme.skins import SKIN_TITLES, Skin
 
 _LENS_TIPS = {
     "structure": "Show names and shapes only.",
@@ -17,6 +18,13 @@ _APPEARANCES = {
     Appearance.SYSTEM: ("As the system", "Follow the system: light by day, dark when the system is dark.", None),
     Appearance.LIGHT: ("Light", "Dark text on white.", Icon.SUN),
     Appearance.DARK: ("Dark", "Light text on dark.", Icon.MOON),
+}
+
+_SKIN_TIPS = {
+    Skin.CHAINRULE: "Draw the graph in Chainrule's own colours.",
+    Skin.TORCHVIZ: "Draw the graph in the colours of torchviz: leaves blue, functions grey, the output green.",
+    Skin.DRAW_DOT: "Draw the graph as micrograd does: white boxes with data and grad to four decimals.",
+    Skin.TORCHVIEW: "Draw the graph in the colours of torchview: tensors yellow, modules green, functions pale blue.",
 }
 
 
@@ -44,6 +52,17 @@ def _appearance_action(appearance: Appearance) -> Action:
         icon=icon,
         handler=lambda desk: desk.preferences.choose_appearance(appearance),
         checked_when=lambda desk: desk.preferences.choices.appearance is appearance,
+    )
+
+
+def _skin_action(skin: Skin) -> Action:
+    return Action(
+        id=f"view.skin_{skin.value}",
+        title=SKIN_TITLES[skin],
+        tip=_SKIN_TIPS[skin],
+        menu=Menu.SKIN,
+        handler=lambda desk: desk.preferences.choose_skin(skin),
+        checked_when=lambda desk: desk.preferences.choices.skin == skin,
     )
 
 
@@ -184,6 +203,7 @@ VIEW_ACTIONS = (
     _place_action(Place.TIMELINE, "Ctrl+Shift+T"),
     _place_action(Place.INSPECTOR, "Ctrl+I"),
     *(_appearance_action(appearance) for appearance in Appearance),
+    *(_skin_action(skin) for skin in Skin),
     *(_scale_action(percent) for percent in SCALES_PERCENT),
     Action(
         id="view.full_screen",

@@ -37,6 +37,8 @@ class Choices:
     runs_while_typing: bool = False
     records_kernels: bool = False
     lesson: Lesson = Lesson.STEP
+    skin: str = "chainrule"
+    """The colours of the graph, one of ``gui.theme.skins.Skin``."""
 
 
 class Preferences:
@@ -58,6 +60,10 @@ class Preferences:
     def choose_appearance(self, appearance: Appearance) -> None:
         """Take another theme."""
         self._put(replace(self._choices, appearance=appearance))
+
+    def choose_skin(self, skin: str) -> None:
+        """Draw the graph in the colours of another tool."""
+        self._put(replace(self._choices, skin=skin))
 
     def choose_scale(self, scale_percent: int) -> None:
         """Take another size of everything, 80 to 200."""

@@ -3,18 +3,25 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.interchange.palette import SkinFills
+
 
 class ThemeName(StrEnum):
-    """The themes; PRINT is the light one on white, for pictures."""
+    """The themes; PRINT (the light one on white) and MONO (greys on white) are for pictures."""
 
     LIGHT = "light"
     DARK = "dark"
     PRINT = "print"
+    MONO = "mono"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Colours as ``#RRGGBB``."""
+    """Colours as ``#RRGGBB``.
+
+    A skin (see ``gui.theme.skins``) sets the last three: its fills, whether titles stand in the type of code, and
+    whether scalars show data and gradient as numbers.
+    """
 
     name: ThemeName
     window: str
@@ -59,6 +66,9 @@ class Tokens:
     strip_tensor: str
     strip_parameter: str
     strip_buffer: str
+    skin_fills: SkinFills | None = None
+    has_mono_titles: bool = False
+    shows_data_and_grad: bool = False
 
 
 LIGHT = Tokens(
@@ -156,7 +166,50 @@ DARK = Tokens(
 PRINT = replace(LIGHT, name=ThemeName.PRINT, window="#FFFFFF", canvas="#FFFFFF", faint="#7B8798", hairline="#D5DAE1")
 """The light theme on white paper."""
 
+MONO = replace(
+    PRINT,
+    name=ThemeName.MONO,
+    hairline="#DADADA",
+    node_border="#9C9C9C",
+    text="#111111",
+    muted="#4D4D4D",
+    faint="#7A7A7A",
+    accent="#000000",
+    group="#F4F4F4",
+    hover="#EEEEEE",
+    backward="#4A4A4A",
+    backward_node="#EDEDED",
+    optimizer="#6E6E6E",
+    positive="#3A3A3A",
+    negative="#B0B0B0",
+    zero="#F2F2F2",
+    saved="#6E6E6E",
+    current_line="#F2F2F2",
+    edge="#5A5A5A",
+    error="#000000",
+    nonfinite="#000000",
+    syntax_keyword="#111111",
+    syntax_string="#4D4D4D",
+    syntax_number="#333333",
+    syntax_comment="#7A7A7A",
+    syntax_builtin="#333333",
+    strip_layer="#222222",
+    strip_activation="#3D3D3D",
+    strip_pool="#565656",
+    strip_normalization="#6B6B6B",
+    strip_dropout="#7F7F7F",
+    strip_shape="#BDBDBD",
+    strip_arithmetic="#8E8E8E",
+    strip_reduction="#2F2F2F",
+    strip_loss="#000000",
+    strip_attention="#484848",
+    strip_tensor="#C8C8C8",
+    strip_parameter="#626262",
+    strip_buffer="#A5A5A5",
+)
+"""Greys on white paper: positive numbers are dark, negative ones pale."""
+
 
 def tokens_of(name: ThemeName) -> Tokens:
     """Return the tokens of a theme."""
-    return {ThemeName.LIGHT: LIGHT, ThemeName.DARK: DARK, ThemeName.PRINT: PRINT}[name]
+    return {ThemeName.LIGHT: LIGHT, ThemeName.DARK: DARK, ThemeName.PRINT: PRINT, ThemeName.MONO: MONO}[name]
