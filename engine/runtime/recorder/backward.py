@@ -119,8 +119,11 @@ class BackwardWatcher:
         outputs = tuple(roots)
         with unseen():
             run = self._begin(mode, outputs, args, kwargs)
+            leaves = _leaves(run)
+            for position in leaves.values():
+                _note_leaf(run, position, mode)
             mode.log.extend((BACKWARD, run))
-            handles = put_hooks(mode.hooks_observed(self._hooks(run, mode)))
+            handles = put_hooks(mode.hooks_observed(self._hooks(run, leaves, mode)))
             active = self._active.runs
             self._everywhere.append(run)
             if len(self._everywhere) > len(active) + 1:
@@ -195,11 +198,8 @@ class BackwardWatcher:
         self._read_saved(run)
         return run
 
-    def _hooks(self, run: BackwardRun, mode: RecorderMode) -> Iterable[tuple[Node, NodeHook]]:
+    def _hooks(self, run: BackwardRun, leaves: dict[Node, int], mode: RecorderMode) -> Iterable[tuple[Node, NodeHook]]:
         """Return the nodes to watch with their hooks."""
-        leaves = _leaves(run)
-        for position in leaves.values():
-            _note_leaf(run, position, mode)
         everywhere = self._everywhere
         special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
         if self._reducers.seen:

@@ -203,8 +203,12 @@ class RecorderMode(TorchFunctionMode):
 
     def before_write(self, tensors: Iterator[Tensor] | list[Tensor]) -> None:
         """Copy what is about to be overwritten."""
-        for tensor in tensors:
-            self.snapshots.before_write(plain(tensor), self.log)
+        for tensor in map(plain, tensors):
+            if is_special(tensor):
+                self.on_move(tensor)
+                for part in memory_of(tensor):
+                    self.snapshots.before_write(part, self.log)
+            self.snapshots.before_write(tensor, self.log)
 
     def begin_observing(self, args: Any) -> None:  # noqa: ANN401 - arguments of any call
         """An optimizer step begins, with these parameters; see ``ObservedMode``."""
@@ -233,10 +237,9 @@ class RecorderMode(TorchFunctionMode):
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
             return None
         written = written_tensors(info, args, kwargs)
-        for tensor in tuple(map(plain, written)):
-            if kind is Kind.MOVES or is_special(tensor):
-                self.on_move(tensor)
-                written += memory_of(tensor)
+        if kind is Kind.MOVES:
+            for tensor in written:
+                self.on_move(plain(tensor))
         if scope is ScopeKind.CREATE:
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:

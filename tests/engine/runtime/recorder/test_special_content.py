@@ -123,3 +123,15 @@ def test_dual_tensors_have_their_tangents(drains: bool) -> None:
         array = run.recording.array(run.named(name)[-1].id)
         assert array is not None
         assert array.tolist() == numbers
+
+
+def test_adding_to_a_sparse_gradient_leaves_the_numbers_before_it_as_they_were(drains: bool) -> None:
+    text = "layer = nn.Embedding(5, 2, sparse=True)\nlayer(torch.tensor([0, 1])).sum().backward()\n"
+    text += "first = layer.weight.grad.to_dense()\nlayer(torch.tensor([1, 1])).sum().backward()\n"
+    text += "second = layer.weight.grad.to_dense()\n"
+    run = recorded(text, drains=drains)
+    gradients = [run.recording.array(value.id) for value in run.named("layer.weight.grad")]
+    assert len(gradients) == 2
+    for numbers, name in zip(gradients, ("first", "second"), strict=True):
+        assert numbers is not None
+        assert np.array_equal(numbers, run.variables[name].numpy())
