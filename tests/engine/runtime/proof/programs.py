@@ -8,6 +8,11 @@ def _by_title(text: str) -> dict[str, str]:
 
 REPLAYED = _by_title(
     """
+## a mask at the end of the type
+x = torch.randn(2, 4, requires_grad=True)
+mask = torch.tensor([0.0, 0.0, torch.finfo(torch.float32).min, 0.0], requires_grad=True)
+F.softmax(x + mask.clone(), -1).pow(2).sum().backward()
+
 ## keywords
 y = F.softmax(torch.randn(2, 3), dim=1, dtype=torch.float64)
 
