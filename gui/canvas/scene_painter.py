@@ -17,6 +17,7 @@ from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.far_edges import FarEdges
 from gui.canvas.frame_painter import FramePainter
+from gui.canvas.group_names import paint_group_names
 from gui.canvas.ink import DIMMED_OPACITY, Style, draw_text
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
@@ -115,6 +116,7 @@ class ScenePainter:
         self._picks.paint_neighbours(painter, step, emphasis)
         self._paint_headings(painter, visible, scale, seen)
         self._paint_nodes(painter, visible, step, emphasis, quality)
+        self._paint_far_names(painter, visible, scale, seen)
         self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
     def paint_tile(
@@ -158,6 +160,7 @@ class ScenePainter:
         visible = _Visible(_NOTHING, _NOTHING, self._frames_in(seen), level_of(scale))
         self._picks.paint_neighbours(painter, step, emphasis)
         self._paint_headings(painter, visible, scale, seen)
+        self._paint_far_names(painter, visible, scale, seen)
         self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
     def _visible(self, seen: Rect, level: Level, emphasis: Emphasis) -> _Visible:
@@ -197,6 +200,11 @@ class ScenePainter:
             self._frames.paint_title(painter, frame, self._depths[index], scale, seen.x)
         for lane in self.scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale)
+
+    def _paint_far_names(self, painter: QPainter, visible: _Visible, scale: float, seen: Rect) -> None:
+        if visible.level is Level.BLOCKS:
+            frames = [(self.scene.drawing.frames[index], self._depths[index]) for index in visible.frames]
+            paint_group_names(painter, self.tokens, frames, scale, seen)
 
     def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
         edges = visible.edges

@@ -1,0 +1,64 @@
+"""Paints the names of groups from afar, where the boxes in them are too small for names of their own."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from engine.drawing.drawing import GroupFrame, Rect
+from gui.canvas.ink import Style, draw_text, faded, fitted_text, text_width
+from gui.theme.tokens import Tokens
+
+_LEAST_PX = (64.0, 30.0)
+"""On a smaller frame a name would cover what it names."""
+_HEIGHT_PX, _PAD_PX, _INSET_PX = 18.0, 5.0, 4.0
+_MOST = 80
+_LEAST_KEPT = 0.6
+"""Of a name that is cut shorter than this, the part that tells it from others is gone."""
+
+
+def paint_group_names(
+    painter: QPainter, tokens: Tokens, frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: Rect
+) -> None:
+    """Paint names, outer groups first; one that would cover another is left out.
+
+    Args:
+        painter: A painter in world coordinates.
+        tokens: The theme.
+        frames: The frames in view, each with the number of frames around it.
+        scale: View pixels for each world pixel; the names are of one size on the screen.
+        seen: The world rectangle in view: the name of a group that begins outside stands at its edge.
+    """
+    taken: list[QRectF] = []
+    for frame, _ in sorted(frames, key=lambda pair: (pair[1], -pair[0].rect.width * pair[0].rect.height)):
+        if len(taken) >= _MOST:
+            return
+        text = fitted_text(frame.group.title, Style.FRAME_TITLE, frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX))
+        if len(text) < _LEAST_KEPT * len(frame.group.title):
+            continue
+        chip = _chip(frame.rect, text, scale, seen)
+        if chip is None or any(chip.intersects(other) for other in taken):
+            continue
+        taken.append(chip)
+        _paint(painter, tokens, chip, text, scale)
+
+
+def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> QRectF | None:
+    """Where a name stands, in world coordinates; None where there is no room."""
+    if rect.width * scale < _LEAST_PX[0] or rect.height * scale < _LEAST_PX[1]:
+        return None
+    left, top = max(rect.x, seen.x) + _INSET_PX / scale, max(rect.y, seen.y) + _INSET_PX / scale
+    chip = QRectF(left, top, (text_width(text, Style.FRAME_TITLE) + 2 * _PAD_PX) / scale, _HEIGHT_PX / scale)
+    return chip if chip.right() <= rect.right and chip.bottom() <= rect.bottom else None
+
+
+def _paint(painter: QPainter, tokens: Tokens, chip: QRectF, text: str, scale: float) -> None:
+    painter.save()
+    painter.translate(chip.topLeft())
+    painter.scale(1 / scale, 1 / scale)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(tokens.canvas, 0.88))
+    painter.drawRoundedRect(QRectF(0.0, 0.0, chip.width() * scale, _HEIGHT_PX), 5.0, 5.0)
+    painter.setPen(QColor(tokens.text))
+    draw_text(painter, _PAD_PX, 13.5, text, Style.FRAME_TITLE)
+    painter.restore()
