@@ -24,9 +24,10 @@ bench: .venv/ready
 assets: .venv/ready
 	@.venv/bin/python -m gui.example_assets
 
-# Every operator, layer and optimizer of torch's own test databases under the recorder (about a minute)
+# Every operator, layer and optimizer of torch's own test databases, and random programs, under the recorder: some ten
+# minutes on two idle cores, or with fewer samples of each: make conformance SAMPLES=2
 conformance: .venv/ready
-	@.venv/bin/python -m tests.conformance.run
+	@.venv/bin/python -m tests.conformance.run $(SAMPLES)
 	@CONFORMANCE=1 .venv/bin/python -m pytest -q --timeout 900 tests/conformance/test_running.py
 
 # Models of transformers, timm, torch_geometric, skorch and lightning under the recorder (some minutes; installs 0.5 GB)

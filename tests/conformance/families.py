@@ -1,8 +1,9 @@
 """The families of types that an entry of torch's databases may claim, and what came out for one entry in one family."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -14,6 +15,13 @@ CANNOT = (RuntimeError, NotImplementedError, ImportError, ValueError, AssertionE
 
 def family_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
+
+
+def spread(samples: Sequence[Any], limit: int | None) -> Sequence[Any]:
+    """At most so many samples, from all over the list."""
+    if limit is None or len(samples) <= limit:
+        return samples
+    return [samples[number * len(samples) // limit] for number in range(limit)]
 
 
 @dataclass

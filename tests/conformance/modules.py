@@ -11,7 +11,7 @@ from torch.utils._pytree import tree_map
 
 from engine.trace.recording import Recording
 from tests.conformance.checks import numbers_differ, problems
-from tests.conformance.families import CANNOT, Entry, family_name
+from tests.conformance.families import CANNOT, Entry, family_name, spread
 from tests.conformance.oracle import Ran, backward, fresh, seed, tensors_in
 
 DATABASE = "Modules"
@@ -29,14 +29,14 @@ def modules(samples: int | None = None, chosen: Sequence[Any] = module_db) -> It
             for training in (True, False):
                 seed(0)
                 made = info.module_inputs_func(info, "cpu", dtype, True, training)
-                for sample in [one for one in made if one.forward_input is not None][:samples]:
-                    _check(info, sample, training, entry)
+                for sample in spread([one for one in made if one.forward_input is not None], samples):
+                    _check(info, sample, dtype, training, entry)
             yield entry
 
 
-def _check(info: Any, sample: Any, training: bool, entry: Entry) -> None:
+def _check(info: Any, sample: Any, dtype: torch.dtype, training: bool, entry: Entry) -> None:
     way = "train" if training else "eval"
-    run = partial(_run, info, sample, training)
+    run = partial(_run, info, sample, dtype, training)
     try:
         run(False)
     except CANNOT as error:
@@ -45,10 +45,10 @@ def _check(info: Any, sample: Any, training: bool, entry: Entry) -> None:
     entry.count(way, _compare(run))
 
 
-def _run(info: Any, sample: Any, training: bool, is_spied: bool) -> Ran:
+def _run(info: Any, sample: Any, dtype: torch.dtype, training: bool, is_spied: bool) -> Ran:
     seed(3)
     module = info.module_cls(*sample.constructor_input.args, **sample.constructor_input.kwargs)
-    module.train(training)
+    module.to(dtype).train(training)
     args, kwargs = (tree_map(fresh, part) for part in (sample.forward_input.args, sample.forward_input.kwargs))
     ran = Ran(tensors_in((args, kwargs)), tensors_in(module(*args, **kwargs)), names={"model": module})
     backward(ran, is_spied=is_spied)

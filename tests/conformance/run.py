@@ -27,7 +27,10 @@ from tests.conformance.random_programs import random_programs
 PARTS = 24
 """Pieces of the work: many, so that no process waits long for the others."""
 
-PROGRAMS = 4000
+MODULE_SAMPLES = 100
+"""Samples of a layer, of all that there are for one type: a loss has nearly a thousand."""
+
+PROGRAMS = 2400
 """Random programs in all."""
 
 
@@ -36,8 +39,8 @@ def part(number: int, samples: int | None) -> list[Entry]:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     return [
-        *operators(Load(plain=samples), op_db[number::PARTS]),
-        *modules(samples, module_db[number::PARTS]),
+        *operators(Load(samples, 3 if samples is None else min(3, samples)), op_db[number::PARTS]),
+        *modules(samples or MODULE_SAMPLES, module_db[number::PARTS]),
         *optimizers(optim_db[number::PARTS]),
         *random_programs(PROGRAMS // PARTS, start=number),
     ]
@@ -82,8 +85,10 @@ def main() -> int:
     samples = int(sys.argv[1]) if len(sys.argv) > 1 else None
     started = time.monotonic()
     with ProcessPoolExecutor(min(cpu_count() or 1, 8), get_context("spawn")) as pool:
-        pieces = pool.map(part, range(PARTS), [samples] * PARTS)
-        entries = [entry for piece in pieces for entry in piece]
+        entries: list[Entry] = []
+        for number, piece in enumerate(pool.map(part, range(PARTS), [samples] * PARTS), start=1):
+            entries.extend(piece)
+            print(f"{number} of {PARTS} pieces done", file=sys.stderr)
     order = {name: number for number, name in enumerate(map(family_name, FAMILIES))}
     entries.sort(key=lambda entry: (entry.database, order.get(entry.family, 0), entry.name))
     unknown = report(entries)
