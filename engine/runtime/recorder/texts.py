@@ -1,6 +1,6 @@
 """Arguments that are no tensors, as short texts for a person and as exact ones from which a call can be made again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import Any
 
@@ -14,6 +14,10 @@ LONGEST_EXACT = 20_000
 """An argument whose exact text is longer cannot be rebuilt."""
 
 _PLAIN = (torch.dtype, torch.layout, torch.memory_format, torch.device, str, type(None))
+_SAID: dict[type, Callable[[Any], str]] = {
+    kind: repr for kind in (int, bool, float, complex, str, type(None), torch.dtype, torch.device)
+} | {EllipsisType: lambda _: "..."}
+"""Most parts of arguments are of these very types, of which no other ``repr`` is known."""
 _NAMED_TYPES = (bool, int, float, complex)
 
 
@@ -45,6 +49,9 @@ class _NotLiteralError(Exception):
 
 
 def _exact(value: Any) -> str:  # noqa: ANN401, C901, PLR0911, PLR0912 - any argument; a table of cases
+    said = _SAID.get(type(value))
+    if said is not None:
+        return said(value)
     match value:
         case bool() | np.bool_():
             return repr(bool(value))
