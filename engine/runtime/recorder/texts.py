@@ -14,9 +14,9 @@ LONGEST_EXACT = 20_000
 """An argument whose exact text is longer cannot be rebuilt."""
 
 _PLAIN = (torch.dtype, torch.layout, torch.memory_format, torch.device, str, type(None))
-_SAID: dict[type, Callable[[Any], str]] = {
-    kind: repr for kind in (int, bool, float, complex, str, type(None), torch.dtype, torch.device)
-} | {EllipsisType: lambda _: "..."}
+_SAID: dict[type, Callable[[Any], str]] = dict.fromkeys(
+    (int, bool, float, complex, str, type(None), torch.dtype, torch.device), repr
+) | {EllipsisType: lambda _: "..."}
 """Most parts of arguments are of these very types, of which no other ``repr`` is known."""
 _NAMED_TYPES = (bool, int, float, complex)
 
