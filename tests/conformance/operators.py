@@ -100,7 +100,8 @@ def _run(variant: Variant, sample: Any, is_differentiated: bool, is_spied: bool)
         ran.roots = tensors_in(sample.output_process_fn_grad(result))
         backward(ran, is_spied=is_spied)
     ran.gradients = [part.grad for part in leaves if part.is_leaf]
-    ran.states = [part.detach() for part in ran.operands]
+    # Several threads may write into memory that lies under several elements, in any order.
+    ran.states = [part.detach() for part in ran.operands if variant.way is not Way.EXPANDED]
     return ran
 
 
