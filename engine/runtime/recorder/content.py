@@ -20,8 +20,6 @@ from engine.trace.facts import Absence, Data, Histogram, Statistics
 
 __all__ = ["ContentWriter", "Contents", "raw_of"]
 
-__all__ = ["ContentWriter", "Contents", "raw_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -85,9 +83,7 @@ class ContentWriter:
 
     def _is_held(self, tensor: Tensor) -> bool:
         return (
-            self._options.reference_bytes > 0
-            and not is_special(tensor)
-            and tensor.nbytes > self._options.small_bytes
+            self._options.reference_bytes > 0 and not is_special(tensor) and tensor.nbytes > self._options.small_bytes
         )
 
     def _is_brief(self, value: PendingValue) -> bool:
