@@ -51,6 +51,12 @@ def runs_of_alike(children: Sequence[int], signature: Sequence[int]) -> Iterator
         start = stop
 
 
+def are_alike(recording: Recording, children: Sequence[int], signature: Sequence[int]) -> bool:
+    """Whether all children are the same op on the same shapes, or groups of the same structure."""
+    kinds = {_of_step(recording, child) if child >= 0 else (signature[~child],) for child in children}
+    return len(kinds) == 1
+
+
 def _are_alike(first: int, second: int, signature: Sequence[int]) -> bool:
     return first < 0 and second < 0 and signature[~first] == signature[~second]
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from engine.graph.bookkeeping import bookkeeping
+from engine.graph.grouping import scope_tree
 from engine.graph.iterations import Iteration
-from engine.graph.scopes import ROOT, ScopeTree, scope_tree
+from engine.graph.scopes import ROOT, ScopeTree
 from engine.trace.facts import FailedCall, Phase, Role, Step
 from engine.trace.ids import StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
@@ -60,7 +61,7 @@ def cast_of(recording: Recording, iteration: Iteration) -> Cast:
         phases[Phase.BACKWARD],
         phases[Phase.OPTIMIZER],
         failures,
-        scope_tree(recording, forward, failures[0] if failures else None),
+        scope_tree(recording, iteration, forward, failures[0] if failures else None),
         shares_box=shares_box,
     )
     _find_leaves(cast, recording, iteration)

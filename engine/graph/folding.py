@@ -74,9 +74,10 @@ class Folding:
         level = by_rule if self.level is None else self.level
         opens_artificial |= self.level is not None
         is_open = [True]
-        for scope in tree.scopes[1:]:
+        for index, scope in enumerate(tree.scopes[1:], start=1):
             # What lies in a shut group is shut, too: opening the group shows its members one by one.
             may_open = is_open[scope.parent] and (opens_artificial or not scope.is_artificial)
+            may_open &= small or self.level is not None or not tree.is_one_of_alike(index)
             is_open.append(may_open and scope.depth <= level)
         # What is toggled does not count here: opening a group must not hide the parameters of another one.
         is_detailed = small or level == _EVERYTHING or count_boxes(is_open) <= DETAILED_UP_TO

@@ -27,7 +27,7 @@ def view_groups(cast: Cast, stage: Stage) -> list[ViewGroup]:
             continue
         first, last, count = spans[index]
         parent = group_key(cast, scope.parent)
-        is_named = scope.alike or not scope.is_artificial
+        is_named = scope.subtitle and (scope.alike or scope.rounds or not scope.is_artificial)
         subtitle = f"{scope.subtitle} · {count} ops" if is_named else f"{count} ops"
         groups.append(
             ViewGroup(

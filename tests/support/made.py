@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import MemoryBytes
+from engine.trace.control import Region
 from engine.trace.facts import (
     Argument,
     BackwardCall,
@@ -23,7 +24,7 @@ from engine.trace.facts import (
     Step,
     Value,
 )
-from engine.trace.ids import BackwardCallId, GradNodeId, ModuleCallId, StepIndex, TensorId, ValueId
+from engine.trace.ids import BackwardCallId, GradNodeId, ModuleCallId, RegionId, StepIndex, TensorId, ValueId
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
 
@@ -38,6 +39,7 @@ class Maker:
     def __post_init__(self):
         self.recording = Recording(RunInfo(program=self.program, filename="made.py"), self.store)
         self._modules: list[ModuleCallId] = []
+        self._regions: list[RegionId] = []
         self._calls: dict[str, int] = {}
         self._edge_lists: dict[int, list[GradEdge]] = {}
 
@@ -68,6 +70,17 @@ class Maker:
 
     def leave(self):
         self._modules.pop()
+
+    def begin(self, kind, name, call=0, line=1):
+        """Begin a function, round or group of the person's own code."""
+        parent = self._regions[-1] if self._regions else None
+        identity = RegionId(len(self.recording.regions))
+        fact = Region(identity, kind, name, parent, Span(0, line, 0, line, 5), call)
+        self.recording.append(Batch(regions=(fact,)))
+        self._regions.append(identity)
+
+    def end(self):
+        self._regions.pop()
 
     def backward(self, value):
         recording = self.recording
@@ -194,6 +207,7 @@ class Maker:
             500,
             "<module>",
             0,
+            self._regions[-1] if self._regions else None,
         )
         self.recording.append(Batch(steps=(fact,)))
         return index
