@@ -1,7 +1,7 @@
 """Chainrule's engine: records what torch computes, explains it and prepares it for drawing. Knows no Qt.
 
-``record``, ``group`` and ``log`` are found here when first asked for: they need torch, which takes seconds to load, and whoever
-only reads recordings does not. This is the one lazy import of the engine.
+``record``, ``group`` and ``log`` are found here when first asked for: they need torch, which takes seconds to load, and
+whoever only reads recordings does not. This is the one lazy import of the engine.
 """
 
 from importlib import import_module

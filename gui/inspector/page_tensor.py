@@ -1,7 +1,5 @@
 """Summary, numbers and distribution of one tensor: the head of most pages."""
 
-from typing import assert_never
-
 from engine.explain.numerals import array_of
 from engine.explain.summary import summary_line
 from engine.trace.facts import Absence, Histogram
@@ -46,22 +44,17 @@ def _preview_text(recorded: Histogram) -> str:
 def _state_text(recording: Recording, value: ValueId) -> str:
     """Return in one sentence why there are no numbers to show."""
     absence = recording.absence(value)
-    match absence:
-        case None:
-            return f"Values of type {recording.values[value].dtype} cannot be shown as numbers."
-        case Absence.NOT_YET:
-            return "The numbers are being fetched."
-        case Absence.SUMMARY_ONLY:
-            return "Of these numbers only statistics were kept."
-        case Absence.LOST:
-            return "The numbers are lost: the process ended before they were kept."
-        case Absence.OVERWRITTEN:
-            return "The numbers were not kept: something overwrote them before they could be."
-        case Absence.NO_NUMBERS:
-            return "Tensors of this kind have a shape and no numbers."
-        case Absence.IN_PARTS:
-            return "Its numbers are those of its parts, which are values of their own."
-        case Absence.OVER_BUDGET | Absence.NOT_ASKED_FOR | Absence.NO_STORAGE:
-            return f"The numbers were not kept: {absence.value}."
-        case _:
-            assert_never(absence)
+    if absence is None:
+        return f"Values of type {recording.values[value].dtype} cannot be shown as numbers."
+    return _ABSENT.get(absence) or f"The numbers were not kept: {absence.value}."
+
+
+_ABSENT = {
+    Absence.NOT_YET: "The numbers are being fetched.",
+    Absence.SUMMARY_ONLY: "Of these numbers only statistics were kept.",
+    Absence.LOST: "The numbers are lost: the process ended before they were kept.",
+    Absence.OVERWRITTEN: "The numbers were not kept: something overwrote them before they could be.",
+    Absence.NO_NUMBERS: "Tensors of this kind have a shape and no numbers.",
+    Absence.IN_PARTS: "Its numbers are those of its parts, which are values of their own.",
+}
+"""Sentences of their own; the other reasons are told in their own words."""
