@@ -185,10 +185,18 @@ def _render(words: list[str]) -> int:
 
     parser = Parser(prog="chainrule render", description="Draw a program or a recording.")
     parser.add_argument("source", metavar="FILE.py|RUN.chainrule", type=Path)
-    _add_output(parser, "OUT.{png,svg,pdf,dot,mmd,graphml,json}", _with_known_format)
+    _add_output(parser, "OUT.{png,svg,pdf,tex,gif,apng,webp,mp4,dot,mmd,graphml,json}", _with_known_format)
     parser.add_argument("--step", type=_checked(checked.step_option), metavar="N",
                         help="show the state right after step N, counted from 0 (default: the last)")  # fmt: skip
-    parser.add_argument("--theme", choices=["light", "dark", "print"], default="light")
+    parser.add_argument("--theme", choices=["light", "dark", "print", "mono"], default="light")
+    parser.add_argument("--steps", type=_checked(checked.steps_option), metavar="A:B",
+                        help="show steps A to B: an animation, pages of a PDF, or numbered PNG files")  # fmt: skip
+    parser.add_argument("--frame-ms", type=_checked(checked.frame_option), default=600, metavar="MS",
+                        help="how long each step of an animation stays (default: 600)")  # fmt: skip
+    parser.add_argument("--selection", action="append", default=[], metavar="NAME",
+                        help="draw only this module, or nodes of this title; may be given several times")  # fmt: skip
+    parser.add_argument("--transparent", action="store_true", help="leave the background clear")
+    parser.add_argument("--embed-fonts", action="store_true", help="put the fonts into an SVG (1 MB)")
     parser.add_argument(
         "--skin",
         choices=["chainrule", "torchviz", "draw_dot", "torchview"],
@@ -207,6 +215,11 @@ def _render(words: list[str]) -> int:
         step=found.step,
         theme=found.theme,
         skin=found.skin,
+        steps=found.steps,
+        frame_ms=found.frame_ms,
+        selection=tuple(found.selection),
+        transparent=found.transparent,
+        embed_fonts=found.embed_fonts,
         scale=found.scale,
     )
     return render(wanted, sys.stdout, sys.stderr)

@@ -66,7 +66,7 @@ REFUSALS = {
     "damaged recording": ("inspect {damaged} --json", r"damaged.chainrule is damaged at byte \d+"),
     "newer recording": ("inspect {newer}", "newer version"),
     "recording is a folder": ("inspect {folder}", "is a folder"),
-    "unknown format": ("render {saved} -o {folder}/x.gif", "must end in one of .png"),
+    "unknown format": ("render {saved} -o {folder}/x.bmp", "must end in one of .png"),
     "no format": ("render {saved} -o {folder}/x", "must end in one of .png"),
     "picture is a folder": ("render {saved} -o {folder}/folder.svg", "folder.svg is a folder"),
     "picture folder is missing": ("render {saved} -o {folder}/none/x.pdf", "folder .* does not exist"),

@@ -23,6 +23,11 @@ class PictureFormat(StrEnum):
     PNG = "png"
     SVG = "svg"
     PDF = "pdf"
+    TIKZ = "tex"
+    GIF = "gif"
+    APNG = "apng"
+    WEBP = "webp"
+    MP4 = "mp4"
     DOT = "dot"
     MERMAID = "mmd"
     GRAPHML = "graphml"
@@ -72,9 +77,17 @@ class InspectOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """``chainrule render``; ``step`` None is the last one, ``theme`` is ``light``, ``dark`` or ``print``.
+    """``chainrule render``; ``theme`` is ``light``, ``dark``, ``print`` or ``mono``.
 
     ``skin`` is ``chainrule`` or the tool whose colours are used: ``torchviz``, ``draw_dot``, ``torchview``.
+
+    Attributes:
+        step: None is the last one.
+        steps: First and last step of an animation, of pages, or of numbered pictures; -1 is before everything.
+        frame_ms: How long each step of an animation stays.
+        selection: Names of modules, titles or keys of nodes; only these are drawn. Empty: everything.
+        transparent: Whether the background is clear.
+        embed_fonts: Whether an SVG carries its fonts.
     """
 
     source: Path
@@ -84,6 +97,11 @@ class RenderOptions:
     theme: str = "light"
     scale: float = 2.0
     skin: str = "chainrule"
+    steps: tuple[int, int] | None = None
+    frame_ms: int = 600
+    selection: tuple[str, ...] = ()
+    transparent: bool = False
+    embed_fonts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +200,33 @@ def step_option(text: str) -> int:
         ValueError: If it is no whole number from 0 on; the text is part of a sentence.
     """
     return _whole(text, 0, "the step must be a whole number from 0 on")
+
+
+def steps_option(text: str) -> tuple[int, int]:
+    """Return the first and the last step of a range such as ``0:8``; without a first one it begins before everything.
+
+    Raises:
+        ValueError: If it is none; the text is part of a sentence.
+    """
+    found = re.fullmatch(r"(\d{0,15}):(\d{1,15})", text)
+    if found is None:
+        raise ValueError(f"the steps must be a range such as 0:8, not {text!r}")
+    first, last = int(found[1] or -1), int(found[2])
+    if last < first:
+        raise ValueError(f"the steps must end where they begin or later, unlike {text!r}")
+    return first, last
+
+
+def frame_option(text: str) -> int:
+    """Return how long a frame stays, in milliseconds.
+
+    Raises:
+        ValueError: If it is no whole number from 20 to 60000; the text is part of a sentence.
+    """
+    rule = "the time of a frame must be a whole number of milliseconds from 20 to 60000"
+    if _whole(text, 20, rule) > 60_000:
+        raise ValueError(f"{rule}, not {text!r}")
+    return int(text)
 
 
 def take_option(text: str) -> Take | int:

@@ -51,8 +51,11 @@ _SIGNS = {
 """How LaTeX writes what it does not take as it is; any other character beyond Latin-1 becomes a question mark."""
 
 
-def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette) -> str:
-    """Return the picture of ``drawing`` right after ``step`` as one LaTeX document; boxes have titles, no numbers."""
+def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette, *, is_transparent: bool = False) -> str:
+    """Return the picture of ``drawing`` right after ``step`` as one LaTeX document; boxes have titles, no numbers.
+
+    The picture is as large as the bounds of the drawing, and cut off there.
+    """
     colors = _Colors(palette)
     body = [
         *(_frame(frame, colors) for frame in drawing.frames),
@@ -60,7 +63,10 @@ def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette) -> str:
         *(line for path in drawing.edges if (line := _edge(path, step, colors))),
         *(_node(box, step, colors) for box in drawing.nodes),
     ]
-    picture = [r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", *body, r"\end{tikzpicture}"]
+    bounds = drawing.bounds
+    page = f"{_at((bounds.x, bounds.y))} rectangle {_at((bounds.right, bounds.bottom))}"
+    ground = [] if is_transparent else [rf"\fill[{colors('canvas')}] {page};"]
+    picture = [r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", rf"\clip {page};", *ground, *body, r"\end{tikzpicture}"]
     return "\n".join([_HEAD + colors.definitions(), r"\begin{document}", *picture, r"\end{document}", ""])
 
 

@@ -1,10 +1,11 @@
 """Pictures of a drawing as files, made by the canvas's own painters; needs a QGuiApplication (offscreen will do)."""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from engine.drawing.drawing import Drawing, Rect
@@ -25,6 +26,15 @@ _MARGIN_PX = 24.0
 _PDF_LONGEST_PT = 14_400
 """Acrobat opens no page longer than 200 inches."""
 _PDF_DPI = 288
+_BAND_NODES = 400
+"""A larger picture in pixels is painted band by band, of about so many nodes each."""
+
+Progress = Callable[[float], None]
+"""Hears what share is done, 0 to 1; what it raises ends the work."""
+
+
+def unheard(_share: float) -> None:
+    """Take no notice."""
 
 
 class PictureError(ValueError):
@@ -50,7 +60,7 @@ def picture_size(drawing: Drawing, scale: float, page: Rect | None = None) -> tu
     """
     if not (math.isfinite(scale) and scale > 0):
         raise PictureError("The scale of a picture must be a positive number.")
-    page = page or _page(drawing)
+    page = page or page_of(drawing)
     width, height = math.ceil(page.width * scale), math.ceil(page.height * scale)
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
         largest = min(math.sqrt(MAX_PIXELS / (page.width * page.height)), MAX_SIDE_PX / max(page.width, page.height))
@@ -86,17 +96,7 @@ def render_image(
     Raises:
         PictureError: If the picture would be too large.
     """
-    width, height = picture_size(drawing, scale, sheet.page)
-    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
-    image.fill(Qt.GlobalColor.transparent if sheet.is_transparent else QColor(tokens.canvas))
-    page = sheet.page or _page(drawing)
-    painter = QPainter(image)
-    _aim(painter, page, scale)
-    _painter(drawing, recording, tokens, lens).paint(painter, scale, page, step, emphasis)
-    painter.end()
-    return image
+    return Painting(drawing, recording, tokens, lens, sheet).image(step, scale, emphasis)
 
 
 def render_png(
@@ -124,32 +124,101 @@ def png_bytes(image: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def render_pdf(drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, path: Path) -> None:
-    """Write the picture of a whole drawing as PDF: one page of the drawing's size, vectors, fonts embedded.
+class Painting:
+    """One drawing that can be painted at any step; what the steps share is made once. Usable off the GUI thread."""
+
+    def __init__(
+        self, drawing: Drawing, recording: Recording, tokens: Tokens, lens: Lens = Lens.VALUES, sheet: Sheet = WHOLE
+    ) -> None:
+        book = ValueBook(recording)
+        lens_scale = scale_of(lens, drawing.nodes, book, StepIndex(len(recording) - 1))
+        self.page = sheet.page or page_of(drawing)
+        self.ground = QColor(Qt.GlobalColor.transparent) if sheet.is_transparent else QColor(tokens.canvas)
+        self._drawing = drawing
+        self._painter = ScenePainter(Tools(tokens, book), Scene(drawing), lens, lens_scale)
+
+    def image(
+        self, step: StepIndex, scale: float, emphasis: Emphasis = NO_EMPHASIS, progress: Progress = unheard
+    ) -> QImage:
+        """Return the picture right after ``step``; see ``render_image``.
+
+        Raises:
+            PictureError: If the picture would be too large.
+        """
+        width, height = picture_size(self._drawing, scale, self.page)
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        if image.isNull():
+            raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
+        image.fill(self.ground)
+        count = max(1, min(len(self._drawing.nodes) // _BAND_NODES, height // 64))
+        painter = QPainter(image)
+        try:
+            for band in range(count):
+                progress(band / count)
+                top, bottom = height * band // count, height * (band + 1) // count
+                painter.resetTransform()
+                painter.setClipRect(QRect(0, top, width, bottom - top))
+                _aim(painter, self.page, scale)
+                seen = Rect(self.page.x, self.page.y + top / scale, self.page.width, (bottom - top) / scale)
+                self._painter.paint(painter, scale, seen if count > 1 else self.page, step, emphasis)
+        finally:
+            painter.end()
+        return image
+
+    def paint_page(self, painter: QPainter, writer: QPdfWriter, step: StepIndex) -> None:
+        """Fill the present page of a document."""
+        painter.resetTransform()
+        if self.ground.alpha():
+            painter.fillRect(0, 0, writer.width(), writer.height(), self.ground)
+        _aim(painter, self.page, writer.width() / self.page.width)
+        self._painter.paint(painter, 1.0, self.page, step)
+
+
+def render_pdf(
+    drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, path: Path, sheet: Sheet = WHOLE
+) -> None:
+    """Write the picture of a drawing as PDF: one page of the drawing's size, vectors, fonts embedded.
 
     Raises:
         PictureError: If the page cannot be painted.
         OSError: If the file cannot be written.
     """
-    page = _page(drawing)
-    shrink = min(1.0, _PDF_LONGEST_PT / max(page.width, page.height))
+    path.write_bytes(pdf_bytes([(Painting(drawing, recording, tokens, Lens.VALUES, sheet), step)]))
+
+
+def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]]) -> bytes:
+    """Return a document with a page for each painting at its step, all of the size of the first.
+
+    Raises:
+        PictureError: If a page cannot be painted.
+    """
     buffer = QBuffer()  # written to a file, QPdfWriter leaves half a page on a full disk and says nothing
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setTitle("Chainrule")
     writer.setResolution(_PDF_DPI)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
+    painter = QPainter()
+    try:
+        for painting, step in pages:
+            if not painter.isActive():
+                _set_size(writer, painting.page)
+                is_painted = painter.begin(writer)
+            else:
+                is_painted = writer.newPage()
+            if not is_painted:
+                raise PictureError("The page could not be painted.")
+            painting.paint_page(painter, writer, step)
+    finally:
+        painter.end()
+    return bytes(buffer.data().data())
+
+
+def _set_size(writer: QPdfWriter, page: Rect) -> None:
+    shrink = min(1.0, _PDF_LONGEST_PT / max(page.width, page.height))
     size = QSizeF(page.width * shrink, page.height * shrink)
     writer.setPageSize(QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise PictureError("The page could not be painted.")
-    painter.fillRect(0, 0, writer.width(), writer.height(), QColor(tokens.canvas))
-    factor = writer.width() / page.width
-    _aim(painter, _page(drawing), factor)
-    _painter(drawing, recording, tokens, Lens.VALUES).paint(painter, 1.0, page, step)
-    painter.end()
-    path.write_bytes(bytes(buffer.data().data()))
 
 
 def _aim(painter: QPainter, page: Rect, scale: float) -> None:
@@ -158,13 +227,8 @@ def _aim(painter: QPainter, page: Rect, scale: float) -> None:
     painter.translate(-page.x, -page.y)
 
 
-def _painter(drawing: Drawing, recording: Recording, tokens: Tokens, lens: Lens) -> ScenePainter:
-    book = ValueBook(recording)
-    lens_scale = scale_of(lens, drawing.nodes, book, StepIndex(len(recording) - 1))
-    return ScenePainter(Tools(tokens, book), Scene(drawing), lens, lens_scale)
-
-
-def _page(drawing: Drawing) -> Rect:
+def page_of(drawing: Drawing) -> Rect:
+    """Return the rectangle that a picture of the whole drawing shows."""
     bounds = drawing.bounds
     return Rect(
         bounds.x - _MARGIN_PX,

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TextIO, assert_never
+from typing import TextIO
 
 import msgspec
 from PySide6.QtGui import QGuiApplication
@@ -16,17 +16,17 @@ from engine.drawing.arrange import arrange
 from engine.graph.build import build_view_graph
 from engine.graph.folding import Folding
 from engine.graph.iterations import iteration_at, iterations
-from engine.graph.view import ViewGraph
-from engine.interchange.dot import dot_text
+from engine.graph.part import keys_named
+from engine.graph.view import NodeKey, ViewGraph
 from engine.interchange.drawing_json import drawing_json
-from engine.interchange.graphml import graphml_text
-from engine.interchange.mermaid import mermaid_text
-from engine.interchange.svg import svg_text
 from engine.protocol.request import RunRequest
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
-from gui.canvas.picture import PictureError, render_pdf, render_png
+from gui.bridge.picture_job import PictureJob
+from gui.bridge.shown import Shown
+from gui.model.export import ExportChoice, ExportProblemError
+from gui.model.export import PictureFormat as PictureKind
 from gui.theme.fonts import load_fonts
 from gui.theme.skins import Skin, dressed
 from gui.theme.tokens import ThemeName
@@ -46,9 +46,8 @@ def render(options: RenderOptions, out: TextIO, err: TextIO) -> int:
     recording = _run(options.source, out, err) if is_program else open_recording(options.source)
     step = _step(recording, options.step)
     try:
-        with replacing(options.output) as part:
-            _draw(options, recording, step, part)
-    except (RecordingFileError, PictureError) as error:
+        _draw(options, recording, step)
+    except (RecordingFileError, ExportProblemError) as error:
         raise CommandError(str(error)) from error
     if is_program and not recording.outcome.succeeded:
         return tell_outcome(recording, err)
@@ -70,40 +69,59 @@ def _step(recording: Recording, wanted: int | None) -> StepIndex:
     return StepIndex(wanted)
 
 
-def _draw(options: RenderOptions, recording: Recording, step: StepIndex, path: Path) -> None:
-    match options.picture:
-        case PictureFormat.PNG | PictureFormat.PDF:
-            _paint(options, recording, step, path)
-        case PictureFormat.SVG:
-            drawing, tokens = arrange(_view(recording, step)), dressed(ThemeName(options.theme), Skin(options.skin))
-            _write(path, svg_text(drawing, recording, step, tokens))
-        case PictureFormat.DOT:
-            _write(path, dot_text(_view(recording, step), dressed(ThemeName(options.theme), Skin(options.skin))))
-        case PictureFormat.MERMAID:
-            _write(path, mermaid_text(_view(recording, step), dressed(ThemeName(options.theme), Skin(options.skin))))
-        case PictureFormat.GRAPHML:
-            _write(path, graphml_text(_view(recording, step)))
-        case PictureFormat.JSON:
-            path.write_bytes(msgspec.json.encode(drawing_json(arrange(_view(recording, step)))) + b"\n")
-        case _:
-            assert_never(options.picture)
-
-
-def _paint(options: RenderOptions, recording: Recording, step: StepIndex, path: Path) -> None:
+def _draw(options: RenderOptions, recording: Recording, step: StepIndex) -> None:
+    if options.picture is PictureFormat.JSON:
+        drawing = drawing_json(_shown(options, recording, step).part_of_drawing())
+        with replacing(options.output) as part:
+            part.write_bytes(msgspec.json.encode(drawing) + b"\n")
+        return
+    choice = ExportChoice(
+        format=PictureKind(options.picture.value),
+        scale=options.scale,
+        theme=ThemeName(options.theme),
+        is_transparent=options.transparent,
+        steps=options.steps,
+        frame_ms=options.frame_ms,
+        embeds_fonts=options.embed_fonts,
+    )
+    _check_choice(choice, recording)
+    shown = _shown(options, recording, step)
+    job = PictureJob(shown, choice, dressed(choice.theme, Skin(options.skin)))
+    if not (choice.format.is_in_pixels or choice.format is PictureKind.PDF):
+        job.write(options.output)
+        return
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # never a window, whatever the display
     application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
     load_fonts()
-    drawing, tokens = arrange(_view(recording, step)), dressed(ThemeName(options.theme), Skin(options.skin))
-    if options.picture is PictureFormat.PNG:
-        render_png(drawing, recording, step, tokens, options.scale, path)
-    else:
-        render_pdf(drawing, recording, step, tokens, path)
+    job.write(options.output)
     application.processEvents()
+
+
+def _check_choice(choice: ExportChoice, recording: Recording) -> None:
+    name, last = choice.format.name, len(recording) - 1
+    if choice.is_transparent and not choice.format.can_be_clear:
+        raise CommandError(f"{name} has no clear background.")
+    if choice.steps is None:
+        if choice.format.is_animation:
+            raise CommandError(f"{name} is an animation: say which steps, such as --steps 0:{max(0, last)}.")
+    elif not choice.format.takes_steps:
+        raise CommandError(f"{name} shows one step: use --step instead of --steps.")
+    elif choice.steps[1] > last:
+        raise CommandError(f"There is no step {choice.steps[1]}; the last one is {last}.")
+
+
+def _shown(options: RenderOptions, recording: Recording, step: StepIndex) -> Shown:
+    step = step if options.steps is None else StepIndex(options.steps[1])
+    view = _view(recording, step)
+    keys = None
+    if options.selection:
+        found = keys_named(view, options.selection)
+        unknown = next((name for name, meant in found.items() if not meant), None)
+        if unknown is not None:
+            raise CommandError(f"There is no module or node {unknown!r} in the picture.")
+        keys = frozenset[NodeKey]().union(*found.values())
+    return Shown(recording=recording, view=view, drawing=arrange(view), step=step, keys=keys)
 
 
 def _view(recording: Recording, step: StepIndex) -> ViewGraph:
     return build_view_graph(recording, iteration_at(iterations(recording), step), Folding())
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

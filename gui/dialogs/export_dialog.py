@@ -13,27 +13,27 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QProgressBar,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.model.export import ExportChoice, Extent, PictureFormat
+from gui.dialogs.export_steps import StepsChooser
+from gui.dialogs.export_work import ExportWork, Progress
+from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFormat, numbered_names
 from gui.theme.tokens import ThemeName
 
 PREVIEW_PX = QSize(560, 420)
 _LARGEST_SCALE = 8
+_STOPPING = "Stopping …"
 
 
-class ExportProblemError(Exception):
-    """An export could not be made; the text is one sentence for a person."""
+class ExportJob(Protocol):
+    """One export, as it was asked for; its methods may be called on any thread."""
 
-
-class Exporter(Protocol):
-    """Makes pictures and texts of what the canvas shows."""
-
-    def preview(self, choice: ExportChoice, width_px: int, height_px: int) -> QImage | str:
+    def preview(self, width_px: int, height_px: int) -> QImage | str:
         """Return a small picture, or the text that will be written.
 
         Raises:
@@ -41,15 +41,32 @@ class Exporter(Protocol):
         """
         ...
 
-    def size_text(self, choice: ExportChoice) -> str:
+    def size_text(self) -> str:
         """Return e.g. ``1840 × 920 pixels``; empty where sizes mean nothing."""
         ...
 
-    def write(self, choice: ExportChoice, path: Path) -> None:
-        """Write the file; a file that was there is replaced whole or not at all.
+    def write(self, path: Path, progress: Progress) -> None:
+        """Write the file; a file that was there is replaced whole or not at all. ``progress`` may raise to end it.
 
         Raises:
             ExportProblemError: If it could not be written.
+        """
+        ...
+
+
+class Exporter(Protocol):
+    """Makes pictures and texts of what the canvas shows."""
+
+    @property
+    def step_count(self) -> int:
+        """How many steps there are."""
+        ...
+
+    def prepare(self, choice: ExportChoice) -> ExportJob:
+        """Return the work to be done, about what is shown now.
+
+        Raises:
+            ExportProblemError: If there is nothing to export.
         """
         ...
 
@@ -88,18 +105,21 @@ class ExportDialog(QDialog):
         self._scale.setAccessibleName("Scale")
         self._scale_text = QLabel(self)
         self._clear = QCheckBox("Transparent background", self)
+        self._fonts = QCheckBox("Embed the fonts (1 MB)", self)
+        self._steps = StepsChooser(exporter.step_count, self)
+        self._bar = QProgressBar(self)
+        self._bar.setAccessibleName("Progress")
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.hide()
+        self._writing: ExportWork | None = None
+        self._previewing: ExportWork | None = None
         self._size = QLabel(self)
         self._size.setProperty("look", "muted")
         self._problem = QLabel(self)
         self._problem.setWordWrap(True)
         self._problem.setAccessibleName("Problem")
-        self._preview = QLabel(self)
-        self._preview.setObjectName("preview")
-        self._preview.setProperty("look", "mono")  # for texts; a picture has no font
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._preview.setMinimumSize(PREVIEW_PX)
-        self._preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._preview.setTextFormat(Qt.TextFormat.PlainText)
+        self._preview = _preview_label(self)
         self._timer = QTimer(self, interval=60, singleShot=True)
         self._timer.timeout.connect(self.refresh)
         self._place()
@@ -115,6 +135,9 @@ class ExportDialog(QDialog):
             theme=list(ThemeName)[self._theme.currentIndex()],
             is_transparent=self._clear.isChecked() and self._clear.isEnabled(),
             extent=list(Extent)[self._extent.currentIndex()],
+            steps=self._steps.steps,
+            frame_ms=self._steps.frame_ms,
+            embeds_fonts=self._fonts.isChecked() and self._fonts.isEnabled(),
         )
 
     @property
@@ -131,13 +154,31 @@ class ExportDialog(QDialog):
         choice = self.choice
         self._enable(choice)
         self._scale_text.setText(f"{choice.scale}×")
-        self._size.setText(self._exporter.size_text(choice))
         self._problem.clear()
+        self._size.clear()
+        if self._previewing is not None:
+            self._previewing.call_off()
+            self._previewing = None
         try:
-            picture = self._exporter.preview(choice, self._preview.width() - 8, self._preview.height() - 8)
+            job = self._exporter.prepare(choice)
+            self._size.setText(job.size_text())
         except ExportProblemError as problem:
-            self._problem.setText(str(problem))
-            self._preview.clear()
+            self._show_no_preview(str(problem))
+            return
+        width, height = self._preview.width() - 8, self._preview.height() - 8
+        work = ExportWork(lambda _progress: job.preview(width, height), self)
+        work.done.connect(self._show_preview)
+        work.failed.connect(self._show_no_preview)
+        work.ended.connect(work.deleteLater)
+        work.start()
+        self._previewing = work
+
+    def _show_no_preview(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._preview.clear()
+
+    def _show_preview(self, picture: QImage | str) -> None:
+        if self.sender() is not self._previewing:
             return
         if isinstance(picture, str):
             self._preview.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -160,13 +201,62 @@ class ExportDialog(QDialog):
         if problem:
             self._problem.setText(problem)
             return
-        try:
-            self._exporter.write(choice, path)
-        except ExportProblemError as problem:
-            self._problem.setText(str(problem))
+        if choice.format is PictureFormat.PNG and choice.steps is not None:
+            problem = _taken(path, choice.steps)
+        if problem:
+            self._problem.setText(problem)
             return
+        try:
+            job = self._exporter.prepare(choice)
+        except ExportProblemError as error:
+            self._problem.setText(str(error))
+            return
+        self._write(job, path)
+
+    def reject(self) -> None:
+        """Stop writing, or close."""
+        if self._writing is None:
+            super().reject()
+        else:
+            self._writing.call_off()
+            self._problem.setText(_STOPPING)
+
+    def done(self, result: int) -> None:
+        """Close; work on the preview goes on without effect."""
+        if self._previewing is not None:
+            self._previewing.call_off()
+            self._previewing.wait()
+        super().done(result)
+
+    def _write(self, job: ExportJob, path: Path) -> None:
+        self._show_writing(is_on=True)
+        work = ExportWork(lambda progress: job.write(path, progress), self)
+        work.progressed.connect(lambda share: self._bar.setValue(round(share * 1000)))
+        work.done.connect(lambda _nothing: self._remember(path))
+        work.failed.connect(self._problem.setText)
+        work.ended.connect(self._end_writing)
+        self._writing = work
+        work.start()
+
+    def _remember(self, path: Path) -> None:
         self.saved_path = path
-        self.accept()
+
+    def _end_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.deleteLater()
+            self._writing = None
+        self._show_writing(is_on=False)
+        if self.saved_path is not None:
+            self.accept()
+        elif self._problem.text() == _STOPPING:
+            self._problem.setText("Stopped: nothing was written.")
+
+    def _show_writing(self, *, is_on: bool) -> None:
+        self._problem.clear() if is_on else None
+        self._bar.setValue(0)
+        self._bar.setVisible(is_on)
+        self._left.setEnabled(not is_on)
+        self._save.setEnabled(not is_on)
 
     def _place(self) -> None:
         form = QFormLayout()
@@ -180,39 +270,49 @@ class ExportDialog(QDialog):
         scale.addWidget(self._scale_text)
         form.addRow("Scale", scale)
         form.addRow("", self._clear)
+        form.addRow("", self._fonts)
+        form.addRow("Steps", self._steps)
         form.addRow("", self._size)
-        left = QVBoxLayout()
+        self._left = QWidget(self)
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
         left.addLayout(form)
-        left.addWidget(self._problem)
         left.addStretch(1)
         body = QHBoxLayout()
         body.setSpacing(18)
-        body.addLayout(left)
+        body.addWidget(self._left)
         body.addWidget(self._preview, 1)
         buttons = QDialogButtonBox(self)
-        save = buttons.addButton("Save…", QDialogButtonBox.ButtonRole.AcceptRole)
-        save.setDefault(True)
+        self._save = buttons.addButton("Save…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._save.setDefault(True)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.save)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
         layout.addLayout(body, 1)
+        layout.addWidget(self._problem)
+        layout.addWidget(self._bar)
         layout.addWidget(buttons)
 
     def _connect(self) -> None:
         for combo in (self._format, self._theme, self._extent):
             combo.currentIndexChanged.connect(self._timer.start)
         self._scale.valueChanged.connect(lambda _value: self._timer.start())
-        self._clear.toggled.connect(lambda _on: self._timer.start())
+        for box in (self._clear, self._fonts):
+            box.toggled.connect(lambda _on: self._timer.start())
+        self._steps.changed.connect(self._timer.start)
 
     def _enable(self, choice: ExportChoice) -> None:
-        is_png = choice.format is PictureFormat.PNG
+        kind = choice.format
+        self._steps.set_animated(is_animated=kind.is_animation)
         for widget, enabled, reason in (
-            (self._scale, is_png, "Only a picture in pixels has a scale."),
-            (self._clear, is_png, "Only PNG is written with a clear background here."),
-            (self._extent, is_png, "This format always shows the whole graph."),
-            (self._theme, choice.format.is_picture, "A text has no colours."),
+            (self._scale, kind.is_in_pixels, "Only a picture in pixels has a scale."),
+            (self._clear, kind.can_be_clear, "This format has no clear background."),
+            (self._extent, kind is not PictureFormat.JSON, "This is the whole recording."),
+            (self._theme, kind.is_picture, "A text has no colours."),
+            (self._fonts, kind is PictureFormat.SVG, "Only an SVG can be written with or without its fonts."),
+            (self._steps, kind.takes_steps, "This format shows one step."),
         ):
             widget.setEnabled(enabled)
             widget.setToolTip("" if enabled else reason)
@@ -228,6 +328,23 @@ def _with_suffix(path: Path, kind: PictureFormat) -> tuple[Path, str]:
     if full.is_file():  # the person was not asked about this one
         return full, f"There is already a file “{full.name}”: choose it by its full name to replace it."
     return full, ""
+
+
+def _taken(path: Path, steps: tuple[int, int]) -> str:
+    """Why a sequence cannot be written under this name: nobody was asked about a file of it that is there."""
+    found = next((name for name in numbered_names(path, steps[1] - steps[0] + 1) if name.exists()), None)
+    return "" if found is None else f"There is already a file “{found.name}”: choose another name for the sequence."
+
+
+def _preview_label(parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setObjectName("preview")
+    label.setProperty("look", "mono")  # for texts; a picture has no font
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setMinimumSize(PREVIEW_PX)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
 
 
 def _combo(name: str, titles: list[str], parent: QWidget) -> QComboBox:

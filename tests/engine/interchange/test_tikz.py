@@ -25,7 +25,7 @@ def text_of(recording, step):
 def test_every_box_and_every_arrow_is_drawn():
     drawing = arrange(view_of(mlp()))
     text = tikz_text(drawing, len(mlp()) - 1, LIGHT)
-    assert text.count("rectangle") == len(drawing.nodes) + len(drawing.frames)
+    assert text.count("rectangle") == len(drawing.nodes) + len(drawing.frames) + 2  # page and its ground
     assert text.count(".. controls") >= sum(edge.edge.kind.value != "saved" for edge in drawing.edges)
 
 

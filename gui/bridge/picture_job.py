@@ -1,0 +1,225 @@
+"""One export, ready to be done on any thread: it has all that it needs, and asks no widget."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from engine.drawing.drawing import Rect
+from engine.interchange.dot import dot_text
+from engine.interchange.graphml import graphml_text
+from engine.interchange.mermaid import mermaid_text
+from engine.interchange.recording_json import recording_json
+from engine.interchange.svg import svg_text
+from engine.interchange.tikz import tikz_text
+from engine.trace.file import RecordingFileError, replacing
+from engine.trace.ids import StepIndex
+from gui.bridge.shown import Reel, Shown
+from gui.canvas.film import MAX_FRAMES, Film, write_apng, write_gif, write_mp4, write_numbered, write_webp
+from gui.canvas.lens import Lens
+from gui.canvas.picture import (
+    Painting,
+    PictureError,
+    Progress,
+    Sheet,
+    page_of,
+    pdf_bytes,
+    picture_size,
+    png_bytes,
+    unheard,
+)
+from gui.model.export import ExportChoice, ExportProblemError, PictureFormat
+from gui.theme.tokens import Tokens
+
+_PREVIEW_LINES = 40
+_SAMPLES = 24
+"""So many frames are looked at for the colours of a GIF, at 100 % or less."""
+_PREVIEW_STEPS = 500
+_PREVIEW_PIXELS = 4_000_000
+"""A picture with more is drawn small at once, instead of being made smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureJob:
+    """Draws what is ``shown`` as ``choice`` says; see ``gui.dialogs.export_dialog.ExportJob``."""
+
+    shown: Shown
+    choice: ExportChoice
+    tokens: Tokens
+    lens: Lens = Lens.VALUES
+
+    def preview(self, width_px: int, height_px: int) -> QImage | str:
+        """Return a small picture of the step that is shown, or the first lines of the text."""
+        shown, room = self.shown, QSize(width_px, height_px)
+        if self.choice.format is PictureFormat.JSON and len(shown.recording) > _PREVIEW_STEPS:
+            recording = shown.recording
+            return f"The whole recording as JSON: {len(recording):,} steps, {len(recording.values):,} tensors."
+        if self.choice.format is PictureFormat.SVG:
+            return _rendered_svg(self._text(), room)
+        if not self.choice.format.is_picture or self.choice.format is PictureFormat.TIKZ:
+            return "\n".join(self._text().splitlines()[:_PREVIEW_LINES])
+        painting = self._painting()
+        page = painting.page
+        fit = min(room.width() / page.width, room.height() / page.height)
+        scale = 1.0 if page.width * page.height <= _PREVIEW_PIXELS else min(1.0, fit)
+        image = painting.image(shown.step, scale)
+        return image.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+    def size_text(self) -> str:
+        """Return e.g. ``1840 × 920 pixels, 9 frames``; empty for a picture without pixels or pages."""
+        parts = []
+        if self.choice.format.is_in_pixels:
+            try:
+                width, height = picture_size(self.shown.part_of_drawing(), self.choice.scale, self.shown.page)
+            except PictureError:
+                return ""
+            parts.append(f"{width:,} × {height:,} pixels")
+        if self.choice.steps is not None and self.choice.format.takes_steps:
+            nouns = {PictureFormat.PDF: "pages", PictureFormat.PNG: "files"}
+            parts.append(f"{len(self._steps()):,} {nouns.get(self.choice.format, 'frames')}")
+        return ", ".join(parts)
+
+    def write(self, path: Path, progress: Progress = unheard) -> None:
+        """Write the file, whole or not at all; ``progress`` may raise to end it.
+
+        Raises:
+            ExportProblemError: If it could not be written.
+        """
+        is_range = self.choice.steps is not None or self.choice.format.is_animation
+        try:
+            if self.choice.format is PictureFormat.PNG and is_range:
+                _check_folder(path)
+                write_numbered(self._film(progress), path)
+                return
+            with replacing(path) as part:
+                self._write(part, progress)
+                progress(1.0)
+        except OSError as error:
+            raise ExportProblemError(f"{path} could not be written: {error.strerror or error}.") from error
+        except (RecordingFileError, PictureError) as error:
+            raise ExportProblemError(str(error)) from error
+
+    def _write(self, path: Path, progress: Progress) -> None:
+        match self.choice.format:
+            case PictureFormat.PNG:
+                path.write_bytes(
+                    png_bytes(self._painting().image(self.shown.step, self.choice.scale, progress=progress))
+                )
+            case PictureFormat.PDF:
+                path.write_bytes(pdf_bytes(self._painted(self._steps(), progress)))
+            case PictureFormat.GIF:
+                write_gif(self._film(progress), path)
+            case PictureFormat.APNG:
+                write_apng(self._film(progress), path)
+            case PictureFormat.WEBP:
+                write_webp(self._film(progress), path)
+            case PictureFormat.MP4:
+                write_mp4(self._film(progress), path)
+            case _:
+                path.write_text(self._text(), encoding="utf-8", newline="\n")
+
+    def _text(self) -> str:
+        shown, tokens, is_clear = self.shown, self.tokens, self.choice.is_transparent
+        match self.choice.format:
+            case PictureFormat.SVG:
+                return svg_text(shown.part_of_drawing(), shown.recording, shown.step, tokens, is_transparent=is_clear)
+            case PictureFormat.TIKZ:
+                return tikz_text(shown.part_of_drawing(), shown.step, tokens, is_transparent=is_clear)
+            case PictureFormat.DOT:
+                return dot_text(shown.part_of_view(), tokens)
+            case PictureFormat.MERMAID:
+                return mermaid_text(shown.part_of_view(), tokens)
+            case PictureFormat.GRAPHML:
+                return graphml_text(shown.part_of_view())
+            case PictureFormat.JSON:
+                return json.dumps(recording_json(shown.recording), indent=1, allow_nan=False)
+            case (
+                PictureFormat.PNG
+                | PictureFormat.PDF
+                | PictureFormat.GIF
+                | PictureFormat.APNG
+                | PictureFormat.WEBP
+                | PictureFormat.MP4
+            ):
+                raise ExportProblemError(f"{self.choice.format.name} is no text.")
+            case _:
+                assert_never(self.choice.format)
+
+    # Pictures
+
+    def _sheet(self) -> Sheet:
+        return Sheet(
+            page=self.shown.page, is_transparent=self.choice.is_transparent and self.choice.format.can_be_clear
+        )
+
+    def _painting(self) -> Painting:
+        return Painting(self.shown.part_of_drawing(), self.shown.recording, self.tokens, self.lens, self._sheet())
+
+    def _steps(self) -> range:
+        """The steps to show, the one at hand when no range is chosen."""
+        if self.choice.steps is None:
+            return range(self.shown.step, self.shown.step + 1)
+        first, last = self.choice.steps
+        last = min(last, len(self.shown.recording) - 1)
+        if last < first:
+            raise ExportProblemError("There are no steps between the first and the last one chosen.")
+        if last - first >= MAX_FRAMES:
+            raise ExportProblemError(f"Those are {last - first + 1:,} steps; choose {MAX_FRAMES:,} at the most.")
+        return range(first, last + 1)
+
+    def _painted(self, steps: range, progress: Progress = unheard) -> Iterator[tuple[Painting, StepIndex]]:
+        """Yield a painting for each step, all of the same page; steps of one iteration share theirs."""
+        reel = Reel(self.shown)
+        needed = list(dict.fromkeys(reel.iteration_of(StepIndex(step)) for step in steps))
+        page = self.shown.page or _around([page_of(reel.drawing_of(iteration)) for iteration in needed])
+        sheet = Sheet(page=page, is_transparent=self._sheet().is_transparent)
+        painting, drawn = None, None
+        for position, step in enumerate(steps):
+            progress(position / len(steps))
+            iteration = reel.iteration_of(StepIndex(step))
+            if painting is None or iteration != drawn:
+                drawing = reel.drawing_of(iteration)
+                painting, drawn = Painting(drawing, self.shown.recording, self.tokens, self.lens, sheet), iteration
+            yield painting, StepIndex(step)
+
+    def _film(self, progress: Progress) -> Film:
+        steps, scale = self._steps(), self.choice.scale
+        first = next(self._painted(steps))[0]
+        width, height = picture_size(self.shown.drawing, scale, first.page)
+
+        def frames() -> Iterator[QImage]:
+            for painting, step in self._painted(steps, progress):
+                yield painting.image(step, scale)
+
+        def samples() -> list[QImage]:
+            picked = sorted({steps[number * (len(steps) - 1) // _SAMPLES] for number in range(_SAMPLES + 1)})
+            pages = (page for one in picked for page in self._painted(range(one, one + 1)))
+            return [painting.image(step, min(1.0, scale)) for painting, step in pages]
+
+        return Film(frames, samples, len(steps), width, height, self.choice.frame_ms)
+
+
+def _around(rects: list[Rect]) -> Rect:
+    left, top = min(rect.x for rect in rects), min(rect.y for rect in rects)
+    return Rect(left, top, max(rect.right for rect in rects) - left, max(rect.bottom for rect in rects) - top)
+
+
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ExportProblemError(f"The folder {path.parent} does not exist.")
+
+
+def _rendered_svg(text: str, room: QSize) -> QImage:
+    renderer = QSvgRenderer(QByteArray(text.encode()))
+    size = renderer.defaultSize().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    return image
