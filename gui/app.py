@@ -146,7 +146,7 @@ def build_workbench(
     asker = prompts or QtFilePrompts(window)
     flow = FileFlow(models.document, files, models.notices, asker)
     FileClock(files.followed, window)
-    exporter = CanvasExporter(panels.canvas, models.document, models.playhead)
+    exporter = CanvasExporter(panels.canvas, models.document, models.playhead, models.theme)
     prover = RecordingProver(window)
     window.closing.connect(prover.close)
     desk = Desk(
