@@ -211,7 +211,7 @@ def _parts(window: MainWindow, panels: Panels, book: ActionBook, models: Models)
         centre=Centre(
             panels.canvas, panels.card, CuePill(models.theme, window), panels.canvas.set_bottom_inset, window
         ),
-        right=RightColumn(panels.inspector, window),
+        right=RightColumn(panels.inspector, panels.canvas.ranking, window),
         bottom=BottomArea(
             book,
             panels.timeline,

@@ -1,7 +1,7 @@
 """The canvas as actions see it."""
 
 from engine.trace.recording import Recording
-from gui.canvas.lens import Lens
+from gui.canvas.lens import Lens, Progression
 from gui.canvas.panel import CanvasPanel
 from gui.model.document import Document
 from gui.model.history import History
@@ -117,6 +117,15 @@ class CanvasGraph:
     def set_lens(self, key: str) -> None:
         """Put a lens in force."""
         self._canvas.set_lens(Lens(key))
+
+    @property
+    def has_log_scale(self) -> bool:
+        """Whether the scale of the lens is logarithmic."""
+        return self._canvas.progression is Progression.LOG
+
+    def toggle_log_scale(self) -> None:
+        """Linear, or logarithmic."""
+        self._canvas.set_progression(Progression.LINEAR if self.has_log_scale else Progression.LOG)
 
     @property
     def shows_minimap(self) -> bool:

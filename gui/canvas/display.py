@@ -1,13 +1,16 @@
 """Keeps the surface showing the right scene with the right painters: theme, lens, recording, moving groups."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from engine.drawing.drawing import Drawing
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.camera_control import DURATION_MS
+from gui.canvas.differences import Differences
 from gui.canvas.fold_control import Anchor, group_rect
-from gui.canvas.lens import Lens, LensScale, scale_of
+from gui.canvas.lens import Lens, LensScale, Progression, scale_of
 from gui.canvas.morph import Morph
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import ScenePainter, Tools
@@ -17,13 +20,21 @@ from gui.theme.tokens import Tokens
 
 
 class Display(QObject):
-    """Builds scenes and painters for one surface."""
+    """Builds scenes and painters for one surface; ``compare`` says what the lens of differences compares with."""
 
-    def __init__(self, surface: Surface, tokens: Tokens, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        tokens: Tokens,
+        compare: Callable[[], Differences | None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._surface = surface
         self._tokens = tokens
+        self._compare = compare
         self._lens = Lens.VALUES
+        self._progression = Progression.LOG
         self._book: ValueBook | None = None
         self._tools: Tools | None = None
         self._drawing: Drawing | None = None
@@ -47,6 +58,21 @@ class Display(QObject):
     def lens(self) -> Lens:
         """The lens that is on."""
         return self._lens
+
+    @property
+    def scale(self) -> LensScale | None:
+        """The range of the lens, if it tints."""
+        return self._lens_scale
+
+    @property
+    def progression(self) -> Progression:
+        """How the scale of the lens is laid out."""
+        return self._progression
+
+    def show_progression(self, progression: Progression) -> None:
+        """Lay the scale out otherwise."""
+        self._progression = progression
+        self.show_lens(self._lens)
 
     def show_recording(self, recording: Recording | None) -> None:
         """Take numbers from this recording from now on."""
@@ -105,7 +131,11 @@ class Display(QObject):
 
     def _measure(self) -> None:
         nodes = () if self._drawing is None else self._drawing.nodes
-        self._lens_scale = None if self._book is None else scale_of(self._lens, nodes, self._book, self._last_step)
+        if self._book is None:
+            self._lens_scale = None
+            return
+        self._book.differences = self._compare() if self._lens is Lens.DIFFERENCE else None
+        self._lens_scale = scale_of(self._lens, nodes, self._book, self._last_step, self._progression)
 
     def _put(self, drawing: Drawing | None) -> None:
         if drawing is None or self._tools is None:

@@ -1,41 +1,51 @@
-"""What the boxes are coloured by."""
+"""What the boxes are coloured by: the lenses, and the range that each covers."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import assert_never
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.drawing.drawing import NodeBox
-from engine.graph.view import NodeKind, ViewNode
-from engine.trace.gradients import Arrived, NotYet, gradient_state
-from engine.trace.ids import StepIndex, ValueId
+from engine.trace.ids import StepIndex
 from engine.trace.numbers import bytes_text, duration_text, number_text
-from gui.canvas.scene import is_backward
+from gui.canvas.readings import Lens, Reading, gradient_of, percent_text, read, since
 from gui.canvas.valuebook import ValueBook
 
+__all__ = ["Heat", "Lens", "LensScale", "Progression", "Reading", "amount_text", "gradient_of", "read", "scale_of"]
 
-class Lens(StrEnum):
-    """What the canvas shows in its boxes."""
+_TITLES = {
+    Lens.GRADIENTS: "gradient norm",
+    Lens.TIME: "time",
+    Lens.MEMORY: "memory made",
+    Lens.HEALTH: "share of bad elements",
+    Lens.DIFFERENCE: "difference",
+}
+_SMALLEST_SHARE = 1e-6
+"""A log scale covers at most six powers of ten."""
 
-    STRUCTURE = "structure"
-    """Names and shapes, no numbers."""
-    VALUES = "values"
-    """Value cells in every box."""
-    GRADIENTS = "gradients"
-    """Boxes tinted by the norm of the gradient, log scale."""
-    TIME = "time"
-    """Boxes tinted by the time they took, log scale."""
-    MEMORY = "memory"
-    """Boxes tinted by the size of the tensor they made, log scale."""
+
+class Progression(StrEnum):
+    """How numbers are laid out on a scale."""
+
+    LOG = "log"
+    LINEAR = "linear"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a lens reads at a node: a magnitude for the tint (None: no tint) and the text below the title."""
+class Heat:
+    """The readings of all nodes of a drawing at its last step, in the order of its nodes.
 
-    magnitude: float | None
-    text: str
+    ``magnitudes`` are NaN where nothing is read; ``since`` is the step from which each holds; ``amounts`` are the same
+    in words.
+    """
+
+    magnitudes: npt.NDArray[np.float64]
+    since: npt.NDArray[np.int64]
+    amounts: tuple[str, ...]
+    unknown: int
+    """So many nodes have a reading that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +57,13 @@ class LensScale:
     high: float
     low_text: str
     high_text: str
+    progression: Progression = Progression.LOG
+    heat: Heat | None = field(default=None, compare=False)
 
     def share(self, magnitude: float) -> float:
-        """Return where a magnitude lies between the ends, 0 to 1, on a log scale."""
+        """Return where a magnitude lies between the ends, 0 to 1."""
+        if self.progression is Progression.LINEAR:
+            return min(1.0, max(0.0, magnitude / self.high)) if self.high > 0 else 0.0
         if magnitude <= self.low or self.low <= 0:
             return 0.0
         if self.high <= self.low:
@@ -57,75 +71,65 @@ class LensScale:
         return min(1.0, math.log(magnitude / self.low) / math.log(self.high / self.low))
 
 
-def read(lens: Lens, node: ViewNode, book: ValueBook, step: StepIndex) -> Reading | None:
-    """Return what a tinting lens reads at a node right after ``step``; None for lenses that do not tint."""
+def amount_text(lens: Lens, magnitude: float) -> str:
+    """Return a magnitude in words, e.g. ``3.2 ms``."""
     match lens:
-        case Lens.STRUCTURE | Lens.VALUES:
-            return None
-        case Lens.GRADIENTS:
-            return _gradient(node, book, step)
         case Lens.TIME:
-            return _time(node, book)
+            return duration_text(round(magnitude))
         case Lens.MEMORY:
-            return _memory(node, book)
+            return bytes_text(round(magnitude))
+        case Lens.HEALTH:
+            return f"{min(1.0, magnitude):.0%}"
+        case Lens.DIFFERENCE:
+            return percent_text(magnitude)
         case _:
-            assert_never(lens)
+            return number_text(magnitude, 2)
 
 
-def gradient_of(node: ViewNode, book: ValueBook, step: StepIndex) -> ValueId | None:
-    """Return the gradient that a node shows: what a backward node sent on, else what arrived by ``step``."""
-    if node.value is None or is_backward(node):
-        return node.value
-    state = gradient_state(book.recording, book.recording.values[node.value], step)
-    return state.value if isinstance(state, Arrived) else None
-
-
-def _gradient(node: ViewNode, book: ValueBook, step: StepIndex) -> Reading:
-    if node.value is None:
-        return Reading(None, node.subtitle)
-    gradient = gradient_of(node, book, step)
-    if gradient is not None:
-        return _norm(gradient, book)
-    state = gradient_state(book.recording, book.recording.values[node.value], step)
-    return Reading(None, "not yet" if isinstance(state, NotYet) else "no gradient")
-
-
-def _norm(value: ValueId, book: ValueBook) -> Reading:
-    norm = book.norm(value)
-    return Reading(None, "‖grad‖ ?") if norm is None else Reading(norm, f"‖grad‖ {number_text(norm, 3)}")
-
-
-def _time(node: ViewNode, book: ValueBook) -> Reading:
-    if node.step is None or node.kind is NodeKind.FAILED:
-        return Reading(None, node.subtitle)
-    last = node.step if node.last_step is None else node.last_step
-    steps = book.recording.steps[node.step : last + 1]
-    total_ns = sum(step.duration_ns for step in steps)
-    return Reading(float(total_ns), duration_text(total_ns))
-
-
-def _memory(node: ViewNode, book: ValueBook) -> Reading:
-    if node.value is None:
-        return Reading(None, node.subtitle)
-    nbytes = book.nbytes(node.value)
-    return Reading(float(nbytes), bytes_text(nbytes))
-
-
-def scale_of(lens: Lens, boxes: tuple[NodeBox, ...], book: ValueBook, last_step: StepIndex) -> LensScale | None:
+def scale_of(
+    lens: Lens,
+    boxes: tuple[NodeBox, ...],
+    book: ValueBook,
+    last_step: StepIndex,
+    progression: Progression = Progression.LOG,
+) -> LensScale | None:
     """Return the range that a tinting lens covers over a whole drawing, judged at its last step."""
-    texts: dict[Lens, tuple[str, Callable[[float], str]]] = {
-        Lens.GRADIENTS: ("gradient norm, log scale", lambda number: number_text(number, 2)),
-        Lens.TIME: ("time, log scale", lambda number: duration_text(round(number))),
-        Lens.MEMORY: ("output size, log scale", lambda number: bytes_text(round(number))),
-    }
-    if lens not in texts:
+    if lens not in _TITLES:
         return None
-    title, text = texts[lens]
-    readings = [read(lens, box.node, book, last_step) for box in boxes]
-    found = [reading.magnitude for reading in readings if reading is not None and reading.magnitude]
-    finite = [number for number in found if math.isfinite(number)]
-    if not finite:
-        return LensScale(title, 0.0, 0.0, "", "nothing yet")
-    high = max(finite)
-    low = max(min(finite), high * 1e-6)
-    return LensScale(title, low, high, text(low), text(high))
+    if lens is Lens.DIFFERENCE and book.differences is not None:
+        book.differences.measure([box.node for box in boxes])
+    heat = _heat(lens, boxes, book, last_step)
+    if lens is Lens.HEALTH:
+        return LensScale(_TITLES[lens], 0.0, 1.0, "0%", "100%", Progression.LINEAR, heat)
+    title = f"{_title(lens, book)}, {progression} scale"
+    finite = heat.magnitudes[np.isfinite(heat.magnitudes) & (heat.magnitudes > 0)]
+    if not finite.size:
+        return LensScale(title, 0.0, 0.0, "", _nothing(lens, book, heat), progression, heat)
+    high = float(finite.max())
+    low = max(float(finite.min()), high * _SMALLEST_SHARE) if progression is Progression.LOG else 0.0
+    low_text = amount_text(lens, low)
+    return LensScale(title, low, high, low_text, amount_text(lens, high), progression, heat)
+
+
+def _title(lens: Lens, book: ValueBook) -> str:
+    against = book.differences
+    return f"difference from {against.name}" if lens is Lens.DIFFERENCE and against is not None else _TITLES[lens]
+
+
+def _nothing(lens: Lens, book: ValueBook, heat: Heat) -> str:
+    if lens is not Lens.DIFFERENCE:
+        return "nothing yet"
+    if book.differences is None:
+        return "nothing to compare with"
+    return "none" if np.isfinite(heat.magnitudes).any() else "not known"
+
+
+def _heat(lens: Lens, boxes: tuple[NodeBox, ...], book: ValueBook, last_step: StepIndex) -> Heat:
+    readings = [read(lens, box.node, book, last_step) or Reading(None, "") for box in boxes]
+    magnitudes = [math.nan if reading.magnitude is None else reading.magnitude for reading in readings]
+    return Heat(
+        np.array(magnitudes, dtype=np.float64),
+        np.array([since(lens, box.node, book, last_step) for box in boxes], dtype=np.int64),
+        tuple(reading.amount for reading in readings),
+        sum(not reading.is_known for reading in readings),
+    )

@@ -15,11 +15,10 @@ from engine.trace.ids import StepIndex, ValueId
 from engine.trace.tensors import element_count
 from gui.canvas.lens import Lens, LensScale, gradient_of, read
 from gui.canvas.scene import is_backward
+from gui.canvas.tint import tint_of
 from gui.canvas.valuebook import ValueBook
-from gui.theme.colors import mix, strip_color
+from gui.theme.colors import strip_color
 from gui.theme.tokens import Tokens
-
-_TINT_FLOOR, _TINT_RANGE = 0.10, 0.75
 
 
 class Mark(Enum):
@@ -102,9 +101,7 @@ def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[st
         return plain, node.subtitle
     if reading.magnitude is None or view.scale is None:
         return plain, reading.text
-    share = _TINT_FLOOR + _TINT_RANGE * view.scale.share(reading.magnitude)
-    end = tokens.backward if view.lens is Lens.GRADIENTS else tokens.optimizer
-    return mix(tokens.node, end, share).name(), reading.text
+    return tint_of(view.lens, tokens, view.scale.share(reading.magnitude)).name(), reading.text
 
 
 def _data_and_grad(node: ViewNode, state: StepState, view: View) -> tuple[str, str] | None:
@@ -166,12 +163,15 @@ def _mark(node: ViewNode, state: StepState, view: View) -> Mark:
         return Mark.FAILED
     if state is StepState.FUTURE or node.value is None:
         return Mark.NONE
-    summary = view.book.summary(node.value)
-    if summary is None:
-        return Mark.NONE
-    if summary.nans or summary.infinities:
+    shown = [node.value]
+    if view.lens is Lens.HEALTH and not is_backward(node):
+        gradient = gradient_of(node, view.book, view.step)
+        shown += [] if gradient is None else [gradient]
+    summaries = [summary for value in shown if (summary := view.book.summary(value)) is not None]
+    if any(summary.nans or summary.infinities for summary in summaries):
         return Mark.NONFINITE
-    return Mark.ZERO if is_backward(node) and summary.is_zero else Mark.NONE
+    is_gradient = is_backward(node) or len(shown) > 1
+    return Mark.ZERO if is_gradient and summaries and summaries[-1].is_zero else Mark.NONE
 
 
 def _cells_of(node: ViewNode, state: StepState, view: View) -> ValueId | None:

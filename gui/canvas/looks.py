@@ -4,12 +4,12 @@ from bisect import bisect_right
 
 import numpy as np
 
-from engine.graph.view import ViewNode
 from engine.interchange.parts import parts_of
 from engine.trace.ids import StepIndex
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.look import NodeLook, View, look_of
-from gui.canvas.scene import Ints, Scene, is_backward
+from gui.canvas.readings import arrivals
+from gui.canvas.scene import Ints, Scene
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
 
@@ -55,7 +55,7 @@ class Looks:
         if found is None:
             steps = {int(self._scene.first[index])}
             if self._reads_gradients:
-                steps.update(_arrivals(self._scene.nodes[index].node, self._book))
+                steps.update(arrivals(self._scene.nodes[index].node, self._book))
             found = self._turns[index] = tuple(sorted(steps))
         return found
 
@@ -64,14 +64,3 @@ class Looks:
         if not self._reads_gradients:
             return self._scene.first[nodes]
         return np.fromiter((step for index in nodes.tolist() for step in self.turns(index)), dtype=np.int64)
-
-
-def _arrivals(node: ViewNode, book: ValueBook) -> list[int]:
-    """The steps at which another gradient of a node's value arrives (see ``engine.trace.gradients``)."""
-    if node.value is None or is_backward(node):
-        return []
-    recording = book.recording
-    value = recording.values[node.value]
-    if value.is_leaf:
-        return [change.step for change in recording.grad_changes(value.tensor)]
-    return [] if value.grad_node is None else list(recording.runs_of(value.grad_node))

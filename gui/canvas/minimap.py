@@ -11,7 +11,9 @@ from engine.drawing.drawing import Point, Rect
 from gui.canvas.batches import draw_rects
 from gui.canvas.camera import Camera, Margins, fitted
 from gui.canvas.ink import faded
+from gui.canvas.lens import Lens, LensScale
 from gui.canvas.scene import Ints, Scene
+from gui.canvas.tint import tint_of
 from gui.theme.tokens import Tokens
 
 WIDTH, HEIGHT = 154.0, 92.0
@@ -20,6 +22,7 @@ _INSET = 10.0
 _RADIUS = 7.0
 _MANY_FRAMES = 60
 _SMALLEST_FRAME = 6.0
+_HEAT_STEPS = 12
 _SMALLEST_VIEW = 7.0
 """The part in view stays visible on the overview of a huge graph."""
 
@@ -48,6 +51,14 @@ def minimap_of(bounds: Rect, width: float, height: float) -> Minimap:
     return Minimap(frame, fitted(bounds, WIDTH, HEIGHT, margins, max_scale=0.25))
 
 
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """What the lens in force reads, for the overview: blocks of nodes glow in its colours."""
+
+    lens: Lens
+    scale: LensScale
+
+
 class MinimapPainter:
     """Paints the overview; keeps the blocks as an image until drawing, step, theme or size change."""
 
@@ -55,13 +66,22 @@ class MinimapPainter:
         self._made_for: tuple[object, ...] = ()
         self._blocks = QImage()
 
-    def paint(self, painter: QPainter, minimap: Minimap, scene: Scene, tokens: Tokens, step: int, seen: Rect) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        minimap: Minimap,
+        scene: Scene,
+        tokens: Tokens,
+        step: int,
+        seen: Rect,
+        glow: Glow | None = None,
+    ) -> None:
         """Paint the overview, in view coordinates; ``seen`` is the world rectangle in view."""
         frame = _rect(minimap.frame)
         ratio = painter.device().devicePixelRatioF()
-        wanted = (scene, tokens, step, minimap.camera, ratio)
+        wanted = (scene, tokens, step, minimap.camera, ratio, glow)
         if wanted != self._made_for:
-            self._made_for, self._blocks = wanted, _blocks(minimap, scene, tokens, step, ratio)
+            self._made_for, self._blocks = wanted, _blocks(minimap, scene, tokens, step, ratio, glow)
         painter.drawImage(frame.topLeft(), self._blocks)
         painter.setPen(QPen(QColor(tokens.hairline), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -81,7 +101,7 @@ class MinimapPainter:
             painter.drawRoundedRect(QRectF(QPointF(left, top), QPointF(right, bottom)), 3.0, 3.0)
 
 
-def _blocks(minimap: Minimap, scene: Scene, tokens: Tokens, step: int, ratio: float) -> QImage:
+def _blocks(minimap: Minimap, scene: Scene, tokens: Tokens, step: int, ratio: float, glow: Glow | None) -> QImage:
     image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -91,7 +111,7 @@ def _blocks(minimap: Minimap, scene: Scene, tokens: Tokens, step: int, ratio: fl
     painter.setBrush(QColor(tokens.panel))
     painter.drawRoundedRect(QRectF(0, 0, WIDTH, HEIGHT), _RADIUS, _RADIUS)
     _paint_groups(painter, minimap.camera, scene, tokens)
-    _paint_nodes(painter, minimap.camera, scene, tokens, step)
+    _paint_nodes(painter, minimap.camera, scene, _brushes(scene, tokens, step, glow))
     painter.end()
     return image
 
@@ -106,16 +126,46 @@ def _paint_groups(painter: QPainter, camera: Camera, scene: Scene, tokens: Token
             painter.drawRoundedRect(_rect(frame), 2.0, 2.0)
 
 
-def _paint_nodes(painter: QPainter, camera: Camera, scene: Scene, tokens: Tokens, step: int) -> None:
+def _brushes(scene: Scene, tokens: Tokens, step: int, glow: Glow | None) -> dict[tuple[str, float], Ints]:
+    """Which nodes have which colour and opacity, the faintest first."""
+    is_future = scene.first > step
+    lit = _lit(scene, tokens, step, glow)
+    done_backward, done = (0.66, 0.30) if glow is None else (0.25, 0.20)
+    rest = np.ones(len(scene.nodes), dtype=np.bool_)
+    for nodes in lit.values():
+        rest[nodes] = False
+    groups: defaultdict[tuple[str, float], list[Ints]] = defaultdict(list)
+    for lane, color, opacity in (
+        (scene.is_backward, tokens.backward, done_backward),
+        (~scene.is_backward, tokens.edge, done),
+    ):
+        groups[(color, opacity)].append(np.flatnonzero(lane & ~is_future & rest))
+        groups[(color, opacity * 0.33)].append(np.flatnonzero(lane & is_future & rest))
+    plain = {brush: np.concatenate(parts) for brush, parts in groups.items()}
+    return plain | {(color, 1.0): nodes for color, nodes in lit.items()}
+
+
+def _lit(scene: Scene, tokens: Tokens, step: int, glow: Glow | None) -> dict[str, Ints]:
+    """The nodes at which the lens reads something by now, by colour; what is not finite comes last, on top."""
+    heat = None if glow is None else glow.scale.heat
+    if glow is None or heat is None or len(heat.magnitudes) != len(scene.nodes):
+        return {}
+    reads = np.flatnonzero(~np.isnan(heat.magnitudes) & (heat.since <= step) & (scene.first <= step))
+    shares = np.array([glow.scale.share(float(magnitude)) for magnitude in heat.magnitudes[reads]])
+    places = np.round(shares * _HEAT_STEPS).astype(np.int64)
+    is_sick = (heat.magnitudes[reads] > 1.0) if glow.lens is Lens.HEALTH else np.zeros(len(reads), dtype=np.bool_)
+    found = {
+        tint_of(glow.lens, tokens, place / _HEAT_STEPS).name(): reads[(places == place) & ~is_sick]
+        for place in np.unique(places).tolist()
+    }
+    return found | {tokens.nonfinite: reads[is_sick]}
+
+
+def _paint_nodes(painter: QPainter, camera: Camera, scene: Scene, brushes: dict[tuple[str, float], Ints]) -> None:
     boxes = (scene.boxes - np.array([camera.x, camera.y, camera.x, camera.y])) * camera.scale
     boxes[:, 2:] = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.2)
-    is_future = scene.first > step
-    groups: defaultdict[tuple[str, float], list[Ints]] = defaultdict(list)
-    for lane, color, done in ((scene.is_backward, tokens.backward, 0.66), (~scene.is_backward, tokens.edge, 0.30)):
-        groups[(color, done)].append(np.flatnonzero(lane & ~is_future))
-        groups[(color, done * 0.33)].append(np.flatnonzero(lane & is_future))
-    for (color, opacity), parts in groups.items():
-        rects = boxes[np.concatenate(parts)]
+    for (color, opacity), nodes in brushes.items():
+        rects = boxes[nodes]
         painter.setBrush(faded(color, opacity))
         if len(rects) <= 300:
             for row in rects:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from gui.canvas.ink import Style, draw_text, text_width
 from gui.canvas.lens import Lens, LensScale
-from gui.theme.colors import mix
+from gui.canvas.tint import tint_of
 from gui.theme.tokens import Tokens
 
 EMPTY_TEXT = "Type an expression, open an example, or drop a .py or .chainrule file"
@@ -13,6 +13,7 @@ _LEGEND_LEFT, _LEGEND_HEIGHT, _LEGEND_PAD = 10.0, 56.0, 10.0
 LEGEND_HEIGHT_PX = 70.0
 """What the legend takes at the bottom, its margins included."""
 _BAR_WIDTH = 124.0
+_BAR_STOPS = 10
 
 
 def paint_empty(painter: QPainter, width: float, height: float, tokens: Tokens, text: str = EMPTY_TEXT) -> None:
@@ -39,10 +40,9 @@ def paint_legend(painter: QPainter, bottom: float, tokens: Tokens, lens: Lens, s
 
 
 def _paint_bar(painter: QPainter, bar: QRectF, tokens: Tokens, lens: Lens) -> None:
-    end = tokens.backward if lens is Lens.GRADIENTS else tokens.optimizer
     gradient = QLinearGradient(bar.topLeft(), QPointF(bar.right(), bar.y()))
-    gradient.setColorAt(0.0, mix(tokens.node, end, 0.10))
-    gradient.setColorAt(1.0, mix(tokens.node, end, 0.85))
+    for stop in range(_BAR_STOPS + 1):
+        gradient.setColorAt(stop / _BAR_STOPS, tint_of(lens, tokens, stop / _BAR_STOPS))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(gradient)
     painter.drawRoundedRect(bar, 2.0, 2.0)

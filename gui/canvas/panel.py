@@ -1,27 +1,31 @@
 """The canvas panel: header, painted graph, and everything that can be asked of it."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.drawing.drawing import Drawing, Rect
 from engine.graph.view import GroupKey, ViewGraph
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
+from gui.canvas.differences import differences_of
 from gui.canvas.display import Display
 from gui.canvas.fold_control import FoldControl, group_rect
 from gui.canvas.graph_source import GraphSource
 from gui.canvas.header import Header
 from gui.canvas.keys import Deed, deed_of
-from gui.canvas.lens import Lens
-from gui.canvas.menu import MenuDeeds, build_menu
+from gui.canvas.lens import Lens, Progression
+from gui.canvas.menu import MenuDeeds
+from gui.canvas.menu_control import MenuControl
 from gui.canvas.overlays import LEGEND_HEIGHT_PX
 from gui.canvas.path import path_of
 from gui.canvas.pick_control import PickControl
+from gui.canvas.ranked_table import RankedTable
+from gui.canvas.ranking_control import RankingControl
 from gui.canvas.surface import Surface
-from gui.canvas.tooltip import tooltip_of
 from gui.canvas.view_control import ViewControl
 from gui.canvas.view_state import ViewState
 from gui.model.document import Document
@@ -37,6 +41,7 @@ class CanvasPanel(QWidget):
         views: Fitting and zooming.
         folds: Opening and folding groups.
         picks: Selecting, walking, tracing, hiding, searching.
+        ranking: The table of what the lens reads, to be placed beside the canvas.
 
     Signals:
         export_requested: The person wants to export the picture.
@@ -68,10 +73,13 @@ class CanvasPanel(QWidget):
         self.surface = Surface(theme.tokens, self)
         self.setFocusProxy(self.surface)
         self._source = GraphSource(document, playhead, self)
-        self._display = Display(self.surface, theme.tokens, self)
+        self._display = Display(self.surface, theme.tokens, partial(differences_of, document, self._source), self)
         self.views = ViewControl(self.surface)
         self.folds = FoldControl(self.surface, self._source)
         self.picks = PickControl(self.surface, self.views, document, playhead, selection)
+        self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
+        self.ranking = RankedTable(theme)
+        self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -87,14 +95,14 @@ class CanvasPanel(QWidget):
         source.iteration_changed.connect(lambda shown: header.show_iteration(*shown))
         surface.key_pressed.connect(self._on_key)
         surface.double_clicked.connect(self._on_double_clicked)
-        surface.tooltip_wanted.connect(self._on_tooltip)
-        surface.menu_wanted.connect(self._on_menu)
         surface.resized.connect(self._on_resized)
         header.detail_requested.connect(self.folds.set_level)
         header.iteration_requested.connect(self.go_to_iteration)
         header.crumb_clicked.connect(self._on_crumb)
         self._document.recording_replaced.connect(self._on_recording_replaced)
         self._document.program_replaced.connect(lambda _changed: self._ask_first_view())
+        self._document.compared_changed.connect(lambda _compared: self._look_again())
+        self._document.settled.connect(lambda _none: self._look_again())
         self._playhead.moved.connect(self._on_moved)
         self._selection.changed.connect(self._on_selected)
         theme.changed.connect(self._display.show_tokens)
@@ -162,7 +170,18 @@ class CanvasPanel(QWidget):
             self._display.show_lens(lens)
             legend_px = 0.0 if lens in (Lens.VALUES, Lens.STRUCTURE) else LEGEND_HEIGHT_PX
             self.views.keep_for_legend(legend_px, self._focus())
+            self._ranks.refresh()
             self.lens_changed.emit(lens)
+
+    @property
+    def progression(self) -> Progression:
+        """How the scale of the lens is laid out."""
+        return self._display.progression
+
+    def set_progression(self, progression: Progression) -> None:
+        """Lay the scale of the lens out otherwise."""
+        self._display.show_progression(progression)
+        self._ranks.refresh()
 
     def set_bottom_inset(self, px: float) -> None:
         """Keep room at the bottom: something stands over the canvas there."""
@@ -287,6 +306,7 @@ class CanvasPanel(QWidget):
         self._display.show_drawing(drawing, last_step, self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()
+        self._ranks.refresh_soon()
         self.header.show_detail(self.folds.level(), self.folds.deepest())
         self._show_path()
         if self._needs_first_view:
@@ -305,7 +325,14 @@ class CanvasPanel(QWidget):
 
     def _on_moved(self, moved: PlayheadMoved) -> None:
         self.surface.show_step(moved.current)
+        self._ranks.refresh_soon()
         self._reveal_current()
+
+    def _look_again(self) -> None:
+        """Numbers came that the lens reads."""
+        if self._display.scale is not None:
+            self._display.show_lens(self._display.lens)
+            self._ranks.refresh_soon()
 
     def _reveal_current(self) -> None:
         self.views.reveal(self._focus())
@@ -349,25 +376,6 @@ class CanvasPanel(QWidget):
         if deed is not None:
             self._deeds[deed]()
             event.accept()
-
-    def _on_tooltip(self, index: int, at: QPoint) -> None:
-        scene, book = self.surface.scene, self._display.book
-        if scene is not None and book is not None and index < len(scene.nodes):
-            state = scene.state_of(index, self._playhead.current)
-            QToolTip.showText(
-                at, tooltip_of(scene.nodes[index].node, state, book, self._playhead.current), self.surface
-            )
-
-    def _on_menu(self, index: int | None, at: QPoint) -> None:
-        scene, book = self.surface.scene, self._display.book
-        if scene is None or book is None:
-            return
-        if index is not None and index not in self.picks.indices:
-            self.picks.select(index)
-        node = None if index is None else scene.nodes[index].node
-        menu = build_menu(self, node, book, self._menu_deeds())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
 
     def _menu_deeds(self) -> MenuDeeds:
         return MenuDeeds(

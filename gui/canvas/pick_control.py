@@ -9,6 +9,7 @@ from gui.canvas.scene import Scene
 from gui.canvas.surface import Surface
 from gui.canvas.view_control import ViewControl
 from gui.model.document import Document
+from gui.model.observable import Event
 from gui.model.playhead import Playhead
 from gui.model.search import find_steps
 from gui.model.selection import NOTHING, Origin, Selected, Selection
@@ -18,12 +19,18 @@ _NONE: frozenset[int] = frozenset()
 
 
 class PickControl:
-    """Keeps what is picked out in step with the window's selection."""
+    """Keeps what is picked out in step with the window's selection.
+
+    Attributes:
+        picked: What is picked out.
+        changed: Emitted with it when it has changed.
+    """
 
     def __init__(
         self, surface: Surface, views: ViewControl, document: Document, playhead: Playhead, selection: Selection
     ) -> None:
         self.picked = Picked()
+        self.changed: Event[Picked] = Event()
         self._surface = surface
         self._views = views
         self._document = document
@@ -155,9 +162,15 @@ class PickControl:
         if index is not None:
             self._go_to(index)
 
+    def show(self, picked: Picked) -> None:
+        """Pick this out."""
+        self._put(picked)
+
     def _put(self, picked: Picked) -> None:
-        self.picked = picked
+        before, self.picked = self.picked, picked
         self.refresh()
+        if before != picked:
+            self.changed.emit(picked)
 
     def _on_clicked(self, index: int | None, adds: bool) -> None:  # noqa: FBT001  # a Qt signal carries it
         if not adds or index is None or self.scene is None:

@@ -25,7 +25,7 @@ from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
-from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
+from gui.canvas.minimap import Glow, Minimap, MinimapPainter, minimap_of
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
@@ -261,7 +261,8 @@ class Surface(QWidget):
             paint_legend(painter, self.height() - covered_px, self._tokens, self._lens, self._painter.scale)
         minimap = self.minimap()
         if minimap is not None:
-            self._minimap_painter.paint(painter, minimap, self._scene, self._tokens, self._step, seen)
+            glow = None if self._painter.scale is None else Glow(self._lens, self._painter.scale)
+            self._minimap_painter.paint(painter, minimap, self._scene, self._tokens, self._step, seen, glow)
         if self._interaction is not None:
             self._interaction.paint(painter, self._tokens)
 

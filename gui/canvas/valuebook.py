@@ -1,5 +1,6 @@
 """What the canvas needs to know about values, worked out once for each value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine.trace.ids import ValueId
 from engine.trace.numbers import number_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import Array, UnreadableDtypeError, element_count, type_text
+from gui.canvas.differences import Differences
 
 _LARGEST_READ = 4_000_000
 """Elements beyond which statistics are not worked out here when the recording has none."""
@@ -44,10 +46,16 @@ class Summary:
 
 
 class ValueBook:
-    """Summaries and small pictures of the values of one recording, kept once they are known."""
+    """Summaries and small pictures of the values of one recording, kept once they are known.
+
+    Attributes:
+        differences: How far its numbers are from others, or None while there is nothing to compare with.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
+        self.differences: Differences | None = None
+        self._remembered: dict[tuple[str, ValueId], float] = {}
         self._summaries: dict[ValueId, Summary] = {}
         self._pictures: dict[ValueId, tuple[Numbers, ...]] = {}
         self._cells: dict[ValueId, tuple[Cell, ...]] = {}
@@ -68,6 +76,15 @@ class ValueBook:
             return _from_statistics(recorded, count)
         numbers = self.numbers(value) if count <= _LARGEST_READ else None
         return None if numbers is None else _from_numbers(numbers)
+
+    def remember(self, key: tuple[str, ValueId], work_out: Callable[[], float | None]) -> float | None:
+        """Return a number about a value; what is not known yet is worked out anew when asked again."""
+        found = self._remembered.get(key)
+        if found is None:
+            found = work_out()
+            if found is not None:
+                self._remembered[key] = found
+        return found
 
     def norm(self, value: ValueId) -> float | None:
         """Return the L2 norm over the finite elements of a value, if known."""

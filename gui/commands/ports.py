@@ -4,7 +4,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-LENS_KEYS = ("structure", "values", "gradients", "time", "memory")
+LENS_KEYS = ("structure", "values", "gradients", "time", "memory", "health", "difference")
 """The lenses of the canvas in the order of their digits."""
 
 
@@ -113,6 +113,15 @@ class GraphPort(Protocol):
 
     def set_lens(self, key: str) -> None:
         """Put a lens in force."""
+        ...
+
+    @property
+    def has_log_scale(self) -> bool:
+        """Whether the scale of the lens is logarithmic."""
+        ...
+
+    def toggle_log_scale(self) -> None:
+        """Let the scale of the lens be linear, or logarithmic."""
         ...
 
     @property

@@ -12,7 +12,9 @@ _LENS_TIPS = {
     "values": "Show the numbers in every box.",
     "gradients": "Colour the boxes by the size of their gradient.",
     "time": "Colour the boxes by the time they took.",
-    "memory": "Colour the boxes by the memory their result takes.",
+    "memory": "Colour the boxes by the new memory that they made.",
+    "health": "Show NaN and infinities, gradients that are all zero, dead and saturated units.",
+    "difference": "Colour the boxes by how far they are from the run compared with, or the iteration before.",
 }
 _APPEARANCES = {
     Appearance.SYSTEM: ("As the system", "Follow the system: light by day, dark when the system is dark.", None),
@@ -111,6 +113,17 @@ def _place_action(place: Place, key: str) -> Action:
 
 VIEW_ACTIONS = (
     *(_lens_action(place, key) for place, key in enumerate(LENS_KEYS)),
+    Action(
+        id="view.log_scale",
+        title="Logarithmic scale",
+        tip="Let the colours of a lens follow powers of ten, or the numbers themselves.",
+        menu=Menu.LENS,
+        shortcuts=("L",),
+        context=Context.VIEWS,
+        handler=lambda desk: desk.graph.toggle_log_scale(),
+        checked_when=lambda desk: desk.graph.has_log_scale,
+        begins_section=True,
+    ),
     Action(
         id="view.fit_selection",
         title="Centre selection",

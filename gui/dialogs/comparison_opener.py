@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from engine.compare import compare
 from engine.trace.file import RecordingFileError, read_recording
 from gui.dialogs.comparison_dialog import ComparisonDialog
+from gui.model.compared import Compared
 from gui.model.document import Document
 from gui.model.notices import Notices
 from gui.model.playhead import Playhead
@@ -56,12 +57,14 @@ class ComparisonOpener:
             return
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            comparison = compare(recording, read_recording(path))
+            other = read_recording(path)
+            comparison = compare(recording, other)
         except RecordingFileError as error:
             self._notices.error(str(error))
             return
         finally:
             QGuiApplication.restoreOverrideCursor()
+        self._document.compare_with(Compared(path.name, other, comparison.partners_of_a))
         self._close()
         names = (self._document.title, path.name)
         self.dialog = ComparisonDialog(comparison, names, self._theme.tokens, self._playhead.seek, self._parent)

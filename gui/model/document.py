@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
+from gui.model.compared import Compared
 from gui.model.observable import Event
 
 
@@ -47,6 +48,7 @@ class Document:
         settled: No more numbers come by themselves.
         run_state_changed: The worker starts, runs, stops.
         path_changed: The document has another path or dirty state.
+        compared_changed: The recording shown is compared with another one, or no longer.
         blankness_changed: The text became empty (True), or is something to run again.
     """
 
@@ -58,12 +60,14 @@ class Document:
         self.settled: Event[None] = Event()
         self.run_state_changed: Event[RunState] = Event()
         self.path_changed: Event[Path | None] = Event()
+        self.compared_changed: Event[Compared | None] = Event()
         self.blankness_changed: Event[bool] = Event()
         self.program = ""
         self.title = "untitled.py"
         self.path: Path | None = None
         self.is_dirty = False
         self.recording: Recording | None = None
+        self.compared: Compared | None = None
         self.provenance = Provenance.RUN
         self.run_state = RunState.IDLE
         self.is_settling = False
@@ -97,8 +101,14 @@ class Document:
         """Show another recording."""
         self.recording = recording
         self.provenance = provenance
+        self.compared = None
         self.is_settling = False
         self.recording_replaced.emit(recording)
+
+    def compare_with(self, compared: Compared | None) -> None:
+        """Show how the recording differs from another one, where a view can."""
+        self.compared = compared
+        self.compared_changed.emit(compared)
 
     def extend(self, batch: Batch) -> None:
         """Append a batch to the recording shown."""

@@ -37,17 +37,19 @@ class ResultDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(tokens.hover))
             painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 5, 5)
         room = rect.adjusted(_PAD_PX, 0, -_PAD_PX, 0)
-        hint_width = _text(painter, room, result.hint, words_font(11.5), tokens.muted, Qt.AlignmentFlag.AlignRight)
+        hint_width = draw_elided(
+            painter, room, result.hint, words_font(11.5), tokens.muted, Qt.AlignmentFlag.AlignRight
+        )
         room.setRight(room.right() - hint_width - _PAD_PX)
         color = tokens.faint if result.reason else tokens.text
-        title_width = _text(painter, room, result.title, words_font(13, QFont.Weight.Medium), color)
+        title_width = draw_elided(painter, room, result.title, words_font(13, QFont.Weight.Medium), color)
         room.setLeft(room.left() + title_width + _PAD_PX)
         detail = result.reason or result.detail
-        _text(painter, room, detail, words_font(12), tokens.muted)
+        draw_elided(painter, room, detail, words_font(12), tokens.muted)
         painter.restore()
 
 
-def _text(
+def draw_elided(
     painter: QPainter,
     room: QRectF,
     text: str,

@@ -25,12 +25,20 @@ class LeftColumn(QWidget):
 
 
 class RightColumn(QWidget):
-    """Holds the inspector."""
+    """The inspector above, the table of the lens below it."""
 
-    def __init__(self, inspector: QWidget, parent: QWidget) -> None:
+    def __init__(self, inspector: QWidget, ranking: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("rightColumn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(inspector)
+        self.splitter.addWidget(ranking)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([420, 300])
+        self.splitter.setChildrenCollapsible(False)
+        ranking.setMinimumHeight(110)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(inspector)
+        layout.addWidget(self.splitter)

@@ -314,7 +314,7 @@ def test_hover_tells_the_others_and_shows_a_tooltip(desk: Desk) -> None:
     desk.selection.hovered.connect(told.append)
     desk.move(desk.place("relu"))
     assert told[-1] == "op:2:relu"
-    desk.panel._on_tooltip(3, QPoint(10, 10))
+    desk.panel.surface.tooltip_wanted.emit(3, QPoint(10, 10))
     assert "relu" in QToolTip.text()
     desk.move(QPointF(3, 3))
     assert told[-1] is None
@@ -325,7 +325,7 @@ def test_menu_of_a_node(desk: Desk) -> None:
     desk.show(starter_recording(), step=8)
     lines: list[int] = []
     desk.panel.line_requested.connect(lines.append)
-    desk.panel._on_menu(2, QPoint(10, 10))
+    desk.panel.surface.menu_wanted.emit(2, QPoint(10, 10))
     menu = next(child for child in desk.panel.findChildren(QMenu))
     entries = {action.text().split("\t")[0]: action for action in menu.actions()}
     assert {"Go to step 2", "Go to line 4", "Trace", "Hide", "Copy name", "Copy value", "Copy image"} <= set(entries)
