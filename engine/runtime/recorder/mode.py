@@ -12,7 +12,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode, redispatch_function
 from torch.utils._pytree import tree_map_only
 
-from engine.runtime.compat import Node, functorch_level, plain, sequence_number
+from engine.runtime.compat import Node, functorch_level, plain, quiet, sequence_number
 from engine.runtime.compat_checkpoint import StopRecomputation
 from engine.runtime.recorder.backward_run import NodeHook
 from engine.runtime.recorder.frames import FileMarks, Marks, call_site, is_dispatching, is_running
@@ -37,7 +37,7 @@ class RecorderMode(TorchFunctionMode):
     Attributes:
         log: See ``log``.
         scope: The stretch of no steps that is running, if any.
-        on_move: Called before a tensor gets other memory.
+        on_move: Called before a tensor gets other memory; or after, with another tensor that still shows the old one.
         is_away: Whether the backward engine is about to run while torch has taken this mode off for its call.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
@@ -48,7 +48,7 @@ class RecorderMode(TorchFunctionMode):
         infos: dict[TorchFunction, FunctionInfo],
         snapshots: Snapshots,
         log: Log,
-        on_move: Callable[[Tensor], None],
+        on_move: Callable[[Tensor, Tensor | None], None],
     ) -> None:
         super().__init__()
         self.log = log
@@ -205,7 +205,7 @@ class RecorderMode(TorchFunctionMode):
         """Copy what is about to be overwritten."""
         for tensor in map(plain, tensors):
             if is_special(tensor):
-                self.on_move(tensor)
+                self.on_move(tensor, None)
                 for part in memory_of(tensor):
                     self.snapshots.before_write(part, self.log)
             self.snapshots.before_write(tensor, self.log)
@@ -239,14 +239,26 @@ class RecorderMode(TorchFunctionMode):
         written = written_tensors(info, args, kwargs)
         if kind is Kind.MOVES:
             for tensor in written:
-                self.on_move(plain(tensor))
+                self.on_move(plain(tensor), None)
         if scope is ScopeKind.CREATE:
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:
             self.before_write(written)
         if scope is ScopeKind.QUIET:
             return func(*args, **kwargs)
+        if kwargs.get("out") is not None:
+            return self.record(info, lambda: self._into(written, func, args, kwargs), args, kwargs)
         return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
+
+    def _into(self, written: list[Tensor], func: TorchFunction, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Run a call with ``out=``, which may give those tensors another shape: then their old ones keep it."""
+        with quiet():
+            forms = [(tensor, tensor.detach()) for tensor in map(plain, written) if not is_special(tensor)]
+        result = func(*args, **kwargs)
+        for tensor, form in forms:
+            if tensor.shape != form.shape or tensor.stride() != form.stride():
+                self.on_move(tensor, form)
+        return result
 
     def _asked(self, func: TorchFunction, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
         """Run a question, and append it if it comes right from the person's code: it may decide something."""

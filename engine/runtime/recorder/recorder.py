@@ -267,10 +267,10 @@ class Recorder:
             with quiet():
                 self._resolver.after_swap(tensors)
 
-    def _before_move(self, tensor: Tensor) -> None:
+    def _before_move(self, tensor: Tensor, form: Tensor | None) -> None:
         if self._resolver is not None:
             with quiet():
-                self._resolver.before_move(self._taken(), tensor)
+                self._resolver.before_move(self._taken(), tensor, form)
 
     def _taken(self) -> dict[int, Log]:
         taken = {}

@@ -116,10 +116,13 @@ class Resolver:
             self._namer.name_all(namespace)
         return self._finish()
 
-    def before_move(self, logs: Mapping[int, Log], tensor: Tensor) -> None:
-        """Keep what is known of a tensor that is about to get other memory, shape or type."""
+    def before_move(self, logs: Mapping[int, Log], tensor: Tensor, form: Tensor | None) -> None:
+        """Keep what is known of a tensor that is about to get other memory, shape or type.
+
+        ``form`` is another tensor that shows the same, where the tensor itself shows it no longer.
+        """
         self._read(logs)
-        self._values.before_move(tensor, perf_counter_ns())
+        self._values.before_move(tensor, perf_counter_ns(), form)
 
     def before_swap(self, logs: Mapping[int, Log], tensors: tuple[Tensor, Tensor]) -> None:
         """Keep what is known of two tensors that are about to be swapped."""

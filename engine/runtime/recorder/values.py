@@ -187,8 +187,8 @@ class ValueMaker:
             for behind, part in record.parts:
                 self.unname(part, text + behind)
 
-    def before_move(self, tensor: Tensor, time_ns: int) -> None:
-        """Let the values of a tensor keep its present memory through an alias."""
+    def before_move(self, tensor: Tensor, time_ns: int, form: Tensor | None = None) -> None:
+        """Let the values of a tensor keep its present memory through an alias, which may be given as ``form``."""
         record = self.book.find(tensor)
         if record is None:
             return
@@ -196,7 +196,7 @@ class ValueMaker:
             self.current(tensor, time_ns)
         present = (tensor, *(part for part in (part.ref() for _, part in record.parts) if part is not None))
         for moved in present:
-            alias: Tensor | None = None
+            alias = form if moved is tensor else None
             for value in reversed(self.pending.values):
                 if value.content is moved:
                     alias = kept(moved) if alias is None else alias

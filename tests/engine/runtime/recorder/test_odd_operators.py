@@ -147,6 +147,25 @@ def test_earlier_numbers_of_a_tensor_that_changes_its_shape(change: str) -> None
     assert run.recording.array(second.inputs[0]).tolist() == run.variables["v"].tolist()
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("shape", ["0, 2", "3", "9, 9"])
+def test_earlier_numbers_of_a_tensor_that_out_reshapes(shape: str) -> None:
+    run = recorded(
+        f"v = torch.arange(4.).reshape(2, 2) * 1\nk = v.clone()\ntorch.ones({shape}).sin()\n"
+        f"torch.sin(torch.ones({shape}), out=v)\nlast = v.clone()\n"
+    )
+    first, second = (step for step in run.steps() if step.name == "clone")
+    assert first.inputs[0] is not None
+    assert second.inputs[0] is not None
+    assert run.recording.array(first.inputs[0]).tolist() == [[0, 1], [2, 3]]
+    assert run.recording.array(second.inputs[0]).tolist() == run.variables["v"].tolist()
+
+
+def test_an_empty_tensor_that_out_fills() -> None:
+    run = recorded("v = torch.empty(0)\ntorch.sin(torch.ones(3), out=v)\n")
+    assert [value.shape for value in run.named("v")] == [(0,), (3,)]
+
+
 def test_a_node_that_stands_for_a_missing_derivative() -> None:
     run = recorded(
         "x = torch.ones(2, requires_grad=True)\ny = x // 2\n"
