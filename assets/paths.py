@@ -6,3 +6,5 @@ ROOT = Path(__file__).resolve().parent
 FONTS = ROOT / "fonts"
 ICONS = ROOT / "icons"
 EXAMPLES = ROOT / "examples"
+NETWORK = ROOT / "network"
+"""The catalogue of layers."""

@@ -37,7 +37,9 @@ class Setting:
 class Node:
     """One box of the builder. ``settings`` hold what was given; what is left out has torch's default.
 
-    ``x_px`` and ``y_px`` are where it stands on the canvas; ``block`` names the reusable group that it is in, if any.
+    ``type`` of an input is the name of its numbers' type, empty for float32. ``same_as`` is the layer whose parameters
+    this layer uses again, empty when it has its own. ``x_px`` and ``y_px`` are where it stands on the
+    canvas; ``block`` names the reusable group that it is in, if any.
     """
 
     name: NodeName
@@ -49,6 +51,7 @@ class Node:
     x_px: float = 0.0
     y_px: float = 0.0
     block: str = ""
+    same_as: NodeName = NodeName("")
 
 
 @dataclass(frozen=True, slots=True)

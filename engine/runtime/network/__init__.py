@@ -1,0 +1,1 @@
+"""Networks under torch: what its layers take, and the shapes and costs of a network, worked out without numbers."""
