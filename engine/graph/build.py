@@ -2,6 +2,7 @@
 
 from engine.graph.cast import cast_of
 from engine.graph.edges import view_edges
+from engine.graph.executed import as_executed
 from engine.graph.folding import Folding
 from engine.graph.iterations import Iteration
 from engine.graph.nodes import view_groups, view_nodes
@@ -20,9 +21,12 @@ def build_view_graph(recording: Recording, iteration: Iteration, folding: Foldin
     nodes = view_nodes(recording, cast, stage)
     known = {node.key for node in nodes}
     edges = [edge for edge in view_edges(recording, cast, stage) if edge.source in known and edge.target in known]
-    return ViewGraph(
+    groups = cast.tree.scopes[1:]
+    view = ViewGraph(
         tuple(nodes),
         tuple(edges),
         tuple(view_groups(cast, stage)),
-        tuple(scope.key for scope in cast.tree.scopes[1:]),
+        tuple(scope.key for scope in groups),
+        tuple(scope.depth for scope in groups),
     )
+    return as_executed(recording, view, folding)

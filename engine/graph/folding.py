@@ -29,7 +29,8 @@ class Folding:
     """What the person asked for on top of the default rule.
 
     ``opened`` and ``closed`` are explicit, ``toggled`` inverts what the default rule says, ``level`` replaces the rule
-    (groups nested less deep than it are open), ``show_parameters`` None leaves it to the rule.
+    (groups nested less deep than it are open; -1 folds the whole program into one box), ``show_parameters`` None
+    leaves it to the rule. ``executed`` opens ops into the kernels that they ran as.
     """
 
     opened: frozenset[GroupKey] = frozenset()
@@ -37,6 +38,7 @@ class Folding:
     toggled: frozenset[GroupKey] = frozenset()
     level: int | None = None
     show_parameters: bool | None = None
+    executed: bool = False
 
     def with_toggled(self, key: GroupKey) -> "Folding":
         """Open the group if it is closed and close it if it is open."""
@@ -58,9 +60,17 @@ class Folding:
         """Open everything, parameters included."""
         return Folding(level=_EVERYTHING, show_parameters=True)
 
+    def with_kernels(self) -> "Folding":
+        """Open everything, and ops into their kernels."""
+        return Folding(level=_EVERYTHING, show_parameters=True, executed=True)
+
+    def is_opened(self, key: GroupKey, *, by_rule: bool) -> bool:
+        """Whether the group is open, where ``by_rule`` is what holds without explicit wishes."""
+        return ((by_rule ^ (key in self.toggled)) or key in self.opened) and key not in self.closed
+
     def with_level(self, level: int) -> "Folding":
-        """Open the groups nested less deep than ``level``: 0 folds everything."""
-        return Folding(level=max(0, level), show_parameters=self.show_parameters)
+        """Open the groups nested less deep than ``level``: 0 folds everything, -1 the whole program into one box."""
+        return Folding(level=max(-1, level), show_parameters=self.show_parameters)
 
     def open_scopes(self, tree: "ScopeTree", count_boxes: Callable[[Sequence[bool]], int]) -> "OpenScopes":
         """Resolve against the groups of one picture.
@@ -73,17 +83,18 @@ class Folding:
         by_rule, opens_artificial = (_EVERYTHING, True) if small else _readable_level(tree)
         level = by_rule if self.level is None else self.level
         opens_artificial |= self.level is not None
-        is_open = [True]
+        is_open = [level >= 0]
         for index, scope in enumerate(tree.scopes[1:], start=1):
             # What lies in a shut group is shut, too: opening the group shows its members one by one.
             may_open = is_open[scope.parent] and (opens_artificial or not scope.is_artificial)
             may_open &= small or self.level is not None or not tree.is_one_of_alike(index)
             is_open.append(may_open and scope.depth <= level)
         # What is toggled does not count here: opening a group must not hide the parameters of another one.
-        is_detailed = small or level == _EVERYTHING or count_boxes(is_open) <= DETAILED_UP_TO
-        for index, scope in enumerate(tree.scopes[1:], start=1):
-            is_open[index] ^= scope.key in self.toggled
-            is_open[index] = (is_open[index] or scope.key in self.opened) and scope.key not in self.closed
+        # Nor do boxes count where a level was chosen: more detail must never hide what less detail shows.
+        fits = self.level is None and count_boxes(is_open) <= DETAILED_UP_TO
+        is_detailed = small or level == _EVERYTHING or fits
+        for index, scope in enumerate(tree.scopes):
+            is_open[index] = self.is_opened(scope.key, by_rule=is_open[index])
         shows_parameters = is_detailed if self.show_parameters is None else self.show_parameters
         return OpenScopes(tuple(is_open), shows_parameters, is_detailed)
 

@@ -115,8 +115,8 @@ def _divide(tree: ScopeTree, recording: Recording) -> None:
             continue
         kept: list[int] = []
         for part in chunked(scope.children, _marks(tree, recording, scope.children), _CHUNKS, scope.counted):
-            if isinstance(part, int):
-                kept.append(part)
+            if isinstance(part, int) or len(part.children) == 1:
+                kept.append(part if isinstance(part, int) else part.children[0])
                 continue
             kept.append(~len(tree.scopes))
             pending.append(len(tree.scopes))

@@ -7,7 +7,7 @@ from engine.graph.categories import category_of
 from engine.graph.labels import Labels, backward_title, inner_path, short
 from engine.graph.scopes import ROOT, Scope
 from engine.graph.stage import Stage, group_node_key
-from engine.graph.view import Category, GroupKey, NodeKey, NodeKind, ViewGroup, ViewNode
+from engine.graph.view import WHOLE_PROGRAM, Category, GroupKey, NodeKey, NodeKind, ViewGroup, ViewNode
 from engine.trace.facts import Step
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
@@ -117,6 +117,8 @@ class _Nodes:
 
     def _step_node(self, key: NodeKey, step: Step) -> ViewNode:
         cast = self._cast
+        if self._stage.box[ROOT] is not None:
+            return self._whole(key)
         if step.index in cast.tree.scope_of:
             hidden_by = self._stage.box[cast.tree.scope_of[step.index]]
             return self._op(key, step) if hidden_by is None else self._folded(key, hidden_by)
@@ -162,6 +164,24 @@ class _Nodes:
             group=group_key(self._cast, scope.parent),
             count=count,
             stands_for=scope.key,
+        )
+
+    def _whole(self, key: NodeKey) -> ViewNode:
+        """The whole program as one box."""
+        cast = self._cast
+        steps = [step.index for step in (*cast.forward, *cast.backward, *cast.optimizer)] + list(cast.shares_box)
+        outputs = self._recording.steps[cast.forward[-1].index].outputs if cast.forward else ()
+        return ViewNode(
+            key=key,
+            kind=NodeKind.GROUP,
+            category=Category.OTHER,
+            title="program",
+            subtitle=f"{len(steps)} step{'s' if len(steps) != 1 else ''}",
+            step=min(steps),
+            last_step=max(steps),
+            value=next(iter(outputs), None),
+            count=len(steps),
+            stands_for=WHOLE_PROGRAM,
         )
 
     def _group_subtitle(self, scope: Scope, value: ValueId | None) -> str:
@@ -270,4 +290,4 @@ class _Nodes:
 
     def _failed_group(self) -> GroupKey | None:
         scopes = self._cast.tree.ancestors(self._cast.tree.failed_in)
-        return group_key(self._cast, next(at for at in scopes if self._stage.box[at] is None))
+        return group_key(self._cast, next((at for at in scopes if self._stage.box[at] is None), ROOT))

@@ -1,12 +1,12 @@
 """Which box stands for which step and leaf under one state of folding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.graph.cast import Cast, Leaf
 from engine.graph.folding import Folding, OpenScopes
 from engine.graph.scopes import ROOT
-from engine.graph.view import GroupKey, NodeKey
+from engine.graph.view import WHOLE_PROGRAM, GroupKey, NodeKey
 from engine.trace.facts import Role, Step
 from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 from engine.trace.recording import Recording
@@ -29,12 +29,16 @@ class Stage:
 def stage_of(recording: Recording, cast: Cast, folding: Folding) -> Stage:
     """Resolve the folding and name every box."""
     opened = folding.open_scopes(cast.tree, lambda is_open: _count_boxes(cast, is_open))
+    if not (cast.forward or cast.backward or cast.optimizer):
+        # Without a step there is nothing to fold, and what there is stays visible.
+        opened = replace(opened, is_open=(True, *opened.is_open[1:]))
     stage = Stage(opened, _hidden_by(cast, opened.is_open))
     _name_ops(cast, stage)
     _name_leaves(recording, cast, stage)
     _name_backward(recording, cast, stage)
     for number, step in enumerate(cast.optimizer):
-        stage.of_step[step.index] = NodeKey(f"optimizer:{number}")
+        is_hidden = stage.box[ROOT] is not None
+        stage.of_step[step.index] = group_node_key(WHOLE_PROGRAM) if is_hidden else NodeKey(f"optimizer:{number}")
     return stage
 
 
@@ -44,8 +48,8 @@ def group_node_key(key: GroupKey) -> NodeKey:
 
 
 def backward_group_key(key: GroupKey) -> NodeKey:
-    """The node that stands for the backward pass of a folded group."""
-    return NodeKey(f"backgroup:{key}")
+    """The node that stands for the backward pass of a folded group; the whole program is one box with its own."""
+    return group_node_key(key) if key == WHOLE_PROGRAM else NodeKey(f"backgroup:{key}")
 
 
 def _hidden_by(cast: Cast, is_open: Sequence[bool]) -> list[int | None]:

@@ -19,6 +19,10 @@ GroupKey = NewType("GroupKey", str)
 """Names a group the same way in every iteration, e.g. ``model.layers.0#1`` (second call)."""
 
 
+WHOLE_PROGRAM = GroupKey("")
+"""The group that holds everything; it has no frame, only a box when it is folded."""
+
+
 class NodeKind(StrEnum):
     """What a node stands for."""
 
@@ -96,6 +100,8 @@ class ViewNode:
     group is of kind GROUP too and has ``mirrors``."""
     main_step: StepIndex | None = None
     """The step that a box is about when it also covers others (a batch norm and its count of batches)."""
+    executed_as: GroupKey | None = None
+    """The group of the kernels that an op ran as, where they were recorded; closed unless somebody opens it."""
 
     @property
     def about(self) -> StepIndex | None:
@@ -142,3 +148,9 @@ class ViewGraph:
     groups: tuple[ViewGroup, ...]
     all_groups: tuple[GroupKey, ...] = ()
     """Every group there is, folded or not: what fold-all and the detail slider act upon."""
+    depths: tuple[int, ...] = ()
+    """How deep each of ``all_groups`` lies: 1 in no other group."""
+    has_kernels: bool = False
+    """Whether some op of this picture can be opened into the kernels that it ran as."""
+    hidden: int = 0
+    """How many nodes filters have taken out."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 
 from engine.drawing.drawing import Point, Rect
 from engine.graph import Folding
+from engine.graph.levels import Detail, DetailName, detail_of, folding_at
 from engine.graph.view import GroupKey
 from gui.canvas.graph_source import GraphSource
 from gui.canvas.scene import Scene
@@ -57,7 +58,7 @@ class FoldControl:
         return None
 
     def expand(self, indices: frozenset[int]) -> None:
-        """Open the selected group nodes."""
+        """Open the selected group nodes, and selected ops into the kernels that they ran as."""
         keys = [key for key in self._keys(indices) if key is not None]
         folding = self._source.folding
         for key in keys:
@@ -79,7 +80,10 @@ class FoldControl:
 
     def _keys(self, indices: frozenset[int]) -> list[GroupKey | None]:
         scene = self._surface.scene
-        return [] if scene is None else [scene.nodes[index].node.stands_for for index in sorted(indices)]
+        if scene is None:
+            return []
+        nodes = [scene.nodes[index].node for index in sorted(indices)]
+        return [node.executed_as if node.stands_for is None else node.stands_for for node in nodes]
 
     def expand_all(self) -> None:
         """Open every group."""
@@ -89,27 +93,15 @@ class FoldControl:
         """Fold every group."""
         self._source.fold(Folding().with_level(0))
 
-    def set_level(self, level: int) -> None:
-        """Open the groups nested less deep than ``level``; the deepest level opens everything."""
-        folding = Folding().with_all_open() if level >= self.deepest() else Folding().with_level(level)
-        self._source.fold(folding)
+    def set_level(self, position: int) -> None:
+        """Show as much detail as the slider says: 0 is the whole program as one box (see ``engine.graph.levels``)."""
+        if self._source.view is not None:
+            self._source.fold(folding_at(self._source.view, position))
 
-    def deepest(self) -> int:
-        """How many levels of groups there are, at most."""
+    def detail(self) -> Detail:
+        """How detailed the picture is."""
         view = self._source.view
-        keys = () if view is None else view.all_groups
-        return min(8, max((key.count(".") + key.count("/") + 1 for key in keys), default=0))
-
-    def level(self) -> int:
-        """How many levels are open now, as far as the frames tell."""
-        drawing = self._source.drawing
-        folding = self._source.folding
-        if drawing is None or not any(box.node.stands_for for box in drawing.nodes):
-            return self.deepest()
-        if folding.level is not None:
-            return min(folding.level, self.deepest())
-        keys = [frame.group.key for frame in drawing.frames]
-        return min(self.deepest() - 1, max((key.count(".") + key.count("/") + 1 for key in keys), default=0))
+        return Detail(0, 0, DetailName.OPS) if view is None else detail_of(view, self._source.folding)
 
     def _change(self, folding: Folding, key: GroupKey) -> None:
         scene = self._surface.scene
@@ -130,4 +122,4 @@ def group_rect(scene: Scene, key: GroupKey) -> Rect | None:
     for frame in scene.drawing.frames:
         if frame.group.key == key:
             return frame.rect
-    return next((box.rect for box in scene.nodes if box.node.stands_for == key), None)
+    return next((box.rect for box in scene.nodes if key in (box.node.stands_for, box.node.executed_as)), None)

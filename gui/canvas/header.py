@@ -4,10 +4,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from engine.graph.levels import Detail, DetailName
 from engine.graph.view import GroupKey
 
 HEIGHT_PX = 34
 _SLIDER_PX = 74
+NO_RUN_TIP = "There is nothing to fold yet"
 
 
 class Header(QWidget):
@@ -46,7 +48,7 @@ class Header(QWidget):
         row.addWidget(self._detail_name)
         self.show_path(())
         self.show_iteration(0, 0)
-        self.show_detail(0, 0)
+        self.show_detail(Detail(0, 0, DetailName.OPS))
 
     def _iteration_chooser(self) -> QWidget:
         chooser = QWidget(self)
@@ -99,16 +101,14 @@ class Header(QWidget):
         self._back.setEnabled(position > 0)
         self._next.setEnabled(position + 1 < count)
 
-    def show_detail(self, level: int, deepest: int) -> None:
-        """Show the folding level, 0 (all folded) to ``deepest`` (every op)."""
+    def show_detail(self, detail: Detail) -> None:
+        """Show how detailed the picture is; without anything to fold there is nothing to choose."""
         with QSignalBlocker(self._slider):
-            self._slider.setRange(0, max(1, deepest))
-            self._slider.setValue(level if deepest else 1)
-        self._slider.setEnabled(deepest > 0)
-        self._slider.setToolTip(
-            "How far groups are opened" if deepest else "This program has no groups to open or fold"
-        )
-        self._detail_name.setText("ops" if level >= deepest else "modules")
+            self._slider.setRange(0, max(1, detail.deepest))
+            self._slider.setValue(detail.position if detail.deepest else 1)
+        self._slider.setEnabled(detail.deepest > 0)
+        self._slider.setToolTip("From the whole program as one box to every op" if detail.deepest else NO_RUN_TIP)
+        self._detail_name.setText(detail.name.value)
 
 
 def _muted(text: str) -> QLabel:

@@ -307,7 +307,7 @@ class CanvasPanel(QWidget):
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()
         self._ranks.refresh_soon()
-        self.header.show_detail(self.folds.level(), self.folds.deepest())
+        self.header.show_detail(self.folds.detail())
         self._show_path()
         if self._needs_first_view:
             self.views.show_first(self._focus())

@@ -196,7 +196,7 @@ def programs(draw):
     return maker.done()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(programs())
 def test_whatever_is_nested_every_step_has_one_box(recording):
     view = view_of(recording, ALL_OPEN)
