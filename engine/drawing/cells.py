@@ -46,14 +46,19 @@ def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
     flat = array.reshape(-1)
     if flat.size == 0:
         return ()
+    if flat.size <= limit:
+        return _each(flat.tolist())
     numbers = _as_floats(flat)
     scale = _scale(numbers)
-    if flat.size <= limit:
-        return tuple(
-            _cell(cell_text(item), number, scale) for item, number in zip(flat.tolist(), numbers.tolist(), strict=True)
-        )
     picked = _strip(numbers, min(STRIP_COUNT, flat.size))
     return tuple(_cell("", number, scale) for number in picked)
+
+
+def _each(items: list[complex]) -> tuple[Cell, ...]:
+    """A cell for each of some numbers; plain Python is several times faster for three of them."""
+    numbers = [abs(item) if isinstance(item, complex) else float(item) for item in items]
+    scale = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
+    return tuple(_cell(cell_text(item), number, scale) for item, number in zip(items, numbers, strict=True))
 
 
 def cell_text(number: complex) -> str:
@@ -78,9 +83,13 @@ def _scale(numbers: npt.NDArray[np.float64]) -> float:
 
 
 def _strip(numbers: npt.NDArray[np.float64], count: int) -> list[float]:
-    # argmax treats NaN as the largest number, which is what is wanted here.
-    parts = np.array_split(numbers, count)
-    return [float(part[int(np.argmax(np.abs(part)))]) for part in parts]
+    """The element of largest magnitude of each of ``count`` stretches of nearly the same length; a NaN wins."""
+    order = np.arange(count)
+    length, longer = divmod(numbers.size, count)
+    starts = order * length + np.minimum(order, longer)
+    high, low = np.maximum.reduceat(numbers, starts), np.minimum.reduceat(numbers, starts)
+    picked: list[float] = np.where(np.abs(high) >= np.abs(low), high, low).tolist()
+    return picked
 
 
 def _cell(text: str, number: float, scale: float) -> Cell:

@@ -34,6 +34,7 @@ from gui.canvas.picture import (
     unheard,
 )
 from gui.model.export import ExportChoice, ExportProblemError, PictureFormat
+from gui.theme.fonts import faces
 from gui.theme.tokens import Tokens
 
 _PREVIEW_LINES = 40
@@ -121,13 +122,21 @@ class PictureJob:
             case PictureFormat.MP4:
                 write_mp4(self._film(progress), path)
             case _:
-                path.write_text(self._text(), encoding="utf-8", newline="\n")
+                path.write_text(self._text(progress), encoding="utf-8", newline="\n")
 
-    def _text(self) -> str:
+    def _text(self, progress: Progress = unheard) -> str:
         shown, tokens, is_clear = self.shown, self.tokens, self.choice.is_transparent
         match self.choice.format:
             case PictureFormat.SVG:
-                return svg_text(shown.part_of_drawing(), shown.recording, shown.step, tokens, is_transparent=is_clear)
+                return svg_text(
+                    shown.part_of_drawing(),
+                    shown.recording,
+                    shown.step,
+                    tokens,
+                    is_transparent=is_clear,
+                    faces=faces() if self.choice.embeds_fonts else (),
+                    progress=progress,
+                )
             case PictureFormat.TIKZ:
                 return tikz_text(shown.part_of_drawing(), shown.step, tokens, is_transparent=is_clear)
             case PictureFormat.DOT:

@@ -3,6 +3,7 @@
 from PySide6.QtGui import QFont, QFontDatabase
 
 from assets.paths import FONTS
+from engine.interchange.font_face import FontFace
 
 WORDS = "Inter"
 MONO = "JetBrains Mono"
@@ -51,3 +52,12 @@ def _font(family: str, size_px: float, weight: QFont.Weight) -> QFont:
     font.setWeight(weight)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+def faces() -> tuple[FontFace, ...]:
+    """Return the fonts that a picture is written in, to be put into it."""
+    return (
+        FontFace(WORDS, 400, "otf", (FONTS / "Inter-Regular.otf").read_bytes()),
+        FontFace(WORDS, 600, "otf", (FONTS / "Inter-SemiBold.otf").read_bytes()),
+        FontFace(MONO, 400, "ttf", (FONTS / "JetBrainsMono-Regular.ttf").read_bytes()),
+    )

@@ -1,5 +1,6 @@
 """Pictures and animations from the command line, without a window."""
 
+import base64
 import io
 import re
 import shutil
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 from PySide6.QtGui import QImage
 
+from assets.paths import FONTS
 from engine.commands.errors import CommandError
 from engine.commands.options import RenderOptions, picture_format
 from engine.trace.file import write_recording
@@ -149,3 +151,15 @@ def test_what_does_not_go_together_is_one_sentence_and_no_file(draw, tmp_path, n
     with pytest.raises(CommandError, match=f"{sentence}$"):
         draw(name, **options)
     assert [path.name for path in tmp_path.iterdir()] == ["run.chainrule"]
+
+
+def test_embedded_fonts_are_the_shipped_ones(draw):
+    small, large = draw("plain.svg").read_text(), draw("fonts.svg", embed_fonts=True).read_text()
+    found = re.findall(
+        r"@font-face\{font-family:'(.+?)';font-weight:(\d+);src:url\(data:font/.tf;base64,(.+?)\)\}", large
+    )
+    assert [face[:2] for face in found] == [("Inter", "400"), ("Inter", "600"), ("JetBrains Mono", "400")]
+    assert base64.b64decode(found[1][2]) == (FONTS / "Inter-SemiBold.otf").read_bytes()
+    assert "@font-face" not in small
+    assert 900_000 < len(large) - len(small) < 1_100_000
+    ET.fromstring(large)

@@ -1,0 +1,75 @@
+"""The edges of an SVG."""
+
+from engine.drawing.drawing import EdgePath, Point
+from engine.drawing.measure import elided
+from engine.drawing.state import StepState, edge_state
+from engine.graph.view import EdgeKind
+from engine.interchange.palette import Palette
+from engine.interchange.svg_nodes import FUTURE_OPACITY
+from engine.interchange.texts import xml_text
+from engine.trace.ids import StepIndex
+
+
+class EdgeWriter:
+    """Writes the edges of one drawing right after a step; the looks of edges are made once and kept."""
+
+    def __init__(self, step: StepIndex, palette: Palette) -> None:
+        self._step = step
+        self._palette = palette
+        self._looks: dict[tuple[EdgeKind, bool], tuple[str, str]] = {}
+        self._curves: dict[int, str] = {}
+
+    def text(self, path: EdgePath) -> str:
+        """Return the elements of an edge; nothing for a saved tensor that is not used at this step."""
+        state = edge_state(path.edge, self._step)
+        if path.edge.kind is EdgeKind.SAVED:
+            return self._saved(path) if state is StepState.CURRENT else ""
+        key = (path.edge.kind, state is StepState.FUTURE)
+        look = self._looks.get(key)
+        if look is None:
+            look = self._looks[key] = self._look(*key)
+        return f'<path d="{self._curve(path.points)}" {look[0]}/><path d="{_arrowhead(path.points)}" {look[1]}/>'
+
+    def _look(self, kind: EdgeKind, is_future: bool) -> tuple[str, str]:  # noqa: FBT001 - part of a key
+        """How a line of this kind looks, and its arrowhead."""
+        color = {
+            EdgeKind.GRADIENT: self._palette.backward,
+            EdgeKind.UPDATE: self._palette.optimizer,
+            EdgeKind.VIEW: self._palette.faint,
+        }.get(kind, self._palette.edge)
+        line = f'stroke="{color}" stroke-width="{2.0 if kind is EdgeKind.GRADIENT else 1.4}" fill="none"'
+        if is_future:
+            line += f' stroke-dasharray="4 4" opacity="{FUTURE_OPACITY}"'
+        elif kind is EdgeKind.VIEW:
+            line += ' stroke-dasharray="1 4"'
+        return line, f'fill="{color}"' + (f' opacity="{FUTURE_OPACITY}"' if is_future else "")
+
+    def _saved(self, path: EdgePath) -> str:
+        color = self._palette.saved
+        x, y = path.points[0]
+        middle = path.points[len(path.points) // 2]
+        return (
+            f'<path d="{self._curve(path.points)}" stroke="{color}" stroke-width="1.8" stroke-dasharray="2 4" '
+            'fill="none"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
+            f'<text class="s" x="{middle[0] + 8:.1f}" y="{middle[1] + 4:.1f}" style="fill:{color}">'
+            f"{xml_text(elided(path.edge.label, 40))}</text>"
+        )
+
+    def _curve(self, points: tuple[Point, ...]) -> str:
+        count = (len(points) - 1) // 3
+        form = self._curves.get(count)
+        if form is None:
+            form = self._curves[count] = "M%.1f %.1f" + "C%.1f %.1f %.1f %.1f %.1f %.1f" * count
+        return form % tuple([number for point in points[: 3 * count + 1] for number in point])
+
+
+def _arrowhead(points: tuple[Point, ...]) -> str:
+    tip = points[-1]
+    before = next((point for point in reversed(points) if point != tip), (tip[0] - 1, tip[1]))
+    dx, dy = tip[0] - before[0], tip[1] - before[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    ux, uy = dx / length, dy / length
+    base = (tip[0] - 7 * ux, tip[1] - 7 * uy)
+    left, right = (base[0] - 3.2 * uy, base[1] + 3.2 * ux), (base[0] + 3.2 * uy, base[1] - 3.2 * ux)
+    return "M%.1f %.1f L%.1f %.1f L%.1f %.1fZ" % (*tip, *left, *right)  # noqa: UP031 - twice as fast for many

@@ -1,0 +1,189 @@
+"""The boxes of an SVG. What many boxes share is written once and kept, so that a large picture takes little time."""
+
+from xml.sax.saxutils import quoteattr
+
+from engine.drawing.cells import Cell, cells_of
+from engine.drawing.drawing import Drawing, NodeBox
+from engine.drawing.measure import fitted
+from engine.drawing.state import StepState, node_state
+from engine.graph.view import Category, NodeKind
+from engine.interchange.palette import Palette, luminance, mixed
+from engine.interchange.parts import fill_of, parts_of
+from engine.interchange.texts import xml_text
+from engine.trace.facts import Role
+from engine.trace.ids import StepIndex
+from engine.trace.recording import Recording
+from engine.trace.tensors import UnreadableDtypeError
+
+FUTURE_OPACITY = 0.38
+_CELL_HEIGHT_PX = 17.0
+_STRIP_HEIGHT_PX = 14.0
+_SHADES = 100
+"""So many shades from the colour of zero to that of the strongest number; a finer one cannot be seen."""
+_BACKWARD_KINDS = (NodeKind.BACKWARD, NodeKind.GRADIENT)
+
+_Look = tuple[float, float, str, str, str, StepState]
+"""Width, height, fill, border, strip and state of a box."""
+
+
+class NodeWriter:
+    """Writes the boxes of one drawing right after a step; inside of a box, lengths count from its top left corner."""
+
+    def __init__(self, drawing: Drawing, recording: Recording, step: StepIndex, palette: Palette) -> None:
+        self._recording = recording
+        self._step = step
+        self._palette = palette
+        self._parts = {} if palette.skin_fills is None else parts_of(drawing)
+        self._shells: dict[_Look, str] = {}
+        self._lines: dict[tuple[str, float, bool], str] = {}
+        self._rows: dict[tuple[float, float, int, bool], tuple[str, ...]] = {}
+        self._shades: dict[tuple[bool, int], tuple[str, str]] = {}
+        self._names: dict[str, str] = {}
+
+    def text(self, box: NodeBox, identity: str) -> str:
+        """Return the element of a box."""
+        node, rect = box.node, box.rect
+        state = node_state(node, self._step)
+        fill, border, strip = self._colors(box, state)
+        ink = ""
+        if self._palette.skin_fills is not None:
+            fill = strip = fill_of(self._parts[node.key], self._palette)
+            ink = f' style="fill:{_ink_on(fill, self._palette)}"'
+        is_future = state is StepState.FUTURE
+        look = (rect.width, rect.height, fill, border, strip, state)
+        shell = self._shells.get(look)
+        if shell is None:
+            shell = self._shells[look] = _shell(*look)
+        subtitle = "not yet" if is_future and node.kind in _BACKWARD_KINDS else node.subtitle
+        opacity = f' opacity="{FUTURE_OPACITY}"' if is_future else ""
+        has_cells = not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER
+        return (
+            f'<g id={quoteattr(identity)} transform="translate(%.1f %.1f)"{opacity}>'
+            % (rect.x, rect.y)
+            + f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{shell}"
+            f'<text class="t" x="12" y="19"{ink}>{self._line(node.title, rect.width - 20, is_mono=False)}</text>'
+            f'<text class="m" x="12" y="35"{ink}>{self._line(subtitle, rect.width - 18, is_mono=True)}</text>'
+            f"{self._cells(box) if has_cells else ''}</g>"
+        )
+
+    def _name(self, text: str) -> str:
+        found = self._names.get(text)
+        if found is None:
+            found = self._names[text] = xml_text(text)
+        return found
+
+    def _line(self, text: str, width_px: float, *, is_mono: bool) -> str:
+        key = (text, width_px, is_mono)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = xml_text(fitted(text, width_px, is_mono=is_mono))
+        return found
+
+    def _colors(self, box: NodeBox, state: StepState) -> tuple[str, str, str]:
+        """Fill, border and strip."""
+        palette, node = self._palette, box.node
+        is_current = state is StepState.CURRENT
+        border = palette.accent if is_current else palette.node_border
+        if node.kind is NodeKind.FAILED:
+            return palette.node, palette.error, palette.error
+        if node.kind is NodeKind.BACKWARD or (node.kind is NodeKind.GROUP and node.mirrors is not None):
+            return palette.backward_node, palette.backward if is_current else border, palette.backward
+        if node.kind is NodeKind.OPTIMIZER:
+            return palette.node, palette.optimizer, palette.optimizer
+        if node.kind in (NodeKind.LEAF, NodeKind.GRADIENT):
+            strip = palette.strip_buffer if node.role is Role.BUFFER else palette.strip_parameter
+            return palette.node, border, strip
+        return palette.node, border, _strip(palette, node.category)
+
+    def _cells(self, box: NodeBox) -> str:
+        cells = self._cells_of(box)
+        if not cells:
+            return ""
+        is_strip = not cells[0].text
+        key = (box.rect.width, box.rect.height, len(cells), is_strip)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = _row(*key)
+        if is_strip:
+            return "".join(before % self._shade(cell)[0] for before, cell in zip(row, cells, strict=True))
+        return "".join(
+            before % (*self._shade(cell), self._name(cell.text)) for before, cell in zip(row, cells, strict=True)
+        )
+
+    def _shade(self, cell: Cell) -> tuple[str, str]:
+        """The colour of a cell, and that of the text upon it."""
+        if not cell.is_finite:
+            key = (True, -1)
+        else:
+            # A little colour even for small numbers, so that the sign of anything but zero can be seen.
+            share = abs(cell.strength) * 0.7 + (0.08 if cell.strength else 0.0)
+            key = (cell.strength >= 0, round(share * _SHADES))
+        found = self._shades.get(key)
+        if found is None:
+            palette = self._palette
+            end = palette.positive if key[0] else palette.negative
+            color = palette.nonfinite if key[1] < 0 else mixed(palette.zero, end, key[1] / _SHADES)
+            ink = max(palette.text, palette.canvas, key=lambda ink: abs(luminance(ink) - luminance(color)))
+            found = self._shades[key] = (color, ink)
+        return found
+
+    def _cells_of(self, box: NodeBox) -> tuple[Cell, ...]:
+        if box.node.value is None:
+            return ()
+        try:
+            array = self._recording.array(box.node.value)
+        except UnreadableDtypeError:
+            return ()
+        return () if array is None else cells_of(array)
+
+
+def _shell(width: float, height: float, fill: str, border: str, strip: str, state: StepState) -> str:
+    """What a box is without its texts and cells."""
+    shape = f'width="{width:.1f}" height="{height:.1f}" rx="9"'
+    is_current = state is StepState.CURRENT
+    dash = ' stroke-dasharray="4 3"' if state is StepState.FUTURE else ""
+    halo = f'<rect {shape} fill="none" stroke="{border}" stroke-width="10" opacity="0.2"/>' if is_current else ""
+    return (
+        f'{halo}<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{2 if is_current else 1}"{dash}/>'
+        f'<rect y="10" width="3" height="{height - 20:.1f}" fill="{strip}"/>'
+    )
+
+
+def _row(width: float, height: float, count: int, is_strip: bool) -> tuple[str, ...]:  # noqa: FBT001 - part of a key
+    """What each cell of a row is, with places for its colour and, unless in a strip, the text's colour and the text."""
+    tall = _STRIP_HEIGHT_PX if is_strip else _CELL_HEIGHT_PX
+    gap = 1.0 if is_strip else 3.0
+    wide = (width - 24 - gap * (count - 1)) / count
+    top = height - 8 - tall
+    found = []
+    for index in range(count):
+        x = 12 + index * (wide + gap)
+        cell = f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.0f}" '
+        cell += f'rx="{1 if is_strip else 4}" fill="%s"/>'
+        if not is_strip:
+            cell += f'<text class="c" x="{x + wide / 2:.1f}" y="{top + 12.2:.1f}" style="fill:%s">%s</text>'
+        found.append(cell)
+    return tuple(found)
+
+
+def _ink_on(fill: str, palette: Palette) -> str:
+    candidates = [palette.text, palette.canvas]
+    if palette.skin_fills is not None:
+        candidates.append(palette.skin_fills.ink)
+    return max(candidates, key=lambda ink: abs(luminance(ink) - luminance(fill)))
+
+
+def _strip(palette: Palette, category: Category) -> str:
+    return {
+        Category.LAYER: palette.strip_layer,
+        Category.ACTIVATION: palette.strip_activation,
+        Category.POOL: palette.strip_pool,
+        Category.NORMALIZATION: palette.strip_normalization,
+        Category.DROPOUT: palette.strip_dropout,
+        Category.SHAPE: palette.strip_shape,
+        Category.REDUCTION: palette.strip_reduction,
+        Category.LOSS: palette.strip_loss,
+        Category.ATTENTION: palette.strip_attention,
+        Category.TENSOR: palette.strip_tensor,
+        Category.OPTIMIZER: palette.optimizer,
+    }.get(category, palette.strip_arithmetic)
