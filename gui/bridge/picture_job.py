@@ -54,21 +54,21 @@ class PictureJob:
     tokens: Tokens
     lens: Lens = Lens.VALUES
 
-    def preview(self, width_px: int, height_px: int) -> QImage | str:
+    def preview(self, width_px: int, height_px: int, progress: Progress = unheard) -> QImage | str:
         """Return a small picture of the step that is shown, or the first lines of the text."""
         shown, room = self.shown, QSize(width_px, height_px)
         if self.choice.format is PictureFormat.JSON and len(shown.recording) > _PREVIEW_STEPS:
             recording = shown.recording
             return f"The whole recording as JSON: {len(recording):,} steps, {len(recording.values):,} tensors."
         if self.choice.format is PictureFormat.SVG:
-            return _rendered_svg(self._text(), room)
+            return _rendered_svg(self._text(progress), room)
         if not self.choice.format.is_picture or self.choice.format is PictureFormat.TIKZ:
             return "\n".join(self._text().splitlines()[:_PREVIEW_LINES])
         painting = self._painting()
         page = painting.page
         fit = min(room.width() / page.width, room.height() / page.height)
         scale = 1.0 if page.width * page.height <= _PREVIEW_PIXELS else min(1.0, fit)
-        image = painting.image(shown.step, scale)
+        image = painting.image(shown.step, scale, progress=progress)
         return image.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
     def size_text(self) -> str:

@@ -27,14 +27,15 @@ from gui.theme.tokens import ThemeName
 
 PREVIEW_PX = QSize(560, 420)
 _LARGEST_SCALE = 8
+_BAR_PX = 8
 _STOPPING = "Stopping …"
 
 
 class ExportJob(Protocol):
     """One export, as it was asked for; its methods may be called on any thread."""
 
-    def preview(self, width_px: int, height_px: int) -> QImage | str:
-        """Return a small picture, or the text that will be written.
+    def preview(self, width_px: int, height_px: int, progress: Progress) -> QImage | str:
+        """Return a small picture, or the text that will be written. ``progress`` may raise to end it.
 
         Raises:
             ExportProblemError: If there is nothing to show.
@@ -111,6 +112,7 @@ class ExportDialog(QDialog):
         self._bar.setAccessibleName("Progress")
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(_BAR_PX)
         self._bar.hide()
         self._writing: ExportWork | None = None
         self._previewing: ExportWork | None = None
@@ -166,7 +168,7 @@ class ExportDialog(QDialog):
             self._show_no_preview(str(problem))
             return
         width, height = self._preview.width() - 8, self._preview.height() - 8
-        work = ExportWork(lambda _progress: job.preview(width, height), self)
+        work = ExportWork(lambda progress: job.preview(width, height, progress), self)
         work.done.connect(self._show_preview)
         work.failed.connect(self._show_no_preview)
         work.ended.connect(work.deleteLater)
@@ -222,7 +224,7 @@ class ExportDialog(QDialog):
             self._problem.setText(_STOPPING)
 
     def done(self, result: int) -> None:
-        """Close; work on the preview goes on without effect."""
+        """Close; a preview that is being made is called off."""
         if self._previewing is not None:
             self._previewing.call_off()
             self._previewing.wait()

@@ -31,7 +31,7 @@ class FakeJob:
         self.exporter = exporter
         self.choice = choice
 
-    def preview(self, width_px, height_px):
+    def preview(self, width_px, height_px, progress):
         if self.exporter.problem:
             raise ExportProblemError(self.exporter.problem)
         return QImage(10, 10, QImage.Format.Format_RGB32) if self.choice.format.is_picture else "digraph {}"
