@@ -1,6 +1,5 @@
 """The canvas as actions see it."""
 
-from engine.graph.filters import Filter
 from engine.trace.recording import Recording
 from gui.canvas.lens import Lens, Progression
 from gui.canvas.panel import CanvasPanel
@@ -62,6 +61,31 @@ class CanvasGraph:
         """Light up only what belongs to the selection."""
         self._canvas.trace_selection()
 
+    def trace_hops(self, change: int) -> None:
+        """Follow the trace further (1) or less far (-1)."""
+        self._canvas.picks.trace_hops(change)
+
+    def focus(self) -> None:
+        """Look at the selected group alone."""
+        self._canvas.focuses.enter()
+
+    def focus_up(self) -> None:
+        """Look at the group around it."""
+        self._canvas.focuses.up()
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether one group is shown alone."""
+        return self._canvas.focuses.group is not None
+
+    def go_back(self) -> None:
+        """Go to what was looked at before."""
+        self._canvas.places.back()
+
+    def go_forward(self) -> None:
+        """Go to where one came back from."""
+        self._canvas.places.forward()
+
     def hide_selection(self) -> None:
         """Take the selected node out of the picture."""
         self._canvas.hide_selection()
@@ -69,28 +93,6 @@ class CanvasGraph:
     def unhide_all(self) -> None:
         """Bring everything back."""
         self._canvas.unhide_all()
-
-    def hides(self, kind: Filter) -> bool:
-        """Whether a kind of node is taken out."""
-        return self._canvas.filters.hides(kind)
-
-    def toggle_filter(self, kind: Filter) -> None:
-        """Take a kind of node out, or bring it back."""
-        self._canvas.filters.toggle(kind)
-
-    @property
-    def can_show_between(self) -> bool:
-        """Whether two nodes are selected."""
-        return self._canvas.filters.can_show_between
-
-    @property
-    def shows_only_between(self) -> bool:
-        """Whether only what lies between two nodes is shown."""
-        return self._canvas.filters.shows_only_between
-
-    def toggle_between(self) -> None:
-        """Show only what lies between the selected nodes, or everything."""
-        self._canvas.filters.toggle_between()
 
     def walk(self, direction: int) -> None:
         """Select a producer (-1) or consumer (1)."""

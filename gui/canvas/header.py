@@ -17,15 +17,17 @@ class Header(QWidget):
 
     Signals:
         crumb_clicked: The group of the crumb, or None for the whole program.
-        unfilter_requested: The person wants to see again what filters hide.
         iteration_requested: Position of the iteration to go to.
         detail_requested: The folding level asked for.
+        hops_requested: How much further the trace shall go, 1 or -1.
+        trace_ended: Nothing shall be dimmed.
     """
 
     crumb_clicked = Signal(object)
-    unfilter_requested = Signal()
     iteration_requested = Signal(object)
     detail_requested = Signal(object)
+    hops_requested = Signal(object)
+    trace_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,10 +36,9 @@ class Header(QWidget):
         self._position = self._count = 0
         self._crumbs = QHBoxLayout()
         self._crumbs.setSpacing(0)
+        self._trace = self._trace_chooser()
         self._iteration = self._iteration_chooser()
         self._slider = self._detail_slider()
-        self._hidden = _arrow("", "Show again what filters hide")
-        self._hidden.clicked.connect(self.unfilter_requested)
         self._detail_name = _muted("ops")
         self._detail_name.setMinimumWidth(52)
         row = QHBoxLayout(self)
@@ -45,7 +46,8 @@ class Header(QWidget):
         row.setSpacing(8)
         row.addLayout(self._crumbs)
         row.addStretch(1)
-        row.addWidget(self._hidden)
+        row.addWidget(self._trace)
+        row.addSpacing(12)
         row.addWidget(self._iteration)
         row.addSpacing(12)
         row.addWidget(_muted("Detail"))
@@ -53,8 +55,27 @@ class Header(QWidget):
         row.addWidget(self._detail_name)
         self.show_path(())
         self.show_iteration(0, 0)
-        self.show_hidden(0)
         self.show_detail(Detail(0, 0, DetailName.OPS))
+
+    def _trace_chooser(self) -> QWidget:
+        chooser = QWidget(self)
+        row = QHBoxLayout(chooser)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        fewer, more, end = _arrow("‹", "Fewer hops  {"), _arrow("›", "More hops  }"), _arrow("×", "End the trace  T")
+        self._hops = _muted("")
+        fewer.clicked.connect(lambda: self.hops_requested.emit(-1))
+        more.clicked.connect(lambda: self.hops_requested.emit(1))
+        end.clicked.connect(self.trace_ended)
+        for widget in (_muted("Trace"), fewer, self._hops, more, end):
+            row.addWidget(widget)
+        chooser.hide()
+        return chooser
+
+    def show_trace(self, *, is_on: bool, hops: int | None) -> None:
+        """Show how far the trace goes (None: all the way); hidden while there is none."""
+        self._trace.setVisible(is_on)
+        self._hops.setText("all hops" if hops is None else "1 hop" if hops == 1 else f"{hops} hops")
 
     def _iteration_chooser(self) -> QWidget:
         chooser = QWidget(self)
@@ -77,8 +98,11 @@ class Header(QWidget):
         slider.valueChanged.connect(self.detail_requested.emit)
         return slider
 
-    def show_path(self, path: tuple[tuple[str, GroupKey], ...]) -> None:
-        """Show where one is: the program, then the groups around the selection, outermost first."""
+    def show_path(self, path: tuple[tuple[str, GroupKey], ...], focus: GroupKey | None = None) -> None:
+        """Show where one is: the program, then the groups around the selection, outermost first.
+
+        The group that is shown alone is marked.
+        """
         while (item := self._crumbs.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -89,7 +113,7 @@ class Header(QWidget):
             if position:
                 self._crumbs.addWidget(_muted("›"))
             button = QToolButton(self)
-            button.setText(name)
+            button.setText(f"◎ {name}" if key is not None and key == focus else name)
             button.setProperty("look", "quiet")
             font = button.font()
             font.setWeight(QFont.Weight.DemiBold if position == len(crumbs) - 1 and position else QFont.Weight.Normal)
@@ -106,11 +130,6 @@ class Header(QWidget):
         self._iteration_name.setText(f"iteration {position + 1} of {count}")
         self._back.setEnabled(position > 0)
         self._next.setEnabled(position + 1 < count)
-
-    def show_hidden(self, count: int) -> None:
-        """Say how many nodes filters hide; nothing when there are none."""
-        self._hidden.setVisible(count > 0)
-        self._hidden.setText(f"{count} hidden")
 
     def show_detail(self, detail: Detail) -> None:
         """Show how detailed the picture is; without anything to fold there is nothing to choose."""

@@ -33,6 +33,12 @@ class Deed(Enum):
     NEXT_SIBLING = "next node with the same producer"
     PREVIOUS_SIBLING = "previous node with the same producer"
     TRACE = "trace the selection"
+    FEWER_HOPS = "trace over fewer edges"
+    MORE_HOPS = "trace over more edges"
+    FOCUS = "look at the group alone"
+    UP = "look at the group around it"
+    BACK = "back to the place before"
+    FORWARD = "forward again"
     HIDE = "hide the selection"
     UNHIDE = "show all again"
     MINIMAP = "minimap"
@@ -64,6 +70,12 @@ _deeds: dict[tuple[Qt.KeyboardModifier, Qt.Key], Deed] = {
     (_NO, _Key.Key_Down): Deed.NEXT_SIBLING,
     (_NO, _Key.Key_Up): Deed.PREVIOUS_SIBLING,
     (_NO, _Key.Key_T): Deed.TRACE,
+    (_SHIFT, _Key.Key_BraceLeft): Deed.FEWER_HOPS,
+    (_SHIFT, _Key.Key_BraceRight): Deed.MORE_HOPS,
+    (_NO, _Key.Key_G): Deed.FOCUS,
+    (_NO, _Key.Key_Backspace): Deed.UP,
+    (_ALT, _Key.Key_Left): Deed.BACK,
+    (_ALT, _Key.Key_Right): Deed.FORWARD,
     (_NO, _Key.Key_H): Deed.HIDE,
     (_SHIFT, _Key.Key_H): Deed.UNHIDE,
     (_ALT, _Key.Key_M): Deed.MINIMAP,

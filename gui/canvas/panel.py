@@ -13,7 +13,7 @@ from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.differences import differences_of
 from gui.canvas.display import Display
-from gui.canvas.filter_control import FilterControl
+from gui.canvas.focus_control import FocusControl
 from gui.canvas.fold_control import FoldControl, group_rect
 from gui.canvas.graph_source import GraphSource
 from gui.canvas.header import Header
@@ -22,16 +22,18 @@ from gui.canvas.lens import Lens, Progression
 from gui.canvas.menu import MenuDeeds
 from gui.canvas.menu_control import MenuControl
 from gui.canvas.overlays import LEGEND_HEIGHT_PX
-from gui.canvas.path import path_of
+from gui.canvas.path import group_path, path_of
 from gui.canvas.pick_control import PickControl
+from gui.canvas.picked import Picked
 from gui.canvas.ranked_table import RankedTable
 from gui.canvas.ranking_control import RankingControl
 from gui.canvas.surface import Surface
 from gui.canvas.view_control import ViewControl
+from gui.canvas.view_history import ViewHistory
 from gui.canvas.view_state import ViewState
 from gui.model.document import Document
 from gui.model.playhead import Playhead, PlayheadMoved
-from gui.model.selection import Selected, Selection
+from gui.model.selection import Selection
 from gui.theme.theme import Theme
 
 
@@ -42,6 +44,8 @@ class CanvasPanel(QWidget):
         views: Fitting and zooming.
         folds: Opening and folding groups.
         picks: Selecting, walking, tracing, hiding, searching.
+        focuses: Looking at one group alone.
+        places: Back and forward through what was looked at.
         ranking: The table of what the lens reads, to be placed beside the canvas.
 
     Signals:
@@ -70,6 +74,7 @@ class CanvasPanel(QWidget):
         self._selection = selection
         self._needs_first_view = True
         self._program: str | None = None
+        self._focused: GroupKey | None = None
         self.header = Header(self)
         self.surface = Surface(theme.tokens, self)
         self.setFocusProxy(self.surface)
@@ -78,10 +83,11 @@ class CanvasPanel(QWidget):
         self.views = ViewControl(self.surface)
         self.folds = FoldControl(self.surface, self._source)
         self.picks = PickControl(self.surface, self.views, document, playhead, selection)
+        self.focuses = FocusControl(self.picks, self.folds, self.views)
+        self.places = ViewHistory(self.surface, lambda: self.view_state, self.restore)
         self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
         self.ranking = RankedTable(theme)
         self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
-        self.filters = FilterControl(self.surface, self._source, self.picks, self.header)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -99,14 +105,17 @@ class CanvasPanel(QWidget):
         surface.double_clicked.connect(self._on_double_clicked)
         surface.resized.connect(self._on_resized)
         header.detail_requested.connect(self.folds.set_level)
-        header.iteration_requested.connect(self.go_to_iteration)
+        header.iteration_requested.connect(source.go_to)
         header.crumb_clicked.connect(self._on_crumb)
+        header.hops_requested.connect(self.picks.trace_hops)
+        header.trace_ended.connect(self.picks.end_trace)
+        self.picks.changed.connect(self._on_picked)
         self._document.recording_replaced.connect(self._on_recording_replaced)
         self._document.program_replaced.connect(lambda _changed: self._ask_first_view())
         self._document.compared_changed.connect(lambda _compared: self._look_again())
         self._document.settled.connect(lambda _none: self._look_again())
         self._playhead.moved.connect(self._on_moved)
-        self._selection.changed.connect(self._on_selected)
+        self._selection.changed.connect(lambda _selected: self._show_path())
         theme.changed.connect(self._display.show_tokens)
 
     def _deed_table(self) -> dict[Deed, Callable[[], object]]:
@@ -129,6 +138,12 @@ class CanvasPanel(QWidget):
             Deed.NEXT_SIBLING: lambda: self.picks.walk_sibling(1),
             Deed.PREVIOUS_SIBLING: lambda: self.picks.walk_sibling(-1),
             Deed.TRACE: self.trace_selection,
+            Deed.FEWER_HOPS: lambda: self.picks.trace_hops(-1),
+            Deed.MORE_HOPS: lambda: self.picks.trace_hops(1),
+            Deed.FOCUS: self.focuses.enter,
+            Deed.UP: self.focuses.up,
+            Deed.BACK: self.places.back,
+            Deed.FORWARD: self.places.forward,
             Deed.HIDE: self.hide_selection,
             Deed.UNHIDE: self.unhide_all,
             Deed.MINIMAP: self.toggle_minimap,
@@ -154,11 +169,11 @@ class CanvasPanel(QWidget):
     @property
     def view_state(self) -> ViewState:
         """Which groups are open and which nodes are hidden."""
-        return ViewState(self._source.folding, self.picks.picked.hidden)
+        return ViewState(self._source.folding, self.picks.picked.hidden, self.picks.picked.focus)
 
     def restore(self, state: ViewState) -> None:
         """Go back to an earlier state of folding and hiding."""
-        self.picks.hide_only(state.hidden)
+        self.picks.hide_only(state.hidden, state.focus)
         self._source.fold(state.folding)
 
     @property
@@ -199,8 +214,7 @@ class CanvasPanel(QWidget):
 
     def fit_selection(self) -> None:
         """Centre the selection (or what happens at the playhead); asked again at once: fit it."""
-        indices = self.picks.indices
-        scene = self.surface.scene
+        indices, scene = self.picks.indices, self.surface.scene
         if not indices and scene is not None:
             current = scene.node_at_playhead(self._playhead.current)
             indices = frozenset() if current is None else frozenset({current})
@@ -253,19 +267,10 @@ class CanvasPanel(QWidget):
     def unhide_all(self) -> None:
         """Show hidden nodes again."""
         self.picks.unhide_all()
-        self.filters.clear()
 
     def search(self, text: str) -> int:
         """Mark the nodes that a query finds and return how many there are."""
         return self.picks.search(text)
-
-    def next_hit(self) -> None:
-        """Go to the next node that the search found."""
-        self.picks.next_hit(1)
-
-    def previous_hit(self) -> None:
-        """Go to the previous node that the search found."""
-        self.picks.next_hit(-1)
 
     def toggle_minimap(self) -> None:
         """Show or hide the overview."""
@@ -281,19 +286,11 @@ class CanvasPanel(QWidget):
         """Put the view as it is, in device pixels, on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self.surface.grab_sharp())
 
-    def go_to_iteration(self, position: int) -> None:
-        """Draw another iteration, counted from 0, and move the playhead to the same place in it."""
-        source = self._source
-        if source.iteration is None or not 0 <= position < len(source.iterations):
-            return
-        offset = max(0, self._playhead.current - source.iteration.first_step)
-        target = source.iterations[position]
-        self._playhead.seek(min(target.first_step + offset, target.last_step))
-
     # What happens
 
     def _on_recording_replaced(self, recording: Recording | None) -> None:
         self.picks.forget()
+        self.places.forget()
         if recording is None:
             self._needs_first_view = True
 
@@ -329,16 +326,14 @@ class CanvasPanel(QWidget):
     def _on_moved(self, moved: PlayheadMoved) -> None:
         self.surface.show_step(moved.current)
         self._ranks.refresh_soon()
-        self._reveal_current()
+        self.views.reveal(self._focus())
+        self.places.pass_over()
 
     def _look_again(self) -> None:
         """Numbers came that the lens reads."""
         if self._display.scale is not None:
             self._display.show_lens(self._display.lens)
             self._ranks.refresh_soon()
-
-    def _reveal_current(self) -> None:
-        self.views.reveal(self._focus())
 
     def _focus(self) -> tuple[int, ...]:
         """The nodes to look at now, the most important first."""
@@ -349,29 +344,32 @@ class CanvasPanel(QWidget):
         if not self.surface.control.is_free:
             self.views.show_first(self._focus())
 
-    def _on_selected(self, _selected: Selected) -> None:
-        self._show_path()
-
     def _show_path(self) -> None:
         scene = self.surface.scene
         if scene is not None:
             chosen = next(iter(self.picks.picked.selected), None)
-            self.header.show_path(path_of(scene, chosen))
+            focus = self.focuses.group
+            self.header.show_path(path_of(scene, chosen) or group_path(scene, focus), focus)
 
     def _on_crumb(self, key: GroupKey | None) -> None:
         scene = self.surface.scene
         rect = None if scene is None or key is None else group_rect(scene, key)
-        if rect is None:
-            self.fit_all()
+        if rect is None or self.focuses.group is not None:
+            self.focuses.show(key)
         else:
             self.views.fit_rect(rect)
+
+    def _on_picked(self, picked: Picked) -> None:
+        self.header.show_trace(is_on=picked.traced is not None, hops=picked.hops)
+        if picked.focus != self._focused:
+            self._focused = picked.focus
+            self._show_path()
 
     def _on_double_clicked(self, index: int | None, at: QPointF) -> None:
         scene = self.surface.scene
         if scene is None or self.folds.toggle_at(index, at) or index is None:
             return
-        step = scene.nodes[index].node.about
-        if step is not None:
+        if (step := scene.nodes[index].node.about) is not None:
             self._playhead.seek(step)
 
     def _on_key(self, event: QKeyEvent) -> None:

@@ -9,12 +9,26 @@ def path_of(scene: Scene, key: NodeKey | None) -> tuple[tuple[str, GroupKey], ..
     if key is None or key not in scene.index_of:
         return ()
     node = scene.nodes[scene.index_of[key]].node
+    own = ((node.title, node.stands_for),) if node.stands_for is not None else ()
+    return group_path(scene, node.group) + own
+
+
+def group_path(scene: Scene, key: GroupKey | None) -> tuple[tuple[str, GroupKey], ...]:
+    """Return titles and keys of an opened group and of those around it, outermost first."""
     groups = {frame.group.key: frame.group for frame in scene.drawing.frames}
     path: list[tuple[str, GroupKey]] = []
-    if node.stands_for is not None:
-        path.append((node.title, node.stands_for))
-    around = node.group
-    while around is not None and around in groups:
-        path.append((groups[around].title, around))
-        around = groups[around].parent
+    while key is not None and key in groups:
+        path.append((groups[key].title, key))
+        key = groups[key].parent
     return tuple(reversed(path))
+
+
+def groups_around(scene: Scene, key: GroupKey) -> tuple[GroupKey, ...]:
+    """Return the opened groups around a group, the innermost first."""
+    parents = {frame.group.key: frame.group.parent for frame in scene.drawing.frames}
+    found: list[GroupKey] = []
+    around = parents.get(key)
+    while around is not None and around in parents:
+        found.append(around)
+        around = parents[around]
+    return tuple(found)

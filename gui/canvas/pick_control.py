@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.drawing.drawing import Rect
-from engine.graph.view import NodeKey, NodeKind
+from engine.graph.view import GroupKey, NodeKey, NodeKind
 from gui.canvas.picked import Picked, node_of
 from gui.canvas.scene import Scene
 from gui.canvas.surface import Surface
@@ -11,7 +11,7 @@ from gui.canvas.view_control import ViewControl
 from gui.model.document import Document
 from gui.model.observable import Event
 from gui.model.playhead import Playhead
-from gui.model.search import find_steps
+from gui.model.search import find_steps, find_values
 from gui.model.selection import NOTHING, Origin, Selected, Selection
 
 _NO_KEYS: frozenset[NodeKey] = frozenset()
@@ -81,7 +81,7 @@ class PickControl:
 
     def clear(self) -> None:
         """Select nothing, dim nothing, find nothing."""
-        self._put(replace(self.picked, traced=None, hits=_NO_KEYS))
+        self._put(replace(self.picked, traced=None, hops=None, hits=_NO_KEYS))
         self._hits = ()
         self.select(None)
 
@@ -118,19 +118,32 @@ class PickControl:
         if self.scene is not None:
             self._put(self.picked.with_trace(self.scene))
 
+    def trace_hops(self, change: int) -> None:
+        """Follow the trace further (1) or less far (-1); without a trace begin one with a single hop."""
+        if self.scene is not None:
+            self._put(self.picked.with_hops(self.scene, change))
+
+    def end_trace(self) -> None:
+        """Dim nothing."""
+        self._put(replace(self.picked, traced=None, hops=None))
+
+    def focus(self, group: GroupKey | None) -> None:
+        """Show only what lies in a group; None: everything."""
+        self._put(replace(self.picked, focus=group))
+
     def hide(self) -> None:
         """Hide the selected nodes."""
         if self.picked.selected:
             self._put(replace(self.picked, hidden=self.picked.hidden | self.picked.selected, selected=_NO_KEYS))
             self._selection.clear()
 
-    def hide_only(self, keys: frozenset[NodeKey]) -> None:
-        """Hide these nodes and no others."""
-        self._put(replace(self.picked, hidden=keys))
+    def hide_only(self, keys: frozenset[NodeKey], focus: GroupKey | None = None) -> None:
+        """Hide these nodes and no others; show only what lies in a group, if there is one."""
+        self._put(replace(self.picked, hidden=keys, focus=focus))
 
     def unhide_all(self) -> None:
         """Show hidden nodes again."""
-        self._put(replace(self.picked, hidden=_NO_KEYS))
+        self._put(replace(self.picked, hidden=_NO_KEYS, focus=None))
 
     def search(self, text: str) -> int:
         """Mark the nodes that a query finds (see ``gui.model.search``) and return how many there are."""
@@ -142,8 +155,12 @@ class PickControl:
         found: dict[NodeKey, None] = {}
         word = text.strip().lower()
         for box in scene.nodes:
-            if box.node.kind is NodeKind.LEAF and word in f"{box.node.title} {box.node.subtitle}".lower():
-                found[box.node.key] = None
+            node = box.node
+            if node.kind is NodeKind.LEAF and (
+                word in f"{node.title} {node.subtitle}".lower()
+                or (node.value is not None and find_values(recording, text, (node.value,)))
+            ):
+                found[node.key] = None
         for hit in find_steps(recording, text, limit=100_000):
             index = scene.node_for_step(hit.step)
             if index is not None:
@@ -191,6 +208,8 @@ class PickControl:
 
     def _on_hovered(self, index: int | None) -> None:
         key = None if index is None or self.scene is None else self.scene.nodes[index].node.key
+        step = None if index is None or self.scene is None else self.scene.nodes[index].node.about
+        self._selection.hover_step(step)  # the code and the timeline know steps; the node itself comes after it
         self._selection.hover(key)
 
     def _on_hovered_elsewhere(self, key: NodeKey | None) -> None:

@@ -1,5 +1,6 @@
 """A drawing as arrays: which boxes and edges lie where, and when they happen. Qt-free and immutable."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -127,21 +128,30 @@ class Scene:
                 found[end][other] = None
         return [list(row) for row in found]
 
-    def related(self, starts: Iterable[int]) -> set[int]:
-        """The given nodes with everything that they come from and everything that comes from them."""
+    def related(self, starts: Iterable[int], hops: int | None = None) -> set[int]:
+        """The given nodes with everything that they come from and that comes from them, over at most ``hops`` edges."""
         starts = list(starts)
-        return _reach(starts, self.producers_of) | _reach(starts, self.consumers_of)
+        up, down = _distances(starts, self.producers_of), _distances(starts, self.consumers_of)
+        return {index for found in (up, down) for index, away in found.items() if hops is None or away <= hops}
+
+    def reach(self, starts: Iterable[int]) -> int:
+        """How many edges away the furthest node is that any of these comes from or leads to."""
+        starts = list(starts)
+        up, down = _distances(starts, self.producers_of), _distances(starts, self.consumers_of)
+        return max((*up.values(), *down.values()), default=0)
 
 
-def _reach(starts: list[int], neighbours: Callable[[int], list[int]]) -> set[int]:
-    seen = set(starts)
-    waiting = list(starts)
+def _distances(starts: list[int], neighbours: Callable[[int], list[int]]) -> dict[int, int]:
+    """Every node that can be reached, with the number of edges on the shortest way to it."""
+    found = dict.fromkeys(starts, 0)
+    waiting = deque(starts)
     while waiting:
-        for other in neighbours(waiting.pop()):
-            if other not in seen:
-                seen.add(other)
+        index = waiting.popleft()
+        for other in neighbours(index):
+            if other not in found:
+                found[other] = found[index] + 1
                 waiting.append(other)
-    return seen
+    return found
 
 
 def _touching(boxes: Floats, rect: Rect) -> Mask:

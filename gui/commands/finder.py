@@ -23,7 +23,8 @@ _AT_HAND = ("run.start", "file.gallery", "file.open", "playback.backward", "file
 class Found:
     """One line of the result list.
 
-    ``reason`` says why it cannot be chosen now; ``hint`` stands at the right, e.g. a key.
+    ``reason`` says why it cannot be chosen now; ``hint`` stands at the right, e.g. a key; ``stays`` is for places,
+    which one goes through without leaving the list.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Found:
     hint: str
     reason: str
     choose: Callable[[], None]
+    stays: bool = False
 
 
 class Finder:
@@ -84,7 +86,9 @@ class Finder:
         if recording is None:
             return ()
         hits = self._hits(recording, text)
-        return tuple(Found(hit.title, hit.detail, f"step {hit.step + 1:,}", "", self._seek(hit.step)) for hit in hits)
+        return tuple(
+            Found(hit.title, hit.detail, f"step {hit.step + 1:,}", "", self._seek(hit.step), stays=True) for hit in hits
+        )
 
     def _seek(self, step: int) -> Callable[[], None]:
         def choose() -> None:

@@ -4,8 +4,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from engine.graph.filters import Filter
-
 LENS_KEYS = ("structure", "values", "gradients", "time", "memory", "health", "difference")
 """The lenses of the canvas in the order of their digits."""
 
@@ -74,34 +72,37 @@ class GraphPort(Protocol):
         """Light up only what leads to the selection and what follows from it."""
         ...
 
+    def trace_hops(self, change: int) -> None:
+        """Follow the trace further (1) or less far (-1)."""
+        ...
+
+    def focus(self) -> None:
+        """Look at the selected group alone, or at the one around the selection."""
+        ...
+
+    def focus_up(self) -> None:
+        """Look at the group around the one that is shown alone, at last at the whole program."""
+        ...
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether one group is shown alone."""
+        ...
+
+    def go_back(self) -> None:
+        """Go to what was looked at before."""
+        ...
+
+    def go_forward(self) -> None:
+        """Go to where one came back from."""
+        ...
+
     def hide_selection(self) -> None:
         """Take the selected node out of the picture."""
         ...
 
     def unhide_all(self) -> None:
         """Bring everything back."""
-        ...
-
-    def hides(self, kind: Filter) -> bool:
-        """Whether a kind of node is taken out of the picture."""
-        ...
-
-    def toggle_filter(self, kind: Filter) -> None:
-        """Take a kind of node out of the picture, or bring it back."""
-        ...
-
-    @property
-    def can_show_between(self) -> bool:
-        """Whether nodes are selected between which something can lie."""
-        ...
-
-    @property
-    def shows_only_between(self) -> bool:
-        """Whether only what lies between chosen nodes is shown."""
-        ...
-
-    def toggle_between(self) -> None:
-        """Show only what lies between the selected nodes, or everything again."""
         ...
 
     def walk(self, direction: int) -> None:

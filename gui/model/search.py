@@ -1,25 +1,37 @@
 """Finds steps of a recording by words and predicates.
 
 A query is a list of terms that must all hold: a plain word (in the op's name, target, module path, variable names,
-dtype or shape), ``"quoted"`` for an exact name, ``line:12``, ``shape:*,64``, ``nan``, ``inf``, ``norm>10``,
-``time>1ms``, ``grad=0``.
+dtype or shape), ``"quoted"`` for an exact name, ``line:12``, ``shape:*,64``, ``dim:64`` (any dimension), ``nan``,
+``inf``, ``norm > 10``, ``time > 1ms``, ``grad = 0`` (a gradient of zeros alone), ``grad > 5`` (its norm).
 """
 
 import math
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from engine.trace.facts import Statistics, Step, Value
+from engine.trace.facts import Phase, Statistics, Step, Value
+from engine.trace.gradients import Arrived, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
-_COMPARISON = re.compile(r"(norm|mean|min|max|std|time|zeros)([<>]=?|=)([-+\d.e]+)(ns|us|µs|ms|s)?")
+_COMPARISON = re.compile(r"(norm|mean|min|max|std|time|zeros|grad)([<>]=?|=)([-+\d.e]+)(ns|us|µs|ms|s)?")
+_SPACED = re.compile(r"\b(norm|mean|min|max|std|time|zeros|grad)\s*([<>]=?|=)\s*(?=\S)", re.IGNORECASE)
 _UNIT_NS = {"ns": 1.0, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, None: 1e6}
 _FIELDS = {"norm": "norm", "mean": "mean", "min": "minimum", "max": "maximum", "std": "std", "zeros": "zeros"}
 
-Test = Callable[[Recording, Step], bool]
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a query may hold for: the values that a step made, or a value that the program created (no step)."""
+
+    step: Step | None
+    values: tuple[Value, ...]
+
+
+Test = Callable[[Recording, Subject], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +45,31 @@ class Hit:
 
 def find_steps(recording: Recording, query: str, limit: int = 200) -> tuple[Hit, ...]:
     """Return the steps for which every term of ``query`` holds, in order; none for an empty query."""
-    tests = [_test_of(term) for term in _terms(query)]
+    tests = _tests(query)
     if not tests:
         return ()
     hits: list[Hit] = []
     for step in recording.steps:
-        if all(test(recording, step) for test in tests):
+        subject = Subject(step, _made(recording, step))
+        if all(test(recording, subject) for test in tests):
             hits.append(_hit(recording, step))
             if len(hits) >= limit:
                 break
     return tuple(hits)
+
+
+def find_values(recording: Recording, query: str, values: Iterable[ValueId]) -> tuple[ValueId, ...]:
+    """Return those of some values that the program created (parameters, inputs) for which every term holds."""
+    tests = _tests(query)
+    if not tests:
+        return ()
+    subjects = ((value, Subject(None, (recording.values[value],))) for value in values)
+    return tuple(value for value, subject in subjects if all(test(recording, subject) for test in tests))
+
+
+def _tests(query: str) -> list[Test]:
+    spaced = query if '"' in query else _SPACED.sub(r"\1\2", query)
+    return [_test_of(term) for term in _terms(spaced)]
 
 
 def _terms(query: str) -> list[str]:
@@ -58,35 +85,47 @@ def _terms(query: str) -> list[str]:
 
 def _test_of(term: str) -> Test:
     word = term.lower()
-    if match := _COMPARISON.fullmatch(word):
-        return _comparison(*match.groups())
     if word in _KEYWORDS:
         return _KEYWORDS[word]
-    if word.startswith("line:") and word[5:].isdigit():
-        line = int(word[5:])
-        return lambda _recording, step: step.span is not None and step.span.line <= line <= step.span.end_line
-    if word.startswith("shape:"):
-        pattern = word[6:].strip("[]()").split(",")
-        return lambda recording, step: any(_fits(value.shape, pattern) for value in _values(recording, step))
-    is_exact = len(word) > 1 and word[0] == word[-1] == '"'
-    if is_exact:
+    if match := _COMPARISON.fullmatch(word):
+        return _comparison(*match.groups())
+    field, _colon, rest = word.partition(":")
+    if field == "shape" and rest:
+        return partial(_has_shape, rest.strip("[]()").split(","))
+    if field in ("line", "dim") and rest.isdigit():
+        return partial(_is_on_line if field == "line" else _has_dimension, int(rest))
+    if len(word) > 1 and word[0] == word[-1] == '"':
         exact = word[1:-1]
-        return lambda recording, step: exact in _names(recording, step)
-    return lambda recording, step: word in _haystack(recording, step)
+        return lambda recording, subject: exact in _names(recording, subject)
+    return lambda recording, subject: word in _haystack(recording, subject)
+
+
+def _is_on_line(line: int, _recording: Recording, subject: Subject) -> bool:
+    span = subject.step.span if subject.step is not None else subject.values[0].span
+    return span is not None and span.line <= line <= span.end_line
+
+
+def _has_shape(pattern: list[str], _recording: Recording, subject: Subject) -> bool:
+    return any(_fits(value.shape, pattern) for value in subject.values)
+
+
+def _has_dimension(size: int, _recording: Recording, subject: Subject) -> bool:
+    return any(size in value.shape for value in subject.values)
 
 
 def _comparison(field: str, sign: str, number_text: str, unit: str | None) -> Test:
     try:
         number = float(number_text)
     except ValueError:
-        return lambda _recording, _step: False
+        return lambda _recording, _subject: False
     if field == "time":
         bound = number * _UNIT_NS[unit]
-        return lambda _recording, step: _compare(step.duration_ns, sign, bound)
-    attribute = _FIELDS[field]
-    return lambda recording, step: any(
+        return lambda _recording, subject: subject.step is not None and _compare(subject.step.duration_ns, sign, bound)
+    known = _gradients if field == "grad" else _statistics
+    attribute = "norm" if field == "grad" else _FIELDS[field]
+    return lambda recording, subject: any(
         (found := getattr(numbers, attribute)) is not None and _compare(found, sign, number)
-        for numbers in _statistics(recording, step)
+        for numbers in known(recording, subject)
     )
 
 
@@ -104,20 +143,31 @@ def _compare(left: float, sign: str, right: float) -> bool:
             return math.isclose(left, right, rel_tol=1e-3)
 
 
-def _has_zero_gradient(recording: Recording, step: Step) -> bool:
-    if step.backward_call is None:
-        return False
-    counted = [(value, recording.statistics(value.id)) for value in _values(recording, step)]
-    return any(numbers is not None and numbers.zeros == math.prod(value.shape) for value, numbers in counted)
+def _has_zero_gradient(recording: Recording, subject: Subject) -> bool:
+    return any(
+        numbers.zeros == math.prod(recording.values[numbers.value].shape) for numbers in _gradients(recording, subject)
+    )
 
 
-def _values(recording: Recording, step: Step) -> list[Value]:
-    return [recording.values[value] for value in step.outputs if value is not None]
+def _made(recording: Recording, step: Step) -> tuple[Value, ...]:
+    return tuple(recording.values[value] for value in step.outputs if value is not None)
 
 
-def _statistics(recording: Recording, step: Step) -> list[Statistics]:
-    found = (recording.statistics(ValueId(value.id)) for value in _values(recording, step))
+def _statistics(recording: Recording, subject: Subject) -> list[Statistics]:
+    found = (recording.statistics(ValueId(value.id)) for value in subject.values)
     return [numbers for numbers in found if numbers is not None]
+
+
+def _gradients(recording: Recording, subject: Subject) -> list[Statistics]:
+    """Of a backward step what it sent on, of anything else the gradient that has arrived by the end."""
+    if subject.step is not None and subject.step.phase is Phase.BACKWARD:
+        return _statistics(recording, subject)
+    if not recording.steps:
+        return []
+    last = recording.steps[-1].index
+    states = (gradient_state(recording, value, last) for value in subject.values)
+    arrived = (recording.statistics(state.value) for state in states if isinstance(state, Arrived))
+    return [numbers for numbers in arrived if numbers is not None]
 
 
 def _fits(shape: tuple[int, ...], pattern: list[str]) -> bool:
@@ -126,35 +176,35 @@ def _fits(shape: tuple[int, ...], pattern: list[str]) -> bool:
     return all(part.strip() in {"*", str(size)} for part, size in zip(pattern, shape, strict=True))
 
 
-def _names(recording: Recording, step: Step) -> set[str]:
-    names = {step.name.lower(), step.target.lower()}
-    for value in step.outputs:
-        if value is not None:
-            names.update(name.lower() for name in recording.names(value))
+def _names(recording: Recording, subject: Subject) -> set[str]:
+    step = subject.step
+    names = set() if step is None else {step.name.lower(), step.target.lower()}
+    for value in subject.values:
+        names.update(name.lower() for name in recording.names(value.id))
     return names
 
 
-def _haystack(recording: Recording, step: Step) -> str:
-    parts = [*_names(recording, step)]
-    if step.module is not None:
-        parts.append(recording.module_calls[step.module].path.lower())
-    parts.extend(f"{value.dtype} {list(value.shape)}".replace(" ", "") for value in _values(recording, step))
+def _haystack(recording: Recording, subject: Subject) -> str:
+    parts = [*_names(recording, subject)]
+    if subject.step is not None and subject.step.module is not None:
+        parts.append(recording.module_calls[subject.step.module].path.lower())
+    parts.extend(f"{value.dtype} {list(value.shape)}".replace(" ", "") for value in subject.values)
     return " ".join(parts)
 
 
-def _has_nan(recording: Recording, step: Step) -> bool:
-    return any(numbers.nans for numbers in _statistics(recording, step))
+def _has_nan(recording: Recording, subject: Subject) -> bool:
+    return any(numbers.nans for numbers in _statistics(recording, subject))
 
 
-def _has_infinity(recording: Recording, step: Step) -> bool:
-    return any(numbers.infinities for numbers in _statistics(recording, step))
+def _has_infinity(recording: Recording, subject: Subject) -> bool:
+    return any(numbers.infinities for numbers in _statistics(recording, subject))
 
 
 _KEYWORDS: dict[str, Test] = {"nan": _has_nan, "inf": _has_infinity, "grad=0": _has_zero_gradient}
 
 
 def _hit(recording: Recording, step: Step) -> Hit:
-    outputs = _values(recording, step)
+    outputs = _made(recording, step)
     names = recording.names(outputs[0].id) if outputs else ()
     parts = [step.phase.value]
     if names:

@@ -41,6 +41,11 @@ class Result(Protocol):
         ...
 
     @property
+    def stays(self) -> bool:
+        """Whether Enter goes there and keeps the list, so that Enter again goes to the next one."""
+        ...
+
+    @property
     def choose(self) -> Callable[[], None]:
         """Does what the line says."""
         ...
@@ -56,13 +61,17 @@ class Source:
 
 
 class Omnibox(QLineEdit):
-    """A search field: results while typing, arrows and Enter to choose, Escape to go back to where one was."""
+    """A search field: results while typing, arrows and Enter to choose, Escape to go back to where one was.
+
+    Enter on a place keeps the list: Enter again goes to the next place, Shift+Enter to the one before.
+    """
 
     def __init__(self, theme: Theme, key_hint: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._source = Source(lambda _query: (), lambda _query: "")
         self._results: Sequence[Result] = ()
         self._previous: QWidget | None = None
+        self._visited: int | None = None
         self.setPlaceholderText(PLACEHOLDER)
         self.setAccessibleName("Search ops and commands")
         self.setObjectName("omnibox")
@@ -120,6 +129,7 @@ class Omnibox(QLineEdit):
         if self.window().focusWidget() is not self:
             return
         self._results = self._source.find(self.text())
+        self._visited = None
         model = self._list.model()
         assert isinstance(model, QStandardItemModel)
         model.clear()
@@ -158,6 +168,21 @@ class Omnibox(QLineEdit):
         self._leave()
         result.choose()
 
+    def _enter(self, direction: int) -> None:
+        """Choose the current line; where that is a place, stay, and go on from it the next time."""
+        row = self._list.currentIndex().row()
+        if not 0 <= row < len(self._results) or not self._results[row].stays:
+            self._choose(row)
+            return
+        places = [place for place, result in enumerate(self._results) if result.stays]
+        if self._visited == row or (self._visited is None and direction < 0):
+            row = places[(places.index(row) + direction) % len(places)]
+        self._visited = row
+        self._list.setCurrentIndex(self._list.model().index(row, 0))
+        self._hint.setText(f"{places.index(row) + 1} of {len(places)}")
+        self._place_hint()
+        self._results[row].choose()
+
     def _leave(self) -> None:
         previous, self._previous = self._previous, None
         self._list.hide()
@@ -183,14 +208,14 @@ class Omnibox(QLineEdit):
         self._hint.move(self.width() - self._hint.width() - 10, (self.height() - self._hint.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move in the list, Enter chooses, Escape goes back."""
+        """Arrows move in the list, Enter chooses or goes on to the next place, Escape goes back."""
         key = Qt.Key(event.key())
         if key in _MOVES:
             self._move(_MOVES[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._timer.isActive():
                 self._search()
-            self._choose(self._list.currentIndex().row())
+            self._enter(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif key is Qt.Key.Key_Escape:
             self._leave()
         else:

@@ -140,11 +140,11 @@ def test_search_counts_and_goes_from_hit_to_hit(desk: Desk) -> None:
     assert desk.panel.search("line:4") >= 3
     assert desk.panel.search("nothing-like-it") == 0
     assert desk.panel.search("relu") == 2
-    desk.panel.next_hit()
+    desk.panel.picks.next_hit(1)
     first = desk.selected()
-    desk.panel.next_hit()
+    desk.panel.picks.next_hit(1)
     assert desk.selected() != first
-    desk.panel.previous_hit()
+    desk.panel.picks.next_hit(-1)
     assert desk.selected() == first
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from engine.trace.batch import Batch
 from engine.trace.facts import Statistics
 from engine.trace.ids import ValueId
-from gui.model.search import find_steps
+from gui.model.search import find_steps, find_values
+from tests.support.recorded import record_text
 from tests.support.recordings import starter_recording
 
 
@@ -39,6 +40,13 @@ def _names(recording, query):
         ("nan", ["relu"]),
         ("inf", ["relu"]),
         ("norm>8", ["add"]),
+        ("norm > 8", ["add"]),
+        ("NORM >= 8 add", ["add"]),
+        ("time > 4 us", []),
+        ("time > 0.004ms relu", ["relu"]),
+        ("dim:3 torch.tensor", ["mul", "add"]),
+        ("dim:4", []),
+        ("grad = 0", []),
         ("norm<8 zeros=1", ["relu"]),
         ("time>4us", ["mul", "add", "relu", "sum"]),
         ("y", ["relu"]),
@@ -63,3 +71,17 @@ def test_hits_say_where_they_are(recording):
 @given(st.text(max_size=30))
 def test_no_query_fails(query):
     find_steps(starter_recording(), query)
+
+
+def test_a_gradient_is_found_by_its_norm_and_by_being_zero_at_both_ends():
+    recorded = record_text(
+        "import torch\nx = torch.ones(3, requires_grad=True)\nw = torch.ones(3, requires_grad=True)\n"
+        "y = x * 0 * w\n(y.sum() + w.norm() * 9).backward()\n"
+    ).recording
+    zero = _names(recorded, "grad = 0")
+    assert "mul" not in _names(recorded, "grad = 0 line:5")
+    assert [name for name in zero if name.startswith("MulBackward")] != []
+    leaves = {recorded.shown_name(value.id): value.id for value in recorded.values if value.producer is None}
+    assert find_values(recorded, "grad = 0", leaves.values()) == (leaves["x"],)
+    assert find_values(recorded, "grad > 8.9 dim:3", leaves.values()) == (leaves["w"],)
+    assert find_values(recorded, "time > 0us", leaves.values()) == ()

@@ -177,6 +177,57 @@ def test_search_finds_a_step_and_goes_there(ran, qtbot):
     assert ran.models.selection.current.step == 5
 
 
+def test_enter_goes_through_what_the_search_found_and_back(ran, qtbot):
+    ran.desk.window.search("")
+    search = ran.window.parts.top.search
+    qtbot.keyClicks(search, "line:4 relu")
+    qtbot.waitUntil(lambda: [result.title for result in search.results][:2] == ["relu", "ReluBackward0"])
+    seen = []
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for modifier in (Qt.KeyboardModifier.NoModifier,) * 3 + (shift,):
+        qtbot.keyClick(search, Qt.Key.Key_Return, modifier)
+        seen.append((ran.models.playhead.current, search._hint.text()))
+    assert seen == [(2, "1 of 2"), (5, "2 of 2"), (2, "1 of 2"), (5, "2 of 2")]
+    assert search.hasFocus()
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert search.text() == ""
+
+
+def test_alt_with_an_arrow_steps_while_typing_and_goes_back_on_the_graph(ran, qtbot):
+    canvas, playhead = ran.panels.canvas, ran.models.playhead
+    qtbot.waitUntil(lambda: canvas.surface.scene is not None)
+    canvas.set_reduces_motion(reduces=True)
+    canvas.setFocus()
+    canvas.places.note()
+    start = canvas.surface.camera
+    press(qtbot, canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.surface.camera != start
+    press(qtbot, canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert canvas.surface.camera == start
+    assert playhead.current == 8
+    ran.panels.editor.setFocus()
+    press(qtbot, ran.panels.editor, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert playhead.current == 7
+
+
+def test_keys_of_lens_scale_trace_and_focus_work_in_the_window(ran, qtbot):
+    canvas = ran.panels.canvas
+    qtbot.waitUntil(lambda: canvas.surface.scene is not None)
+    canvas.setFocus()
+    press(qtbot, canvas, Qt.Key.Key_6)
+    assert canvas.lens.value == "health"
+    assert ran.panels.canvas.ranking.isVisible()
+    press(qtbot, canvas, Qt.Key.Key_4)
+    press(qtbot, canvas, Qt.Key.Key_L)
+    assert canvas.progression.value == "linear"
+    canvas.picks.select(canvas.surface.scene.index_of["op:1:add"])
+    press(qtbot, canvas, Qt.Key.Key_BraceRight, Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.picks.picked.hops == 1
+    press(qtbot, canvas, Qt.Key.Key_2)
+    assert not ran.panels.canvas.ranking.isVisible()
+
+
 def test_search_marks_what_it_finds_until_it_is_over(ran, qtbot):
     canvas = ran.panels.canvas
     qtbot.waitUntil(lambda: canvas.surface.scene is not None and len(canvas.surface.scene.nodes) == 10)
