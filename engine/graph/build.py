@@ -28,5 +28,6 @@ def build_view_graph(recording: Recording, iteration: Iteration, folding: Foldin
         tuple(view_groups(cast, stage)),
         tuple(scope.key for scope in groups),
         tuple(scope.depth for scope in groups),
+        any(recording.kernels(step.index) for step in cast.forward),
     )
-    return as_executed(recording, view, folding)
+    return as_executed(recording, view, folding) if view.has_kernels else view

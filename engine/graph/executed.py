@@ -16,13 +16,11 @@ def as_executed(recording: Recording, view: ViewGraph, folding: Folding) -> View
     """Tell which ops of ``view`` have recorded kernels, and open those that ``folding`` asks for."""
     nodes: list[ViewNode] = []
     opened: dict[NodeKey, _Opened] = {}
-    has_kernels = False
     for node in view.nodes:
         kernels = recording.kernels(node.about) if node.kind is NodeKind.OP and node.about is not None else ()
         if not kernels:
             nodes.append(node)
             continue
-        has_kernels = True
         key = GroupKey(f"kernels {node.key}")
         if folding.is_opened(key, by_rule=folding.executed):
             opened[node.key] = inside = _Opened(node, key, kernels)
@@ -30,13 +28,13 @@ def as_executed(recording: Recording, view: ViewGraph, folding: Folding) -> View
         else:
             nodes.append(replace(node, executed_as=key))
     if not opened:
-        return replace(view, nodes=tuple(nodes), has_kernels=True) if has_kernels else view
+        return replace(view, nodes=tuple(nodes))
     beside = {key: inside.keys[0] for key, inside in opened.items()}
     nodes = [replace(node, mirrors=beside[node.mirrors]) if node.mirrors in beside else node for node in nodes]
     edges = [edge for outer in view.edges for edge in _rewired(outer, opened)]
     edges += [edge for inside in opened.values() for edge in inside.edges()]
     groups = (*view.groups, *(inside.group() for inside in opened.values()))
-    return replace(view, nodes=tuple(nodes), edges=tuple(edges), groups=groups, has_kernels=True)
+    return replace(view, nodes=tuple(nodes), edges=tuple(edges), groups=groups)
 
 
 def _rewired(edge: ViewEdge, opened: dict[NodeKey, "_Opened"]) -> list[ViewEdge]:

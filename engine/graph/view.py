@@ -151,6 +151,6 @@ class ViewGraph:
     depths: tuple[int, ...] = ()
     """How deep each of ``all_groups`` lies: 1 in no other group."""
     has_kernels: bool = False
-    """Whether some op of this picture can be opened into the kernels that it ran as."""
+    """Whether some op of this iteration, folded away or not, can be opened into the kernels that it ran as."""
     hidden: int = 0
     """How many nodes filters have taken out."""

@@ -98,6 +98,8 @@ def executed():
 
 def test_the_deepest_position_shows_the_kernels():
     recording = executed()
+    assert [detail_of(view, folding_at(view, at)).deepest for at, view in every_position(recording)] == [2, 2, 2]
+    check_monotone(recording)
     view = every_position(recording)[-1][1]
     assert detail_of(view, Folding().with_kernels()) == Detail(2, 2, DetailName.KERNELS)
     inside = [node for node in view.nodes if node.group is not None]
