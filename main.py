@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn, TextIO, TypeVar
 
-COMMANDS = ("record", "inspect", "compare", "render", "doctor", "verify")
+COMMANDS = ("record", "inspect", "compare", "render", "doctor", "verify", "network")
 WRONG = 2
 INTERRUPTED = 130
 
@@ -66,7 +66,8 @@ def _window(words: list[str]) -> int:
         description="See PyTorch compute: type it, run it, and step through forward, backward and optimizer.",
         epilog="commands: record runs a program and keeps the recording; inspect says what is in a recording; "
         "compare says how two recordings differ; "
-        "render draws a program or a recording; verify proves a recording; doctor says what is here and what "
+        "render draws a program or a recording; network tells what the layers of a module make and cost; "
+        "verify proves a recording; doctor says what is here and what "
         "is missing.",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a program or a recording to open")
@@ -256,6 +257,31 @@ def _verify(words: list[str]) -> int:
     return verify(wanted, sys.stdout, sys.stderr, shows_progress=sys.stderr.isatty())
 
 
+def _network(words: list[str]) -> int:
+    from engine.commands import options as checked
+    from engine.commands.network import NetworkOptions, network
+
+    parser = Parser(
+        prog="chainrule network",
+        description="Tell the shape, parameters, operations and memory of each layer of an nn.Module. The program is "
+        "read, not run.",
+        epilog="The exit code is 1 when a layer does not fit what goes into it.",
+    )
+    parser.add_argument("program", metavar="FILE.py", type=Path)
+    parser.add_argument("--input", type=_checked(checked.shape_option), action="append", default=[], metavar="SHAPE",
+                        help="shape of an input with its batch, e.g. 32,1,28,28; once for each input")  # fmt: skip
+    parser.add_argument("--class", dest="class_name", default="", metavar="NAME",
+                        help="which module (default: the last one)")  # fmt: skip
+    parser.add_argument("--source", action="store_true", help="write the network as source of one module instead")
+    found = parser.parse_args(words)
+    wanted = NetworkOptions(
+        program=found.program, inputs=tuple(found.input), class_name=found.class_name, as_source=found.source
+    )
+    text, code = network(wanted)
+    _write_utf8(sys.stdout, text)
+    return code
+
+
 def _doctor(words: list[str]) -> int:
     Parser(prog="chainrule doctor", description="Say what is here and what is missing.").parse_args(words)
     from engine.commands.doctor import report
@@ -313,6 +339,7 @@ _RUNNERS: dict[str, Callable[[list[str]], int]] = {
     "render": _render,
     "doctor": _doctor,
     "verify": _verify,
+    "network": _network,
 }
 
 if __name__ == "__main__":

@@ -289,3 +289,15 @@ def _whole(text: str, least: int, rule: str) -> int:
     if re.fullmatch(r"\d{1,15}", text) is None or int(text) < least:
         raise ValueError(f"{rule}, not {text!r}")
     return int(text)
+
+
+def shape_option(text: str) -> tuple[int, ...]:
+    """Return the shape in ``text``, e.g. ``32,1,28,28``.
+
+    Raises:
+        ValueError: If it is none; the text is a sentence for a person.
+    """
+    sizes = re.fullmatch(r"\d{1,9}(?:[,x×]\d{1,9}){0,15}", text.strip().replace(" ", ""), re.ASCII)
+    if sizes is None:
+        raise ValueError(f"“{text}” is no shape: write sizes with commas, e.g. 32,2.")
+    return tuple(int(size) for size in re.findall(r"\d+", sizes[0]))

@@ -53,6 +53,47 @@ def write_source(network: Network) -> str:
     return "\n".join([*imports, "from torch import nn", "", "", text])
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenNode:
+    """The lines of one node, for those who follow a network node by node.
+
+    Attributes:
+        making: Its line of ``__init__``, empty when it has none.
+        calling: Its line of ``forward``, empty when it has none.
+        variables: Where its outputs lie after it.
+        trouble: Why it cannot be written, empty when it can; what comes after it is left out.
+    """
+
+    node: Node
+    making: str = ""
+    calling: str = ""
+    variables: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def written_nodes(network: Network) -> list[WrittenNode]:
+    """Return the lines of each node in their order; those that depend on one that is incomplete are left out.
+
+    Raises:
+        NetworkError: If there is a cycle or an expression that is none.
+    """
+    writer = _Writer(normal(network))
+    found = []
+    for node in writer.network.nodes:
+        if not writer.is_ready(node):
+            continue
+        made, called = len(writer.making), len(writer.calling)
+        try:
+            writer.write(node)
+        except NetworkError as error:
+            found.append(WrittenNode(node, trouble=str(error)))
+            continue
+        variables = tuple(writer.variable.get((node.name, port), "") for port in range(len(output_ports(node))))
+        making, calling = "".join(writer.making[made:]), "".join(writer.calling[called:])
+        found.append(WrittenNode(node, making, calling, variables))
+    return found
+
+
 @dataclass
 class _Writer:
     """Writes one network; ``variable`` says in which local variable each output lies."""
@@ -73,9 +114,14 @@ class _Writer:
         if not any(node.kind is NodeKind.OUTPUT for node in self.network.nodes):
             raise NetworkError("The network has no output.")
         for node in self.network.nodes:
-            self._write(node)
+            self.write(node)
 
-    def _write(self, node: Node) -> None:
+    def is_ready(self, node: Node) -> bool:
+        """Return whether everything that goes into a node was written."""
+        return all((link.source, link.source_port) in self.variable for link in self._into[node.name])
+
+    def write(self, node: Node) -> None:
+        """Write one node; those before it were written."""
         match node.kind:
             case NodeKind.INPUT:
                 self.variable[node.name, 0] = node.name

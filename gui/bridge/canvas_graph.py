@@ -1,5 +1,6 @@
 """The canvas as actions see it."""
 
+from engine.graph.filters import Filter
 from engine.trace.recording import Recording
 from gui.canvas.lens import Lens, Progression
 from gui.canvas.panel import CanvasPanel
@@ -93,6 +94,28 @@ class CanvasGraph:
     def unhide_all(self) -> None:
         """Bring everything back."""
         self._canvas.unhide_all()
+
+    def hides(self, kind: Filter) -> bool:
+        """Whether a kind of node is taken out."""
+        return self._canvas.filters.hides(kind)
+
+    def toggle_filter(self, kind: Filter) -> None:
+        """Take a kind of node out, or bring it back."""
+        self._canvas.filters.toggle(kind)
+
+    @property
+    def can_show_between(self) -> bool:
+        """Whether two nodes are selected."""
+        return self._canvas.filters.can_show_between
+
+    @property
+    def shows_only_between(self) -> bool:
+        """Whether only what lies between two nodes is shown."""
+        return self._canvas.filters.shows_only_between
+
+    def toggle_between(self) -> None:
+        """Show only what lies between the selected nodes, or everything."""
+        self._canvas.filters.toggle_between()
 
     def walk(self, direction: int) -> None:
         """Select a producer (-1) or consumer (1)."""

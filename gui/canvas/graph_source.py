@@ -1,6 +1,7 @@
 """Turns the document's recording into the drawing of the iteration under the playhead."""
 
 import logging
+import pickle
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from engine.drawing import arrange
 from engine.drawing.drawing import Direction, Drawing
 from engine.graph import Folding, Iteration, build_view_graph, iteration_at, iterations
+from engine.graph.filters import Filters, filtered
 from engine.graph.view import ViewGraph
 from engine.trace.recording import Recording
 from gui.model.document import Document
@@ -23,6 +25,16 @@ REST = 4
 """After a refresh the window has at least this many times as long for other work."""
 INLINE_LIMIT = 600
 """Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
+
+
+def _arrange_packed(packed: bytes) -> bytes:
+    """Lay out in the other process.
+
+    Bytes cross instead of objects, because the threads of the pool would make and read the objects: a garbage
+    collection that begins there destroys Qt objects outside of their thread, which ends the program.
+    """
+    view, direction = pickle.loads(packed)  # noqa: S301 - bytes that this program made a moment ago
+    return pickle.dumps(arrange(view, direction))
 
 
 class GraphSource(QObject):
@@ -44,6 +56,7 @@ class GraphSource(QObject):
         self._document = document
         self._playhead = playhead
         self._folding = Folding()
+        self._filters = Filters()
         self._direction: Direction | None = None
         self._iterations: tuple[Iteration, ...] = ()
         self._iteration: Iteration | None = None
@@ -66,6 +79,11 @@ class GraphSource(QObject):
     def folding(self) -> Folding:
         """Which groups are open."""
         return self._folding
+
+    @property
+    def filters(self) -> Filters:
+        """What is taken out of the picture."""
+        return self._filters
 
     @property
     def view(self) -> ViewGraph | None:
@@ -100,6 +118,12 @@ class GraphSource(QObject):
         offset = max(0, self._playhead.current - self._iteration.first_step)
         target = self._iterations[position]
         self._playhead.seek(min(target.first_step + offset, target.last_step))
+
+    def filter(self, filters: Filters) -> None:
+        """Take kinds of nodes out of the picture, or bring them back."""
+        if filters != self._filters:
+            self._filters = filters
+            self._rebuild()
 
     def flip_direction(self) -> None:
         """Turn the drawing from left-to-right to top-down or back."""
@@ -143,7 +167,7 @@ class GraphSource(QObject):
 
     def _on_program_replaced(self) -> None:
         # Another program; a mere new run of the same one keeps what the person opened.
-        self._folding, self._direction = Folding(), None
+        self._folding, self._direction, self._filters = Folding(), None, Filters()
 
     def _on_playhead_moved(self) -> None:
         if not self._iterations:
@@ -165,14 +189,15 @@ class GraphSource(QObject):
         recording = self._document.recording
         if recording is None or self._iteration is None:
             return
-        self._view = build_view_graph(recording, self._iteration, self._folding)
+        whole = build_view_graph(recording, self._iteration, self._folding)
+        self._view = filtered(recording, whole, self._filters)
         self._ticket += 1
         if len(self._view.nodes) <= INLINE_LIMIT:
             self._publish(arrange(self._view, self._direction))
             return
         self._tell_busy(is_busy=True)
         ticket = self._ticket
-        future = self._process().submit(arrange, self._view, self._direction)
+        future = self._process().submit(_arrange_packed, pickle.dumps((self._view, self._direction)))
         future.add_done_callback(lambda done: self._on_process_done(ticket, done))
 
     def _process(self) -> ProcessPoolExecutor:
@@ -181,20 +206,23 @@ class GraphSource(QObject):
             self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
         return self._pool
 
-    def _on_process_done(self, ticket: int, done: "Future[Drawing]") -> None:
+    def _on_process_done(self, ticket: int, done: "Future[bytes]") -> None:
         """Runs on the pool's thread: hand the result to the GUI thread."""
         if not done.cancelled():
             self._arranged.emit(ticket, done)
 
     @Slot(object, object)
-    def _on_arranged(self, ticket: int, done: "Future[Drawing]") -> None:
+    def _on_arranged(self, ticket: int, done: "Future[bytes]") -> None:
         if ticket != self._ticket or self._view is None:
             return
         error = done.exception()
         if error is not None:
             log.info("the layout process failed, laying out here instead: %s", error)
             self.close()
-        self._publish(arrange(self._view, self._direction) if error is not None else done.result())
+            self._publish(arrange(self._view, self._direction))
+            return
+        drawing: Drawing = pickle.loads(done.result())  # noqa: S301 - bytes from our own process
+        self._publish(drawing)
 
     def _publish(self, drawing: Drawing | None) -> None:
         self._tell_busy(is_busy=False)

@@ -17,6 +17,7 @@ class Header(QWidget):
 
     Signals:
         crumb_clicked: The group of the crumb, or None for the whole program.
+        unfilter_requested: The person wants to see again what filters hide.
         iteration_requested: Position of the iteration to go to.
         detail_requested: The folding level asked for.
         hops_requested: How much further the trace shall go, 1 or -1.
@@ -24,6 +25,7 @@ class Header(QWidget):
     """
 
     crumb_clicked = Signal(object)
+    unfilter_requested = Signal()
     iteration_requested = Signal(object)
     detail_requested = Signal(object)
     hops_requested = Signal(object)
@@ -39,6 +41,8 @@ class Header(QWidget):
         self._trace = self._trace_chooser()
         self._iteration = self._iteration_chooser()
         self._slider = self._detail_slider()
+        self._hidden = _arrow("", "Show again what filters hide")
+        self._hidden.clicked.connect(self.unfilter_requested)
         self._detail_name = _muted("ops")
         self._detail_name.setMinimumWidth(52)
         row = QHBoxLayout(self)
@@ -46,6 +50,7 @@ class Header(QWidget):
         row.setSpacing(8)
         row.addLayout(self._crumbs)
         row.addStretch(1)
+        row.addWidget(self._hidden)
         row.addWidget(self._trace)
         row.addSpacing(12)
         row.addWidget(self._iteration)
@@ -55,6 +60,7 @@ class Header(QWidget):
         row.addWidget(self._detail_name)
         self.show_path(())
         self.show_iteration(0, 0)
+        self.show_hidden(0)
         self.show_detail(Detail(0, 0, DetailName.OPS))
 
     def _trace_chooser(self) -> QWidget:
@@ -130,6 +136,11 @@ class Header(QWidget):
         self._iteration_name.setText(f"iteration {position + 1} of {count}")
         self._back.setEnabled(position > 0)
         self._next.setEnabled(position + 1 < count)
+
+    def show_hidden(self, count: int) -> None:
+        """Say how many nodes filters hide; nothing when there are none."""
+        self._hidden.setVisible(count > 0)
+        self._hidden.setText(f"{count} hidden")
 
     def show_detail(self, detail: Detail) -> None:
         """Show how detailed the picture is; without anything to fold there is nothing to choose."""

@@ -13,6 +13,7 @@ from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.differences import differences_of
 from gui.canvas.display import Display
+from gui.canvas.filter_control import FilterControl
 from gui.canvas.focus_control import FocusControl
 from gui.canvas.fold_control import FoldControl, group_rect
 from gui.canvas.graph_source import GraphSource
@@ -88,6 +89,7 @@ class CanvasPanel(QWidget):
         self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
         self.ranking = RankedTable(theme)
         self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
+        self.filters = FilterControl(self.surface, self._source, self.picks, self.header)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -267,6 +269,7 @@ class CanvasPanel(QWidget):
     def unhide_all(self) -> None:
         """Show hidden nodes again."""
         self.picks.unhide_all()
+        self.filters.clear()
 
     def search(self, text: str) -> int:
         """Mark the nodes that a query finds and return how many there are."""

@@ -52,6 +52,7 @@ class Menu(Enum):
     SKIN = "Colours of the graph"
     SIZE = "Size of everything"
     GRAPH = "Graph"
+    FILTER = "Hide in the graph"
     HELP = "Help"
 
 

@@ -4,6 +4,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from engine.graph.filters import Filter
+
 LENS_KEYS = ("structure", "values", "gradients", "time", "memory", "health", "difference")
 """The lenses of the canvas in the order of their digits."""
 
@@ -103,6 +105,28 @@ class GraphPort(Protocol):
 
     def unhide_all(self) -> None:
         """Bring everything back."""
+        ...
+
+    def hides(self, kind: Filter) -> bool:
+        """Whether a kind of node is taken out of the picture."""
+        ...
+
+    def toggle_filter(self, kind: Filter) -> None:
+        """Take a kind of node out of the picture, or bring it back."""
+        ...
+
+    @property
+    def can_show_between(self) -> bool:
+        """Whether nodes are selected between which something can lie."""
+        ...
+
+    @property
+    def shows_only_between(self) -> bool:
+        """Whether only what lies between chosen nodes is shown."""
+        ...
+
+    def toggle_between(self) -> None:
+        """Show only what lies between the selected nodes, or everything again."""
         ...
 
     def walk(self, direction: int) -> None:

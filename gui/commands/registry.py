@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from gui.commands.action import Action, Menu
 from gui.commands.edit_actions import EDIT_ACTIONS
 from gui.commands.file_actions import FILE_ACTIONS
+from gui.commands.filter_actions import FILTER_ACTIONS
 from gui.commands.graph_actions import GRAPH_ACTIONS
 from gui.commands.help_actions import HELP_ACTIONS
 from gui.commands.playback_actions import PLAYBACK_ACTIONS
@@ -18,6 +19,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *PLAYBACK_ACTIONS,
     *VIEW_ACTIONS,
     *GRAPH_ACTIONS,
+    *FILTER_ACTIONS,
     *HELP_ACTIONS,
 )
 
@@ -27,6 +29,7 @@ SUBMENUS = {
     Menu.APPEARANCE: Menu.VIEW,
     Menu.SKIN: Menu.VIEW,
     Menu.SIZE: Menu.VIEW,
+    Menu.FILTER: Menu.GRAPH,
 }
 """Menus that hang in another one."""
 

@@ -83,7 +83,6 @@ class StepsChooser(QWidget):
     def _number(self, name: str, least: int, most: int, value: int) -> QSpinBox:
         box = QSpinBox(self)
         box.setAccessibleName(name)
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # arrow keys and the wheel count as well
         box.setRange(least, most)
         box.setValue(value)
         box.valueChanged.connect(lambda _value: self.changed.emit())

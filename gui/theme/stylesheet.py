@@ -76,6 +76,8 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: ${inner_px}px; padd
     border-radius: 7px; background: $panel; color: $text; selection-background-color: $accent;
     selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 1px solid $accent; }
+QAbstractSpinBox QLineEdit { min-height: 0; padding: 0 7px; border: none; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0px; border: none; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; }
 QPlainTextEdit, QTextEdit { background: $panel; color: $text; selection-background-color: $accent_selection;
     selection-color: $text; }

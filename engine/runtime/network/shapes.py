@@ -1,0 +1,115 @@
+"""Follows a network on torch's meta device: shapes, parameters, operations and memory without any numbers."""
+
+import math
+from types import CodeType
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - as the network's source calls it
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.network.errors import NetworkError
+from engine.network.network import Node, NodeKind, NodeName
+from engine.network.order import links_into
+from engine.network.source import WrittenNode, written_nodes
+from engine.protocol.network import Misfit, NetworkAnswer, NetworkRequest, NodeFacts, Shape
+from engine.runtime.network.misfits import misfit
+
+_META = "meta"
+
+
+def work_out(request: NetworkRequest) -> NetworkAnswer:
+    """Follow a network; what does not fit is told, and what depends on it is left out."""
+    try:
+        written = written_nodes(request.network)
+    except NetworkError as error:
+        return NetworkAnswer(trouble=str(error))
+    follower = _Follower(request)
+    for one in written:
+        follower.follow(one)
+    return NetworkAnswer(nodes=tuple(follower.facts), misfits=tuple(follower.misfits))
+
+
+class _Follower:
+    """Runs the lines of a network one by one in a namespace of its own.
+
+    The lines are made of the catalogue and of expressions that ``engine.network.expressions`` lets pass.
+    """
+
+    def __init__(self, request: NetworkRequest) -> None:
+        self._request = request
+        self._module = nn.Module()
+        self._names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "self": self._module}
+        self._lost: set[str] = set()
+        self._into = links_into(request.network)
+        self._values: dict[tuple[NodeName, int], object] = {}
+        self.facts: list[NodeFacts] = []
+        self.misfits: list[Misfit] = []
+
+    def follow(self, written: WrittenNode) -> None:
+        """Run one node and keep what comes of it."""
+        node = written.node
+        if any(link.source in self._lost for link in self._into.get(node.name, [])) or node.same_as in self._lost:
+            self._lost.add(node.name)
+            return
+        if written.trouble:
+            self._lose(Misfit(name=node.name, text=written.trouble))
+            return
+        before = [self._values.get((link.source, link.source_port)) for link in self._into.get(node.name, [])]
+        counter = FlopCounterMode(display=False)
+        try:
+            with torch.device(_META), counter:
+                self._run(written)
+        except Exception as error:  # noqa: BLE001 - whatever a layer raises is what is told
+            self._lose(misfit(node, before, error))
+            return
+        self.facts.append(self._facts(written, int(counter.get_total_flops())))
+
+    def _run(self, written: WrittenNode) -> None:
+        node = written.node
+        if node.kind is NodeKind.INPUT:
+            self._names[node.name] = torch.empty(self._input_shape(node), dtype=_number_type(node))
+            return
+        if node.kind is NodeKind.OUTPUT:
+            return
+        for line in (written.making, written.calling):
+            exec(_compiled(line, node), self._names)  # noqa: S102 - see the class: these lines are checked before
+
+    def _input_shape(self, node: Node) -> Shape:
+        given = self._request.inputs.get(node.name)
+        if given is not None:
+            return given
+        if not node.shape:
+            raise NetworkError(f"The shape of the input {node.name} is not known.")
+        return (self._request.batch, *node.shape)
+
+    def _facts(self, written: WrittenNode, flops: int) -> NodeFacts:
+        node = written.node
+        values = [self._names.get(name) if name != "_" else None for name in written.variables]
+        self._values.update({(node.name, port): value for port, value in enumerate(values)})
+        tensors = [value if isinstance(value, torch.Tensor) else None for value in values]
+        layer = getattr(self._module, node.name, None) if written.making else None
+        parameters = sum(one.numel() for one in layer.parameters()) if isinstance(layer, nn.Module) else 0
+        return NodeFacts(
+            name=node.name,
+            shapes=tuple(None if one is None else tuple(one.shape) for one in tensors) if written.calling else (),
+            parameters=parameters,
+            flops=flops,
+            nbytes=sum(one.numel() * one.element_size() for one in tensors if one is not None),
+        )
+
+    def _lose(self, found: Misfit) -> None:
+        self._lost.add(found.name)
+        self.misfits.append(found)
+
+
+def _compiled(line: str, node: Node) -> CodeType:
+    return compile(line, f"<{node.name}>", "exec")
+
+
+def _number_type(node: Node) -> torch.dtype:
+    found = getattr(torch, node.type or "float32", None)
+    if not isinstance(found, torch.dtype):
+        raise NetworkError(f"There is no type of numbers called {node.type}.")
+    return found
