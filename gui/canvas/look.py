@@ -101,6 +101,8 @@ def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[st
         return plain, node.subtitle
     if reading.magnitude is None or view.scale is None:
         return plain, reading.text
+    if view.lens is Lens.HEALTH and reading.magnitude > 1.0:
+        return plain, reading.text  # NaN and infinities have a hatch, which a tint would drown
     return tint_of(view.lens, tokens, view.scale.share(reading.magnitude)).name(), reading.text
 
 

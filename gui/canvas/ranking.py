@@ -123,6 +123,7 @@ def _row(scene: Scene, lens: Lens, scale: LensScale, entry: _Entry, largest: flo
     bar = min(1.0, entry.magnitude / largest) if largest > 0 and not math.isnan(entry.magnitude) else 0.0
     nodes = frozenset(scene.nodes[index].node.key for index in entry.nodes)
     sick = lens is Lens.HEALTH and entry.magnitude > 1.0
+    bar = entry.magnitude - 1.0 if sick else bar
     if entry.group is None:
         node = scene.nodes[entry.nodes[0]].node
         title, detail = (f"▸ {node.title}" if node.stands_for else node.title), node.subtitle

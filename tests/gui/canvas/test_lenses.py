@@ -66,6 +66,11 @@ def test_nan_and_infinity_come_before_what_is_merely_bad() -> None:
     assert reading is not None
     assert reading.magnitude == pytest.approx(2.0)
     assert reading.text == "NaN 2, Inf 1 of 3"
+    tokens = tokens_of(ThemeName.LIGHT)
+    box = next(box for box in starter_drawing().nodes if box.node.title == "relu")
+    scale = scale_of(Lens.HEALTH, starter_drawing().nodes, sick, LAST)
+    look = look_of(box, StepState.DONE, View(tokens, sick, LAST, Lens.HEALTH, scale))
+    assert (look.fill, look.mark) == (tokens.node, Mark.NONFINITE)
 
 
 def test_a_relu_tells_the_share_of_its_zeros() -> None:
