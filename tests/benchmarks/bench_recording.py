@@ -19,6 +19,8 @@ def rows() -> list[BenchRow]:
     for name, workload in WORKLOADS.items():
         times = _child(name, "times")
         bare = times["bare"]
+        floor = times["floor"]
+        found.append(BenchRow("floor of torch's own hooks", workload.title, floor, "ms", bare, floor / bare))
         for policy in POLICIES:
             goal = {ValuePolicy.ALL: workload.goal, ValuePolicy.NONE: workload.goal_without_values}.get(policy)
             recorded, drain = times[f"{policy}, run"], times[f"{policy}, drain"]

@@ -12,7 +12,8 @@ from tests.meta.tree import ROOT, name_of, python_files
 
 MAX_LINES = 400
 COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})(?![0-9A-Za-z_])")
-COLOUR_HOME = ROOT / "gui" / "theme" / "tokens.py"
+COLOUR_HOMES = tuple(ROOT / "gui" / "theme" / f"{name}.py" for name in ("tokens", "skins", "ramps"))
+"""Tables of colours: of the themes, of the lecture skins, of the lenses."""
 COLOUR_CALLS = {
     "QColor",
     "qRgb",
@@ -147,11 +148,11 @@ def test_colours_are_written_only_in_the_tokens() -> None:
     found = [
         f"{name_of(path)}:{line}: {colour}"
         for path in python_files("engine", "gui")
-        if path != COLOUR_HOME
+        if path not in COLOUR_HOMES
         for line, colour in colour_literals(path.read_text())
     ]
     assert found == []
-    assert list(colour_literals(COLOUR_HOME.read_text()))
+    assert all(list(colour_literals(home.read_text())) for home in COLOUR_HOMES)
 
 
 def test_the_top_level_is_as_laid_down() -> None:

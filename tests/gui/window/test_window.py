@@ -1,10 +1,8 @@
 import gc
 import weakref
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt, QThread
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from gui.commands.ports import Drawer
@@ -15,7 +13,6 @@ from gui.model.preferences import Appearance
 from gui.model.run_controller import Park
 from gui.theme.tokens import ThemeName
 from tests.gui.window.keys import press
-from tests.support.recordings import starter_recording
 from tests.support.workbench import build, destroy, run_starter
 
 
@@ -289,20 +286,6 @@ def test_preferences_and_recents_come_back_at_the_next_start(qtbot, tmp_path):
     destroy(second)
 
 
-def test_a_dropped_file_is_opened(workbench, tmp_path):
-    path = tmp_path / "dropped.py"
-    path.write_text("y = 2\n")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    place = QPointF(100, 100)
-    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(workbench.window, QDragEnterEvent(place.toPoint(), action, data, button, none))
-    assert workbench.window._drop_zone.isVisible()
-    QApplication.sendEvent(workbench.window, QDropEvent(place, action, data, button, none))
-    assert not workbench.window._drop_zone.isVisible()
-    assert workbench.models.document.program == "y = 2\n"
-
-
 def test_the_drawer_opens_and_closes(workbench):
     bottom = workbench.window.parts.bottom
     workbench.book.qaction("view.charts").trigger()
@@ -367,17 +350,6 @@ def test_tab_reaches_the_controls(ran, qtbot):
             break
     top = ran.window.parts.top
     assert {top._stop, top._speed, top._lens, top._device, top.search} - set(seen) <= {top._stop}
-
-
-def test_a_recording_is_opened_without_running_it(workbench, tmp_path):
-    workbench.models.document.show_recording(starter_recording())
-    workbench.flow._prompts.save_to = tmp_path / "run.chainrule"
-    workbench.flow.save_recording()
-    workbench.flow.new()
-    workbench.start(tmp_path / "run.chainrule")
-    assert len(workbench.models.document.recording) == 9
-    assert "run" not in workbench.backend.asked
-    assert isinstance(workbench.models.recents.paths[0], Path)
 
 
 def test_run_and_park(workbench, qtbot):
