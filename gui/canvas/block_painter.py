@@ -7,11 +7,11 @@ from PySide6.QtGui import QPainter
 from engine.trace.ids import StepIndex
 from gui.canvas.batches import draw_rects
 from gui.canvas.emphasis import Emphasis
-from gui.canvas.ink import DIMMED_OPACITY, faded
 from gui.canvas.look import strip_of
 from gui.canvas.looks import Looks
 from gui.canvas.scene import Ints, Scene
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import DIMMED_OPACITY, faded
 
 
 class BlockPainter:

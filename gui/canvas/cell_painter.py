@@ -6,11 +6,11 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from engine.drawing.cells import Cell
 from engine.trace.ids import ValueId
-from gui.canvas.ink import Style, draw_text, faded, readable_on, text_width
 from gui.canvas.level import Level
 from gui.canvas.valuebook import Numbers, ValueBook
 from gui.theme.colors import value_color, value_pixels
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import Style, draw_text, faded, readable_on, text_width
 
 _GAP = 3.0
 _CELL_RADIUS = 3.0

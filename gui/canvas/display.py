@@ -7,7 +7,6 @@ from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 from engine.drawing.drawing import Drawing
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
-from gui.canvas.camera_control import DURATION_MS
 from gui.canvas.differences import Differences
 from gui.canvas.fold_control import Anchor, group_rect
 from gui.canvas.lens import Lens, LensScale, Progression, scale_of
@@ -17,6 +16,7 @@ from gui.canvas.scene_painter import ScenePainter, Tools
 from gui.canvas.surface import Surface
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
+from gui.widgets.camera_control import DURATION_MS
 
 
 class Display(QObject):

@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
 from gui.canvas.edge_pieces import EdgePieces
-from gui.canvas.ink import Style, draw_text, faded, heading_growth, text_width
 from gui.canvas.scene import Ints, Scene
 from gui.canvas.trunks import Piece, clipped, distinct_pieces, pieces_of
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import Style, draw_text, faded, heading_growth, text_width
 
 _FORWARD_WIDTH = 1.4
 _THIN, _THICK = 2.0, 3.5

@@ -6,9 +6,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from engine.graph.view import EdgeKind
 from gui.canvas.batches import draw_lines
 from gui.canvas.edge_pieces import EdgePieces
-from gui.canvas.ink import faded
 from gui.canvas.scene import Ints, Mask, Scene
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import faded
 
 FAR_LENGTH = 4000.0
 """Edges longer than this are left out when far away: they would cover everything and cost the most."""

@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.drawing.drawing import GroupFrame, LaneLabel
 from engine.drawing.measure import shortened
-from gui.canvas.ink import Style, draw_text, fitted_text, heading_growth, text_width
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import Style, draw_text, fitted_text, heading_growth, text_width
 
 _RADIUS_OUTER, _RADIUS_INNER = 16.0, 11.0
 TITLE_HEIGHT = 30.0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import Camera, Margins, fitted, gliding
+from gui.widgets.camera import Camera, Margins, fitted, gliding
 
 LARGEST_SCALE = 1.2
 """A small graph is shown a little larger than life, as in a book."""

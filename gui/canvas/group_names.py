@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from engine.drawing.drawing import GroupFrame, Rect
-from gui.canvas.ink import Style, draw_text, faded, fitted_text, text_width
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import Style, draw_text, faded, fitted_text, text_width
 
 _LEAST_PX = (64.0, 30.0)
 """On a smaller frame a name would cover what it names."""

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import Camera, Margins, fitted
-from gui.canvas.ink import faded
 from gui.canvas.minimap import Minimap
 from gui.theme.tokens import Tokens
+from gui.widgets.camera import Camera, Margins, fitted
+from gui.widgets.lettering import faded
 
 DRAG_START_PX = 4.0
 """A press that moves less than this is a click."""

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from engine.drawing.drawing import Point, Rect
 from gui.canvas.batches import draw_rects
-from gui.canvas.camera import Camera, Margins, fitted
-from gui.canvas.ink import faded
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.scene import Ints, Scene
 from gui.canvas.tint import tint_of
 from gui.theme.tokens import Tokens
+from gui.widgets.camera import Camera, Margins, fitted
+from gui.widgets.lettering import faded
 
 WIDTH, HEIGHT = 154.0, 92.0
 _EDGE = 14.0

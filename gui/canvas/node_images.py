@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.drawing.state import StepState
-from gui.canvas.ink import FUTURE_OPACITY
 from gui.canvas.level import Level
 from gui.canvas.look import NodeLook
 from gui.canvas.node_painter import NodePainter
+from gui.widgets.lettering import FUTURE_OPACITY
 
 _MARGIN = 2.0
 """World pixels around a node that belong to its image (border and antialiasing)."""

@@ -5,10 +5,10 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from engine.drawing.state import StepState
 from gui.canvas.cell_painter import CellPainter
-from gui.canvas.ink import FUTURE_OPACITY, Style, draw_text, faded, fitted_text, readable_on, text_width
 from gui.canvas.level import Level
 from gui.canvas.look import Mark, NodeLook
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import FUTURE_OPACITY, Style, draw_text, faded, fitted_text, readable_on, text_width
 
 RADIUS = 9.0
 _STRIP_WIDTH = 3.0

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
-from gui.canvas.ink import Style, draw_text, text_width
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.tint import tint_of
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import Style, draw_text, text_width
 
 EMPTY_TEXT = "Type an expression, open an example, or drop a .py or .chainrule file"
 _LEGEND_LEFT, _LEGEND_HEIGHT, _LEGEND_PAD = 10.0, 56.0, 10.0

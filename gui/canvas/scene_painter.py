@@ -18,7 +18,6 @@ from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.far_edges import FarEdges
 from gui.canvas.frame_painter import FramePainter
 from gui.canvas.group_names import paint_group_names
-from gui.canvas.ink import DIMMED_OPACITY, Style, draw_text
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
 from gui.canvas.looks import Looks
@@ -29,6 +28,7 @@ from gui.canvas.scene import Ints, Mask, Scene
 from gui.canvas.start_labels import start_texts
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
+from gui.widgets.lettering import DIMMED_OPACITY, Style, draw_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.drawing.drawing import Rect
 from engine.trace.ids import StepIndex
-from gui.canvas.camera import Camera
-from gui.canvas.camera_control import CameraControl
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
@@ -30,9 +28,11 @@ from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
 from gui.canvas.tiled_painter import Frame, TiledPainter
-from gui.canvas.wheel import after_wheel
 from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
+from gui.widgets.camera import Camera
+from gui.widgets.camera_control import CameraControl
+from gui.widgets.wheel import after_wheel
 
 _HOVER_MS = 250
 _SETTLE_MS = 120

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.drawing.drawing import Rect
 from engine.trace.ids import StepIndex
-from gui.canvas.camera import Camera
 from gui.canvas.emphasis import Emphasis
 from gui.canvas.scene_painter import ScenePainter
 from gui.canvas.tiles import (
@@ -24,6 +23,7 @@ from gui.canvas.tiles import (
     places_in,
     pyramid_layer,
 )
+from gui.widgets.camera import Camera
 
 TILED_FROM = 700
 """Nodes and edges beyond which a scene is painted from tiles; smaller ones are painted anew for every frame."""

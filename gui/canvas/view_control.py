@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QElapsedTimer
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import WHEEL_FACTOR, Camera, Margins, fitted
 from gui.canvas.framing import LARGEST_SCALE, Window, framed, is_whole, made_room, revealed
 from gui.canvas.scene import Scene
 from gui.canvas.surface import Surface
+from gui.widgets.camera import WHEEL_FACTOR, Camera, Margins, fitted
 
 _SIDE_PX = 4.0
 """The bounds of a drawing hold some air already."""

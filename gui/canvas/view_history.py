@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-from gui.canvas.camera import Camera
 from gui.canvas.surface import Surface
 from gui.canvas.view_state import ViewState
 from gui.model.history import History
+from gui.widgets.camera import Camera
 
 _REST_MS = 350
 """A place counts once the camera has rested there."""

@@ -23,7 +23,6 @@ from gui.editor.airy_layout import AiryLayout
 from gui.editor.completion import Completion
 from gui.editor.decor import NO_DECOR, Decor
 from gui.editor.gutter import Gutter
-from gui.editor.highlighter import Highlighter
 from gui.editor.ornaments import lit_color, paint_before, paint_behind
 from gui.editor.places import column_of, cursor_over, pieces
 from gui.editor.typing_keys import TypingKeys
@@ -31,6 +30,7 @@ from gui.editor.typing_rules import partner_of
 from gui.theme.colors import mix
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
+from gui.widgets.highlighter import Highlighter
 
 LINE_PX = 24.0
 FONT_PX = 12

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 
 from engine.trace.facts import Span
-
-LAST_OF_BMP = 0xFFFF
-"""Characters beyond take two UTF-16 units."""
-
-
-def units(text: str) -> int:
-    """Return the length of a text in UTF-16 units."""
-    return len(text) if text.isascii() else sum(2 if ord(character) > LAST_OF_BMP else 1 for character in text)
+from gui.widgets.utf16 import units
 
 
 def column_of(text: str, unit: int) -> int:

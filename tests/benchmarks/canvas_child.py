@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from engine.drawing.drawing import Drawing
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
-from gui.canvas.camera import Camera, Margins, fitted
 from gui.canvas.lens import Lens
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import ScenePainter, Tools
@@ -23,6 +22,7 @@ from gui.canvas.surface import Surface
 from gui.canvas.valuebook import ValueBook
 from gui.theme.fonts import load_fonts
 from gui.theme.tokens import LIGHT
+from gui.widgets.camera import Camera, Margins, fitted
 from tests.benchmarks.canvas_families import FAMILIES, drawing_of
 from tests.support.drawings import grid_drawing
 from tests.support.recordings import starter_recording

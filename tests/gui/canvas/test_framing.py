@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import Camera, Margins
 from gui.canvas.framing import LARGEST_SCALE, READABLE_SCALE, Window, framed, is_whole, made_room, revealed
+from gui.widgets.camera import Camera, Margins
 
 lengths = st.floats(100, 6000)
 WINDOW = Window(900, 700, Margins(4, 2, 4, 8))

@@ -5,7 +5,6 @@ from pytestqt.qtbot import QtBot
 
 from engine.drawing.drawing import Rect
 from engine.trace.ids import StepIndex
-from gui.canvas.camera import Camera
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.lens import Lens
 from gui.canvas.level import Level
@@ -16,6 +15,7 @@ from gui.canvas.tiled_painter import Frame, TiledPainter
 from gui.canvas.tiles import Layer, Place, Tile, TileStore, area_of, places_in
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import LIGHT
+from gui.widgets.camera import Camera
 from tests.support.drawings import grid_drawing, starter_drawing
 from tests.support.recordings import starter_recording
 

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from engine.trace.facts import Span
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
-from gui.editor.highlighter import Highlighter
 from gui.editor.panel import LiveMode
 from gui.model.selection import Selected
 from gui.theme.fonts import words_font
 from gui.theme.tokens import DARK, LIGHT, ThemeName
+from gui.widgets.highlighter import Highlighter
 from tests.gui.editor.conftest import Stage
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextDocument
 
 from engine.trace.facts import Span
-from gui.editor.places import column_of, cursor_over, pieces, plain_text, units
+from gui.editor.places import column_of, cursor_over, pieces, plain_text
+from gui.widgets.utf16 import units
 
 texts = st.text(alphabet="aé(∂𝛼😀 ", max_size=12)
 

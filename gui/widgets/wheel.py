@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 
-from gui.canvas.camera import WHEEL_FACTOR, Camera
+from gui.widgets.camera import WHEEL_FACTOR, Camera
 
 _NOTCH = 120.0
 _HORIZONTAL_STEP_PX = 60.0

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.drawing.drawing import Rect
-from gui.canvas.camera import MAX_SCALE, MIN_SCALE, Camera, Margins, fitted, gliding
+from gui.widgets.camera import MAX_SCALE, MIN_SCALE, Camera, Margins, fitted, gliding
 
 coordinates = st.floats(-1e5, 1e5)
 points = st.tuples(coordinates, coordinates)

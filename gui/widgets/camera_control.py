@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation, Signal
 
-from gui.canvas.camera import Camera
+from gui.widgets.camera import Camera
 
 DURATION_MS = 200
 

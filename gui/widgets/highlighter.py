@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
-from gui.editor.places import units
 from gui.theme.tokens import Tokens
+from gui.widgets.utf16 import units
 
 
 class LineState(IntEnum):
