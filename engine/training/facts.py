@@ -46,7 +46,11 @@ class Picture(Fact, frozen=True):
     ``name`` says of what: ``boundary`` (class probabilities over the plane, [rows, columns, classes]), ``unit/LAYER``
     (what each unit of a layer answers over the plane, [units, rows, columns]), ``histogram/PARAMETER`` ([bins + 2]:
     lowest, highest, counts), ``feature maps/LAYER``, ``kernels/LAYER``, ``hidden norms``, ``attention/LAYER``,
-    ``mistakes``. ``data`` are float32 numbers, little-endian, in C order.
+    ``mistakes``. Layers and parameters are named as in ``named_modules`` and ``named_parameters``. What the Train
+    workspace draws beside them: ``plane`` ([4]: lowest and highest x, lowest and highest y of all pictures over the
+    plane; row 0 lies at the lowest y), ``weight/PARAMETER`` (the numbers of a weight of at most 4,096 elements),
+    ``data/train`` and ``data/validation`` (at most 2,000 samples, [samples, inputs + 1], the target last; sent once,
+    before the first iteration). ``data`` are float32 numbers, little-endian, in C order.
     """
 
     iteration: int
