@@ -15,7 +15,9 @@ REST = 4
 LONG_LOG = 4000
 """... unless so many calls wait: resolving them takes some 0.1 s, for which Stop and the window have to wait ..."""
 MUCH_HELD_BYTES = 200_000_000
-"""... or they hold so much memory."""
+"""... or they hold so much memory, however short ago the last drain was."""
+LOOK_SHARE = 20
+"""Finding out how much they hold may take one part in this many of the time."""
 FREE_NS = 100_000_000
 """Drains between statements may take this long in sum, whatever the program takes."""
 SHARE = 5
@@ -46,6 +48,7 @@ class Pace:
         self._spent_ns = 0
         self._last_cost_ns = 0
         self._last_end_ns = self._started_ns
+        self._next_look_ns = self._started_ns
 
     @property
     def spent_ns(self) -> int:
@@ -73,9 +76,7 @@ class Pace:
         if backlog.waiting_records() >= LONG_LOG:
             return True
         waited_ns = time.perf_counter_ns() - self._last_end_ns
-        if waited_ns < GAP_NS:
-            return False
-        return waited_ns >= REST * self._last_cost_ns or backlog.held_bytes() >= MUCH_HELD_BYTES
+        return waited_ns >= max(GAP_NS, REST * self._last_cost_ns) or self._holds_much(backlog)
 
     def is_overfull(self, backlog: Backlog, most_records: int) -> bool:
         """Whether more waits than should, because no drain comes: other threads work and the main thread waits."""
@@ -83,6 +84,15 @@ class Pace:
         if not waiting or time.perf_counter_ns() - self._last_end_ns < STUCK_NS:
             return False
         return waiting > most_records or backlog.held_bytes() > most_held_bytes()
+
+    def _holds_much(self, backlog: Backlog) -> bool:
+        began_ns = time.perf_counter_ns()
+        if began_ns < self._next_look_ns:
+            return False
+        holds_much = backlog.held_bytes() >= MUCH_HELD_BYTES
+        ended_ns = time.perf_counter_ns()
+        self._next_look_ns = ended_ns + LOOK_SHARE * (ended_ns - began_ns)
+        return holds_much
 
 
 def most_held_bytes() -> int:

@@ -117,12 +117,13 @@ def test_the_next_run_ends_the_rest(runs):
 
 def test_a_long_training_stays_within_its_memory(runs):
     rest = """
+torch.set_num_threads(1)  # threads of torch that share a busy core wait for each other
 net = torch.nn.Sequential(*[torch.nn.Linear(300, 300) for _ in range(4)])
 opt = torch.optim.SGD(net.parameters(), 0.01)
 data = torch.randn(500, 300)
 def used():
     return int(open('/proc/self/statm').read().split()[1]) * 4096
-for k in range(60):
+for k in range(300):
     opt.zero_grad()
     net(data).pow(2).mean().backward()
     opt.step()
@@ -132,7 +133,8 @@ print(max(0, used() - early))
 """
     recording = settled(runs, LARGE + rest, budget_bytes=100_000_000, held_bytes=50_000_000)
     assert recording.outcome.kind is OutcomeKind.FINISHED
-    assert int(printed(recording)) < 120_000_000
+    made_bytes = 280 * 500 * 300 * 4 * 10  # activations and their gradients
+    assert int(printed(recording)) < made_bytes // 3
     kept = sum(data.nbytes for data in map(recording.data, range(len(recording.values))) if data.absence is None)
     assert kept <= 100_000_000
     assert Absence.NOT_YET not in {recording.absence(fact.id) for fact in recording.values}
