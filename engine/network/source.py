@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.network.catalogue import (
     CALL_PREFIX,
@@ -15,9 +15,9 @@ from engine.network.catalogue import (
     parameters_of,
 )
 from engine.network.errors import NetworkError
-from engine.network.expressions import LETTERS, with_names
+from engine.network.expressions import LETTERS, parse_expression, variables, with_names
 from engine.network.network import Network, Node, NodeKind, NodeName
-from engine.network.order import links_into, normal
+from engine.network.order import links_into, normal, ordered
 
 BLOCK_MARK = "# block: "
 """Ends the line of a node that is in a block."""
@@ -77,8 +77,9 @@ def written_nodes(network: Network) -> list[WrittenNode]:
     Raises:
         NetworkError: If there is a cycle or an expression that is none.
     """
-    writer = _Writer(normal(network))
-    found = []
+    broken = _incomplete_expressions(network)
+    writer = _Writer(normal(_without(network, set(broken))))
+    found = [WrittenNode(node, trouble=trouble) for node, trouble in broken.items()]
     for node in writer.network.nodes:
         if not writer.is_ready(node):
             continue
@@ -92,6 +93,38 @@ def written_nodes(network: Network) -> list[WrittenNode]:
         making, calling = "".join(writer.making[made:]), "".join(writer.calling[called:])
         found.append(WrittenNode(node, making, calling, variables))
     return found
+
+
+def constructor_line(node: Node) -> str:
+    """Return the line of ``__init__`` that makes a layer.
+
+    Raises:
+        NetworkError: If it lacks a setting.
+    """
+    return f"self.{node.name} = nn.{node.type}({_settings_text(node)})"
+
+
+def _incomplete_expressions(network: Network) -> dict[Node, str]:
+    """Return the expressions that use an input at which there is nothing, and what they lack."""
+    into = links_into(network)
+    found = {}
+    for node in network.nodes:
+        if node.kind is NodeKind.EXPRESSION:
+            given = {LETTERS[link.target_port] for link in into[node.name]}
+            missing = next((name for name in variables(parse_expression(node.text)) if name not in given), None)
+            if missing is not None:
+                found[node] = f"{node.name} has nothing at its input {missing}."
+    return found
+
+
+def _without(network: Network, gone: set[Node]) -> Network:
+    """Return a network without some nodes and without what depends on them."""
+    lost = {node.name for node in gone}
+    for node in ordered(network) if lost else ():
+        if node.same_as in lost or any(link.source in lost for link in network.links if link.target == node.name):
+            lost.add(node.name)
+    links = tuple(link for link in network.links if link.source not in lost and link.target not in lost)
+    return replace(network, nodes=tuple(node for node in network.nodes if node.name not in lost), links=links)
 
 
 @dataclass
@@ -150,7 +183,7 @@ class _Writer:
     def _write_layer(self, node: Node) -> None:
         layer = layers()[node.type]
         if not node.same_as:
-            self.making.append(f"self.{node.name} = nn.{node.type}({_settings_text(node)})" + self._loose_mark(node))
+            self.making.append(constructor_line(node) + self._loose_mark(node))
         links = self._into[node.name]
         if not links and not any(self._left[node.name, port] for port in range(len(layer.outputs))):
             return

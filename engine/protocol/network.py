@@ -4,17 +4,21 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine.network.network import Network, NodeName
+from engine.network.network import Network, NodeName, Setting
 
 Shape: TypeAlias = tuple[int, ...]
 
 
 class NetworkRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A network, and the shapes of its inputs with their batch; an input left out has ``batch`` of its own samples."""
+    """A network, and the shapes of its inputs with their batch; an input left out has ``batch`` of its own samples.
+
+    The size that each layer of ``follows`` says its input has is set to what comes in.
+    """
 
     network: Network
     inputs: dict[str, Shape] = {}
     batch: int = 32
+    follows: tuple[NodeName, ...] = ()
 
 
 class NodeFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +46,11 @@ class SetFix(msgspec.Struct, frozen=True, tag=True):
 
 
 class InsertFix(msgspec.Struct, frozen=True, tag=True):
-    """Put a layer before the node."""
+    """Put a layer before one input of the node."""
 
     layer: str
+    settings: tuple[Setting, ...] = ()
+    port: int = 0
 
 
 Fix: TypeAlias = SetFix | InsertFix
@@ -58,11 +64,20 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     fixes: tuple[Fix, ...] = ()
 
 
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting that follows what comes into its layer."""
+
+    name: NodeName
+    setting: str
+    text: str
+
+
 class NetworkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a network: its nodes in order, as far as they fit; ``trouble`` when nothing could be asked."""
 
     nodes: tuple[NodeFacts, ...] = ()
     misfits: tuple[Misfit, ...] = ()
+    settled: tuple[Settled, ...] = ()
     trouble: str = ""
 
 
@@ -71,5 +86,6 @@ def fix_text(fix: Fix) -> str:
     match fix:
         case SetFix(setting=setting, text=text):
             return f"set {setting} to {text}"
-        case InsertFix(layer=layer):
-            return f"put {layer} before it"
+        case InsertFix(layer=layer, settings=settings):
+            given = ", ".join(f"{one.name}={one.text}" for one in settings)
+            return f"put {layer}({given}) before it" if given else f"put {layer} before it"

@@ -7,18 +7,13 @@ from collections.abc import Sequence
 import torch
 
 from engine.network.errors import NetworkError
-from engine.network.network import Node, NodeKind
+from engine.network.features import size_dimension, size_setting, wanted_size
+from engine.network.network import Node, NodeKind, Setting
 from engine.protocol.network import Fix, InsertFix, Misfit, SetFix
 
-_FEATURES = {
-    "Linear": ("in_features", -1), "LSTM": ("input_size", -1), "GRU": ("input_size", -1), "RNN": ("input_size", -1),
-    "MultiheadAttention": ("embed_dim", -1), "TransformerEncoderLayer": ("d_model", -1),
-    "BatchNorm1d": ("num_features", 1), "BatchNorm2d": ("num_features", 1), "GroupNorm": ("num_channels", 1),
-    "Conv1d": ("in_channels", -2), "Conv2d": ("in_channels", -3), "Conv3d": ("in_channels", -4),
-    "ConvTranspose1d": ("in_channels", -2), "ConvTranspose2d": ("in_channels", -3),
-}  # fmt: skip
-"""Which setting must be which size of the input."""
 _LONGEST = 240
+_PICTURES = {"Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d"}
+_JOINING = {"add", "sub", "mul", "div"}
 
 
 def misfit(node: Node, operands: Sequence[object], error: Exception) -> Misfit:
@@ -44,19 +39,32 @@ def misfit(node: Node, operands: Sequence[object], error: Exception) -> Misfit:
 def _layer_misfit(node: Node, shape: tuple[int, ...], numbers: torch.dtype) -> Misfit | None:
     if node.type == "Embedding" and numbers.is_floating_point:
         return Misfit(name=node.name, text=f"{node.name} looks up whole numbers, and {_type_text(numbers)} came in.")
-    setting, axis = _FEATURES.get(node.type, ("", 0))
-    wanted = next((_number(one.text) for one in node.settings if one.name == setting), None)
-    place = axis if axis >= 0 else len(shape) + axis
-    if wanted is None or not 0 <= place < len(shape) or shape[place] == wanted:
+    if node.type in _PICTURES and len(shape) == 2:
+        return _flat_misfit(node, shape)
+    wanted, place, setting = wanted_size(node), size_dimension(node, len(shape)), size_setting(node)
+    if wanted is None or place is None or shape[place] == wanted:
         return None
     fixes: list[Fix] = [SetFix(setting, str(shape[place]))]
-    if node.type == "Linear" and len(shape) > 2 and math.prod(shape[1:]) == wanted:
-        fixes.insert(0, InsertFix("Flatten"))
+    if node.type == "Linear" and len(shape) > 2:
+        is_sure = math.prod(shape[1:]) == wanted or len(shape) > 3
+        fixes.insert(0 if is_sure else 1, InsertFix("Flatten"))
     text = (
         f"{node.name} wants {wanted} ({setting}), and dimension {place} of what comes in, {_shape_text(shape)}, "
         f"is {shape[place]}."
     )
     return Misfit(name=node.name, text=text, fixes=tuple(fixes))
+
+
+def _flat_misfit(node: Node, shape: tuple[int, ...]) -> Misfit:
+    """Return what is said of a layer for pictures that gets rows of numbers."""
+    text = f"{node.name} works on pictures (N, channels, height, width), and {_shape_text(shape)} came in."
+    side = math.isqrt(shape[1])
+    if side * side != shape[1]:
+        return Misfit(name=node.name, text=text)
+    size = f"(1, {side}, {side})"
+    return Misfit(name=node.name, text=text, fixes=(
+        InsertFix("Unflatten", (Setting("dim", "1"), Setting("unflattened_size", size))),
+    ))  # fmt: skip
 
 
 def _function_misfit(node: Node, shapes: Sequence[tuple[int, ...]]) -> Misfit | None:
@@ -65,20 +73,44 @@ def _function_misfit(node: Node, shapes: Sequence[tuple[int, ...]]) -> Misfit | 
     if node.type == "matmul" and len(left) > 1 and len(right) > 1 and left[-1] != right[-2]:
         text = f"{node.name} multiplies {both}: the last dimension is {left[-1]}, and the one it meets is {right[-2]}."
         return Misfit(name=node.name, text=text)
-    if node.type in {"add", "sub", "mul", "div"}:
+    if node.type in _JOINING:
         for back in range(1, min(len(left), len(right)) + 1):
             sizes = {left[-back], right[-back]}
             if len(sizes) == 2 and 1 not in sizes:
                 place = max(len(left), len(right)) - back
                 text = f"{node.name} joins {both}: dimension {place} is {left[-back]} and {right[-back]}."
-                return Misfit(name=node.name, text=text)
+                return Misfit(name=node.name, text=text, fixes=_projections(left, right, place))
     if node.type in {"cat", "stack"}:
         axis = next((_number(one.text) for one in node.settings if one.name == "dim"), 0) or 0
         for index, (one, other) in enumerate(zip(left, right, strict=False)):
             if one != other and (node.type == "stack" or index != axis % len(left)):
                 text = f"{node.name} joins {both} along dimension {axis}: dimension {index} is {one} and {other}."
-                return Misfit(name=node.name, text=text)
+                return Misfit(name=node.name, text=text, fixes=_other_dimension(node, left, right))
     return None
+
+
+def _projections(left: tuple[int, ...], right: tuple[int, ...], place: int) -> tuple[Fix, ...]:
+    """Return layers that give the right operand as many features, or channels, as the left one has."""
+    if len(left) != len(right):
+        return ()
+    differ = [index for index, (one, other) in enumerate(zip(left, right, strict=True)) if one != other]
+    if differ != [place]:
+        return ()
+    sizes = str(right[place]), str(left[place])
+    if place == len(left) - 1 and len(left) < 4:
+        return (InsertFix("Linear", (Setting("in_features", sizes[0]), Setting("out_features", sizes[1])), 1),)
+    if place == 1 and len(left) == 4:
+        one_by_one = (Setting("in_channels", sizes[0]), Setting("out_channels", sizes[1]), Setting("kernel_size", "1"))
+        return (InsertFix("Conv2d", one_by_one, 1),)
+    return ()
+
+
+def _other_dimension(node: Node, left: tuple[int, ...], right: tuple[int, ...]) -> tuple[Fix, ...]:
+    """Return the dimension along which two tensors can be joined, if there is one."""
+    if node.type != "cat" or len(left) != len(right):
+        return ()
+    differ = [index for index, (one, other) in enumerate(zip(left, right, strict=True)) if one != other]
+    return (SetFix("dim", str(differ[0])),) if len(differ) == 1 and differ != [0] else ()
 
 
 def _number(text: str) -> int | None:

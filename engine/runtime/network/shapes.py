@@ -1,6 +1,8 @@
 """Follows a network on torch's meta device: shapes, parameters, operations and memory without any numbers."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from types import CodeType
 from typing import Any
 
@@ -10,10 +12,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.network.errors import NetworkError
-from engine.network.network import Node, NodeKind, NodeName
+from engine.network.features import size_dimension, size_setting, wanted_size
+from engine.network.network import Node, NodeKind, NodeName, Setting
 from engine.network.order import links_into
-from engine.network.source import WrittenNode, written_nodes
-from engine.protocol.network import Misfit, NetworkAnswer, NetworkRequest, NodeFacts, Shape
+from engine.network.source import WrittenNode, constructor_line, written_nodes
+from engine.protocol.network import Misfit, NetworkAnswer, NetworkRequest, NodeFacts, Settled, Shape
 from engine.runtime.network.misfits import misfit
 
 _META = "meta"
@@ -26,9 +29,10 @@ def work_out(request: NetworkRequest) -> NetworkAnswer:
     except NetworkError as error:
         return NetworkAnswer(trouble=str(error))
     follower = _Follower(request)
-    for one in written:
-        follower.follow(one)
-    return NetworkAnswer(nodes=tuple(follower.facts), misfits=tuple(follower.misfits))
+    with torch.device(_META), follower.counter:
+        for one in written:
+            follower.follow(one)
+    return NetworkAnswer(nodes=tuple(follower.facts), misfits=tuple(follower.misfits), settled=tuple(follower.settled))
 
 
 class _Follower:
@@ -44,6 +48,9 @@ class _Follower:
         self._lost: set[str] = set()
         self._into = links_into(request.network)
         self._values: dict[tuple[NodeName, int], object] = {}
+        self._follows = frozenset(request.follows)
+        self.counter = FlopCounterMode(display=False)
+        self.settled: list[Settled] = []
         self.facts: list[NodeFacts] = []
         self.misfits: list[Misfit] = []
 
@@ -57,14 +64,29 @@ class _Follower:
             self._lose(Misfit(name=node.name, text=written.trouble))
             return
         before = [self._values.get((link.source, link.source_port)) for link in self._into.get(node.name, [])]
-        counter = FlopCounterMode(display=False)
+        counted = self.counter.get_total_flops()
         try:
-            with torch.device(_META), counter:
-                self._run(written)
+            if node.name in self._follows and written.making:
+                written = self._settle(written, before)
+            self._run(written)
         except Exception as error:  # noqa: BLE001 - whatever a layer raises is what is told
-            self._lose(misfit(node, before, error))
+            self._lose(misfit(written.node, before, error))
             return
-        self.facts.append(self._facts(written, int(counter.get_total_flops())))
+        self.facts.append(self._facts(written, int(self.counter.get_total_flops() - counted)))
+
+    def _settle(self, written: WrittenNode, before: Sequence[object]) -> WrittenNode:
+        """Let a layer be as large as what comes in."""
+        node = written.node
+        shape = tuple(before[0].shape) if before and isinstance(before[0], torch.Tensor) else ()
+        place = size_dimension(node, len(shape))
+        wanted = wanted_size(node)
+        if place is None or wanted is None or wanted == shape[place]:
+            return written
+        setting, text = size_setting(node), str(shape[place])
+        settings = tuple(Setting(setting, text) if one.name == setting else one for one in node.settings)
+        node = replace(node, settings=settings)
+        self.settled.append(Settled(name=node.name, setting=setting, text=text))
+        return replace(written, node=node, making=constructor_line(node))
 
     def _run(self, written: WrittenNode) -> None:
         node = written.node

@@ -3,10 +3,12 @@
 import pytest
 import torch
 
+from engine.network.edits import disconnect, set_setting
+from engine.network.network import Setting
 from engine.network.parse import parse_network
 from engine.network.source import write_source
 from engine.network.templates import Template, templates
-from engine.protocol.network import InsertFix, Misfit, NetworkRequest, SetFix
+from engine.protocol.network import InsertFix, Misfit, NetworkRequest, SetFix, Settled
 from engine.runtime.network.shapes import work_out
 
 BATCH = 3
@@ -32,6 +34,10 @@ def test_a_template_is_what_a_real_run_says(template: Template) -> None:
     assert sum(facts.parameters for facts in answer.nodes) == sum(one.numel() for one in model.parameters())
 
 
+def given(**settings: object) -> tuple[Setting, ...]:
+    return tuple(Setting(name, str(value)) for name, value in settings.items())
+
+
 def misfits(making: str, calling: str, *shapes: tuple[int, ...]) -> tuple[Misfit, ...]:
     names = ["x", "y"][: len(shapes)]
     text = "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n"
@@ -53,7 +59,18 @@ def misfits(making: str, calling: str, *shapes: tuple[int, ...]) -> tuple[Misfit
          "a wants 4 (num_features), and dimension 1 of what comes in, 3×2×8×8, is 2.", (SetFix("num_features", "2"),)),
         ("self.a = nn.Embedding(4, 2)", "self.a(x)", [(3,)],
          "a looks up whole numbers, and float32 came in.", ()),
-        ("pass", "x + y", [(4, 3), (4, 2)], "add joins 4×3 and 4×2: dimension 1 is 3 and 2.", ()),
+        ("pass", "x + y", [(4, 3), (4, 2)], "add joins 4×3 and 4×2: dimension 1 is 3 and 2.",
+         (InsertFix("Linear", given(in_features=2, out_features=3), 1),)),
+        ("pass", "x + y", [(4, 8, 5, 5), (4, 6, 5, 5)],
+         "add joins 4×8×5×5 and 4×6×5×5: dimension 1 is 8 and 6.",
+         (InsertFix("Conv2d", given(in_channels=6, out_channels=8, kernel_size=1), 1),)),
+        ("pass", "x + y", [(4, 8, 5, 5), (4, 8, 3, 3)],
+         "add joins 4×8×5×5 and 4×8×3×3: dimension 3 is 5 and 3.", ()),
+        ("self.a = nn.Conv2d(1, 4, 3)", "self.a(x)", [(4, 64)],
+         "a works on pictures (N, channels, height, width), and 4×64 came in.",
+         (InsertFix("Unflatten", given(dim=1, unflattened_size="(1, 8, 8)")),)),
+        ("pass", "torch.cat((x, y), 2)", [(4, 3, 5), (4, 2, 5)],
+         "cat joins 4×3×5 and 4×2×5 along dimension 2: dimension 1 is 3 and 2.", (SetFix("dim", "1"),)),
         ("pass", "x @ y", [(4, 3), (2, 5)],
          "matmul multiplies 4×3 and 2×5: the last dimension is 3, and the one it meets is 2.", ()),
         ("pass", "torch.cat((x, y), 1)", [(4, 3), (5, 3)],
@@ -71,3 +88,32 @@ def test_what_follows_a_misfit_is_left_out() -> None:
     answer = work_out(NetworkRequest(network=network, inputs={"x": (5, 2)}))
     assert [facts.name for facts in answer.nodes] == ["x", "m_0"]
     assert [one.name for one in answer.misfits] == ["m_1"]
+
+
+def test_sizes_follow_what_comes_in_where_they_may() -> None:
+    network = parse_network(
+        "from torch import nn\nm = nn.Sequential(nn.Conv2d(3, 6, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(),"
+        " nn.Linear(10, 4), nn.LayerNorm((7,)))\n"
+    )
+    follows = tuple(node.name for node in network.nodes)
+    answer = work_out(NetworkRequest(network=network, inputs={"x": (5, 1, 8, 8)}, follows=follows))
+    assert answer.misfits == ()
+    assert answer.settled == (
+        Settled(name="m_0", setting="in_channels", text="1"), Settled(name="m_1", setting="num_features", text="6"),
+        Settled(name="m_4", setting="in_features", text="216"), Settled(name="m_5", setting="normalized_shape", text="4"),
+    )  # fmt: skip
+    for settled in answer.settled:
+        network = set_setting(network, settled.name, settled.setting, settled.text)
+    assert work_out(NetworkRequest(network=network, inputs={"x": (5, 1, 8, 8)})).misfits == ()
+
+
+def test_an_expression_that_lacks_an_input_costs_only_what_needs_it() -> None:
+    network = parse_network(
+        "from torch import nn\nclass N(nn.Module):\n    def forward(self, x, y):\n        # x: (N, 2)\n"
+        "        # y: (N, 2)\n        a = x.relu()\n        b = x * 2 + y\n        c = b.relu()\n        return a, c\n"
+    )
+    free = next(node for node in network.nodes if node.text)
+    gone = next(link for link in network.links if link.target == free.name and link.target_port == 1)
+    answer = work_out(NetworkRequest(network=disconnect(network, gone)))
+    assert [one.text for one in answer.misfits] == ["b has nothing at its input b."]
+    assert {facts.name for facts in answer.nodes} == {"x", "y", "a"}
