@@ -9,6 +9,8 @@ from engine.protocol.request import RunRequest
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.facts import Span
 from engine.trace.ids import ValueId
+from engine.training.commands import TrainCommand
+from engine.training.facts import Sample, ToldFact
 
 PROTOCOL_VERSION = 1
 
@@ -62,6 +64,13 @@ class Look(Message, frozen=True, kw_only=True):
     values: tuple[ValueId, ...]
 
 
+class Steer(Message, frozen=True, kw_only=True):
+    """Host to worker: what the person asks of a training run; ``sent_ns`` is ``time.monotonic_ns`` of the host."""
+
+    command: TrainCommand
+    sent_ns: int = 0
+
+
 class Ready(Message, frozen=True, kw_only=True):
     """Worker to host: torch is loaded, a ``Run`` may come."""
 
@@ -81,6 +90,18 @@ class Facts(Message, frozen=True, kw_only=True):
     """Worker to host: what was recorded since the last one."""
 
     batch: Batch
+
+
+class Told(Message, frozen=True, kw_only=True):
+    """Worker to host: what a training run has to tell since the last one."""
+
+    facts: tuple[ToldFact, ...]
+
+
+class Sampled(Message, frozen=True, kw_only=True):
+    """Worker to host: the whole recording of one iteration of a training run."""
+
+    sample: Sample
 
 
 class EndKind(StrEnum):
@@ -130,5 +151,5 @@ class Settled(Message, frozen=True, kw_only=True):
     held: Count
 
 
-HostMessage: TypeAlias = Run | Interrupt | Look
-WorkerMessage: TypeAlias = Ready | Started | Facts | Ended | Dying | Settled
+HostMessage: TypeAlias = Run | Interrupt | Look | Steer
+WorkerMessage: TypeAlias = Ready | Started | Facts | Told | Sampled | Ended | Dying | Settled

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.training.options import TrainingOptions
+
 
 class ValuePolicy(StrEnum):
     """Which tensors' numbers are kept."""
@@ -49,3 +51,6 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether random numbers are drawn on the CPU and moved, so that runs on two devices see the same ones."""
     step_limit: int = 200_000
     """After about this many steps recording stops and the program goes on: a step takes some 2.5 kB in the host."""
+    training: TrainingOptions | None = None
+    """Set for a training run: it is watched at its optimizer steps and can be steered, and only single iterations are
+    recorded. None: the whole program is recorded."""

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -22,8 +23,11 @@ from engine.protocol.messages import (
     Look,
     Ready,
     Run,
+    Sampled,
     Settled,
     Started,
+    Steer,
+    Told,
     WorkerMessage,
 )
 from engine.protocol.request import RunRequest
@@ -37,6 +41,8 @@ from engine.trace.batch import Batch, RunInfo
 from engine.trace.facts import Output, Stream
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.outcome import Outcome
+from engine.training.commands import TrainCommand
+from engine.training.facts import Sample, ToldFact
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +69,14 @@ class LinkEvents(Protocol):
 
     def link_batch(self, link: "WorkerLink", batch: Batch) -> None:
         """The run was recorded a bit further."""
+        ...
+
+    def link_told(self, link: "WorkerLink", facts: tuple[ToldFact, ...]) -> None:
+        """A training run has something to tell."""
+        ...
+
+    def link_sampled(self, link: "WorkerLink", sample: Sample) -> None:
+        """The whole recording of one iteration is there."""
         ...
 
     def link_ended(self, link: "WorkerLink", outcome: Outcome) -> None:
@@ -123,6 +137,10 @@ class WorkerLink:
     def look(self, values: tuple[ValueId, ...]) -> None:
         """Ask for the numbers of values."""
         self._send(Look(values=values))
+
+    def steer(self, command: TrainCommand) -> None:
+        """Pass on what the person asks of a training run."""
+        self._send(Steer(command=command, sent_ns=time.monotonic_ns()))
 
     def retire(self) -> None:
         """Expect no more numbers of a run that has ended: the worker may leave in its own time, but not stay."""
@@ -248,6 +266,8 @@ class WorkerLink:
             case Facts() if run is not None:
                 run.steps_received += len(message.batch.steps)
                 self._events.link_batch(self, message.batch)
+            case Told() | Sampled() if run is not None:
+                self._pass_on(message)
             case Dying() if run is not None:
                 run.last_message = message
             case Ended() if run is not None:
@@ -261,6 +281,13 @@ class WorkerLink:
                     self._is_over = True
             case _:
                 raise ProtocolError(f"{type(message).__name__} came before a run")
+
+    def _pass_on(self, message: Told | Sampled) -> None:
+        match message:
+            case Told(facts=facts):
+                self._events.link_told(self, facts)
+            case Sampled(sample=sample):
+                self._events.link_sampled(self, sample)
 
     def _conclude(self) -> None:
         """Say how the run ended, or that the worker is lost."""

@@ -1,12 +1,13 @@
 """What a session tells."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.protocol.messages import DeviceInfo
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
 from engine.trace.outcome import Outcome
+from engine.training.facts import Sample, ToldFact
 
 
 class SessionState(StrEnum):
@@ -52,4 +53,20 @@ class SessionListener(Protocol):
 
         With 0 the worker is gone: what is not there will not come.
         """
+        ...
+
+
+@runtime_checkable
+class TrainingListener(Protocol):
+    """Hears of training runs too; a ``SessionListener`` may be one as well. Called like its methods.
+
+    Both come between ``on_started`` and ``on_ended`` of a run whose request has ``training`` set.
+    """
+
+    def on_told(self, facts: tuple[ToldFact, ...]) -> None:
+        """The run has something to tell."""
+        ...
+
+    def on_sample(self, sample: Sample) -> None:
+        """The whole recording of one iteration is there."""
         ...

@@ -8,11 +8,13 @@ from engine.protocol.request import RunRequest
 from engine.protocol.segment import LOOK_BYTES
 from engine.session.launch import Launcher, default_launcher
 from engine.session.link import WorkerLink
-from engine.session.listener import SessionListener, SessionState
+from engine.session.listener import SessionListener, SessionState, TrainingListener
 from engine.session.segment import MappedSegment
 from engine.trace.batch import Batch, RunInfo
 from engine.trace.ids import ValueId
 from engine.trace.outcome import Outcome, OutcomeKind
+from engine.training.commands import TrainCommand
+from engine.training.facts import Sample, ToldFact
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,12 @@ class Session:
             if link is not None:
                 link.look(values)
 
+    def steer(self, command: TrainCommand) -> None:
+        """Ask something of the training run that runs; without one nothing happens."""
+        with self._lock:
+            if self._active is not None:
+                self._active.steer(command)
+
     def close(self) -> None:
         """End all workers and wait until they are gone. Nothing is told any more afterwards."""
         with self._lock:
@@ -132,6 +140,16 @@ class Session:
         """Pass facts on."""
         if self._speaks(link) or (link is self._resting and not self._is_closed):
             self._listener.on_batch(batch)
+
+    def link_told(self, link: WorkerLink, facts: tuple[ToldFact, ...]) -> None:
+        """Pass on what a training run tells, to a listener that hears it."""
+        if self._speaks(link) and isinstance(self._listener, TrainingListener):
+            self._listener.on_told(facts)
+
+    def link_sampled(self, link: WorkerLink, sample: Sample) -> None:
+        """Pass on the recording of one iteration."""
+        if self._speaks(link) and isinstance(self._listener, TrainingListener):
+            self._listener.on_sample(sample)
 
     def link_ended(self, link: WorkerLink, outcome: Outcome) -> None:
         """Tell how the run ended, and begin what waits."""

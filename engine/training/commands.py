@@ -14,26 +14,28 @@ class Pause(Command, frozen=True):
 
 
 class Play(Command, frozen=True):
-    """Go on, until one of these holds where one is given.
+    """Go on, until the first of these holds; then the run waits again. It replaces the ``Play`` before.
 
     Attributes:
         iterations: So many further iterations; 1 is one batch.
-        epochs: So many further epochs.
+        epochs: So many further ends of epochs.
         loss_below: The loss of a batch is below this.
-        on_nan: A loss or a gradient is NaN or infinite (the optimizer has not applied it yet).
+        on_nan: A loss or a gradient is NaN or infinite; the run waits before the optimizer applies it.
+        kept: Whether the whole recording of every iteration up to then is kept: what "one batch" wants to show.
     """
 
     iterations: int | None = None
     epochs: int | None = None
     loss_below: float | None = None
     on_nan: bool = True
+    kept: bool = False
 
 
 class SetHyper(Command, frozen=True):
-    """Change a hyper-parameter of every group of the optimizer from the next iteration on.
+    """Change a hyper-parameter of every group of the optimizer; the next optimizer step uses it.
 
     ``name`` is a key of its ``param_groups`` (``lr``, ``momentum``, ``betas``, ``weight_decay``) or ``clip norm``;
-    several numbers where it is a tuple, an empty tuple switches clipping off.
+    several numbers where it is a tuple, an empty tuple switches clipping off. A schedule goes on from the new rate.
     """
 
     name: str

@@ -1,24 +1,38 @@
 """What a training run tells while it runs: facts that are neither steps nor values.
 
-An *iteration* is one step of the optimizer, counted from 0 over the whole run. Facts are immutable ``msgspec`` structs,
-like those of a recording, so that decoding validates them.
+An *iteration* is one step of the optimizer that stepped first, counted from 0 over the whole run (a resumed run counts
+on). Facts are immutable ``msgspec`` structs, like those of a recording, so that decoding validates them.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
-from engine.trace.facts import Fact
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from engine.trace.batch import Batch
 
 
-class Point(Fact, frozen=True):
-    """One point of one curve.
+class TrainFact(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """Base of all facts about training: immutable, encoded as arrays that begin with the name of their class."""
 
-    ``name`` is ``loss``, ``validation loss``, ``accuracy``, ``learning rate``, what ``engine.log`` was given, or of one
-    parameter: ``gradient norm/0.weight``, ``update ratio/0.weight`` (of the norms of update and weight).
+
+class Points(TrainFact, frozen=True):
+    """Further points of one curve, in the order of their iterations; ``iterations_of`` and ``numbers_of`` unpack them.
+
+    ``name`` is ``loss``, ``learning rate``, the name of a metric (``validation loss``, ``accuracy``, what
+    ``engine.log`` was given), ``gradient norm`` (of all parameters together), or of one parameter ``gradient
+    norm/0.weight``, ``weight norm/0.weight``, ``update ratio/0.weight`` (norm of the change by norm of the weight).
+    Gradient norms are those that the optimizer gets: after the program's own clipping, before that of ``SetHyper``.
     """
 
-    iteration: int
     name: str
-    number: float
+    iterations: bytes
+    """Little-endian 64-bit integers."""
+    numbers: bytes
+    """As many little-endian 64-bit floats; NaN and Inf are among them where they were."""
 
 
 class MarkKind(StrEnum):
@@ -30,27 +44,41 @@ class MarkKind(StrEnum):
     """A number left what is healthy: NaN, Inf, an exploding norm."""
     CHECKPOINT = "checkpoint"
     RESUMED = "resumed"
+    TROUBLE = "trouble"
+    """What was asked could not be done; the text is one sentence."""
 
 
-class Mark(Fact, frozen=True):
-    """Something that happened at an iteration, told in a few words (``lr 1e-2 → 3e-3``)."""
+class Mark(TrainFact, frozen=True):
+    """Something that happened at an iteration, told in a few words (``lr 0.01 → 0.003``).
+
+    ``took_ms`` is the time from the command to its effect, None where there was no command.
+    """
 
     iteration: int
     kind: MarkKind
     text: str
+    took_ms: float | None = None
 
 
-class Picture(Fact, frozen=True):
+class Hyper(TrainFact, frozen=True):
+    """The hyper-parameters of the optimizer's first group that are numbers, as ``SetHyper`` takes them.
+
+    Told when the optimizer first steps and after each edit. ``clip norm`` is always among them (empty: no clipping).
+    """
+
+    optimizer: str
+    names: tuple[str, ...]
+    numbers: tuple[tuple[float, ...], ...]
+
+
+class Picture(TrainFact, frozen=True):
     """Numbers to look at, not to keep: the newest of a name replaces the one before.
 
-    ``name`` says of what: ``boundary`` (class probabilities over the plane, [rows, columns, classes]), ``unit/LAYER``
+    ``name`` says of what: ``boundary`` (class probabilities over the plane, [rows, columns, classes]; one class for a
+    single number: its sigmoid where the loss is a binary cross entropy, else the number itself), ``unit/LAYER``
     (what each unit of a layer answers over the plane, [units, rows, columns]), ``histogram/PARAMETER`` ([bins + 2]:
-    lowest, highest, counts), ``feature maps/LAYER``, ``kernels/LAYER``, ``hidden norms``, ``attention/LAYER``,
-    ``mistakes``. Layers and parameters are named as in ``named_modules`` and ``named_parameters``. What the Train
-    workspace draws beside them: ``plane`` ([4]: lowest and highest x, lowest and highest y of all pictures over the
-    plane; row 0 lies at the lowest y), ``weight/PARAMETER`` (the numbers of a weight of at most 4,096 elements),
-    ``data/train`` and ``data/validation`` (at most 2,000 samples, [samples, inputs + 1], the target last; sent once,
-    before the first iteration). ``data`` are float32 numbers, little-endian, in C order.
+    lowest, highest, counts), ``kernels/LAYER`` ([kernels, rows, columns] of its first input channel). Row 0 is the
+    bottom of the plane. ``data`` are float32 numbers, little-endian, in C order; ``array_of`` unpacks them.
     """
 
     iteration: int
@@ -68,20 +96,25 @@ class TrainState(StrEnum):
     ENDED = "ended"
 
 
-class Progress(Fact, frozen=True):
-    """How far a run is. ``cost_share`` is the share of the time that watching takes; None: not known."""
+class Progress(TrainFact, frozen=True, kw_only=True):
+    """How far a run is; told some ten times a second, and at every change of state.
+
+    ``iteration`` is how many are done. ``epoch`` counts from 0, ``batch`` is how many batches of it are done; None: not
+    known, like the rest. ``cost_share`` is the share of the time that watching took. ``reason`` says in a few words
+    why the run waits (``loss below 0.1``), empty when it was asked to.
+    """
 
     state: TrainState
     iteration: int
-    epoch: int | None
-    batch: int | None
-    batches: int | None
+    epoch: int | None = None
+    batch: int | None = None
+    batches: int | None = None
     """Batches of an epoch."""
-    iterations_per_s: float
-    cost_share: float
-    seconds_left: float | None
-    ring_bytes: int
-    """Bytes of numbers that the kept iterations hold."""
+    epochs: int | None = None
+    iterations_per_s: float = 0.0
+    cost_share: float = 0.0
+    seconds_left: float | None = None
+    reason: str = ""
 
 
 class SampleReason(StrEnum):
@@ -92,14 +125,42 @@ class SampleReason(StrEnum):
     ASKED = "asked for"
 
 
-class Sample(Fact, frozen=True):
-    """The recording of one whole iteration begins: the facts that follow belong to it, up to the next ``SampleEnd``."""
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """The recording of one whole iteration: from the end of one optimizer step to the end of the next.
+
+    ``batch`` are its facts, beginning with step 0; ``data`` are the bytes of its values, at the offsets that its
+    ``Data`` facts name. ``note`` is one sentence where it is not just what ran, else empty. See ``Ring``.
+    """
 
     iteration: int
     reason: SampleReason
+    batch: Batch
+    data: bytes
+    note: str = ""
 
 
-class SampleEnd(Fact, frozen=True):
-    """The recording of an iteration is complete."""
+ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress
 
-    iteration: int
+
+def points(name: str, iterations: Sequence[int], numbers: Sequence[float]) -> Points:
+    """Return points of one curve, packed."""
+    return Points(name, np.asarray(iterations, dtype="<i8").tobytes(), np.asarray(numbers, dtype="<f8").tobytes())
+
+
+def iterations_of(told: Points) -> npt.NDArray[np.int64]:
+    """Return at which iterations the points lie, read-only."""
+    return np.frombuffer(told.iterations, dtype="<i8")
+
+
+def numbers_of(told: Points) -> npt.NDArray[np.float64]:
+    """Return the numbers of the points, read-only, as many as there are iterations."""
+    return np.frombuffer(told.numbers, dtype="<f8")
+
+
+def array_of(picture: Picture) -> npt.NDArray[np.float32]:
+    """Return the numbers of a picture in their shape, read-only.
+
+    Raises:
+        ValueError: If there are not as many as its shape says.
+    """
+    return np.frombuffer(picture.data, dtype="<f4").reshape(picture.shape)
