@@ -36,6 +36,11 @@ def size_dimension(node: Node, dimensions: int) -> int | None:
     return place if 0 <= place < dimensions else None
 
 
+def follows(node: Node, dimensions: int) -> bool:
+    """Return whether a layer's size can follow an input of so many dimensions; of pictures, Linear wants a Flatten."""
+    return size_dimension(node, dimensions) is not None and not (node.type == "Linear" and dimensions > 3)
+
+
 def _number(text: str) -> int | None:
     try:
         found = ast.literal_eval(text)

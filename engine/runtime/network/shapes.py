@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.network.errors import NetworkError
-from engine.network.features import size_dimension, size_setting, wanted_size
+from engine.network.features import follows, size_dimension, size_setting, wanted_size
 from engine.network.network import Node, NodeKind, NodeName, Setting
 from engine.network.order import links_into
 from engine.network.source import WrittenNode, constructor_line, written_nodes
@@ -80,7 +80,7 @@ class _Follower:
         shape = tuple(before[0].shape) if before and isinstance(before[0], torch.Tensor) else ()
         place = size_dimension(node, len(shape))
         wanted = wanted_size(node)
-        if place is None or wanted is None or wanted == shape[place]:
+        if place is None or wanted in {None, shape[place]} or not follows(node, len(shape)):
             return written
         setting, text = size_setting(node), str(shape[place])
         settings = tuple(Setting(setting, text) if one.name == setting else one for one in node.settings)

@@ -99,8 +99,10 @@ def test_sizes_follow_what_comes_in_where_they_may() -> None:
     answer = work_out(NetworkRequest(network=network, inputs={"x": (5, 1, 8, 8)}, follows=follows))
     assert answer.misfits == ()
     assert answer.settled == (
-        Settled(name="m_0", setting="in_channels", text="1"), Settled(name="m_1", setting="num_features", text="6"),
-        Settled(name="m_4", setting="in_features", text="216"), Settled(name="m_5", setting="normalized_shape", text="4"),
+        Settled(name="m_0", setting="in_channels", text="1"),
+        Settled(name="m_1", setting="num_features", text="6"),
+        Settled(name="m_4", setting="in_features", text="216"),
+        Settled(name="m_5", setting="normalized_shape", text="4"),
     )  # fmt: skip
     for settled in answer.settled:
         network = set_setting(network, settled.name, settled.setting, settled.text)
