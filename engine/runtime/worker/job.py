@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import torch
@@ -14,6 +15,7 @@ from engine.protocol.request import RunRequest
 from engine.protocol.segment import LOOK_BYTES
 from engine.runtime.placement import place_program, with_hint
 from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.training import Gate, TrainingController
 from engine.runtime.worker.aftermath import Aftermath
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
@@ -33,6 +35,7 @@ from engine.runtime.worker.ranks import Ranks, moved_batches, told
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import RunInfo
+from engine.training.options import TrainingOptions
 
 HELD_SHARE = 8
 """Of the memory that a program may take, one part in this many may be held for it by reference."""
@@ -73,6 +76,8 @@ class Job:
             self._marker,
         )
         self._ranks = Ranks(request)
+        self._gate = None if request.training is None else Gate(request.training.play)
+        self._training: TrainingController | None = None
         self._leave = os._exit
 
     def do(self) -> None:
@@ -86,7 +91,7 @@ class Job:
         self._interrupts.install()
         self._say_started(device)
         self._pump.start()
-        start_listening(self._channel, self._interrupts, self._aftermath.look)
+        start_listening(self._channel, self._interrupts, self._aftermath.look, self._gate)
         is_alone = self._say_ended(self._run_on(device))
         self._aftermath.finish(lingers=self._request.lingers and is_alone, before_resting=self._let_go_early)
         self._courier.let_go()
@@ -112,9 +117,19 @@ class Job:
 
     def _record(self, program: CompiledProgram) -> Ended:
         module = make_main_module(self._request.filename, program.tree)
+        if self._request.training is not None and self._gate is not None:
+            return self._train(self._request.training, self._gate, program, module)
         with self._recorder:
             self._courier.carry_for(self._recorder, vars(module))
             self._recorder.on_due(self._courier.drain_when_due, LOOK_NS)
+            if self._request.memory_limit_mb is not None:
+                self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
+            return self._runner.run(program, module, self._limit)
+
+    def _train(self, options: TrainingOptions, gate: Gate, program: CompiledProgram, module: ModuleType) -> Ended:
+        """Run the program watched at its optimizer steps; what is recorded are single iterations."""
+        self._training = TrainingController(options, gate, self._channel.send, vars(module))
+        with self._training:
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
             return self._runner.run(program, module, self._limit)
@@ -123,6 +138,8 @@ class Job:
         """Do what is to be done now and then while the program runs; on the pump's thread."""
         if self._console.has_text:
             self._courier.send_printed()
+        if self._training is not None:
+            self._training.tick()
         self._courier.keep_bounds(self._request.step_limit)
 
     def _say_started(self, device: str) -> None:
@@ -175,6 +192,8 @@ class Job:
     def _on_terminate(self) -> None:
         """Save what there is before a SIGTERM ends the process."""
         self._courier.drain()
+        if self._training is not None:
+            self._training.tick()
         self._aftermath.settle()
         self._leave(TERMINATED)
 

@@ -1,0 +1,258 @@
+"""Watches and steers one training run from the hooks of its optimizer."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import wraps
+from math import isfinite
+from sys import _getframe as frame_of_depth
+from time import monotonic_ns, perf_counter_ns
+from types import FrameType, TracebackType
+from typing import Any, Self, assert_never
+
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from engine.protocol.messages import WorkerMessage
+from engine.runtime.recorder.active import RUNNING
+from engine.runtime.recorder.patches import PatchSet
+from engine.runtime.recorder.regions import GroupMark
+from engine.runtime.training.gate import Gate
+from engine.runtime.training.hypers import CLIP, HyperError, clip_text, hypers_of, rate_of, set_hyper
+from engine.runtime.training.loading import LoaderWatch
+from engine.runtime.training.losses import LossFinder
+from engine.runtime.training.metrics import MetricWatch
+from engine.runtime.training.norms import NormWatch
+from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.progress import ProgressTeller
+from engine.runtime.training.subject import Subject, find_subject
+from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
+from engine.training.facts import Mark, MarkKind, TrainState
+from engine.training.options import TrainingOptions
+
+NS_PER_MS = 1_000_000
+
+
+class TrainingController:
+    """Put around a program, it watches every optimizer step.
+
+    One optimizer counts: the first that steps. An iteration ends where the program asks its loader for the next batch,
+    or with the optimizer step where there is no loader; there the run waits when it is to.
+    """
+
+    def __init__(
+        self, options: TrainingOptions, gate: Gate, send: Callable[[WorkerMessage], None], namespace: dict[str, Any]
+    ) -> None:
+        self._options = options
+        self._namespace = namespace
+        self._outbox = Outbox(send)
+        self._gate = gate
+        self._losses = LossFinder()
+        self._loaders = LoaderWatch(self)
+        self._metrics = MetricWatch(namespace)
+        self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
+        self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
+        self._patches = PatchSet()
+        self._stack = ExitStack()
+        self._post: Any = None
+        self._main: Optimizer | None = None
+        self._subject = Subject((), (), None)
+        self._iteration = 0
+        self._loss: float | None = None
+        self._clip: float | None = None
+        self._is_sound = True
+        self._has_stepped = False
+        self._thread = threading.get_ident()
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._losses.plan(self._patches)
+        self._loaders.plan(self._patches)
+        self._patches.add(Optimizer, "__init__", self._watched_making)
+        with ExitStack() as stack:
+            self._patches.apply()
+            stack.callback(self._patches.remove)
+            stack.callback(register_optimizer_step_pre_hook(self._before_step).remove)
+            self._post = register_optimizer_step_post_hook(self._after_step)
+            stack.callback(self._leave_line)
+            stack.enter_context(RUNNING.holding(self))
+            self._stack = stack.pop_all()
+        self._progress.begin(self._iteration)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give torch back everything that was replaced, and tell the rest."""
+        self._stack.close()
+        self._tell_metrics()
+        self._progress.tell(TrainState.ENDED, self._iteration)
+        self._outbox.send()
+
+    def tick(self) -> None:
+        """Send what waits; from any thread, now and then."""
+        self._progress.tick(self._iteration)
+        self._outbox.send()
+
+    def log_number(self, name: str, number: float) -> None:
+        """Take a number that the program wants to see as a curve."""
+        self._outbox.points.append((name, max(0, self._iteration - 1), number))
+
+    def begin_group(self, mark: GroupMark) -> None:
+        """Groups are for recordings."""
+
+    def end_group(self, mark: GroupMark) -> None:
+        """Groups are for recordings."""
+
+    def abandon(self) -> None:
+        """Be as if the run had never been watched: this is a process that the program forked."""
+        self._patches.forked()
+        self._stack.close()
+
+    def pass_begins(self) -> int:
+        """Count an epoch as ended where the next begins; see ``LoaderEvents``, as for the methods below."""
+        self._hold()
+        return 0
+
+    def batch_wanted(self) -> None:
+        """An iteration has wholly ended."""
+        self._tell_metrics()
+        self._hold()
+
+    def batch_there(self) -> None:
+        """The next iteration begins."""
+
+    def epoch_ended(self) -> None:
+        """Everything of an epoch was learned; what the program does between epochs comes next."""
+        self._gate.count_epoch()
+
+    def _before_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        began_ns, rested_ns = perf_counter_ns(), self._progress.rest_ns
+        if not self._has_stepped:
+            self._has_stepped = True
+            self._meet(optimizer, frame_of_depth(1))
+        if optimizer is self._main:
+            self._last_in_line()
+            self._look(optimizer)
+            if self._gate.commands:
+                self._obey(is_at_end=False)
+        self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
+
+    def _look(self, optimizer: Optimizer) -> None:
+        iteration, put = self._iteration, self._outbox.points.append
+        loss = self._loss = self._losses.take()
+        if loss is not None:
+            put(("loss", iteration, loss))
+        rate = rate_of(optimizer)
+        if rate is not None:
+            put(("learning rate", iteration, rate))
+        norm = self._norms.look(self._subject, iteration)
+        is_sound = (loss is None or isfinite(loss)) and (norm is None or isfinite(norm))
+        if is_sound is not self._is_sound:
+            self._is_sound = is_sound
+            if not is_sound:
+                self._alert(loss)
+
+    def _alert(self, loss: float | None) -> None:
+        """Tell that NaN or Inf has come, and wait, before the optimizer applies it, where that is wanted."""
+        what = f"loss is {loss}" if loss is not None and not isfinite(loss) else "a gradient is not finite"
+        self._outbox.add(Mark(self._iteration, MarkKind.ALERT, what))
+        play = self._gate.play
+        if play is not None and play.on_nan:
+            self._gate.close(what)
+            self._hold(is_at_end=False)
+
+    def _after_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        if optimizer is not self._main or threading.get_ident() != self._thread:
+            return
+        began_ns = perf_counter_ns()
+        self._norms.finish(self._iteration)
+        self._iteration += 1
+        self._loaders.learned()
+        self._gate.count_iteration(self._loss)
+        has_loader = self._loaders.current is not None
+        if not has_loader:
+            self._tell_metrics()
+        self._progress.cost_ns += perf_counter_ns() - began_ns
+        if not has_loader:
+            self._hold()
+
+    def _last_in_line(self) -> None:
+        """Be the last of all hooks after the step: only the last may change which hooks there are."""
+        self._post.remove()
+        self._post = register_optimizer_step_post_hook(self._after_step)
+
+    def _leave_line(self) -> None:
+        self._post.remove()
+
+    def _meet(self, optimizer: Optimizer, frame: FrameType | None) -> None:
+        self._main = optimizer
+        self._subject = find_subject(optimizer, frame, self._namespace)
+        self._outbox.add(hypers_of(optimizer, self._clip))
+
+    def _hold(self, *, is_at_end: bool = True) -> None:
+        """Do what was asked, and keep the program waiting as long as it is to."""
+        gate = self._gate
+        if gate.commands:
+            self._obey(is_at_end=is_at_end)
+        if gate.is_open:
+            return
+        self._progress.tell(TrainState.PAUSED, self._iteration, gate.reason)
+        self._outbox.send()
+        with self._progress.resting():
+            while not gate.is_open:
+                gate.wait()
+                self._obey(is_at_end=is_at_end)
+        self._progress.tell(TrainState.RUNNING, self._iteration)
+
+    def _obey(self, *, is_at_end: bool) -> None:
+        commands = self._gate.commands
+        while commands:
+            command, sent_ns = commands.popleft()
+            match command:
+                case Pause():
+                    self._gate.close()
+                case Play():
+                    self._gate.open(command)
+                case SetHyper():
+                    self._set(command, sent_ns)
+                case TakeSample() | SaveCheckpoint():
+                    pass
+                case _:
+                    assert_never(command)
+
+    def _set(self, command: SetHyper, sent_ns: int) -> None:
+        try:
+            text = self._changed(command)
+        except HyperError as error:
+            self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, str(error)))
+            return
+        self._outbox.add(Mark(self._iteration, MarkKind.EDIT, text, (monotonic_ns() - sent_ns) / NS_PER_MS))
+        if self._main is not None:
+            self._outbox.add(hypers_of(self._main, self._clip))
+
+    def _changed(self, command: SetHyper) -> str:
+        if command.name == CLIP:
+            old, self._clip = self._clip, command.numbers[0] if command.numbers else None
+            return clip_text(old, self._clip)
+        if self._main is None:
+            raise HyperError("No optimizer has been made yet.")
+        return set_hyper(self._main, command.name, command.numbers)
+
+    def _tell_metrics(self) -> None:
+        for curve, number in self._metrics.fresh():
+            self._outbox.points.append((curve, max(0, self._iteration - 1), number))
+
+    def _watched_making(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Return ``Optimizer.__init__`` that waits afterwards where nothing is to be learned yet."""
+
+        @wraps(original)
+        def make(optimizer: Optimizer, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as torch has it
+            original(optimizer, *args, **kwargs)
+            if threading.get_ident() == self._thread and self._main is None:
+                self._meet(optimizer, frame_of_depth(1))
+                self._hold()
+
+        return make

@@ -1,0 +1,136 @@
+"""The numbers of an optimizer that can be changed while it runs."""
+
+import gc
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from engine.runtime.compat import quiet
+from engine.training.facts import Hyper
+
+CLIP = "clip norm"
+_RATES = ("initial_lr", "max_lr", "min_lr")
+"""Where schedules keep rates in a group, beside ``base_lrs`` of their own."""
+
+
+class HyperError(Exception):
+    """A hyper-parameter cannot be changed like that; the text is one sentence."""
+
+
+class Clipping:
+    """The norm that gradients are clipped to beside what the program does itself; None: they are not."""
+
+    def __init__(self) -> None:
+        self.norm: float | None = None
+
+
+def hypers_of(optimizer: Optimizer, clip: float | None) -> Hyper:
+    """Return the numbers of the first group."""
+    found = {name: _numbers(value) for name, value in optimizer.param_groups[0].items() if name != "params"}
+    known = {name: numbers for name, numbers in found.items() if numbers}
+    known[CLIP] = () if clip is None else (clip,)
+    return Hyper(type(optimizer).__name__, tuple(known), tuple(known.values()))
+
+
+def rate_of(optimizer: Optimizer) -> float | None:
+    """Return the learning rate of the first group, None where it has none."""
+    rate = optimizer.param_groups[0].get("lr")
+    if isinstance(rate, Tensor):
+        with quiet():
+            return float(rate.item())
+    return rate if isinstance(rate, (int, float)) else None
+
+
+def set_hyper(optimizer: Optimizer, name: str, numbers: tuple[float, ...]) -> str:
+    """Change a number of every group and say what was done; a schedule goes on from a new rate.
+
+    Raises:
+        HyperError: If there is no such number, or it cannot be that.
+    """
+    old = _numbers(optimizer.param_groups[0].get(name))
+    if not old or name == "params":
+        raise HyperError(f"{type(optimizer).__name__} has no number called {name}.")
+    if len(old) != len(numbers):
+        raise HyperError(f"{name} takes {len(old)} number{'s' if len(old) > 1 else ''}, not {len(numbers)}.")
+    _check(name, numbers)
+    for group in optimizer.param_groups:
+        _put(group, name, numbers)
+    if name == "lr":
+        _go_on_from(optimizer, old[0], numbers[0])
+    return f"{name} {_text(old)} → {_text(numbers)}"
+
+
+def clip_text(old: float | None, new: float | None) -> str:
+    """Return what a change of clipping did."""
+    return f"{CLIP} {'none' if old is None else f'{old:g}'} → {'none' if new is None else f'{new:g}'}"
+
+
+def _check(name: str, numbers: tuple[float, ...]) -> None:
+    if any(number != number for number in numbers):  # noqa: PLR0124 - NaN is the only such number
+        raise HyperError(f"{name} cannot be NaN.")
+    if any(number < 0 for number in numbers):
+        raise HyperError(f"{name} cannot be negative.")
+    if name in {"betas", "alpha", "momentum"} and any(number >= 1 for number in numbers) and name != "momentum":
+        raise HyperError(f"{name} has to be below 1.")
+
+
+def _put(group: dict[str, Any], name: str, numbers: tuple[float, ...]) -> None:
+    value = group[name]
+    if isinstance(value, Tensor):
+        with quiet(), torch.no_grad():
+            value.fill_(numbers[0])
+    elif isinstance(value, (tuple, list)):
+        group[name] = type(value)(numbers)
+    elif isinstance(value, bool):
+        group[name] = bool(numbers[0])
+    elif isinstance(value, int) and numbers[0].is_integer():
+        group[name] = int(numbers[0])
+    else:
+        group[name] = numbers[0]
+
+
+def _numbers(value: object) -> tuple[float, ...]:
+    if isinstance(value, Tensor):
+        if value.numel() != 1:
+            return ()
+        with quiet():
+            return (float(value.item()),)
+    if isinstance(value, (bool, int, float)):
+        return (float(value),)
+    if isinstance(value, (tuple, list)) and value and all(isinstance(one, (int, float)) for one in value):
+        return tuple(float(one) for one in value)
+    return ()
+
+
+def _go_on_from(optimizer: Optimizer, old: float, new: float) -> None:
+    """Scale what the schedules of an optimizer start from, so that they go on from the new rate."""
+    if not old:
+        return
+    ratio = new / old
+    for group in optimizer.param_groups:
+        for name in _RATES:
+            if isinstance(group.get(name), float):
+                group[name] *= ratio
+    for scheduler in schedulers_of(optimizer):
+        rates = getattr(scheduler, "base_lrs", None)
+        if isinstance(rates, list):
+            scheduler.base_lrs = [rate * ratio for rate in rates]
+
+
+def schedulers_of(optimizer: Optimizer) -> list[LRScheduler]:
+    """Return the schedules of an optimizer; takes milliseconds."""
+    found: list[LRScheduler] = []
+    for holder in gc.get_referrers(optimizer):
+        if isinstance(holder, LRScheduler):
+            found.append(holder)
+        elif isinstance(holder, dict) and holder.get("optimizer") is optimizer:
+            owners = [owner for owner in gc.get_referrers(holder) if isinstance(owner, LRScheduler)]
+            found.extend(owner for owner in owners if all(owner is not other for other in found))
+    return found
+
+
+def _text(numbers: tuple[float, ...]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)

@@ -1,0 +1,97 @@
+"""Norms of gradients, weights and updates, as often as their cost allows."""
+
+import math
+from collections.abc import Sequence
+from time import perf_counter_ns
+
+from torch import Tensor
+
+from engine.runtime.compat import norms, quiet
+from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.subject import Subject
+
+RAREST = 50
+"""Norms of single parameters are taken at every so many-th iteration at least."""
+FADE = 0.1
+"""How quickly an average of costs follows."""
+
+
+class NormWatch:
+    """Tells norms of the parameters of one optimizer.
+
+    The norm of all gradients together is looked at in every iteration: a gradient that is NaN must not be missed.
+    """
+
+    def __init__(self, outbox: Outbox, every: int | None, cost_share: float) -> None:
+        self._outbox = outbox
+        self._given = every
+        self._share = cost_share / 2
+        self._every = every or 1
+        self._next = 0
+        self._cost_ns = 0.0
+        self._iteration_ns = 0.0
+        self._last_ns = 0
+        self._before: tuple[Tensor, ...] = ()
+        self._weights: tuple[Tensor, ...] = ()
+        self._names: tuple[str, ...] = ()
+
+    def look(self, subject: Subject, iteration: int) -> float | None:
+        """Before an optimizer step: return the norm of all gradients; None where there are none."""
+        gradients = [parameter.grad for parameter in subject.parameters]
+        present = [gradient for gradient in gradients if gradient is not None]
+        if not present:
+            return None
+        each = [norm.item() for norm in norms(present)]
+        total = math.hypot(*each)
+        if iteration >= self._next:
+            self._note(subject, iteration, gradients, each, total)
+        return total
+
+    def finish(self, iteration: int) -> None:
+        """After an optimizer step: tell by how much it changed each parameter."""
+        before = self._before
+        if not before:
+            return
+        began_ns = perf_counter_ns()
+        with quiet():
+            changes = [after - old for after, old in zip(self._weights, before, strict=True)]
+            sizes = [norm.item() for norm in norms(list(before))]
+            moved = [norm.item() for norm in norms(changes)]
+        put = self._outbox.points.append
+        for name, size, change in zip(self._names, sizes, moved, strict=True):
+            put((f"weight norm/{name}", iteration, size))
+            if size:
+                put((f"update ratio/{name}", iteration, change / size))
+        self._before = self._weights = ()
+        self._cost_ns += perf_counter_ns() - began_ns
+        self._pace(iteration)
+
+    def _note(
+        self, subject: Subject, iteration: int, gradients: Sequence[Tensor | None], each: list[float], total: float
+    ) -> None:
+        began_ns = perf_counter_ns()
+        if self._last_ns and self._given is None:
+            passed = (began_ns - self._last_ns) / max(1, self._every)
+            self._iteration_ns += (passed - self._iteration_ns) * (FADE if self._iteration_ns else 1.0)
+        self._last_ns = began_ns
+        put = self._outbox.points.append
+        put(("gradient norm", iteration, total))
+        numbers = iter(each)
+        moving = []
+        for parameter, name, gradient in zip(subject.parameters, subject.names, gradients, strict=True):
+            if gradient is not None:
+                put((f"gradient norm/{name}", iteration, next(numbers)))
+                if parameter.is_floating_point() and not parameter.is_sparse:
+                    moving.append((parameter.detach(), name))
+        self._weights = tuple(parameter for parameter, _ in moving)
+        self._names = tuple(name for _, name in moving)
+        with quiet():
+            self._before = tuple(parameter.clone() for parameter in self._weights)
+        self._cost_ns = float(perf_counter_ns() - began_ns)
+
+    def _pace(self, iteration: int) -> None:
+        """Decide when norms are taken next."""
+        if self._given is None and self._iteration_ns:
+            wanted = math.ceil(self._cost_ns / (self._share * self._iteration_ns))
+            self._every = min(max(wanted, 1), RAREST)
+        self._next = iteration + self._every

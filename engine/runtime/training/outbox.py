@@ -1,0 +1,38 @@
+"""What waits to be told: points in bulk, and everything else in its order."""
+
+from collections import deque
+from collections.abc import Callable
+
+from engine.protocol.messages import Told, WorkerMessage
+from engine.training.facts import ToldFact, points
+
+MOST_AT_ONCE = 200_000
+"""Points of one message."""
+
+
+class Outbox:
+    """Collects on the program's thread and sends on any; nothing is lost in between.
+
+    ``points`` is appended to directly in the hot path: ``(name, iteration, number)``.
+    """
+
+    def __init__(self, send: Callable[[WorkerMessage], None]) -> None:
+        self.pass_on = send
+        self._facts: deque[ToldFact] = deque()
+        self.points: deque[tuple[str, int, float]] = deque()
+        self.add: Callable[[ToldFact], None] = self._facts.append
+
+    def send(self) -> None:
+        """Send everything that was collected so far."""
+        facts: list[ToldFact] = []
+        curves: dict[str, tuple[list[int], list[float]]] = {}
+        waiting = self.points
+        for _ in range(min(len(waiting), MOST_AT_ONCE)):
+            name, iteration, number = waiting.popleft()
+            iterations, numbers = curves.setdefault(name, ([], []))
+            iterations.append(iteration)
+            numbers.append(number)
+        facts.extend(points(name, iterations, numbers) for name, (iterations, numbers) in curves.items())
+        facts.extend(self._facts.popleft() for _ in range(len(self._facts)))
+        if facts:
+            self.pass_on(Told(facts=tuple(facts)))
