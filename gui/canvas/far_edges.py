@@ -39,10 +39,14 @@ class FarEdges:
         chosen[edges] = True
         self._paint(painter, np.flatnonzero(self._shows & chosen[self._pieces.owners]), step)
 
-    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, density: float) -> None:
-        """Paint pieces in world coordinates, no more of them than can be told apart at ``density`` pixels a unit."""
+    def told_apart(self, pieces: Ints, density: float) -> Ints:
+        """Of some pieces those that are painted at all, no more than can be told apart at ``density`` pixels a unit."""
         pieces = pieces[self._shows[pieces]]
-        self._paint(painter, self._thinned(pieces, density) if len(pieces) > _MANY else pieces, step)
+        return self._thinned(pieces, density) if len(pieces) > _MANY else pieces
+
+    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int) -> None:
+        """Paint pieces in world coordinates."""
+        self._paint(painter, pieces, step)
 
     def _thinned(self, pieces: Ints, density: float) -> Ints:
         """Of pieces on the same pixels one; of too much ink the shortest, which say what belongs together."""

@@ -1,10 +1,13 @@
 """Paints the frames of opened groups and the headings of the lanes."""
 
+import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.drawing.drawing import GroupFrame, LaneLabel
 from engine.drawing.measure import shortened
+from gui.canvas.batches import draw_rects
+from gui.canvas.scene import Floats, Ints
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
 from gui.widgets.lettering import Style, draw_text, fitted_text, heading_growth, text_width
@@ -14,6 +17,7 @@ TITLE_HEIGHT = 30.0
 _MARGIN = 16.0
 _TITLE_GAP = 8.0
 _SMALLEST_TITLE = 90.0
+_ROUNDED_FROM_PX = 40.0
 _LARGEST_TITLE, _LARGEST_LANE = 1.4, 1.6
 
 
@@ -30,6 +34,26 @@ class FramePainter:
         painter.setPen(QPen(QColor(self._tokens.node_border), 1.0))
         painter.setBrush(self._fill(depth))
         painter.drawRoundedRect(rect, radius, radius)
+
+    def paint_many(self, painter: QPainter, boxes: Floats, depths: Ints, scale: float) -> None:
+        """Paint frames without titles from afar, where rounded corners show only on large ones.
+
+        Args:
+            painter: A painter in world coordinates.
+            boxes: Left, top, right, bottom of each frame.
+            depths: For each the number of frames around it.
+            scale: Pixels for each world pixel.
+        """
+        rows = boxes.copy()
+        rows[:, 2:] -= rows[:, :2]
+        is_small = rows[:, 2:].max(axis=1) * scale < _ROUNDED_FROM_PX
+        for depth in np.unique(depths).tolist():
+            painter.setPen(QPen(QColor(self._tokens.node_border), 1.0))
+            painter.setBrush(self._fill(depth))
+            radius = _RADIUS_OUTER if depth == 0 else _RADIUS_INNER
+            for row in rows[(depths == depth) & ~is_small]:
+                painter.drawRoundedRect(QRectF(*row), radius, radius)
+            draw_rects(painter, rows[(depths == depth) & is_small])
 
     def _fill(self, depth: int) -> QColor:
         tokens = self._tokens

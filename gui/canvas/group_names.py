@@ -9,7 +9,8 @@ from engine.drawing.drawing import GroupFrame, Rect
 from gui.theme.tokens import Tokens
 from gui.widgets.lettering import Style, draw_text, faded, fitted_text, text_width
 
-_LEAST_PX = (64.0, 30.0)
+LEAST_NAMED_PX = 64.0
+_LEAST_PX = (LEAST_NAMED_PX, 30.0)
 """On a smaller frame a name would cover what it names."""
 _HEIGHT_PX, _PAD_PX, _INSET_PX = 18.0, 5.0, 4.0
 _MOST = 80

@@ -1,6 +1,7 @@
 """Paints a drawing at a step: frames, edges, nodes, what is picked out, by level of detail."""
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.far_edges import FarEdges
 from gui.canvas.frame_painter import FramePainter
-from gui.canvas.group_names import paint_group_names
+from gui.canvas.group_names import LEAST_NAMED_PX, paint_group_names
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
 from gui.canvas.looks import Looks
@@ -49,6 +50,16 @@ class _Visible:
     edges: Ints
     frames: list[int]
     level: Level
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a tile shows, whatever the step: ``pieces`` of edges, and the steps at which any of it changes, sorted."""
+
+    visible: _Visible
+    pieces: Ints
+    turns: Ints
 
 
 class Tools:
@@ -80,6 +91,7 @@ class ScenePainter:
         self._picks = PickPainter(tools.tokens, scene, self._nodes, self._edges)
         self._depths = _depths(scene)
         self._frame_boxes = _frame_boxes(scene)
+        self._parts: OrderedDict[tuple[Level, Rect, float, frozenset[int]], _Part] = OrderedDict()
         shown = {box.node.step for box in scene.drawing.nodes}
         self._starts = start_texts(tools.book, shown) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
 
@@ -107,7 +119,7 @@ class ScenePainter:
             emphasis: What is picked out.
             quality: How to paint through node images; None paints nodes directly (for files and vector devices).
         """
-        visible = self._visible(seen, level_of(scale), emphasis)
+        visible = self._visible(seen, level_of(scale), emphasis, scale)
         self._paint_frames(painter, visible)
         if visible.level is Level.BLOCKS:
             self._far.paint(painter, visible.edges, step)
@@ -133,15 +145,13 @@ class ScenePainter:
             density: Device pixels for each world pixel.
 
         Returns:
-            The steps at which any of it changes, in no order.
+            The steps at which any of it changes, in order.
         """
-        visible = self._visible(area, level, emphasis)
+        part = self._part(level, area, emphasis, density)
+        visible, pieces = part.visible, part.pieces
         self._paint_frames(painter, visible)
-        pieces = self._pieces.inside(area)
-        owners = self._pieces.owners[pieces]
-        pieces = pieces[~self.scene.is_saved[owners] & ~self._at_hidden(owners, emphasis)]
         if level is Level.BLOCKS:
-            self._far.paint_pieces(painter, pieces, step, density)
+            self._far.paint_pieces(painter, pieces, step)
         elif emphasis.traced is None:
             self._edges.paint_pieces(painter, pieces, step, area)
         else:
@@ -152,24 +162,45 @@ class ScenePainter:
             self._edges.paint_pieces(painter, pieces[inside], step, area)
         quality = Quality(density, math.inf) if density <= _LARGEST_IMAGES else None
         self._paint_nodes(painter, visible, step, emphasis, quality)
-        return np.concatenate([self._pieces.steps[pieces], self._looks.turns_of(visible.nodes)])
+        return part.turns
+
+    def _part(self, level: Level, area: Rect, emphasis: Emphasis, density: float) -> "_Part":
+        """What a tile shows, kept for the next step."""
+        key = (level, area, density, emphasis.hidden)
+        part = self._parts.get(key)
+        if part is None:
+            visible = self._visible(area, level, emphasis, density)
+            pieces = self._pieces.inside(area)
+            owners = self._pieces.owners[pieces]
+            pieces = pieces[~self.scene.is_saved[owners] & ~self._at_hidden(owners, emphasis)]
+            if level is Level.BLOCKS:
+                pieces = self._far.told_apart(pieces, density)
+            turns = np.unique(np.concatenate([self._pieces.steps[pieces], self._looks.turns_of(visible.nodes)]))
+            part = self._parts[key] = _Part(visible, pieces, turns)
+            if len(self._parts) > _KEPT_PARTS:
+                self._parts.popitem(last=False)
+        self._parts.move_to_end(key)
+        return part
 
     def paint_above(self, painter: QPainter, scale: float, seen: Rect, step: StepIndex, emphasis: Emphasis) -> None:
         """Paint what is not in the tiles: headings and what is picked out."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        visible = _Visible(_NOTHING, _NOTHING, self._frames_in(seen), level_of(scale))
+        level = level_of(scale)
+        least_px = LEAST_NAMED_PX if level is Level.BLOCKS else 0.0
+        visible = _Visible(_NOTHING, _NOTHING, self._frames_in(seen, least_px / scale), level, scale)
         self._picks.paint_neighbours(painter, step, emphasis)
         self._paint_headings(painter, visible, scale, seen)
         self._paint_far_names(painter, visible, scale, seen)
         self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
-    def _visible(self, seen: Rect, level: Level, emphasis: Emphasis) -> _Visible:
+    def _visible(self, seen: Rect, level: Level, emphasis: Emphasis, scale: float) -> _Visible:
         scene = self.scene
         nodes, edges = scene.nodes_in(seen), scene.edges_in(seen)
         if emphasis.hidden:
             nodes = nodes[~np.isin(nodes, np.fromiter(emphasis.hidden, dtype=np.int64))]
             edges = edges[~self._at_hidden(edges, emphasis)]
-        return _Visible(nodes, edges[~scene.is_saved[edges]], self._frames_in(seen), level)
+        frames = self._frames_in(seen, _SMALLEST_FRAME_PX / scale)
+        return _Visible(nodes, edges[~scene.is_saved[edges]], frames, level, scale)
 
     def _at_hidden(self, edges: Ints, emphasis: Emphasis) -> Mask:
         hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
@@ -180,30 +211,36 @@ class ScenePainter:
         kept = np.fromiter(nodes, dtype=np.int64)
         return np.isin(self.scene.sources[edges], kept) & np.isin(self.scene.targets[edges], kept)
 
-    def _frames_in(self, seen: Rect) -> list[int]:
+    def _frames_in(self, seen: Rect, least: float) -> list[int]:
+        """Those that touch ``seen`` and whose longer side is at least so long, in world units."""
         boxes = self._frame_boxes
         touches = (boxes[:, 0] <= seen.right) & (boxes[:, 2] >= seen.x)
         touches &= (boxes[:, 1] <= seen.bottom) & (boxes[:, 3] >= seen.y)
+        touches &= np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= least
         found: list[int] = np.flatnonzero(touches).tolist()
         return found
 
     def _paint_frames(self, painter: QPainter, visible: _Visible) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
+        if visible.level is Level.BLOCKS:
+            chosen = np.array(visible.frames, dtype=np.int64)
+            self._frames.paint_many(painter, self._frame_boxes[chosen], self._depths[chosen], visible.scale)
+            return
         for index in visible.frames:
-            self._frames.paint(painter, self.scene.drawing.frames[index], self._depths[index])
+            self._frames.paint(painter, self.scene.drawing.frames[index], int(self._depths[index]))
 
     def _paint_headings(self, painter: QPainter, visible: _Visible, scale: float, seen: Rect) -> None:
         if visible.level is Level.BLOCKS:
             return
         for index in visible.frames:
             frame = self.scene.drawing.frames[index]
-            self._frames.paint_title(painter, frame, self._depths[index], scale, seen.x)
+            self._frames.paint_title(painter, frame, int(self._depths[index]), scale, seen.x)
         for lane in self.scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale)
 
     def _paint_far_names(self, painter: QPainter, visible: _Visible, scale: float, seen: Rect) -> None:
         if visible.level is Level.BLOCKS:
-            frames = [(self.scene.drawing.frames[index], self._depths[index]) for index in visible.frames]
+            frames = [(self.scene.drawing.frames[index], int(self._depths[index])) for index in visible.frames]
             paint_group_names(painter, self.tokens, frames, scale, seen)
 
     def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
@@ -267,6 +304,9 @@ class ScenePainter:
 
 _LARGEST_IMAGES = 4.0
 """From this density on an image of a node would be larger than the tile that a part of it is copied to."""
+_KEPT_PARTS = 96
+_SMALLEST_FRAME_PX = 2.0
+"""A smaller frame is no more than a speck."""
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
@@ -279,11 +319,11 @@ def _frame_boxes(scene: Scene) -> np.ndarray[tuple[int, int], np.dtype[np.float6
     return np.array([(r.x, r.y, r.right, r.bottom) for r in rects], dtype=np.float64).reshape(-1, 4)
 
 
-def _depths(scene: Scene) -> list[int]:
+def _depths(scene: Scene) -> Ints:
     depth_of: dict[object, int] = {}
     depths = []
     for frame in scene.drawing.frames:
         depth = depth_of.get(frame.group.parent, -1) + 1
         depth_of[frame.group.key] = depth
         depths.append(depth)
-    return depths
+    return np.array(depths, dtype=np.int64)

@@ -23,7 +23,8 @@ from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
-from gui.canvas.minimap import Glow, Minimap, MinimapPainter, minimap_of
+from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
+from gui.canvas.minimap_blocks import Glow
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter

@@ -4,7 +4,6 @@ import math
 import time
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
@@ -160,7 +159,7 @@ class TiledPainter:
         around = Rect(area.x - _BLEED, area.y - _BLEED, area.width + 2 * _BLEED, area.height + 2 * _BLEED)
         turns = self._scene.paint_tile(painter, level, around, frame.step, frame.emphasis, density)
         painter.end()
-        return Tile(image, frame.step, np.unique(turns), frame.stamp)
+        return Tile(image, frame.step, turns, frame.stamp)
 
     def _copy(self, painter: QPainter, frame: Frame, place: Place) -> None:
         tile = self._store.find(place)

@@ -59,7 +59,9 @@ class Camera:
 
     def anchored(self, world: Point, at: Point, scale: float | None = None) -> "Camera":
         """Return the camera that shows ``world`` at the view point ``at``, at a clamped scale."""
-        target = min(MAX_SCALE, max(MIN_SCALE, self.scale if scale is None else scale))
+        # What was fitted may be smaller than one zooms out by hand; from there on it only grows.
+        smallest = min(MIN_SCALE, self.scale)
+        target = min(MAX_SCALE, max(smallest, self.scale if scale is None else scale))
         return Camera(world[0] - at[0] / target, world[1] - at[1] / target, target)
 
     def centred(self, world: Point, width: float, height: float, scale: float | None = None) -> "Camera":
@@ -90,7 +92,7 @@ def fitted(rect: Rect, width: float, height: float, margins: Margins, max_scale:
     free_height = max(1.0, height - margins.top - margins.bottom)
     scale = min(max_scale, free_width / max(rect.width, 1.0), free_height / max(rect.height, 1.0))
     middle = (margins.left + free_width / 2, margins.top + free_height / 2)
-    return Camera().anchored(rect.center, middle, scale)
+    return Camera(rect.center[0] - middle[0] / scale, rect.center[1] - middle[1] / scale, scale)
 
 
 def gliding(camera: Camera, rect: Rect, width: float, height: float, margins: Margins, safe: float = 0.9) -> Camera:

@@ -28,13 +28,13 @@ def transformer(blocks: int, heads: int = 8) -> Recording:
                 maker.op("linear", shared, maker.leaf(f"net.layers.{n}.{w}{k}", (64, 8), Role.PARAMETER), line=12)
                 for w in "qkv"
             )
-            parts.append(maker.op("matmul", maker.op("softmax", maker.op("matmul", q, key, line=13), line=13), v))
+            scores = maker.op("softmax", maker.op("matmul", q, key, line=13), line=13)
+            parts.append(maker.op("matmul", scores, v, line=13))
         h = maker.op("add", h, maker.op("cat", *parts, line=14), line=15)
         inner = maker.op("linear", h, maker.leaf(f"net.layers.{n}.up", (64, 256), Role.PARAMETER), line=16)
-        inner = maker.op(
-            "linear", maker.op("gelu", inner), maker.leaf(f"net.layers.{n}.down", (256, 64), Role.PARAMETER)
-        )
-        h = maker.op("add", h, inner, line=17)
+        down = maker.leaf(f"net.layers.{n}.down", (256, 64), Role.PARAMETER)
+        inner = maker.op("linear", maker.op("gelu", inner, line=17), down, line=18)
+        h = maker.op("add", h, inner, line=19)
         maker.leave()
     return maker.done()
 

@@ -28,12 +28,18 @@ def test_zoom_keeps_the_point_under_the_cursor(camera: Camera, at: tuple[float, 
 def test_fit_shows_all_inside_the_margins(rect: Rect, width: float, height: float, inset: float) -> None:
     camera = fitted(rect, width, height, Margins(bottom=inset))
     seen = camera.rect_to_view(rect)
-    if camera.scale > MIN_SCALE:
-        assert seen.x >= -0.5
-        assert seen.right <= width + 0.5
-        assert seen.y >= -0.5
-        assert seen.bottom <= height - inset + 0.5
+    assert seen.x >= -0.5
+    assert seen.right <= width + 0.5
+    assert seen.y >= -0.5
+    assert seen.bottom <= height - inset + 0.5
     assert camera.scale <= 1.0
+
+
+def test_a_drawing_that_was_fitted_below_the_smallest_scale_grows_from_there() -> None:
+    camera = fitted(Rect(0, 0, 1e6, 1e6), 1000, 1000, Margins())
+    assert camera.scale < MIN_SCALE
+    assert camera.zoomed(0.5, (500, 500)).scale == pytest.approx(camera.scale)
+    assert camera.zoomed(2, (500, 500)).scale == pytest.approx(2 * camera.scale)
 
 
 @given(cameras, st.floats(300, 3000), st.floats(300, 3000), points)
