@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _SWEEPS = 4
+_MOST_DRIFT_PX = 480.0
 _HOME = 8.0
 """Weight of the wish to stand where the counterpart in the forward lane stands."""
 
@@ -75,10 +76,17 @@ def tops(strip: Strip) -> list[float]:
 
 
 def _fix_main(strip: Strip, top: list[float]) -> set[int]:
+    """Put the main path on one line.
+
+    Frames that it leaves at another place than it enters (the rounds of a recurrence) would drift ever further to one
+    side; then each stands where it is entered, and the path bends once behind each.
+    """
+    drift = sum(leave - entry for _, entry, leave in strip.main)
+    keeps_line = abs(drift) > _MOST_DRIFT_PX
     line = 0.0
     for vertex, entry, leave in strip.main:
         top[vertex] = line - entry
-        line = top[vertex] + leave
+        line += 0.0 if keeps_line else leave - entry
     return {vertex for vertex, _, _ in strip.main}
 
 
