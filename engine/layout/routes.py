@@ -162,6 +162,8 @@ class FlowRouter:
             if not self._is_free(moved[-1], point, index):
                 break
             moved.append(point)
+        while 2 < len(moved) < len(route) and not self._is_free(moved[-1], route[len(moved)], index):
+            moved.pop()  # the way back to the old line must not lead over a box either
         return moved + route[len(moved) :]
 
     def _is_free(self, start: Point, end: Point, index: int) -> bool:
