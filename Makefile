@@ -20,10 +20,12 @@ check: .venv/ready
 bench: .venv/ready
 	@.venv/bin/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
 
-# What is shipped beside the code: the recording of the starter, the pictures in the gallery, the catalogue of layers
+# What is shipped beside the code: the recording of the starter, the pictures in the gallery, the catalogues of layers,
+# losses, optimizers and schedules
 assets: .venv/ready
 	@.venv/bin/python -m gui.example_assets
 	@.venv/bin/python -m engine.runtime.network.catalogue
+	@.venv/bin/python -m engine.runtime.training.catalogue
 
 # Every operator, layer and optimizer of torch's own test databases, and random programs, under the recorder: some ten
 # minutes on two idle cores, or with fewer samples of each: make conformance SAMPLES=2

@@ -22,7 +22,6 @@ METRIC_NAMES = {
     "accuracy": "accuracy",
     "train_accuracy": "training accuracy",
     "train_acc": "training accuracy",
-    "train_loss": "training loss",
 }
 """Curves by the names of variables."""
 

@@ -1,0 +1,92 @@
+"""The functions and the loop of a training script."""
+
+from engine.training.catalogue import Rhythm
+from engine.training.data_source import Task
+from engine.training.plan import TrainingPlan
+
+_INDENT = "    "
+
+
+def train_lines(plan: TrainingPlan, task: Task, accuracy: str, *, is_closed: bool) -> str:
+    """Return ``train_batch`` and, where there is validation, ``evaluate``."""
+    parts = [_train_batch(plan, task, is_closed=is_closed)]
+    if plan.train_share < 1:
+        parts.append(_evaluate(task, accuracy))
+    return "\n\n\n".join(parts)
+
+
+def loop_lines(plan: TrainingPlan, rhythm: Rhythm | None, *, has_accuracy: bool) -> str:
+    """Return the loop over epochs."""
+    has_validation = plan.train_share < 1
+    lines = ["for epoch in range(start_epoch, epochs):", "    for inputs, targets in train_loader:"]
+    lines.append("        train_loss = train_batch(inputs, targets)")
+    if rhythm is Rhythm.BATCH:
+        lines.append("        scheduler.step()")
+    shown = 'f"epoch {epoch + 1}: loss {train_loss:.4f}'
+    if has_validation:
+        names = "validation_loss, accuracy" if has_accuracy else "validation_loss"
+        lines.append(f"    {names} = evaluate(validation_loader)")
+        shown += ", validation loss {validation_loss:.4f}"
+        shown += ", accuracy {accuracy:.3f}" if has_accuracy else ""
+    if rhythm is Rhythm.EPOCH:
+        lines.append("    scheduler.step()")
+    elif rhythm is Rhythm.PLATEAU:
+        lines.append(f"    scheduler.step({'validation_loss' if has_validation else 'train_loss'})")
+    lines.append(f'    print({shown}")')
+    if plan.workers:  # processes that are started afresh import the script again
+        lines = ['if __name__ == "__main__":', *(_INDENT + line for line in lines)]
+    return "\n".join(lines)
+
+
+def _train_batch(plan: TrainingPlan, task: Task, *, is_closed: bool) -> str:
+    forward = _forward(plan, task)
+    if is_closed:
+        body = ["def closure():", "    optimizer.zero_grad()", *(_INDENT + line for line in forward)]
+        body += ["    loss.backward()", *(_INDENT + line for line in _clip(plan)), "    return loss", ""]
+        body += ["model.train()", "return optimizer.step(closure).item()"]
+    elif plan.precision == "float16":
+        body = ["model.train()", "optimizer.zero_grad()", *forward, "scaler.scale(loss).backward()"]
+        if plan.clip_norm is not None:
+            body += ["scaler.unscale_(optimizer)", *_clip(plan)]
+        body += ["scaler.step(optimizer)", "scaler.update()", "return loss.item()"]
+    else:
+        body = ["model.train()", "optimizer.zero_grad()", *forward, "loss.backward()", *_clip(plan)]
+        body += ["optimizer.step()", "return loss.item()"]
+    return _function("train_batch(inputs, targets)", "Learn from one batch and return its loss.", body)
+
+
+def _evaluate(task: Task, accuracy: str) -> str:
+    what = "mean loss and the share that is right" if accuracy else "mean loss"
+    body = ["model.eval()", "total_loss, count = 0.0, 0"]
+    if accuracy:
+        body[1] = "total_loss, right, count = 0.0, 0, 0"
+    body += ["for inputs, targets in loader:", *(_INDENT + line for line in _outputs(task))]
+    body.append("    total_loss += loss_function(outputs, targets).item() * len(targets)")
+    if accuracy:
+        body.append(f"    right += {accuracy}")
+    body += ["    count += len(targets)", f"return total_loss / count{', right / count' if accuracy else ''}"]
+    return "@torch.no_grad()\n" + _function("evaluate(loader)", f"Return the {what} over a loader.", body)
+
+
+def _forward(plan: TrainingPlan, task: Task) -> list[str]:
+    lines = [*_outputs(task), "loss = loss_function(outputs, targets)"]
+    if not plan.precision:
+        return lines
+    return [
+        f"with torch.autocast(device_type, dtype=torch.{plan.precision}):",
+        *(_INDENT + line for line in lines),
+    ]
+
+
+def _outputs(task: Task) -> list[str]:
+    if task is Task.TOKENS:
+        return ["outputs, targets = model(inputs).flatten(0, 1), targets.flatten()"]
+    return ["outputs = model(inputs)"]
+
+
+def _clip(plan: TrainingPlan) -> list[str]:
+    return [] if plan.clip_norm is None else ["nn.utils.clip_grad_norm_(model.parameters(), clip_norm)"]
+
+
+def _function(head: str, title: str, body: list[str]) -> str:
+    return "\n".join([f"def {head}:", f'    """{title}"""', *(_INDENT + line if line else "" for line in body)])
