@@ -123,5 +123,10 @@ class SourceMap:
         self._announced = len(known)
         return fresh
 
+    @property
+    def further_files(self) -> tuple[str, ...]:
+        """All files but the program, in index order."""
+        return tuple(self._indices)[1:]
+
     def _filename(self, index: int) -> str:
         return list(self._indices)[index]

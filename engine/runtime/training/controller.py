@@ -4,33 +4,42 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
-from math import isfinite
+from math import inf, isfinite
 from sys import _getframe as frame_of_depth
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
 from typing import Any, Self, assert_never
 
+import torch
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from engine.protocol.messages import WorkerMessage
+from engine.runtime.compat import quiet
+from engine.runtime.compat_optimizers import is_last_before_step
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.regions import GroupMark
+from engine.runtime.training.again import ReachedStepError, batch_call, compute_again
 from engine.runtime.training.gate import Gate
 from engine.runtime.training.hypers import CLIP, HyperError, clip_text, hypers_of, rate_of, set_hyper
 from engine.runtime.training.loading import LoaderWatch
 from engine.runtime.training.losses import LossFinder
 from engine.runtime.training.metrics import MetricWatch
-from engine.runtime.training.norms import NormWatch
+from engine.runtime.training.norms import EXPLODED, NormWatch, UsualNorm
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.progress import ProgressTeller
+from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.subject import Subject, find_subject
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
-from engine.training.facts import Mark, MarkKind, TrainState
+from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
 
 NS_PER_MS = 1_000_000
+OWN_CLIP = "clip_norm"
+"""The variable that scripts of plans clip by."""
 
 
 class TrainingController:
@@ -41,12 +50,23 @@ class TrainingController:
     """
 
     def __init__(
-        self, options: TrainingOptions, gate: Gate, send: Callable[[WorkerMessage], None], namespace: dict[str, Any]
+        self,
+        options: TrainingOptions,
+        gate: Gate,
+        send: Callable[[WorkerMessage], None],
+        namespace: dict[str, Any],
+        sampler: Sampler,
     ) -> None:
         self._options = options
         self._namespace = namespace
         self._outbox = Outbox(send)
         self._gate = gate
+        self._sampler = sampler
+        self._is_asked = False
+        self._is_alerted = False
+        self._is_again = False
+        self._usual = UsualNorm()
+        self._random: Tensor | None = None
         self._losses = LossFinder()
         self._loaders = LoaderWatch(self)
         self._metrics = MetricWatch(namespace)
@@ -54,6 +74,7 @@ class TrainingController:
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
         self._stack = ExitStack()
+        self._pre: Any = None
         self._post: Any = None
         self._main: Optimizer | None = None
         self._subject = Subject((), (), None)
@@ -72,7 +93,8 @@ class TrainingController:
         with ExitStack() as stack:
             self._patches.apply()
             stack.callback(self._patches.remove)
-            stack.callback(register_optimizer_step_pre_hook(self._before_step).remove)
+            self._pre = register_optimizer_step_pre_hook(self._before_step)
+            stack.callback(self._pre.remove)
             self._post = register_optimizer_step_post_hook(self._after_step)
             stack.callback(self._leave_line)
             stack.enter_context(RUNNING.holding(self))
@@ -84,10 +106,15 @@ class TrainingController:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give torch back everything that was replaced, and tell the rest."""
+        self._sampler.abandon()
         self._stack.close()
         self._tell_metrics()
         self._progress.tell(TrainState.ENDED, self._iteration)
         self._outbox.send()
+
+    def failed(self) -> None:
+        """The program has raised: what was recorded of the iteration that failed is kept."""
+        self._sampler.end(self._iteration, "The program failed in it.")
 
     def tick(self) -> None:
         """Send what waits; from any thread, now and then."""
@@ -106,6 +133,7 @@ class TrainingController:
 
     def abandon(self) -> None:
         """Be as if the run had never been watched: this is a process that the program forked."""
+        self._sampler.forget()
         self._patches.forked()
         self._stack.close()
 
@@ -120,7 +148,10 @@ class TrainingController:
         self._hold()
 
     def batch_there(self) -> None:
-        """The next iteration begins."""
+        """The next iteration begins: from here its random numbers are drawn."""
+        if self._options.sample_on_alert:
+            with quiet():
+                self._random = torch.get_rng_state()
 
     def epoch_ended(self) -> None:
         """Everything of an epoch was learned; what the program does between epochs comes next."""
@@ -129,6 +160,8 @@ class TrainingController:
     def _before_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
         if threading.get_ident() != self._thread:
             return
+        if self._is_again and optimizer is self._main:
+            raise ReachedStepError
         began_ns, rested_ns = perf_counter_ns(), self._progress.rest_ns
         if not self._has_stepped:
             self._has_stepped = True
@@ -137,7 +170,9 @@ class TrainingController:
             self._last_in_line()
             self._look(optimizer)
             if self._gate.commands:
-                self._obey(is_at_end=False)
+                self._obey()
+            if self._clip is not None:
+                clip_grad_norm_(self._subject.parameters, self._clip)
         self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
 
     def _look(self, optimizer: Optimizer) -> None:
@@ -154,30 +189,74 @@ class TrainingController:
             self._is_sound = is_sound
             if not is_sound:
                 self._alert(loss)
+        elif norm is not None and self._usual.is_exploding(norm):
+            self._outbox.add(Mark(iteration, MarkKind.ALERT, f"gradient norm {norm:.3g}, {EXPLODED:g} times the usual"))
+            self._is_alerted = self._options.sample_on_alert
 
     def _alert(self, loss: float | None) -> None:
-        """Tell that NaN or Inf has come, and wait, before the optimizer applies it, where that is wanted."""
+        """Tell that NaN or Inf has come, keep the batch, and wait before the optimizer applies it if that is wanted."""
         what = f"loss is {loss}" if loss is not None and not isfinite(loss) else "a gradient is not finite"
         self._outbox.add(Mark(self._iteration, MarkKind.ALERT, what))
+        if self._options.sample_on_alert:
+            self._keep_unsound()
         play = self._gate.play
         if play is not None and play.on_nan:
             self._gate.close(what)
             self._hold(is_at_end=False)
+
+    def _keep_unsound(self) -> None:
+        """Keep the whole recording of the batch that is about to be applied."""
+        if self._sampler.is_on:
+            self._sampler.alert()
+            self._sampler.so_far(self._iteration)
+            return
+        call = batch_call(frame_of_depth(1)) if is_last_before_step(self._pre) else None
+        if call is None:
+            text = (
+                "The batch cannot be computed again, as it is not learned by a function train_batch; the next is kept."
+            )
+            self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
+            self._is_alerted = True
+            return
+        self._sampler.begin(SampleReason.ALERT)
+        self._is_again = True
+        try:
+            note = compute_again(call, self._subject, self._random)
+        finally:
+            self._is_again = False
+        self._losses.take()
+        self._sampler.end(self._iteration, note)
 
     def _after_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
         if optimizer is not self._main or threading.get_ident() != self._thread:
             return
         began_ns = perf_counter_ns()
         self._norms.finish(self._iteration)
+        self._sampler.end(self._iteration)
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)
         has_loader = self._loaders.current is not None
         if not has_loader:
             self._tell_metrics()
+        self._sample_if_wanted()
         self._progress.cost_ns += perf_counter_ns() - began_ns
         if not has_loader:
             self._hold()
+
+    def _sample_if_wanted(self) -> None:
+        """Begin to record the next iteration if it is to be kept; not from inside of a hook before the step."""
+        play, every = self._gate.play, self._options.sample_every
+        if self._is_asked or (play is not None and play.kept):
+            reason = SampleReason.ASKED
+        elif self._is_alerted:
+            reason = SampleReason.ALERT
+        elif every is not None and self._iteration and self._iteration % every == 0:
+            reason = SampleReason.PERIODIC
+        else:
+            return
+        self._is_asked = self._is_alerted = False
+        self._sampler.begin(reason)
 
     def _last_in_line(self) -> None:
         """Be the last of all hooks after the step: only the last may change which hooks there are."""
@@ -190,13 +269,15 @@ class TrainingController:
     def _meet(self, optimizer: Optimizer, frame: FrameType | None) -> None:
         self._main = optimizer
         self._subject = find_subject(optimizer, frame, self._namespace)
-        self._outbox.add(hypers_of(optimizer, self._clip))
+        self._outbox.add(hypers_of(optimizer, self._clip_norm))
 
     def _hold(self, *, is_at_end: bool = True) -> None:
         """Do what was asked, and keep the program waiting as long as it is to."""
         gate = self._gate
         if gate.commands:
-            self._obey(is_at_end=is_at_end)
+            self._obey()
+            if is_at_end:
+                self._sample_if_wanted()
         if gate.is_open:
             return
         self._progress.tell(TrainState.PAUSED, self._iteration, gate.reason)
@@ -204,10 +285,13 @@ class TrainingController:
         with self._progress.resting():
             while not gate.is_open:
                 gate.wait()
-                self._obey(is_at_end=is_at_end)
+                self._obey()
+                self._outbox.send()
         self._progress.tell(TrainState.RUNNING, self._iteration)
+        if is_at_end:
+            self._sample_if_wanted()
 
-    def _obey(self, *, is_at_end: bool) -> None:
+    def _obey(self) -> None:
         commands = self._gate.commands
         while commands:
             command, sent_ns = commands.popleft()
@@ -218,7 +302,9 @@ class TrainingController:
                     self._gate.open(command)
                 case SetHyper():
                     self._set(command, sent_ns)
-                case TakeSample() | SaveCheckpoint():
+                case TakeSample():
+                    self._is_asked = True
+                case SaveCheckpoint():
                     pass
                 case _:
                     assert_never(command)
@@ -231,15 +317,28 @@ class TrainingController:
             return
         self._outbox.add(Mark(self._iteration, MarkKind.EDIT, text, (monotonic_ns() - sent_ns) / NS_PER_MS))
         if self._main is not None:
-            self._outbox.add(hypers_of(self._main, self._clip))
+            self._outbox.add(hypers_of(self._main, self._clip_norm))
 
     def _changed(self, command: SetHyper) -> str:
         if command.name == CLIP:
-            old, self._clip = self._clip, command.numbers[0] if command.numbers else None
-            return clip_text(old, self._clip)
+            return self._set_clip(command.numbers[0] if command.numbers else None)
         if self._main is None:
             raise HyperError("No optimizer has been made yet.")
         return set_hyper(self._main, command.name, command.numbers)
+
+    @property
+    def _clip_norm(self) -> float | None:
+        """The norm that gradients are clipped to: by the program where it has a number for it, else by this."""
+        own = self._namespace.get(OWN_CLIP)
+        return (own if isfinite(own) else None) if isinstance(own, (int, float)) else self._clip
+
+    def _set_clip(self, norm: float | None) -> str:
+        old = self._clip_norm
+        if isinstance(self._namespace.get(OWN_CLIP), (int, float)):
+            self._namespace[OWN_CLIP] = inf if norm is None else norm
+        else:
+            self._clip = norm
+        return clip_text(old, norm)
 
     def _tell_metrics(self) -> None:
         for curve, number in self._metrics.fresh():

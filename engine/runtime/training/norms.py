@@ -95,3 +95,32 @@ class NormWatch:
             wanted = math.ceil(self._cost_ns / (self._share * self._iteration_ns))
             self._every = min(max(wanted, 1), RAREST)
         self._next = iteration + self._every
+
+
+EXPLODED = 20.0
+"""A norm is alarming that is so many times the usual one."""
+_WARM = 20
+_MUTE = 100
+
+
+class UsualNorm:
+    """Knows how large gradients usually are, and notices when they explode."""
+
+    def __init__(self) -> None:
+        self._log_mean = 0.0
+        self._count = 0
+        self._mute = 0
+
+    def is_exploding(self, norm: float) -> bool:
+        """Take in the norm of an iteration and return whether it is alarming; not again for a hundred iterations."""
+        if not 0 < norm < math.inf:
+            return False
+        log_norm = math.log(norm)
+        is_large = self._count >= _WARM and log_norm > self._log_mean + math.log(EXPLODED)
+        self._count += 1
+        self._log_mean += (log_norm - self._log_mean) / min(self._count, _WARM)
+        self._mute = max(0, self._mute - 1)
+        if is_large and not self._mute:
+            self._mute = _MUTE
+            return True
+        return False

@@ -1,5 +1,6 @@
 """One run from the request to its end."""
 
+import dataclasses
 import datetime
 import os
 import platform
@@ -15,7 +16,7 @@ from engine.protocol.request import RunRequest
 from engine.protocol.segment import LOOK_BYTES
 from engine.runtime.placement import place_program, with_hint
 from engine.runtime.recorder import Recorder, RecorderOptions
-from engine.runtime.training import Gate, TrainingController
+from engine.runtime.training import Gate, Sampler, TrainingController
 from engine.runtime.worker.aftermath import Aftermath
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
@@ -128,11 +129,17 @@ class Job:
 
     def _train(self, options: TrainingOptions, gate: Gate, program: CompiledProgram, module: ModuleType) -> Ended:
         """Run the program watched at its optimizer steps; what is recorded are single iterations."""
-        self._training = TrainingController(options, gate, self._channel.send, vars(module))
+        names, send = vars(module), self._channel.send
+        recorder_options = dataclasses.replace(_recorder_options(self._request), reference_bytes=0, look_bytes=0)
+        sampler = Sampler(recorder_options, options.sample_bytes, self._source, names, send)
+        self._training = TrainingController(options, gate, send, names, sampler)
         with self._training:
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
-            return self._runner.run(program, module, self._limit)
+            ended = self._runner.run(program, module, self._limit)
+            if ended.kind is EndKind.FAILED:
+                self._training.failed()
+            return ended
 
     def _tick(self) -> None:
         """Do what is to be done now and then while the program runs; on the pump's thread."""

@@ -1,0 +1,124 @@
+"""Records single iterations whole."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from engine.program.source import SourceMap
+from engine.protocol.codec import ProtocolError
+from engine.protocol.messages import Sampled, WorkerMessage
+from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.trace.batch import Batch, joined
+from engine.training.facts import Sample, SampleReason
+
+
+class Sampler:
+    """Has a recorder for as long as one iteration lasts; ``begin`` and ``end`` may be called where hooks come and go.
+
+    While none is on, nothing of it is in the way of the program.
+    """
+
+    def __init__(
+        self,
+        options: RecorderOptions,
+        most_bytes: int,
+        source: SourceMap,
+        namespace: Mapping[str, object],
+        send: Callable[[WorkerMessage], None],
+    ) -> None:
+        self._options = options
+        self._most_bytes = most_bytes
+        self._source = source
+        self._namespace = namespace
+        self._send = send
+        self._recorder: Recorder | None = None
+        self._numbers = _Numbers(0)
+        self._reason = SampleReason.PERIODIC
+        self._drained: list[Batch] = []
+
+    @property
+    def is_on(self) -> bool:
+        """Whether an iteration is being recorded."""
+        return self._recorder is not None
+
+    def begin(self, reason: SampleReason) -> None:
+        """Record from now on; a second call while it records only gives a new reason."""
+        self._reason = reason
+        if self._recorder is not None:
+            return
+        self._numbers = _Numbers(self._most_bytes)
+        self._recorder = Recorder(self._options, self._numbers, self._source)
+        self._recorder.__enter__()
+
+    def alert(self) -> None:
+        """Note that what is being recorded has turned out to be worth keeping."""
+        self._reason = SampleReason.ALERT
+
+    def so_far(self, iteration: int) -> None:
+        """Send what was recorded of this iteration until now; ``end`` sends all of it again, in its place."""
+        if self._recorder is not None:
+            self._drained.append(self._recorder.drain(self._namespace))
+            self._tell(iteration, "It waits before the optimizer's step.")
+
+    def end(self, iteration: int, note: str = "") -> None:
+        """Record no further, and send what was recorded as this iteration."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        recorder.__exit__(None, None, None)
+        self._drained.append(recorder.drain(self._namespace))
+        self._tell(iteration, note)
+        self._drained = []
+        self._numbers = _Numbers(0)
+        recorder.release()
+
+    def forget(self) -> None:
+        """Be as if nothing had ever been recorded: this is a process that the program forked."""
+        self._recorder = None
+
+    def abandon(self) -> None:
+        """Record no further and tell nothing."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.__exit__(None, None, None)
+            recorder.halt()
+            recorder.release()
+        self._drained = []
+
+    def _tell(self, iteration: int, note: str) -> None:
+        whole = msgspec.structs.replace(joined(self._drained), files=self._source.further_files)
+        data = bytes(self._numbers.raw)
+        sample = Sample(iteration=iteration, reason=self._reason, batch=whole, data=data, note=note)
+        try:
+            self._send(Sampled(sample=sample))
+        except ProtocolError:  # too long for a message: the facts are still worth having
+            short = msgspec.structs.replace(sample, data=b"", batch=_without_numbers(whole), note=_TOO_LONG)
+            self._send(Sampled(sample=short))
+
+
+_TOO_LONG = "Its numbers were too many to be sent."
+
+
+def _without_numbers(batch: Batch) -> Batch:
+    return msgspec.structs.replace(batch, data=(), random_states=())
+
+
+class _Numbers:
+    """A byte sink of one piece."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.raw = bytearray()
+        self._most_bytes = most_bytes
+
+    def write(self, raw: memoryview) -> int | None:
+        """Keep ``raw``; see ``ByteSink``."""
+        offset = len(self.raw)
+        if offset + raw.nbytes > self._most_bytes:
+            return None
+        self.raw += raw.cast("B") if raw.nbytes else b""
+        return offset
+
+    @property
+    def room_bytes(self) -> int:
+        """How many bytes can still be written."""
+        return self._most_bytes - len(self.raw)
