@@ -138,7 +138,8 @@ class TrainingController:
         self._stack.close()
 
     def pass_begins(self) -> int:
-        """Count an epoch as ended where the next begins; see ``LoaderEvents``, as for the methods below."""
+        """Wait where an epoch has ended and the next begins; see ``LoaderEvents``, as for the methods below."""
+        self._tell_metrics()
         self._hold()
         return 0
 

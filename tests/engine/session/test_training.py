@@ -1,0 +1,301 @@
+"""Training runs in real workers: what they tell, how they are steered, and that watching changes nothing."""
+
+import contextlib
+import io
+import math
+
+import pytest
+import torch
+
+from engine.network.network import Setting
+from engine.network.source import write_source
+from engine.network.templates import templates
+from engine.trace.batch import RunInfo
+from engine.trace.facts import Phase
+from engine.trace.invariants import check_recording
+from engine.trace.outcome import OutcomeKind
+from engine.training.commands import Pause, Play, SetHyper, TakeSample
+from engine.training.facts import Hyper, MarkKind, SampleReason, TrainState
+from engine.training.options import TrainingOptions
+from engine.training.plan import Choice, GeneratedData, Shape, TrainingPlan
+from engine.training.ring import Ring, recording_of
+from engine.training.script import script_of
+from tests.engine.session.runs import printed
+from tests.engine.session.training_runs import TrainingRuns
+
+pytestmark = pytest.mark.worker
+
+MLP = next(write_source(template.network) for template in templates() if template.title == "Multilayer perceptron")
+ONE_THREAD = "import torch\n\ntorch.set_num_threads(1)\n"
+
+
+def program(**changes):
+    """The script of a small plan, of 4 batches an epoch, on one thread."""
+    plan = {
+        "data": GeneratedData(shape=Shape.XOR, count=80),
+        "network": MLP.replace("x = self.act2(x)", "x = nn.functional.dropout(self.act2(x), 0.1, self.training)"),
+        "optimizer": Choice("AdamW", (Setting("lr", "0.01"),)),
+        "batch_size": 16,
+        "epochs": 3,
+    }
+    return ONE_THREAD + script_of(TrainingPlan(**plan | changes))
+
+
+def losses_alone(text):
+    """The losses of a script in plain Python, one an iteration."""
+    names = {"__name__": "__main__"}
+    found = []
+    text = text.replace("    return loss.item()", "    found.append(loss.item())\n    return loss.item()")
+    threads = torch.get_num_threads()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), torch.random.fork_rng():
+            exec(compile(text, "script.py", "exec"), names | {"found": found})
+    finally:
+        torch.set_num_threads(threads)
+    return found
+
+
+@pytest.fixture(scope="module")
+def shared():
+    runs = TrainingRuns()
+    runs.session.prepare()
+    yield runs
+    runs.session.close()
+
+
+@pytest.fixture
+def runs(shared):
+    yield shared
+    assert not shared.after_end
+
+
+def test_a_watched_run_gives_the_losses_of_the_script_alone_bit_for_bit(runs):
+    text = program()
+    recording = runs.run(text, training=TrainingOptions(sample_every=3))
+    assert recording.outcome.kind is OutcomeKind.FINISHED
+    alone = losses_alone(text)
+    assert list(runs.curve("loss")) == list(range(12))
+    assert list(runs.curve("loss").values()) == alone
+    assert [sample.iteration for sample in runs.samples] == [3, 6, 9]
+
+
+def test_what_a_run_tells(runs):
+    text = program(clip_norm=1.0)
+    recording = runs.run(text, training=TrainingOptions(norms_every=2))
+    names = ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc3.weight", "fc3.bias"]
+    kinds = ("gradient norm", "weight norm", "update ratio")
+    assert runs.curves == {
+        "loss", "learning rate", "gradient norm", "validation loss", "accuracy",
+        *(f"{kind}/{name}" for kind in kinds for name in names),
+    }  # fmt: skip
+    assert set(runs.curve("learning rate").values()) == {0.01}
+    assert list(runs.curve("gradient norm/fc1.weight")) == [0, 2, 4, 6, 8, 10]
+    assert max(runs.curve("gradient norm").values()) <= 1.0 + 1e-5, "after the program's own clipping"
+    assert list(runs.curve("accuracy")) == [3, 7, 11]
+    last = runs.progress[-1]
+    assert (last.state, last.iteration, last.epoch, last.batch, last.batches, last.epochs) == (
+        TrainState.ENDED, 12, 2, 4, 4, 3,
+    )  # fmt: skip
+    hyper = next(fact for fact in runs.facts if isinstance(fact, Hyper))
+    told = dict(zip(hyper.names, hyper.numbers, strict=True))
+    assert hyper.optimizer == "AdamW"
+    assert (told["lr"], told["betas"], told["clip norm"]) == ((0.01,), (0.9, 0.999), (1.0,))
+    assert printed(recording).count("epoch") == 3
+    assert not recording.steps, "only single iterations are recorded"
+
+
+TYPED = """
+import torch
+torch.set_num_threads(1)
+torch.manual_seed(1)
+w = torch.zeros(3, requires_grad=True)
+x, y = torch.randn(8, 3), torch.randn(8)
+optimizer = torch.optim.SGD([w], lr=0.1, momentum=0.5)
+def learn():
+    for step in range(6):
+        optimizer.zero_grad()
+        loss = ((x @ w - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        LOG
+        print(repr(loss.item()))
+learn()
+"""
+
+
+def test_any_typed_loop_is_watched(runs):
+    text = TYPED.replace("LOG", "import engine; engine.log('own', step * 2)")
+    recording = runs.run(text, training=TrainingOptions(norms_every=1))
+    assert [repr(loss) for loss in runs.curve("loss").values()] == printed(recording).split()
+    assert runs.curve("own") == {0: 0, 1: 2, 2: 4, 3: 6, 4: 8, 5: 10}
+    assert "gradient norm/w" in runs.curves
+    before = runs.curve("weight norm/w")
+    assert before[0] == 0
+    assert runs.curve("update ratio/w").keys() == {1, 2, 3, 4, 5}, "a weight of nothing has no ratio"
+
+
+def test_one_batch_one_epoch_and_on(runs):
+    text = program()
+    runs.begin(text, training=TrainingOptions(play=None))
+    first = runs.until_paused()
+    assert (first.iteration, runs.curves) == (0, set())
+    assert runs.steer(Play(iterations=1)).iteration == 1
+    assert runs.progress[-1].reason == "one batch"
+    second = runs.steer(Play(iterations=2))
+    assert (second.iteration, second.batch) == (3, 3)
+    assert runs.steer(Play(epochs=1)).iteration == 4
+    assert 3 in runs.curve("accuracy"), "what the program does between epochs is done"
+    runs.session.steer(Play())
+    assert runs.wait().outcome.kind is OutcomeKind.FINISHED
+    assert list(runs.curve("loss").values()) == losses_alone(text), "waiting changes nothing"
+
+
+def test_until_the_loss_is_low_enough(runs):
+    text = program(data=GeneratedData(shape=Shape.GAUSSIANS, count=80), epochs=200)
+    runs.begin(text, training=TrainingOptions(play=Play(loss_below=0.3)))
+    paused = runs.until_paused()
+    assert paused.reason == "loss below 0.3"
+    *others, last = runs.curve("loss").values()
+    assert last < 0.3 <= min(others)
+    runs.session.stop()
+    assert runs.wait().outcome.kind is OutcomeKind.STOPPED
+
+
+def test_pausing_and_stopping_keep_everything(runs):
+    runs.begin(program(epochs=100_000), training=TrainingOptions())
+    runs.until(lambda: len(runs.curve("loss")) > 20)
+    runs.session.steer(Pause())
+    paused = runs.until_paused()
+    count = len(runs.curve("loss"))
+    assert paused.iteration == count
+    runs.session.stop()
+    assert runs.wait().outcome.kind is OutcomeKind.STOPPED
+    assert len(runs.curve("loss")) == count
+    assert runs.progress[-1].state is TrainState.ENDED
+
+
+def test_a_live_edit_has_its_effect_in_the_next_step(runs):
+    runs.begin(program(epochs=100_000), training=TrainingOptions())
+    runs.until(lambda: runs.curve("learning rate"))
+    runs.session.steer(SetHyper(name="lr", numbers=(0.003,)))
+    runs.until(lambda: runs.marks(MarkKind.EDIT))
+    mark = runs.marks(MarkKind.EDIT)[0]
+    assert mark.text == "lr 0.01 → 0.003"
+    assert mark.took_ms > 0
+    runs.session.steer(SetHyper(name="betas", numbers=(0.5, 0.9)))
+    runs.session.steer(SetHyper(name="clip norm", numbers=(0.001,)))
+    runs.session.steer(SetHyper(name="speed", numbers=(1.0,)))
+    runs.session.steer(SetHyper(name="lr", numbers=(-1.0,)))
+    runs.until(lambda: len(runs.marks(MarkKind.TROUBLE)) == 2)
+    assert [one.text for one in runs.marks(MarkKind.EDIT)[1:]] == [
+        "betas 0.9, 0.999 → 0.5, 0.9",
+        "clip norm none → 0.001",
+    ]
+    assert [one.text for one in runs.marks(MarkKind.TROUBLE)] == [
+        "AdamW has no number called speed.",
+        "lr cannot be negative.",
+    ]
+    runs.until(lambda: runs.curve("learning rate")[max(runs.curve("learning rate"))] == 0.003)
+    runs.session.stop()
+    runs.wait()
+    rates = runs.curve("learning rate")
+    assert rates[mark.iteration] == 0.01, "the curve shows the rate that was there when the batch was learned"
+    assert rates[mark.iteration + 1] == 0.003
+
+
+def test_a_schedule_goes_on_from_an_edited_rate(runs):
+    schedule = Choice("LambdaLR")
+    text = program(schedule=Choice("StepLR", (Setting("step_size", "1"), Setting("gamma", "0.5"))))
+    assert schedule.name not in text
+    runs.begin(text, training=TrainingOptions(play=Play(iterations=2)))
+    runs.until_paused()
+    runs.session.steer(SetHyper(name="lr", numbers=(0.1,)))
+    runs.session.steer(Play())
+    runs.wait()
+    assert [*runs.curve("learning rate").values()] == [0.01] * 2 + [0.1] * 2 + [0.05] * 4 + [0.025] * 4
+
+
+def test_kept_iterations_are_whole_recordings(runs):
+    text = program()
+    runs.begin(text, training=TrainingOptions(play=None))
+    runs.until_paused()
+    runs.steer(Play(iterations=2, kept=True))
+    runs.session.steer(TakeSample())
+    runs.session.steer(Play(iterations=3))
+    runs.until(lambda: runs.progress[-1].iteration == 5 and runs.progress[-1].state is TrainState.PAUSED)
+    runs.session.stop()
+    runs.wait()
+    assert [(sample.iteration, sample.reason) for sample in runs.samples] == [
+        (0, SampleReason.ASKED), (1, SampleReason.ASKED), (2, SampleReason.ASKED),
+    ]  # fmt: skip
+    info = RunInfo(program=text)
+    for sample in runs.samples:
+        recording = recording_of(sample, info)
+        check_recording(recording)
+        assert [step.name for step in recording.steps if step.phase is Phase.OPTIMIZER] == ["AdamW.step"]
+    recording = recording_of(runs.samples[1], info)
+    loss = next(step for step in recording.steps if step.name == "cross_entropy")
+    assert recording.array(loss.outputs[0]).item() == pytest.approx(runs.curve("loss")[1])
+    assert text.splitlines()[loss.span.line - 1].strip() == "loss = loss_function(outputs, targets)"
+    update = recording.steps[-1] if recording.steps[-1].phase is Phase.OPTIMIZER else None
+    names = {name for value in recording.values for name in recording.names(value.id)}
+    assert update is None or update.outputs
+    assert {"model.fc1.weight", "inputs", "loss"} <= names
+
+
+def test_the_batch_in_which_nan_first_comes_is_kept_before_it_is_applied(runs):
+    text = program().replace("        train_loss = train_batch", "        seen += 1\n        train_loss = train_batch")
+    text = text.replace("for epoch in", "seen = 0\nfor epoch in").replace(
+        "    loss = loss_function(outputs, targets)\n    loss.backward()",
+        "    loss = loss_function(outputs, targets)\n"
+        "    loss = loss + torch.log(torch.tensor(-1.0 if seen == 6 else 1.0)) * outputs.sum()\n    loss.backward()",
+    )
+    runs.begin(text, training=TrainingOptions())
+    paused = runs.until_paused()
+    assert (paused.iteration, paused.reason) == (5, "loss is nan")
+    assert runs.marks(MarkKind.ALERT)[0].iteration == 5
+    (sample,) = runs.samples
+    assert (sample.iteration, sample.reason) == (5, SampleReason.ALERT)
+    assert "same gradients bit for bit" in sample.note
+    recording = recording_of(sample, RunInfo(program=text))
+    check_recording(recording)
+    assert not [step for step in recording.steps if step.phase is Phase.OPTIMIZER], "nothing was applied"
+    assert [step.name for step in recording.steps].count("log") == 1
+    weights = [value for value in recording.values if "model.fc1.weight" in recording.names(value.id)]
+    assert all(math.isfinite(number) for number in recording.array(weights[0].id).ravel())
+    runs.session.stop()
+    runs.wait()
+
+
+def test_a_nan_in_an_iteration_that_is_recorded_anyway_is_shown_up_to_there(runs):
+    text = TYPED.replace("LOG", "pass").replace(".mean()", ".mean() + (float('nan') if step == 2 else 0)")
+    runs.begin(text, training=TrainingOptions(sample_every=2))
+    runs.until_paused()
+    (sample,) = runs.samples
+    assert (sample.iteration, sample.reason) == (2, SampleReason.ALERT)
+    runs.session.steer(Play(on_nan=False))
+    runs.wait()
+    assert [one.iteration for one in runs.samples] == [2, 2, 4]
+    whole = recording_of(runs.samples[1], RunInfo(program=text))
+    assert whole.steps[-1].phase is Phase.OPTIMIZER
+    ring = Ring(RunInfo(program=text), 1_000_000)
+    for one in runs.samples:
+        ring.add(one)
+    assert [one.iteration for one in ring.samples] == [2, 4]
+
+
+def test_a_typed_loop_says_that_its_batch_cannot_be_computed_again(runs):
+    text = TYPED.replace("LOG", "pass").replace(".mean()", ".mean() + (float('nan') if step == 2 else 0)")
+    runs.run(text, training=TrainingOptions(play=Play(on_nan=False)))
+    assert "cannot be computed again" in runs.marks(MarkKind.TROUBLE)[0].text
+    assert [sample.iteration for sample in runs.samples] == [3]
+
+
+def test_an_iteration_that_fails_is_kept_up_to_its_fault(runs):
+    text = TYPED.replace("LOG", "pass").replace("(x @ w - y)", "(x @ (w if step < 4 else w[:2]) - y)")
+    recording = runs.run(text, training=TrainingOptions(sample_every=4))
+    assert recording.outcome.kind is OutcomeKind.FAILED
+    (sample,) = runs.samples
+    failed = recording_of(sample, RunInfo(program=text))
+    assert sample.note == "The program failed in it."
+    assert failed.failures or failed.steps
