@@ -117,7 +117,7 @@ permute: Puts the dimensions in another order | transpose axes
 transpose: Swaps two dimensions | permute
 squeeze: Drops a dimension of size 1 | remove
 unsqueeze: Puts in a dimension of size 1 | add axis
-mean: The average along a dimension | average pool reduce
+mean: The average along a dimension | average reduce
 sum: The sum along a dimension | reduce total
 amax: The largest along a dimension | maximum reduce max
 relu: ReLU as a function | activation

@@ -25,6 +25,11 @@ def templates() -> tuple[Template, ...]:
     )
 
 
+def template_titles() -> tuple[tuple[str, str], ...]:
+    """Return title and summary of each template, without reading any."""
+    return tuple((title, summary) for title, summary, *_rest in _texts())
+
+
 def _module(name: str, making: str, calling: str) -> str:
     lines = ["import torch", "import torch.nn.functional as F", "from torch import nn", f"class {name}(nn.Module):"]
     lines += ["    def __init__(self):", "        super().__init__()"]

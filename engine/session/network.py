@@ -45,6 +45,12 @@ class NetworkWorker:
             finally:
                 timer.cancel()
 
+    def interrupt(self) -> None:
+        """End the process in the middle of a question, from another thread; the question is answered with that."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def close(self) -> None:
         """End the process."""
         with self._lock:

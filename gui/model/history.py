@@ -39,6 +39,10 @@ class History(Generic[T]):
         self._future.clear()
         self._state = state
 
+    def amend(self, state: T) -> None:
+        """Put another state in the place of the one in force: it goes on with the same change."""
+        self._state = state
+
     def undo(self) -> T:
         """Go back to the earlier state and return it; the state in force when there is none."""
         if self._past:

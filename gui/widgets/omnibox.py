@@ -105,6 +105,10 @@ class Omnibox(QLineEdit):
         """The lines shown."""
         return self._results
 
+    def put_away(self) -> None:
+        """Hide the list."""
+        self._list.hide()
+
     def _make_list(self, theme: Theme) -> QListView:
         view = QListView(self.window())
         view.setObjectName("results")

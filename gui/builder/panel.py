@@ -1,0 +1,136 @@
+"""The network builder as one panel: header, canvas with what floats above it, settings and source beside it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from gui.builder.finder import LayerFinder, adding, ways_from
+from gui.builder.header import ActionOf, Header
+from gui.builder.in_place import InPlace
+from gui.builder.offer_card import OfferCard
+from gui.builder.settings_form import SettingsForm
+from gui.builder.source_view import SourceView
+from gui.builder.surface import Surface
+from gui.model.network import NetworkModel
+from gui.model.network_changes import After, Free, OnLink, Where
+from gui.theme.theme import Theme
+from gui.theme.tokens import Tokens
+from gui.widgets.buttons import rule
+
+SIDE_PX = 380
+_FINDER_GAP_PX = 24
+
+
+class BuilderPanel(QWidget):
+    """Builds one network by mouse and keyboard.
+
+    Attributes:
+        surface: The canvas.
+        finder: The field in which layers are found.
+        in_place: Edits on the boxes themselves.
+        card: Says what does not fit, and offers what would help.
+        form: The settings of what is selected.
+        source: The network as text.
+        side: Settings and source; may be hidden where there is no room for them.
+    """
+
+    def __init__(self, model: NetworkModel, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("builderPanel")
+        self.model = model
+        self.header = Header(model, self)
+        self.surface = Surface(model, theme.tokens, self)
+        self.in_place = InPlace(self.surface, model)
+        self.card = OfferCard(model, theme, self.surface)
+        self.finder = LayerFinder(model, theme, self.surface)
+        self.form = SettingsForm(model, self)
+        self.source = SourceView(model, theme, self)
+        self._menu: QMenu | None = None
+        self.side = QSplitter(Qt.Orientation.Vertical, self)
+        self.columns = QSplitter(Qt.Orientation.Horizontal, self)
+        self._arrange()
+        self.surface.finder_wanted.connect(self.look_for_layer)
+        self.surface.menu_wanted.connect(self._open_menu)
+        self.surface.moved.connect(self._on_moved)
+        theme.changed.connect(self._on_theme)
+
+    def use_actions(self, action_of: ActionOf, menu: Sequence[str], templates: Sequence[str]) -> None:
+        """Take the actions of the header and those of the right button; an empty id in ``menu`` is a line."""
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        for action_id in menu:
+            self._menu.addAction(action_of(action_id)) if action_id else self._menu.addSeparator()
+        starts = QMenu(self)
+        starts.setToolTipsVisible(True)
+        for action_id in templates:
+            starts.addAction(action_of(action_id))
+        quiet = ("network.open", "network.undo", "network.redo", "network.tidy")
+        self.header.use_actions(action_of, quiet, starts, "network.use")
+
+    def look_for_layer(self, where: Where, at: QPointF) -> None:
+        """Let the person look for a layer to put there; ``at`` is a point of the canvas view."""
+        middle = self._middle()
+        self.finder.look_for_layer(adding(self.model, where, middle), QPoint(round(at.x()), round(at.y())))
+
+    def add_after_selection(self, *, is_branch: bool) -> None:
+        """Let the person look for a layer to put after what is selected, or onto the selected wire."""
+        model = self.model
+        if model.selected_link is not None:
+            self.look_for_layer(OnLink(model.selected_link), self._under_selection())
+        elif model.selection:
+            self.look_for_layer(After(model.selection, is_branch), self._under_selection())
+        else:
+            self.look_for_layer(self._middle(), QPointF(self.surface.width() / 2, self.surface.height() / 3))
+
+    def connect_selection(self) -> None:
+        """Let the person look for the input that the selected node shall lead to."""
+        at = self._under_selection()
+        self.finder.look_for_port(ways_from(self.model), QPoint(round(at.x()), round(at.y())))
+
+    def _under_selection(self) -> QPointF:
+        names = self.model.selection
+        if not names and self.model.selected_link is not None:
+            names = (self.model.selected_link.source,)
+        bounds = self.surface.scene.bounds_of(names)
+        if bounds is None:
+            return QPointF(self.surface.width() / 2, self.surface.height() / 3)
+        seen = self.surface.view_rect(bounds)
+        return QPointF(seen.x + seen.width / 2, seen.bottom + _FINDER_GAP_PX)
+
+    def _middle(self) -> Free:
+        return Free(*self.surface.world(QPointF(self.surface.width() / 2, self.surface.height() / 2)))
+
+    def _arrange(self) -> None:
+        self.side.addWidget(self.form)
+        self.side.addWidget(self.source)
+        self.side.setSizes([300, 460])
+        for splitter in (self.side, self.columns):
+            splitter.setHandleWidth(1)
+            splitter.setChildrenCollapsible(False)
+        self.columns.addWidget(self.surface)
+        self.columns.addWidget(self.side)
+        self.columns.setStretchFactor(0, 1)
+        self.columns.setStretchFactor(1, 0)
+        self.columns.setSizes([900, SIDE_PX])
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addWidget(self.columns)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(rule(self))
+        layout.addLayout(body, 1)
+        self.setFocusProxy(self.surface)
+
+    def _on_moved(self) -> None:
+        if self.card.isVisible():
+            self.card.place()
+
+    def _on_theme(self, tokens: Tokens) -> None:
+        self.surface.restyle(tokens)
+
+    def _open_menu(self, at: QPoint) -> None:
+        if self._menu is not None:
+            self._menu.popup(at)

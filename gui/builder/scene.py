@@ -1,0 +1,219 @@
+"""The network with geometry: what is painted and what the mouse meets, in pixels at 100 %."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from engine.drawing.drawing import Rect
+from engine.network.catalogue import output_ports
+from engine.network.network import Link, Network, Node, NodeName
+from gui.builder.routing import Curve, Point, Router
+from gui.model.network_boxes import (
+    HEADER_PX,
+    ROW_PX,
+    Place,
+    Row,
+    RowKind,
+    box_of,
+    frames_of,
+    input_count,
+    port_x,
+    rows_of,
+)
+from gui.model.network_known import Known
+
+PORT_REACH_PX = 13.0
+_WIRE_REACH_PX = 7.0
+_SAMPLES = 12
+
+
+class Side(Enum):
+    """Which end of a box a port is at."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One port of a node."""
+
+    name: NodeName
+    side: Side
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node, where it stands, its lines and its ports."""
+
+    node: Node
+    place: Place
+    rows: tuple[Row, ...]
+    inputs: tuple[Point, ...]
+    outputs: tuple[Point, ...]
+
+    def row_place(self, index: int) -> Place:
+        """Return where a line of the box is."""
+        return Place(self.place.x, self.place.y + HEADER_PX + index * ROW_PX, self.place.width, ROW_PX)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection and its way; ``text`` is the shape that flows through it."""
+
+    link: Link
+    curve: Curve
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowHit:
+    """A line of a box under the mouse."""
+
+    box: Box
+    index: int
+
+    @property
+    def row(self) -> Row:
+        """The line."""
+        return self.box.rows[self.index]
+
+
+class Scene:
+    """One network with geometry."""
+
+    def __init__(self, network: Network, known: Known) -> None:
+        self.network = network
+        self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
+        self.frames = frames_of(network)
+        router = Router([box.place for box in self.boxes.values()])
+        self.wires = [
+            Wire(link, self._way(router, link), known.wire_text(link)) for link in _short_first(network, self.boxes)
+        ]
+
+    def _way(self, router: Router, link: Link) -> Curve:
+        source, target = self.boxes[link.source], self.boxes[link.target]
+        return router.route(source.outputs[link.source_port], target.inputs[link.target_port])
+
+    def point_of(self, port: Port) -> Point:
+        """Return where a port is."""
+        box = self.boxes[port.name]
+        return (box.inputs if port.side is Side.INPUT else box.outputs)[port.index]
+
+    def bounds(self) -> Rect | None:
+        """Return the rectangle around everything; None when there is nothing."""
+        places = [box.place for box in self.boxes.values()] + list(self.frames.values())
+        return _around(places)
+
+    def bounds_of(self, names: tuple[NodeName, ...]) -> Rect | None:
+        """Return the rectangle around some nodes."""
+        return _around([self.boxes[name].place for name in names if name in self.boxes])
+
+    def node_at(self, point: Point) -> NodeName | None:
+        """Return the node at a point, the one painted last."""
+        return next((name for name, box in reversed(self.boxes.items()) if box.place.holds(*point)), None)
+
+    def nodes_in(self, area: Place) -> list[NodeName]:
+        """Return the nodes that a rectangle touches."""
+        return [name for name, box in self.boxes.items() if box.place.meets(area)]
+
+    def ports(self, side: Side) -> Iterator[tuple[Port, Point]]:
+        """Yield all ports of one side and where they are."""
+        for name, box in self.boxes.items():
+            for index, point in enumerate(box.inputs if side is Side.INPUT else box.outputs):
+                yield Port(name, side, index), point
+
+    def port_at(self, point: Point, reach: float = PORT_REACH_PX, side: Side | None = None) -> Port | None:
+        """Return the nearest port within reach."""
+        sides = tuple(Side) if side is None else (side,)
+        near = [
+            (math.dist(place, point), order, port)
+            for one in sides
+            for order, (port, place) in enumerate(self.ports(one))
+            if math.dist(place, point) <= reach
+        ]
+        return min(near, key=lambda item: item[:2])[2] if near else None
+
+    def wire_at(self, point: Point, reach: float = _WIRE_REACH_PX) -> Link | None:
+        """Return the connection whose way passes a point."""
+        best = min(((_distance(wire.curve, point), place) for place, wire in enumerate(self.wires)), default=None)
+        return self.wires[best[1]].link if best is not None and best[0] <= reach else None
+
+    def row_at(self, point: Point) -> RowHit | None:
+        """Return the line of a box at a point, if it can be edited."""
+        name = self.node_at(point)
+        if name is None:
+            return None
+        box = self.boxes[name]
+        index = math.floor((point[1] - box.place.y - HEADER_PX) / ROW_PX)
+        if 0 <= index < len(box.rows) and box.rows[index].kind is not RowKind.COUNT:
+            return RowHit(box, index)
+        return None
+
+    def is_title(self, point: Point) -> bool:
+        """Return whether a point is on the heading of a box."""
+        name = self.node_at(point)
+        return name is not None and point[1] < self.boxes[name].place.y + HEADER_PX
+
+
+def middle_of(curve: Curve) -> Point:
+    """Return the point half way along a wire."""
+    pieces = (len(curve) - 1) // 3
+    piece = pieces // 2
+    return point_on(curve[3 * piece : 3 * piece + 4], 0.5)
+
+
+def point_on(piece: Curve, share: float) -> Point:
+    """Return a point of one cubic piece."""
+    a, b, c, d = piece
+    rest = 1 - share
+    weights = (rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3)
+    return (
+        sum(weight * point[0] for weight, point in zip(weights, (a, b, c, d), strict=True)),
+        sum(weight * point[1] for weight, point in zip(weights, (a, b, c, d), strict=True)),
+    )
+
+
+def _short_first(network: Network, boxes: dict[NodeName, Box]) -> list[Link]:
+    """The short ways first, so that the long ones go around outside."""
+    return sorted(network.links, key=lambda link: abs(boxes[link.target].place.y - boxes[link.source].place.bottom))
+
+
+def _box(network: Network, node: Node, known: Known) -> Box:
+    place = box_of(network, node)
+    inputs, outputs = input_count(network, node), len(output_ports(node))
+    return Box(
+        node,
+        place,
+        rows_of(node, known.parameters(node.name)),
+        tuple((port_x(place, port, inputs), place.y) for port in range(inputs)),
+        tuple((port_x(place, port, outputs), place.bottom) for port in range(outputs)),
+    )
+
+
+def _around(places: list[Place]) -> Rect | None:
+    if not places:
+        return None
+    left, top = min(place.x for place in places), min(place.y for place in places)
+    return Rect(left, top, max(one.right for one in places) - left, max(one.bottom for one in places) - top)
+
+
+def _distance(curve: Curve, point: Point) -> float:
+    xs, ys = [one[0] for one in curve], [one[1] for one in curve]
+    if not (min(xs) - 20 <= point[0] <= max(xs) + 20 and min(ys) - 20 <= point[1] <= max(ys) + 20):
+        return math.inf
+    best = math.inf
+    for start in range(0, len(curve) - 1, 3):
+        points = [point_on(curve[start : start + 4], step / _SAMPLES) for step in range(_SAMPLES + 1)]
+        best = min(best, *(_to_segment(point, a, b) for a, b in pairwise(points)))
+    return best
+
+
+def _to_segment(point: Point, a: Point, b: Point) -> float:
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = dx * dx + dy * dy
+    share = 0.0 if length == 0 else max(0.0, min(1.0, ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length))
+    return math.dist(point, (a[0] + share * dx, a[1] + share * dy))

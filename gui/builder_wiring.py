@@ -1,0 +1,63 @@
+"""Where panels that build networks are made and given their actions; ``gui.app`` calls these."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.builder.panel import BuilderPanel
+from gui.builder.port import Asker, BuilderCommands
+from gui.builder.window import BuilderWindow
+from gui.commands.action import Menu
+from gui.commands.book import ActionBook
+from gui.commands.builder_actions import BUILDER_MENU
+from gui.model.models import Models
+from gui.model.network import NetworkModel
+
+
+class BuilderPlace:
+    """The window in which a network is built, made when it is opened first."""
+
+    def __init__(
+        self, parent: QWidget, models: Models, network: NetworkModel, prompts: Asker, may_replace: Callable[[], bool]
+    ) -> None:
+        self._parent = parent
+        self._models = models
+        self._network = network
+        self._book: ActionBook | None = None
+        self.window: BuilderWindow | None = None
+        self.port = BuilderCommands(network, models.document, models.notices, prompts, self.show, self._may_leave)
+        self._may_replace = may_replace
+
+    def use_book(self, book: ActionBook) -> None:
+        """Take the actions from here."""
+        self._book = book
+
+    def make_panel(self) -> BuilderPanel:
+        """Return a panel on the network, with its actions, for whoever has a place for it."""
+        assert self._book is not None
+        book = self._book
+        panel = BuilderPanel(self._network, self._models.theme)
+        for action in book.builder_actions():
+            panel.surface.addAction(action)
+        starts = [action.id for action in book.actions if action.menu is Menu.TEMPLATE]
+        panel.use_actions(book.qaction, BUILDER_MENU, starts)
+        self.port.attend(panel)
+        return panel
+
+    def show(self) -> BuilderPanel:
+        """Open the window."""
+        if self.window is None:
+            self.window = BuilderWindow(self.make_panel(), self._parent)
+            if not self._network.known.is_answer:
+                self._network.ask()
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        return self.window.panel
+
+    def _may_leave(self) -> bool:
+        """Bring the main window forward, where the text will be, and ask whether the one there may go."""
+        self._parent.raise_()
+        self._parent.activateWindow()
+        QApplication.setActiveWindow(self._parent)
+        return self._may_replace()
