@@ -3,6 +3,7 @@
 from engine.graph.cast import Cast
 from engine.graph.stage import Stage
 from engine.graph.view import EdgeKind, NodeKey, ViewEdge
+from engine.graph.within import Reach
 from engine.trace.facts import FailedCall, GradEdge, Phase, Role, Step
 from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
@@ -13,14 +14,20 @@ _MERGED = (EdgeKind.GRADIENT, EdgeKind.SAVED)
 _Seen = tuple[NodeKey, NodeKey, EdgeKind, ValueId | None]
 
 
-def view_edges(recording: Recording, cast: Cast, stage: Stage) -> list[ViewEdge]:
+def view_edges(recording: Recording, cast: Cast, stage: Stage, reach: Reach) -> list[ViewEdge]:
     """Return every arrow between different boxes; arrows of folded groups that say the same are put together."""
     edges = _Edges(recording, cast, stage)
+    box, joined = stage.box, set[int]()
     for step in cast.forward:
-        edges.add_inputs(step)
+        if box[reach[step.index]] is None:
+            edges.add_inputs(step)
     for step in cast.backward:
-        edges.add_gradients(step)
-        edges.add_saved(step)
+        folded = box[reach[step.index]]
+        if folded is None:
+            edges.add_gradients(step)
+            edges.add_saved(step)
+        elif folded not in joined and edges.add_saved(step):
+            joined.add(folded)  # between a folded group and its backward there is one arrow
     for step in cast.optimizer:
         edges.add_updates(step)
     for number, failure in enumerate(cast.failures):
@@ -82,16 +89,18 @@ class _Edges:
         leaf = self._cast.accumulates.get(receiver)
         return leaf is not None and leaf not in self._stage.of_leaf
 
-    def add_saved(self, step: Step) -> None:
-        """Draw the tensors that the forward op kept for this backward node."""
+    def add_saved(self, step: Step) -> bool:
+        """Draw the tensors that the forward op kept for this backward node; return whether there are any."""
         if step.grad_node is None:
-            return
+            return False
+        before = len(self.found)
         target = self._stage.of_step.get(step.index)
         for slot, saved in enumerate(self._recording.grad_nodes[step.grad_node].saved):
             if saved.value is not None:
                 label = f"saved: {saved.name}"
                 source = self._maker(saved.value)
                 self._add(source, target, EdgeKind.SAVED, saved.value, step.index, (0, slot), label)
+        return len(self.found) > before
 
     def add_updates(self, step: Step) -> None:
         """Draw the gradients that an optimizer step used."""

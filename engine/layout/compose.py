@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.layout.levels import Levels
-from engine.layout.order import Joint, ordered
-from engine.layout.place import Rod, Strip, tops
+from engine.layout.net import THREAD_PX, Net, join
+from engine.layout.place import Rod
 from engine.layout.problem import LayoutProblem
+from engine.layout.solver import Solver
 from engine.layout.threads import HIGH, LOW, End, Threads
 
-_CROWD = 7
-"""In layers with so many boxes they stand closer together."""
 _TITLE_GAP = 10.0
 _MOST_TITLE_ROOM = 160.0
 """How much broader a frame may become for its title."""
-_THREAD = 2.0
-"""Breadth that a passing edge takes, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +57,6 @@ class LevelPlan:
         return 0 <= rank < len(self.parts) - 1 and self.parts[rank] != self.parts[rank + 1]
 
 
-@dataclass(slots=True)
-class _Net:
-    """The vertices of one lane of one level: cells, ports and bends of passing edges."""
-
-    layers: list[list[int]]
-    cells: dict[int, int] = field(default_factory=dict)
-    ports: dict[int, int] = field(default_factory=dict)
-    breadth: list[float] = field(default_factory=list)
-    is_thread: list[bool] = field(default_factory=list)
-    is_leaf: list[bool] = field(default_factory=list)
-    line: dict[int, float] = field(default_factory=dict)
-    """Vertices (stacks) in which the main path keeps to one offset although edges may meet other members."""
-    rods: list[Rod] = field(default_factory=list)
-    joints: list[Joint] = field(default_factory=list)
-    strong: list[list[tuple[int, Rod]]] = field(default_factory=list)
-    """For each vertex the strong edges that lead to it, as (slot, rod)."""
-    bends: dict[int, list[int]] = field(default_factory=dict)
-    stored: list[int] = field(default_factory=list)
-    """Leaves that feed nothing but weak edges: parameters and buffers."""
-    trunks: dict[tuple[End, int], int] = field(default_factory=dict)
-    """(low end, layer) -> bend: edges that share their low end share their way as long as they can."""
-
-    def crowded(self) -> frozenset[int]:
-        """What may stand closer together: parameters, and the members of a layer that has many."""
-        found = set(self.stored)
-        for layer in self.layers:
-            boxes = [vertex for vertex in layer if not self.is_thread[vertex]]
-            if len(boxes) >= _CROWD:
-                found.update(boxes)
-        return frozenset(found)
-
-    def add(self, layer: int, breadth: float, *, is_thread: bool, is_leaf: bool = False) -> int:
-        """A new vertex at the end of ``layer``."""
-        vertex = len(self.breadth)
-        self.layers[layer].append(vertex)
-        self.breadth.append(breadth)
-        self.is_thread.append(is_thread)
-        self.is_leaf.append(is_leaf)
-        self.strong.append([])
-        return vertex
-
-
 class Composer:
     """Plans every level of a problem; the plans are in ``plans``, level by level."""
 
@@ -112,6 +67,7 @@ class Composer:
         self._threads = threads
         self._title_room = [0.0] * len(problem.group_parents)
         self._lanes = sorted({node.lane for node in problem.nodes})
+        self._solver = Solver(problem.spacing)
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
         """Plan all levels, inner ones first (groups come after the groups around them).
@@ -199,25 +155,18 @@ class Composer:
         net = self._net(level, lane)
         if not net.breadth:
             return
-        homes = self._homes(level, lane, net)
-        layers = ordered(net.layers, net.joints, len(net.breadth), homes)
-        spacing = self._problem.spacing
-        main = _main_path(net)
-        gaps = (spacing.row_gap, spacing.thread_gap)
-        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, *gaps, homes, net.crowded())
-        top = tops(strip)
-        start = min(top)
+        placed = self._solver.place(net, self._homes(level, lane, net))
+        top, start = placed.top, placed.start
         plan = self.plans[level].lanes[lane] = LanePlan()
         cell_of = {vertex: cell for cell, vertex in net.cells.items()}
-        layer_of = {vertex: index for index, layer in enumerate(layers) for vertex in layer}
-        plan.main = [MainStep(layer_of[vertex], net.breadth[vertex], cell_of.get(vertex, -1)) for vertex, _, _ in main]
+        plan.main = [MainStep(layer, net.breadth[vertex], cell_of.get(vertex, -1)) for vertex, layer in placed.main]
         plan.cell_top = {cell: top[vertex] - start for cell, vertex in net.cells.items()}
-        plan.port = {port: top[vertex] - start + _THREAD / 2 for port, vertex in net.ports.items()}
+        plan.port = {port: top[vertex] - start + THREAD_PX / 2 for port, vertex in net.ports.items()}
         plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
         for piece, bends in net.bends.items():
-            self._threads.pieces[piece].bends = [top[bend] - start + _THREAD / 2 for bend in bends]
+            self._threads.pieces[piece].bends = [top[bend] - start + THREAD_PX / 2 for bend in bends]
 
-    def _homes(self, level: int, lane: int, net: _Net) -> dict[int, float]:
+    def _homes(self, level: int, lane: int, net: Net) -> dict[int, float]:
         """Where the vertices of a lane would stand if it were a copy of the forward lane."""
         base = self.plans[level].lanes.get(0)
         if lane == 0 or base is None:
@@ -244,11 +193,11 @@ class Composer:
             position += length + spacing.column_gap
         plan.length = position - (spacing.column_gap if count else 0.0) + (spacing.along_after if level else 0.0)
 
-    def _net(self, level: int, lane: int) -> _Net:
+    def _net(self, level: int, lane: int) -> Net:
         cells = [cell for cell in self._levels.level_cells[level] if self.item_breadth(cell, lane) > 0]
         missing = self._missing_start(level, lane, cells)
         highest = max((self._levels.rank[cell] for cell in self._levels.level_cells[level]), default=0)
-        net = _Net([[] for _ in range(highest + 3)])
+        net = Net([[] for _ in range(highest + 3)])
         base = self.plans[level].lanes.get(0)
         if lane > 0 and base is not None:
             cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
@@ -266,7 +215,7 @@ class Composer:
         net.stored += [vertex for vertex in net.cells.values() if net.is_leaf[vertex] and vertex not in strong]
         for low, high in pairwise([*phantoms, *(net.cells[step.cell] for step in missing[-1:])]):
             middle = self.first_middle(missing[-1].cell, lane) if high not in phantoms else net.breadth[high] / 2
-            _join(net, Rod(low, high, net.breadth[low] / 2, middle, 2.0), 0, is_weak=False)
+            join(net, Rod(low, high, net.breadth[low] / 2, middle, 2.0), 0, is_weak=False)
         return net
 
     def _missing_start(self, level: int, lane: int, cells: list[int]) -> list["MainStep"]:
@@ -287,7 +236,7 @@ class Composer:
         pieces = (self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ()))
         return any(piece.high[0] == cell and not piece.is_weak for piece in pieces)
 
-    def _add_piece(self, net: _Net, index: int, lane: int) -> None:
+    def _add_piece(self, net: Net, index: int, lane: int) -> None:
         piece = self._threads.pieces[index]
         low, low_layer, low_offset = self._vertex(net, piece.low, lane)
         high, high_layer, high_offset = self._vertex(net, piece.high, lane)
@@ -296,15 +245,15 @@ class Composer:
         for layer in range(low_layer + 1, high_layer):
             bend = net.trunks.get((piece.low, layer), -1)
             if bend < 0:
-                bend = net.trunks[piece.low, layer] = net.add(layer, _THREAD, is_thread=True)
+                bend = net.trunks[piece.low, layer] = net.add(layer, THREAD_PX, is_thread=True)
                 weight = 2.0 if previous == low else 6.0
-                _join(net, Rod(previous, bend, offset, _THREAD / 2, weight), 0, is_weak=piece.is_weak)
+                join(net, Rod(previous, bend, offset, THREAD_PX / 2, weight), 0, is_weak=piece.is_weak)
             net.bends[index].append(bend)
-            previous, offset = bend, _THREAD / 2
+            previous, offset = bend, THREAD_PX / 2
         weight = 0.5 if piece.is_weak else 2.0
-        _join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, is_weak=piece.is_weak)
+        join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, is_weak=piece.is_weak)
 
-    def _vertex(self, net: _Net, end: End, lane: int) -> tuple[int, int, float]:
+    def _vertex(self, net: Net, end: End, lane: int) -> tuple[int, int, float]:
         """Vertex, layer and offset of an end."""
         cell, attached = end
         if cell >= 0:
@@ -312,47 +261,5 @@ class Composer:
         side = self._threads.ports[attached].side
         layer = {LOW: 0, HIGH: len(net.layers) - 1}[side]
         if attached not in net.ports:
-            net.ports[attached] = net.add(layer, _THREAD, is_thread=True)
-        return net.ports[attached], layer, _THREAD / 2
-
-
-def _join(net: _Net, rod: Rod, slot: int, *, is_weak: bool) -> None:
-    net.rods.append(rod)
-    # Inputs of one node stand in argument order; parts of a stack or frame in the order of their offsets.
-    low_shift = 0.2 * (rod.low_offset / (net.breadth[rod.low] or 1.0) - 0.5)
-    high_shift = 0.2 * (rod.high_offset / (net.breadth[rod.high] or 1.0) - 0.5) + 0.1 * slot / (slot + 4.0)
-    net.joints.append(Joint(rod.low, rod.high, low_shift, high_shift))
-    if not is_weak:
-        net.strong[rod.high].append((slot, rod))
-
-
-def _main_path(net: _Net) -> list[tuple[int, float, float]]:
-    """The longest path through strong edges, as (vertex, offset of entry, offset of leaving)."""
-    score = [0.0] * len(net.breadth)
-    came: list[Rod | None] = [None] * len(net.breadth)
-    for layer in net.layers:
-        for vertex in layer:
-            own = 0.01 if net.is_thread[vertex] else 0.5 if net.is_leaf[vertex] else 1.0
-            ways = sorted(net.strong[vertex], key=lambda way: (-score[way[1].low], way[0]))
-            score[vertex] = own + (score[ways[0][1].low] if ways else 0.0)
-            came[vertex] = ways[0][1] if ways else None
-
-    def held(vertex: int, offset: float) -> float:
-        return net.line.get(vertex, offset)
-
-    vertex = max(range(len(score)), key=lambda index: (score[index], -index))
-    path: list[tuple[int, float, float]] = []
-    leave = held(vertex, net.breadth[vertex] / 2)
-    rod = came[vertex]
-    while rod is not None:
-        path.append((vertex, held(vertex, rod.high_offset), leave))
-        vertex, leave = rod.low, held(rod.low, rod.low_offset)
-        rod = came[vertex]
-    path.append((vertex, leave, leave))
-    path.reverse()
-    return path[1:] if len(path) > 1 and _is_one_of_many(net, path[0][0], path[1][0]) else path
-
-
-def _is_one_of_many(net: _Net, leaf: int, consumer: int) -> bool:
-    """Whether several leaves of equal rank feed the first op: then they stand around it evenly."""
-    return net.is_leaf[leaf] and sum(net.is_leaf[rod.low] for _, rod in net.strong[consumer]) > 1
+            net.ports[attached] = net.add(layer, THREAD_PX, is_thread=True)
+        return net.ports[attached], layer, THREAD_PX / 2

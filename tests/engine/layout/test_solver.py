@@ -1,0 +1,33 @@
+from engine.drawing import Direction, arrange
+from engine.graph import Folding, build_view_graph, iterations
+from engine.layout import solver
+from tests.support.made import recurrence, residual
+
+
+def drawn(recording, direction=Direction.TOP_DOWN):
+    return arrange(build_view_graph(recording, iterations(recording)[-1], Folding().with_all_open()), direction)
+
+
+def test_alike_groups_are_laid_out_once(monkeypatch):
+    solved = []
+    genuine = solver.Solver._solved
+    monkeypatch.setattr(
+        solver.Solver, "_solved", lambda self, net, homes: solved.append(net) or genuine(self, net, homes)
+    )
+    frames = drawn(residual(60, 2)).frames
+    assert len(frames) > 100
+    assert len(solved) < len(frames) / 4
+
+
+def test_laying_out_alike_groups_once_changes_nothing(monkeypatch):
+    once = drawn(residual(12, 2))
+    monkeypatch.setattr(solver, "_LARGEST_ALIKE", 0)
+    assert drawn(residual(12, 2)) == once
+
+
+def test_the_rounds_of_a_long_recurrence_do_not_drift_to_one_side():
+    drawing = drawn(recurrence(40))
+    rounds = [frame.rect for frame in drawing.frames if frame.group.title.startswith("round")]
+    assert len(rounds) >= 20
+    columns = {round(rect.x) for rect in rounds}
+    assert len(columns) < len(rounds) / 2
