@@ -15,7 +15,7 @@ def test_alike_groups_are_laid_out_once(monkeypatch):
         solver.Solver, "_solved", lambda self, net, homes: solved.append(net) or genuine(self, net, homes)
     )
     frames = drawn(residual(60, 2)).frames
-    assert len(frames) > 100
+    assert len(frames) > 70
     assert len(solved) < len(frames) / 4
 
 
