@@ -82,7 +82,8 @@ class NodePainter:
         painter.setPen(QColor(self._tokens.text))
         draw_text(painter, place.x + _LEFT_PX, baseline, title, Style.TITLE)
         rest = room - text_width(title, Style.TITLE) - 10.0
-        name = fitted_text(box.node.name, Style.SUBTITLE, max(0.0, rest))
+        is_told = box.node.name == title_of(box.node).lower()
+        name = "" if is_told else fitted_text(box.node.name, Style.SUBTITLE, max(0.0, rest))
         painter.setPen(QColor(self._tokens.muted))
         draw_text(painter, place.right - _RIGHT_PX - text_width(name, Style.SUBTITLE), baseline, name, Style.SUBTITLE)
 
@@ -127,7 +128,7 @@ class NodePainter:
         tokens = self._tokens
         x, y = (box.inputs if port.side is Side.INPUT else box.outputs)[port.index]
         is_quiet = port.side is Side.INPUT and not is_used and not is_needed(box.node, port.index)
-        radius = 5.5 if is_lit else 2.6 if is_quiet else 3.6
+        radius = 5.5 if is_lit else 2.4 if is_quiet else 3.0
         if is_lit:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(faded(tokens.accent, 0.25))

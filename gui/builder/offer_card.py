@@ -1,6 +1,6 @@
 """A card above the canvas that says what does not fit, with buttons for what would help."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -15,7 +15,13 @@ _RADIUS_PX = 11.0
 
 
 class OfferCard(QWidget):
-    """Says why an edit was refused; otherwise what is wrong with the selected node, or with the first wrong one."""
+    """Says why an edit was refused; otherwise what is wrong with the selected node, or with the first wrong one.
+
+    Signals:
+        changed: It came, went, or has another size.
+    """
+
+    changed = Signal()
 
     def __init__(self, model: NetworkModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -95,6 +101,7 @@ class OfferCard(QWidget):
         self.setVisible(bool(text))
         if text:
             self.place()
+        self.changed.emit()
 
     def _button(self, offer: Offer) -> QPushButton:
         button = QPushButton(offer.text.replace("&", "&&"), self)

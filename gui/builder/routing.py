@@ -1,5 +1,6 @@
 """The ways that wires take: straight down where nothing stands, around boxes where something does."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,9 @@ Curve = tuple[Point, ...]
 """A start, then triples (control, control, end) of cubic Bezier pieces."""
 
 _BEND_PX = 22.0
-_CLEAR_PX = 16.0
+_CLEAR_PX = 10.0
+_RISE_PX = 16.0
+_CORNER_PX = 9.0
 _LANE_GAP_PX = 12.0
 _NEAR_PX = 70.0
 """Wires that go down less than this meet nothing on their way."""
@@ -29,7 +32,7 @@ class Router:
         """Return the way from an output to an input."""
         (x1, y1), (x2, y2) = start, end
         if y2 - y1 < _BEND_PX / 2:
-            return (start, (x1, y1 + _UPWARDS_PX), (x2, y2 - _UPWARDS_PX), end)
+            return self._over(start, end)
         if y2 - y1 <= _NEAR_PX or not self._blocking(start, end):
             bend = max(_BEND_PX, (y2 - y1) / 2) if x1 != x2 else (y2 - y1) / 3
             return (start, (x1, y1 + bend), (x2, y2 - bend), end)
@@ -43,6 +46,30 @@ class Router:
             (lane, upper[1] + third), (lane, lower[1] - third), lower,
             (lane, y2 - turn * 0.3), (x2, y2 - turn * 0.7), end,
         )  # fmt: skip
+
+    def _over(self, start: Point, end: Point) -> Curve:
+        """Go to a box that stands beside or above: down, between the columns up, and down into it."""
+        (x1, y1), (x2, y2) = start, end
+        top, bottom = y2 - _RISE_PX, y1 + _RISE_PX
+        if abs(x2 - x1) < 4 * _CORNER_PX:
+            return (start, (x1, y1 + _UPWARDS_PX), (x2, y2 - _UPWARDS_PX), end)
+        lane = self._between(start, end, top, bottom)
+        self.lanes.append((lane, top, bottom))
+        return rounded((start, (x1, bottom), (lane, bottom), (lane, top), (x2, top), end))
+
+    def _between(self, start: Point, end: Point, top: float, bottom: float) -> float:
+        """The middle between the columns of two boxes, moved until it is clear of other lanes."""
+        direction = 1.0 if end[0] > start[0] else -1.0
+        near = [box for box in self.boxes if box.x <= start[0] <= box.right]
+        edge = (
+            max((box.right for box in near), default=start[0])
+            if direction > 0
+            else min((box.x for box in near), default=start[0])
+        )
+        lane = edge + direction * _CLEAR_PX
+        while any(abs(x - lane) < _LANE_GAP_PX and low < bottom and top < high for x, low, high in self.lanes):
+            lane += direction * _LANE_GAP_PX
+        return lane
 
     def _blocking(self, start: Point, end: Point) -> list[Place]:
         left, right = sorted((start[0], end[0]))
@@ -69,3 +96,27 @@ class Router:
                 return lane
             lane += direction * _LANE_GAP_PX
         return lane
+
+
+def rounded(points: Sequence[Point]) -> Curve:
+    """Return a way along straight lines with round corners."""
+    found: list[Point] = [points[0]]
+
+    def line_to(point: Point) -> None:
+        x, y = found[-1]
+        dx, dy = (point[0] - x) / 3, (point[1] - y) / 3
+        found.extend(((x + dx, y + dy), (x + 2 * dx, y + 2 * dy), point))
+
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(_CORNER_PX, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        line_to(_towards(corner, before, radius))
+        end = _towards(corner, after, radius)
+        found.extend((corner, corner, end))
+    line_to(points[-1])
+    return tuple(found)
+
+
+def _towards(start: Point, end: Point, distance: float) -> Point:
+    whole = math.dist(start, end)
+    share = distance / whole if whole else 0.0
+    return (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)

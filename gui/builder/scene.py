@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from engine.drawing.drawing import Rect
-from engine.network.catalogue import output_ports
+from engine.network.catalogue import input_ports, output_ports
 from engine.network.network import Link, Network, Node, NodeName
 from gui.builder.routing import Curve, Point, Router
 from gui.model.network_boxes import (
@@ -27,6 +27,7 @@ from gui.model.network_known import Known
 PORT_REACH_PX = 13.0
 _WIRE_REACH_PX = 7.0
 _SAMPLES = 12
+_LABEL_DOWN_PX = 13.0
 
 
 class Side(Enum):
@@ -68,6 +69,17 @@ class Wire:
     curve: Curve
     text: str
 
+    @property
+    def label_at(self) -> tuple[Point, bool]:
+        """The point beside which the shape stands, and whether it stands to the right of it."""
+        start, end = self.curve[0], self.curve[-1]
+        if len(self.curve) > 4:
+            middle = middle_of(self.curve)
+            return middle, middle[0] >= (start[0] + end[0]) / 2
+        if abs(end[0] - start[0]) < 2.0:
+            return middle_of(self.curve), True
+        return (start[0], start[1] + _LABEL_DOWN_PX), end[0] < start[0]
+
 
 @dataclass(frozen=True, slots=True)
 class RowHit:
@@ -90,9 +102,13 @@ class Scene:
         self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
         self.frames = frames_of(network)
         router = Router([box.place for box in self.boxes.values()])
-        self.wires = [
-            Wire(link, self._way(router, link), known.wire_text(link)) for link in _short_first(network, self.boxes)
-        ]
+        self.wires: list[Wire] = []
+        named: set[tuple[NodeName, int, NodeName]] = set()
+        for link in _short_first(network, self.boxes):
+            ends = (link.source, link.source_port, link.target)
+            text = "" if ends in named else known.wire_text(link)
+            named.add(ends)
+            self.wires.append(Wire(link, self._way(router, link), text))
 
     def _way(self, router: Router, link: Link) -> Curve:
         source, target = self.boxes[link.source], self.boxes[link.target]
@@ -185,11 +201,12 @@ def _short_first(network: Network, boxes: dict[NodeName, Box]) -> list[Link]:
 def _box(network: Network, node: Node, known: Known) -> Box:
     place = box_of(network, node)
     inputs, outputs = input_count(network, node), len(output_ports(node))
+    has_spare = input_ports(node) is None
     return Box(
         node,
         place,
         rows_of(node, known.parameters(node.name)),
-        tuple((port_x(place, port, inputs), place.y) for port in range(inputs)),
+        tuple((port_x(place, port, inputs, has_spare=has_spare), place.y) for port in range(inputs)),
         tuple((port_x(place, port, outputs), place.bottom) for port in range(outputs)),
     )
 

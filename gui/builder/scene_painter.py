@@ -10,7 +10,7 @@ from engine.network.catalogue import output_ports
 from engine.network.network import Link, NodeName
 from gui.builder.node_painter import Accents, NodePainter, rect_of
 from gui.builder.routing import Router
-from gui.builder.scene import Box, Port, Scene, Side
+from gui.builder.scene import Box, Port, Scene, Side, Wire
 from gui.builder.wire_painter import WirePainter
 from gui.model.network_boxes import Place, input_name
 from gui.theme.tokens import Tokens
@@ -59,7 +59,7 @@ class ScenePainter:
             seen.x - _MARGIN_PX, seen.y - _MARGIN_PX, seen.width + 2 * _MARGIN_PX, seen.height + 2 * _MARGIN_PX
         )
         self._frames(painter, scene, area)
-        self._paint_wires(painter, scene, area, scale, attention)
+        wires = self._paint_wires(painter, scene, area, attention)
         used = {Port(link.source, Side.OUTPUT, link.source_port) for link in scene.network.links}
         used |= {Port(link.target, Side.INPUT, link.target_port) for link in scene.network.links}
         for name, box in scene.boxes.items():
@@ -68,6 +68,12 @@ class ScenePainter:
             self._nodes.paint(painter, box, self._accents(name, attention), scale)
             if scale >= _PORTS_FROM:
                 self._ports(painter, box, used, attention)
+        if scale >= _LABELS_FROM:
+            for wire in wires:
+                self._wires.paint_label(painter, wire)
+            for wire in wires:
+                if wire.link == attention.hovered_link and attention.drag is None:
+                    self._wires.paint_plus(painter, wire)
         self._drag(painter, scene, attention)
 
     def _accents(self, name: NodeName, attention: Attention) -> Accents:
@@ -88,7 +94,7 @@ class ScenePainter:
                 painter.setPen(QColor(tokens.muted))
                 draw_text(painter, place.x + 14.0, place.y + 19.0, block, Style.TITLE)
 
-    def _paint_wires(self, painter: QPainter, scene: Scene, area: Place, scale: float, attention: Attention) -> None:
+    def _paint_wires(self, painter: QPainter, scene: Scene, area: Place, attention: Attention) -> list[Wire]:
         visible = []
         for wire in scene.wires:
             xs, ys = [point[0] for point in wire.curve], [point[1] for point in wire.curve]
@@ -97,12 +103,7 @@ class ScenePainter:
         lit = {attention.selected_link, attention.hovered_link, attention.landing}
         for wire in sorted(visible, key=lambda wire: wire.link in lit):
             self._wires.paint(painter, wire, is_lit=wire.link in lit)
-        if scale >= _LABELS_FROM:
-            for wire in visible:
-                self._wires.paint_label(painter, wire)
-            for wire in visible:
-                if wire.link == attention.hovered_link and attention.drag is None:
-                    self._wires.paint_plus(painter, wire)
+        return visible
 
     def _ports(self, painter: QPainter, box: Box, used: set[Port], attention: Attention) -> None:
         for side, points in ((Side.INPUT, box.inputs), (Side.OUTPUT, box.outputs)):

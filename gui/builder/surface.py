@@ -44,7 +44,6 @@ class Surface(QWidget):
     Attributes:
         control: The camera.
         attention: What is picked out.
-        bottom_px: How much of the bottom something else stands over.
 
     Signals:
         finder_wanted: Where a layer shall go (``Where``), and the point of the view (``QPointF``).
@@ -72,7 +71,7 @@ class Surface(QWidget):
         self.setMinimumSize(220, 160)
         self.model = model
         self.attention = Attention()
-        self.bottom_px = 0.0
+        self._bottom_px = 0.0
         self.control = CameraControl(self)
         self.control.moved.connect(self._on_moved)
         self._tokens = tokens
@@ -142,6 +141,14 @@ class Surface(QWidget):
         self.control.is_free = True
         self.control.glide(self.camera.zoomed(factor, (width / 2, height / 2)))
 
+    def cover(self, bottom_px: float) -> None:
+        """Something stands over so much of the bottom: keep clear of it, until the person moved the camera."""
+        if bottom_px != self._bottom_px:
+            self._bottom_px = bottom_px
+            bounds = self._scene.bounds()
+            if not self.control.is_free and bounds is not None and self._gesture is None:
+                self.control.glide(self._fitted(bounds))
+
     def reveal(self, names: tuple[NodeName, ...]) -> None:
         """Move just so far that these nodes are in view."""
         bounds = self._scene.bounds_of(names)
@@ -177,7 +184,7 @@ class Surface(QWidget):
         return fitted(bounds, *self.view_size(), self._margins())
 
     def _margins(self) -> Margins:
-        return replace(_MARGINS, bottom=_MARGINS.bottom + self.bottom_px)
+        return replace(_MARGINS, bottom=_MARGINS.bottom + self._bottom_px)
 
     def _on_moved(self) -> None:
         self.moved.emit()

@@ -52,14 +52,15 @@ class WirePainter:
         """Write the shape beside the middle of a wire."""
         if not wire.text:
             return
-        x, y = middle_of(wire.curve)
+        (x, y), is_right = wire.label_at
         width = text_width(wire.text, Style.SUBTITLE)
-        ground = QRectF(x + _LABEL_GAP_PX - 2.0, y - 7.5, width + 4.0, 15.0)
+        left = x + _LABEL_GAP_PX if is_right else x - _LABEL_GAP_PX - width
+        ground = QRectF(left - 2.0, y - 7.5, width + 4.0, 15.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(self._tokens.canvas, 0.85))
         painter.drawRoundedRect(ground, 4.0, 4.0)
         painter.setPen(QColor(self._tokens.muted))
-        draw_text(painter, x + _LABEL_GAP_PX, y + 3.7, wire.text, Style.SUBTITLE)
+        draw_text(painter, left, y + 3.7, wire.text, Style.SUBTITLE)
 
     def paint_plus(self, painter: QPainter, wire: Wire) -> None:
         """Paint the button on a wire that puts a layer in between."""

@@ -13,6 +13,7 @@ FOOT_PX = 7.0
 ROWS_SHOWN = 6
 """More settings than this are seen beside the canvas only."""
 PORT_GAP_PX = 26.0
+SPARE_PX = 16.0
 GROUP_PAD_PX = 16.0
 GROUP_HEAD_PX = 30.0
 _LEARNING = {Category.LINEAR, Category.CONVOLUTION, Category.NORMALIZATION, Category.RECURRENT, Category.ATTENTION}
@@ -165,9 +166,12 @@ def box_of(network: Network, node: Node) -> Place:
     return Place(node.x_px, node.y_px, box_width(network, node), box_height(node))
 
 
-def port_x(place: Place, port: int, count: int) -> float:
-    """Return the middle of one of so many ports at the upper or lower edge of a box."""
-    return place.x + place.width * (port + 1) / (count + 1)
+def port_x(place: Place, port: int, count: int, *, has_spare: bool = False) -> float:
+    """Return the middle of one of so many ports at the upper or lower edge of a box; a spare one is at its right."""
+    if has_spare and port == count - 1:
+        return place.right - SPARE_PX
+    shared = count - 1 if has_spare else count
+    return place.x + place.width * (port + 1) / (shared + 1)
 
 
 def places_of(network: Network) -> dict[NodeName, Place]:

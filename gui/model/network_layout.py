@@ -9,6 +9,9 @@ from gui.model.network_boxes import GROUP_HEAD_PX, GROUP_PAD_PX, box_height, box
 
 RANK_GAP_PX = 38.0
 SIDE_GAP_PX = 34.0
+_WRAP_PX = 820.0
+"""A longer network is folded into columns, so that it can be read as a whole."""
+_WRAP_ASPECT = 0.65
 
 
 def tidied(network: Network) -> Network:
@@ -39,6 +42,8 @@ def tidied(network: Network) -> Network:
             along_after=GROUP_PAD_PX,
             across_before=GROUP_PAD_PX,
             across_after=GROUP_PAD_PX,
+            wrap_length=_WRAP_PX,
+            wrap_aspect=_WRAP_ASPECT,
         ),
     )
     areas = lay_out(problem, has_links=False).areas
