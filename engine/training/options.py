@@ -25,12 +25,14 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         sample_on_alert: Whether an iteration with NaN or Inf, and the one after an exploding norm, is kept.
         sample_bytes: Most bytes of numbers of one kept iteration; what finds no room is marked as absent.
         norms_every: Norms of gradients and updates are taken every so many iterations; None: as often as ``cost_share``
-            allows, but at every tenth at least.
+            allows, but at every fiftieth at least.
         cost_share: The share of the time that norms and pictures together may take.
         pictures_every_s: At the most so often are pictures taken; None: never.
         plane: Where the decision boundary and the units' responses are asked for; None: not at all.
         resume: Path of a checkpoint to go on from; empty: from the beginning.
-        keep_at_end: Path that a checkpoint is written to when the run ends, however it does; empty: none.
+        keep_at_end: Path that a checkpoint is written to when the run ends by itself, or is stopped while it waits;
+            empty: none. Stopped in the middle of an iteration nothing is written, as that could not be resumed exactly:
+            pause first.
     """
 
     play: Play | None = Play()

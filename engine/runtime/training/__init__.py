@@ -6,6 +6,7 @@ text alone, as long as the person changes nothing.
 
 from engine.runtime.training.controller import TrainingController
 from engine.runtime.training.gate import Gate
+from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
 
-__all__ = ["Gate", "Sampler", "TrainingController"]
+__all__ = ["Gate", "Resuming", "Sampler", "TrainingController"]

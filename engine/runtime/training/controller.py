@@ -1,6 +1,7 @@
 """Watches and steers one training run from the hooks of its optimizer."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
@@ -30,9 +31,12 @@ from engine.runtime.training.losses import LossFinder
 from engine.runtime.training.metrics import MetricWatch
 from engine.runtime.training.norms import EXPLODED, NormWatch, UsualNorm
 from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.plain_state import NotPlainError
 from engine.runtime.training.progress import ProgressTeller
+from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.subject import Subject, find_subject
+from engine.training.checkpoint import CheckpointError
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
@@ -56,12 +60,15 @@ class TrainingController:
         send: Callable[[WorkerMessage], None],
         namespace: dict[str, Any],
         sampler: Sampler,
+        resuming: Resuming,
     ) -> None:
         self._options = options
         self._namespace = namespace
         self._outbox = Outbox(send)
         self._gate = gate
         self._sampler = sampler
+        self._resuming = resuming
+        self._saves: deque[tuple[SaveCheckpoint, int]] = deque()
         self._is_asked = False
         self._is_alerted = False
         self._is_again = False
@@ -82,6 +89,7 @@ class TrainingController:
         self._loss: float | None = None
         self._clip: float | None = None
         self._is_sound = True
+        self._is_whole = False
         self._has_stepped = False
         self._thread = threading.get_ident()
 
@@ -109,6 +117,10 @@ class TrainingController:
         self._sampler.abandon()
         self._stack.close()
         self._tell_metrics()
+        current = self._loaders.current
+        if self._options.keep_at_end and current is not None and (current.is_over or self._is_whole):
+            self._saves.append((SaveCheckpoint(path=self._options.keep_at_end), monotonic_ns()))
+            self._save(has_ended=current.is_over)
         self._progress.tell(TrainState.ENDED, self._iteration)
         self._outbox.send()
 
@@ -141,7 +153,16 @@ class TrainingController:
         """Wait where an epoch has ended and the next begins; see ``LoaderEvents``, as for the methods below."""
         self._tell_metrics()
         self._hold()
-        return 0
+        return self._resuming.begin_pass()
+
+    def passed_over(self) -> None:
+        """A resumed run is where it was."""
+        if self._main is not None and self._resuming.is_pending:
+            self._iteration = self._resuming.finish(self._main, self._subject)
+            self._progress.begin(self._iteration)
+            self._metrics.forget()
+            self._outbox.add(Mark(self._iteration, MarkKind.RESUMED, f"resumed after {self._iteration} iterations"))
+            self._outbox.add(hypers_of(self._main, self._clip_norm))
 
     def batch_wanted(self) -> None:
         """An iteration has wholly ended."""
@@ -150,6 +171,7 @@ class TrainingController:
 
     def batch_there(self) -> None:
         """The next iteration begins: from here its random numbers are drawn."""
+        self._is_whole = False
         if self._options.sample_on_alert:
             with quiet():
                 self._random = torch.get_rng_state()
@@ -275,10 +297,13 @@ class TrainingController:
     def _hold(self, *, is_at_end: bool = True) -> None:
         """Do what was asked, and keep the program waiting as long as it is to."""
         gate = self._gate
+        self._is_whole = is_at_end
         if gate.commands:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
+        if is_at_end and self._saves:
+            self._save()
         if gate.is_open:
             return
         self._progress.tell(TrainState.PAUSED, self._iteration, gate.reason)
@@ -287,6 +312,8 @@ class TrainingController:
             while not gate.is_open:
                 gate.wait()
                 self._obey()
+                if is_at_end and self._saves:
+                    self._save()
                 self._outbox.send()
         self._progress.tell(TrainState.RUNNING, self._iteration)
         if is_at_end:
@@ -306,9 +333,23 @@ class TrainingController:
                 case TakeSample():
                     self._is_asked = True
                 case SaveCheckpoint():
-                    pass
+                    self._saves.append((command, sent_ns))
                 case _:
                     assert_never(command)
+
+    def _save(self, *, has_ended: bool = False) -> None:
+        while self._saves:
+            command, sent_ns = self._saves.popleft()
+            try:
+                self._resuming.save(
+                    command.path, self._iteration, self._main, self._subject, self._loaders.current, has_ended=has_ended
+                )
+            except (OSError, CheckpointError, NotPlainError) as error:
+                text = f"The checkpoint could not be written: {error}"
+                self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
+                continue
+            took_ms = (monotonic_ns() - sent_ns) / NS_PER_MS
+            self._outbox.add(Mark(self._iteration, MarkKind.CHECKPOINT, command.path, took_ms))
 
     def _set(self, command: SetHyper, sent_ns: int) -> None:
         try:
@@ -353,6 +394,7 @@ class TrainingController:
             original(optimizer, *args, **kwargs)
             if threading.get_ident() == self._thread and self._main is None:
                 self._meet(optimizer, frame_of_depth(1))
+                self._resuming.set_epoch()
                 self._hold()
 
         return make

@@ -38,6 +38,10 @@ class LoaderEvents(Protocol):
         """A pass begins outside of ``no_grad``; return how many of its batches are to be passed over."""
         ...
 
+    def passed_over(self) -> None:
+        """The batches that were to be passed over have been."""
+        ...
+
     def batch_wanted(self) -> None:
         """Everything that belongs to the batch before has been done."""
         ...
@@ -86,6 +90,8 @@ class LoaderWatch:
             self._passes[iterator] = begun
             for _ in range(skipped):
                 next(iterator)
+            begun.has_learned = skipped > 0
+            self._events.passed_over()
             return iterator
 
         return iterate

@@ -33,6 +33,10 @@ class MetricWatch:
         self._namespace = namespace
         self._seen: dict[str, object] = {}
 
+    def forget(self) -> None:
+        """Take what the variables hold now as told already."""
+        self._seen.update({name: self._namespace.get(name) for name in METRIC_NAMES})
+
     def fresh(self) -> Iterator[tuple[str, float]]:
         """Yield the curves whose variables were assigned since the last call, with their numbers."""
         namespace, seen = self._namespace, self._seen

@@ -16,7 +16,7 @@ from engine.protocol.request import RunRequest
 from engine.protocol.segment import LOOK_BYTES
 from engine.runtime.placement import place_program, with_hint
 from engine.runtime.recorder import Recorder, RecorderOptions
-from engine.runtime.training import Gate, Sampler, TrainingController
+from engine.runtime.training import Gate, Resuming, Sampler, TrainingController
 from engine.runtime.worker.aftermath import Aftermath
 from engine.runtime.worker.channel import Channel
 from engine.runtime.worker.console import Console
@@ -36,6 +36,7 @@ from engine.runtime.worker.ranks import Ranks, moved_batches, told
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import RunInfo
+from engine.training.checkpoint import CheckpointError
 from engine.training.options import TrainingOptions
 
 HELD_SHARE = 8
@@ -132,7 +133,11 @@ class Job:
         names, send = vars(module), self._channel.send
         recorder_options = dataclasses.replace(_recorder_options(self._request), reference_bytes=0, look_bytes=0)
         sampler = Sampler(recorder_options, options.sample_bytes, self._source, names, send)
-        self._training = TrainingController(options, gate, send, names, sampler)
+        try:
+            resuming = Resuming(options.resume, self._request.program, names)
+        except CheckpointError as error:
+            return Ended(kind=EndKind.REFUSED, error_text=str(error))
+        self._training = TrainingController(options, gate, send, names, sampler, resuming)
         with self._training:
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())

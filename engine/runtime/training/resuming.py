@@ -1,0 +1,90 @@
+"""Where a run that goes on from a checkpoint has to be, and where a run is that writes one."""
+
+from typing import Any
+
+from torch.optim import Optimizer
+
+from engine.runtime.training.checkpoints import START_EPOCH, Loaded, Place, load_checkpoint, save_checkpoint
+from engine.runtime.training.loading import LoaderPass
+from engine.runtime.training.randomness import random_numbers
+from engine.runtime.training.subject import Subject
+from engine.training.checkpoint import CheckpointError
+
+
+class Resuming:
+    """Takes a program that was begun anew to where a checkpoint was written.
+
+    The program sets everything up as always; its ``start_epoch`` is set when it has made its optimizer, the first pass
+    through its loader draws the order of that epoch again and passes over the batches that were done, and then weights,
+    optimizer, schedules, numbers and random states are put in place.
+    """
+
+    def __init__(self, path: str, program: str, namespace: dict[str, Any]) -> None:
+        """Read the checkpoint at ``path``, if any.
+
+        Raises:
+            CheckpointError: If it cannot be read, or the program cannot be resumed.
+        """
+        self._program = program
+        self._namespace = namespace
+        self._loaded: Loaded | None = None
+        if path:
+            if START_EPOCH not in program:
+                raise CheckpointError(f"This program cannot go on from a checkpoint: it has no variable {START_EPOCH}.")
+            self._loaded = load_checkpoint(path)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a checkpoint is still to be put in place."""
+        return self._loaded is not None
+
+    def set_epoch(self) -> None:
+        """Have the program count its epochs from where the checkpoint was written."""
+        if self._loaded is not None:
+            self._namespace[START_EPOCH] = self._loaded.place.epoch
+
+    def begin_pass(self) -> int:
+        """Return how many batches of the pass that begins now are to be passed over."""
+        if self._loaded is None:
+            return 0
+        self._loaded.place.at_start.restore()
+        return self._loaded.place.batch
+
+    def finish(self, optimizer: Optimizer, subject: Subject) -> int:
+        """Put everything in place; return how many iterations were done.
+
+        Raises:
+            CheckpointError: If the checkpoint does not fit the program; the program fails by it.
+        """
+        assert self._loaded is not None, "asked only while it is pending"
+        loaded, self._loaded = self._loaded, None
+        loaded.restore(optimizer, subject, self._namespace)
+        return loaded.place.iteration
+
+    def save(
+        self,
+        path: str,
+        iteration: int,
+        optimizer: Optimizer | None,
+        subject: Subject,
+        current: LoaderPass | None,
+        *,
+        has_ended: bool = False,
+    ) -> None:
+        """Write a checkpoint of a run whose last batch came from the pass ``current``; the program may have ended.
+
+        Raises:
+            CheckpointError: If it could not be resumed.
+            OSError: If the file cannot be written.
+            NotPlainError: If the state is not made of numbers and tensors.
+        """
+        if optimizer is None or current is None:
+            raise CheckpointError("it needs a program that reads its batches from a DataLoader, after its first batch.")
+        epoch = self._namespace.get("epoch")
+        if START_EPOCH not in self._namespace or not isinstance(epoch, int):
+            raise CheckpointError(f"it needs a program with the variables epoch and {START_EPOCH}.")
+        if current.is_over:  # the next epoch is about to begin
+            place = Place(iteration, epoch + has_ended, 0, random_numbers())
+        else:
+            place = Place(iteration, epoch, current.delivered, current.at_start)
+        save_checkpoint(path, self._program, place, optimizer, subject, self._namespace)

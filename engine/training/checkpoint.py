@@ -1,0 +1,70 @@
+"""A checkpoint as a file: tensors by safetensors, everything else as JSON in its head. Nothing is unpickled."""
+
+import json
+import struct
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+FORMAT = "chainrule checkpoint 1"
+HEAD_LIMIT_BYTES = 100_000_000
+_LENGTH = struct.Struct("<Q")
+
+
+class CheckpointError(ValueError):
+    """A file is no checkpoint, or does not fit; the text is one sentence."""
+
+
+class CheckpointHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a checkpoint beside its tensors.
+
+    Attributes:
+        program: The text that was run.
+        iteration: How many iterations were done.
+        epoch: The epoch that the run goes on in, counted from 0.
+        batch: How many batches of it are done.
+        plain: Optimizer, schedules, random states and variables; tensors stand there by their names in the file.
+    """
+
+    format: str = FORMAT
+    program: str
+    iteration: Annotated[int, msgspec.Meta(ge=0)]
+    epoch: Annotated[int, msgspec.Meta(ge=0)]
+    batch: Annotated[int, msgspec.Meta(ge=0)]
+    torch: str = ""
+    plain: dict[str, msgspec.Raw] = {}
+
+
+def read_head(path: str | Path) -> CheckpointHead:
+    """Return what a checkpoint says of itself, without its tensors.
+
+    Raises:
+        CheckpointError: If the file cannot be read or is no checkpoint.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
+            head = json.loads(file.read(min(length, HEAD_LIMIT_BYTES)))
+        return head_of(head["__metadata__"]["chainrule"], str(path))
+    except OSError as error:
+        raise CheckpointError(f"{Path(path).name} cannot be read: {error.strerror or error}.") from error
+    except CheckpointError:
+        raise
+    except (struct.error, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{Path(path).name} is no checkpoint.") from error
+
+
+def head_of(text: str, path: str) -> CheckpointHead:
+    """Return the head from its JSON.
+
+    Raises:
+        CheckpointError: If it is none.
+    """
+    try:
+        head = msgspec.json.decode(text, type=CheckpointHead)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise CheckpointError(f"{Path(path).name} is no checkpoint.") from error
+    if head.format != FORMAT:
+        raise CheckpointError(f"{Path(path).name} is a checkpoint of another version of Chainrule.")
+    return head
