@@ -20,7 +20,8 @@ _ROW_BASELINE_PX = 11.5
 _HALO_PX = 5.0
 _FAR = 0.5
 """Below this scale a box shows its name alone."""
-_TITLE_SHARE = 0.62
+_TITLE_SHARE = 0.80
+_LEAST_NAME_PX = 24.0
 _VALUE_SHARE = 0.55
 
 
@@ -82,8 +83,8 @@ class NodePainter:
         painter.setPen(QColor(self._tokens.text))
         draw_text(painter, place.x + _LEFT_PX, baseline, title, Style.TITLE)
         rest = room - text_width(title, Style.TITLE) - 10.0
-        is_told = box.node.name == title_of(box.node).lower()
-        name = "" if is_told else fitted_text(box.node.name, Style.SUBTITLE, max(0.0, rest))
+        is_told = box.node.name == title_of(box.node).lower() or rest < _LEAST_NAME_PX
+        name = "" if is_told else fitted_text(box.node.name, Style.SUBTITLE, rest)
         painter.setPen(QColor(self._tokens.muted))
         draw_text(painter, place.right - _RIGHT_PX - text_width(name, Style.SUBTITLE), baseline, name, Style.SUBTITLE)
 

@@ -52,6 +52,9 @@ class OfferCard(QWidget):
         frame = self.parentWidget()
         if frame is None:
             return
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # buttons that were just made count too
         width = min(WIDTH_PX, frame.width() - 2 * _MARGIN_PX)
         height = max(self.heightForWidth(width), self.sizeHint().height())
         self.setGeometry((frame.width() - width) // 2, frame.height() - height - _MARGIN_PX, width, height)

@@ -12,7 +12,9 @@ Curve = tuple[Point, ...]
 
 _BEND_PX = 22.0
 _CLEAR_PX = 10.0
-_RISE_PX = 16.0
+RISE_PX = 16.0
+"""How far a wire goes down before it turns to another column, and down into the box there."""
+_BETWEEN_PX = 27.0
 _CORNER_PX = 9.0
 _LANE_GAP_PX = 12.0
 _NEAR_PX = 70.0
@@ -23,9 +25,13 @@ _TURN_PX = 40.0
 
 @dataclass
 class Router:
-    """Finds ways among boxes; ``lanes`` are the long stretches already taken, as x, top and bottom."""
+    """Finds ways among boxes; ``lanes`` are the long stretches already taken, as x, top and bottom.
+
+    Wires enter a frame from above, past its heading.
+    """
 
     boxes: Sequence[Place]
+    frames: Sequence[Place] = ()
     lanes: list[tuple[float, float, float]] = field(default_factory=list)
 
     def route(self, start: Point, end: Point) -> Curve:
@@ -50,26 +56,25 @@ class Router:
     def _over(self, start: Point, end: Point) -> Curve:
         """Go to a box that stands beside or above: down, between the columns up, and down into it."""
         (x1, y1), (x2, y2) = start, end
-        top, bottom = y2 - _RISE_PX, y1 + _RISE_PX
+        entered = [frame.y for frame in self.frames if frame.holds(x2, y2) and not frame.holds(x1, y1)]
+        left = [frame.bottom for frame in self.frames if frame.holds(x1, y1) and not frame.holds(x2, y2)]
+        top, bottom = min([y2, *entered]) - RISE_PX, max([y1, *left]) + RISE_PX
         if abs(x2 - x1) < 4 * _CORNER_PX:
             return (start, (x1, y1 + _UPWARDS_PX), (x2, y2 - _UPWARDS_PX), end)
+        column = Place(x2 - 4, top, 8, max(1.0, y2 - top - 6))
+        if any(box.meets(column) for box in self.boxes):
+            top = y2 - RISE_PX  # other boxes stand above it: come in from the side
         lane = self._between(start, end, top, bottom)
         self.lanes.append((lane, top, bottom))
         return rounded((start, (x1, bottom), (lane, bottom), (lane, top), (x2, top), end))
 
     def _between(self, start: Point, end: Point, top: float, bottom: float) -> float:
-        """The middle between the columns of two boxes, moved until it is clear of other lanes."""
+        """A lane beside the column of the first box, clear of boxes and of other lanes."""
         direction = 1.0 if end[0] > start[0] else -1.0
         near = [box for box in self.boxes if box.x <= start[0] <= box.right]
-        edge = (
-            max((box.right for box in near), default=start[0])
-            if direction > 0
-            else min((box.x for box in near), default=start[0])
-        )
-        lane = edge + direction * _CLEAR_PX
-        while any(abs(x - lane) < _LANE_GAP_PX and low < bottom and top < high for x, low, high in self.lanes):
-            lane += direction * _LANE_GAP_PX
-        return lane
+        edges = [box.right if direction > 0 else box.x for box in near] or [start[0]]
+        edge = max(edges) if direction > 0 else min(edges)
+        return self._outward(edge + direction * _BETWEEN_PX, direction, top - _TURN_PX / 2, bottom + _TURN_PX / 2)
 
     def _blocking(self, start: Point, end: Point) -> list[Place]:
         left, right = sorted((start[0], end[0]))

@@ -28,6 +28,7 @@ PORT_REACH_PX = 13.0
 _WIRE_REACH_PX = 7.0
 _SAMPLES = 12
 _LABEL_DOWN_PX = 13.0
+_LABEL_FAR_PX = 60.0
 
 
 class Side(Enum):
@@ -73,11 +74,15 @@ class Wire:
     def label_at(self) -> tuple[Point, bool]:
         """The point beside which the shape stands, and whether it stands to the right of it."""
         start, end = self.curve[0], self.curve[-1]
+        if end[1] < start[1]:
+            return (start[0], max(point[1] for point in self.curve) + _LABEL_DOWN_PX), True
         if len(self.curve) > 4:
             middle = middle_of(self.curve)
             return middle, middle[0] >= (start[0] + end[0]) / 2
         if abs(end[0] - start[0]) < 2.0:
             return middle_of(self.curve), True
+        if 0 < end[0] - start[0] < _LABEL_FAR_PX:
+            return (end[0], end[1] - _LABEL_DOWN_PX), True
         return (start[0], start[1] + _LABEL_DOWN_PX), end[0] < start[0]
 
 
@@ -101,11 +106,12 @@ class Scene:
         self.network = network
         self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
         self.frames = frames_of(network)
-        router = Router([box.place for box in self.boxes.values()])
+        router = Router([box.place for box in self.boxes.values()], list(self.frames.values()))
         self.wires: list[Wire] = []
-        named: set[tuple[NodeName, int, NodeName]] = set()
+        named: set[tuple[NodeName, int, NodeName | None]] = set()
         for link in _short_first(network, self.boxes):
-            ends = (link.source, link.source_port, link.target)
+            is_back = self.boxes[link.target].place.y < self.boxes[link.source].place.bottom
+            ends = (link.source, link.source_port, None if is_back else link.target)
             text = "" if ends in named else known.wire_text(link)
             named.add(ends)
             self.wires.append(Wire(link, self._way(router, link), text))

@@ -168,16 +168,21 @@ class SourceView(QWidget):
     def _fill(self) -> None:
         """Show the network's own source; while something is missing, say what, and leave the last text."""
         model = self._model
+        if not model.network.nodes:
+            self._put("")
         if not model.source:
             self._show(TextTrouble(model.source_trouble) if model.network.nodes else None)
             return
         self._show(None)
         if self.edit.toPlainText() == model.source:
             return
+        self._put(model.source)
+
+    def _put(self, text: str) -> None:
         bar = self.edit.verticalScrollBar()
         place = bar.value()
         self._is_filling = True
-        self.edit.setPlainText(model.source)
+        self.edit.setPlainText(text)
         self._is_filling = False
         bar.setValue(place)
 

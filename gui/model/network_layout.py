@@ -11,7 +11,7 @@ RANK_GAP_PX = 38.0
 SIDE_GAP_PX = 34.0
 _WRAP_PX = 820.0
 """A longer network is folded into columns, so that it can be read as a whole."""
-_WRAP_ASPECT = 0.65
+_WRAP_ASPECT = 0.75
 
 
 def tidied(network: Network) -> Network:
