@@ -91,6 +91,15 @@ class CanvasGraph:
         """Take the selected node out of the picture."""
         self._canvas.hide_selection()
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether the person dragged nodes elsewhere."""
+        return self._canvas.moves.has_moved
+
+    def forget_moves(self) -> None:
+        """Put every node back to its place."""
+        self._canvas.moves.forget()
+
     def unhide_all(self) -> None:
         """Bring everything back."""
         self._canvas.unhide_all()

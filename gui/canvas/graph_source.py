@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.drawing import arrange
 from engine.drawing.drawing import Direction, Drawing
+from engine.drawing.moved import Moves, moved
 from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
 from engine.graph.filters import Filters, filtered
 from engine.graph.view import ViewGraph
@@ -64,7 +65,9 @@ class GraphSource(QObject):
         self._iteration: Iteration | None = None
         self._scenery: Scenery | None = None
         self._view: ViewGraph | None = None
+        self._laid_out: Drawing | None = None
         self._drawing: Drawing | None = None
+        self._moves: Moves = {}
         self._ticket = 0
         self._pool: ProcessPoolExecutor | None = None
         self._refreshed_s = 0.0
@@ -99,6 +102,11 @@ class GraphSource(QObject):
         return self._drawing
 
     @property
+    def moves(self) -> Moves:
+        """How far the person moved nodes from their places."""
+        return self._moves
+
+    @property
     def iterations(self) -> tuple[Iteration, ...]:
         """All iterations of the recording."""
         return self._iterations
@@ -128,10 +136,21 @@ class GraphSource(QObject):
             self._filters = filters
             self._rebuild()
 
+    def move(self, moves: Moves) -> None:
+        """Put nodes where the person wants them."""
+        if moves != self._moves:
+            self._moves = moves
+            self._publish(self._laid_out)
+
+    def preview(self, moves: Moves) -> Drawing | None:
+        """Return the drawing with its nodes moved so, on trial."""
+        return None if self._laid_out is None else moved(self._laid_out, moves)
+
     def flip_direction(self) -> None:
         """Turn the drawing from left-to-right to top-down or back."""
         shown = self._drawing.direction if self._drawing is not None else Direction.LEFT_RIGHT
         self._direction = Direction.TOP_DOWN if shown is Direction.LEFT_RIGHT else Direction.LEFT_RIGHT
+        self._moves = {key: (y, x) for key, (x, y) in self._moves.items()}
         self._rebuild()
 
     @Slot()
@@ -171,7 +190,7 @@ class GraphSource(QObject):
 
     def _on_program_replaced(self) -> None:
         # Another program; a mere new run of the same one keeps what the person opened.
-        self._folding, self._direction, self._filters = Folding(), None, Filters()
+        self._folding, self._direction, self._filters, self._moves = Folding(), None, Filters(), {}
 
     def _on_playhead_moved(self) -> None:
         if not self._iterations:
@@ -232,5 +251,6 @@ class GraphSource(QObject):
 
     def _publish(self, drawing: Drawing | None) -> None:
         self._tell_busy(is_busy=False)
-        self._drawing = drawing
-        self.drawing_ready.emit(drawing)
+        self._laid_out = drawing
+        self._drawing = None if drawing is None else moved(drawing, self._moves)
+        self.drawing_ready.emit(self._drawing)

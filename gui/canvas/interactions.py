@@ -5,7 +5,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
-from engine.drawing.drawing import Rect
+from engine.drawing.drawing import Point, Rect
 from gui.canvas.minimap import Minimap
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera, Margins, fitted
@@ -33,6 +33,10 @@ class Stage(Protocol):
 
     def click(self, at: QPointF, *, adds: bool) -> None:
         """Select what is under a view point."""
+        ...
+
+    def drag_node(self, index: int, by: Point, *, is_done: bool) -> None:
+        """Move a node by world units from where it was when the gesture began."""
         ...
 
     def mark(self, area: Rect) -> None:
@@ -86,6 +90,38 @@ class Pan:
         """Click if nothing was dragged."""
         if self._clicks and not self._has_moved:
             stage.click(at, adds=self._adds)
+
+    def paint(self, painter: QPainter, tokens: Tokens) -> None:
+        """Nothing to see."""
+
+
+class MoveNode:
+    """Drags a node, and what is selected with it; without a drag, it is a click."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, start: QPointF, index: int) -> None:
+        self._start = start
+        self._index = index
+        self._has_moved = False
+
+    def _by(self, stage: Stage, at: QPointF) -> Point:
+        scale = stage.camera.scale
+        return ((at.x() - self._start.x()) / scale, (at.y() - self._start.y()) / scale)
+
+    def move(self, stage: Stage, at: QPointF) -> None:
+        """Follow the mouse once it has clearly moved."""
+        if self._has_moved or (at - self._start).manhattanLength() >= DRAG_START_PX:
+            self._has_moved = True
+            self.cursor = Qt.CursorShape.SizeAllCursor
+            stage.drag_node(self._index, self._by(stage, at), is_done=False)
+
+    def release(self, stage: Stage, at: QPointF) -> None:
+        """Leave it there, or click."""
+        if self._has_moved:
+            stage.drag_node(self._index, self._by(stage, at), is_done=True)
+        else:
+            stage.click(at, adds=False)
 
     def paint(self, painter: QPainter, tokens: Tokens) -> None:
         """Nothing to see."""
@@ -164,8 +200,8 @@ class MinimapDrag:
         """Nothing to see."""
 
 
-def interaction_for(event: QMouseEvent, minimap: Minimap | None) -> Interaction | None:
-    """Return the gesture that a press begins, if any."""
+def interaction_for(event: QMouseEvent, minimap: Minimap | None, node: int | None) -> Interaction | None:
+    """Return the gesture that a press begins, if any; ``node`` is what lies under the mouse."""
     at = event.position()
     if event.button() is Qt.MouseButton.MiddleButton:
         return Pan(at, clicks=False)
@@ -178,4 +214,4 @@ def interaction_for(event: QMouseEvent, minimap: Minimap | None) -> Interaction 
         return Marquee(at)
     if modifiers & Qt.KeyboardModifier.ControlModifier:
         return ZoomToRect(at)
-    return Pan(at, clicks=True)
+    return Pan(at, clicks=True) if node is None else MoveNode(at, node)

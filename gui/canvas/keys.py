@@ -41,6 +41,7 @@ class Deed(Enum):
     FORWARD = "forward again"
     HIDE = "hide the selection"
     UNHIDE = "show all again"
+    FORGET_MOVES = "put moved nodes back"
     MINIMAP = "minimap"
     FLIP = "flip the direction"
     COPY_IMAGE = "copy the view as an image"
@@ -78,6 +79,7 @@ _deeds: dict[tuple[Qt.KeyboardModifier, Qt.Key], Deed] = {
     (_ALT, _Key.Key_Right): Deed.FORWARD,
     (_NO, _Key.Key_H): Deed.HIDE,
     (_SHIFT, _Key.Key_H): Deed.UNHIDE,
+    (_SHIFT, _Key.Key_L): Deed.FORGET_MOVES,
     (_ALT, _Key.Key_M): Deed.MINIMAP,
     (_CONTROL | _SHIFT, _Key.Key_L): Deed.FLIP,
     (_CONTROL | _SHIFT, _Key.Key_C): Deed.COPY_IMAGE,

@@ -19,6 +19,7 @@ class MenuDeeds:
     trace: Callable[[], None]
     hide: Callable[[], None]
     unhide_all: Callable[[], None]
+    forget_moves: Callable[[], None]
     fold: Callable[[], None]
     fit_all: Callable[[], None]
     copy_image: Callable[[], None]
@@ -36,6 +37,7 @@ def build_menu(parent: QWidget, node: ViewNode | None, book: ValueBook, deeds: M
     else:
         menu.addAction("Fit all\tShift+F", deeds.fit_all)
     menu.addAction("Show hidden nodes\tShift+H", deeds.unhide_all)
+    menu.addAction("Forget moved nodes\tShift+L", deeds.forget_moves)
     menu.addSeparator()
     menu.addAction("Copy image\tCtrl+Shift+C", deeds.copy_image)
     menu.addAction("Export picture…\tCtrl+Shift+E", deeds.export)

@@ -1,6 +1,5 @@
 """The canvas panel: header, painted graph, and everything that can be asked of it."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -11,6 +10,7 @@ from engine.drawing.drawing import Drawing, Rect
 from engine.graph.view import GroupKey, ViewGraph
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
+from gui.canvas.deeds import deed_table
 from gui.canvas.differences import differences_of
 from gui.canvas.display import Display
 from gui.canvas.filter_control import FilterControl
@@ -18,10 +18,11 @@ from gui.canvas.focus_control import FocusControl
 from gui.canvas.fold_control import FoldControl, group_rect
 from gui.canvas.graph_source import GraphSource
 from gui.canvas.header import Header
-from gui.canvas.keys import Deed, deed_of
+from gui.canvas.keys import deed_of
 from gui.canvas.lens import Lens, Progression
 from gui.canvas.menu import MenuDeeds
 from gui.canvas.menu_control import MenuControl
+from gui.canvas.move_control import MoveControl
 from gui.canvas.overlays import LEGEND_HEIGHT_PX
 from gui.canvas.path import group_path, path_of
 from gui.canvas.pick_control import PickControl
@@ -46,6 +47,7 @@ class CanvasPanel(QWidget):
         folds: Opening and folding groups.
         picks: Selecting, walking, tracing, hiding, searching.
         focuses: Looking at one group alone.
+        moves: Dragging nodes elsewhere.
         places: Back and forward through what was looked at.
         ranking: The table of what the lens reads, to be placed beside the canvas.
 
@@ -89,13 +91,14 @@ class CanvasPanel(QWidget):
         self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
         self.ranking = RankedTable(theme)
         self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
+        self.moves = MoveControl(self._source, self.picks, self._try_drawing)
         self.filters = FilterControl(self.surface, self._source, self.picks, self.header)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.surface, 1)
-        self._deeds = self._deed_table()
+        self._deeds = deed_table(self, playhead)
         self._connect(theme)
         self._source.refresh()
 
@@ -106,6 +109,7 @@ class CanvasPanel(QWidget):
         surface.key_pressed.connect(self._on_key)
         surface.double_clicked.connect(self._on_double_clicked)
         surface.resized.connect(self._on_resized)
+        surface.node_dragged.connect(lambda index, by, is_done: self.moves.drag(index, by, is_done=is_done))
         header.detail_requested.connect(self.folds.set_level)
         header.iteration_requested.connect(source.go_to)
         header.crumb_clicked.connect(self._on_crumb)
@@ -119,40 +123,6 @@ class CanvasPanel(QWidget):
         self._playhead.moved.connect(self._on_moved)
         self._selection.changed.connect(lambda _selected: self._show_path())
         theme.changed.connect(self._display.show_tokens)
-
-    def _deed_table(self) -> dict[Deed, Callable[[], object]]:
-        return {
-            Deed.NEXT_STEP: lambda: self._playhead.move(1),
-            Deed.PREVIOUS_STEP: lambda: self._playhead.move(-1),
-            Deed.FIRST_STEP: lambda: self._playhead.seek(-1),
-            Deed.LAST_STEP: lambda: self._playhead.seek(self._playhead.step_count - 1),
-            Deed.FIT_SELECTION: self.fit_selection,
-            Deed.FIT_ALL: self.fit_all,
-            Deed.ZOOM_RESET: self.zoom_reset,
-            Deed.ZOOM_IN: self.zoom_in,
-            Deed.ZOOM_OUT: self.zoom_out,
-            Deed.EXPAND: self.expand_selection,
-            Deed.COLLAPSE: self.collapse_selection,
-            Deed.EXPAND_ALL: self.expand_all,
-            Deed.COLLAPSE_ALL: self.collapse_all,
-            Deed.TO_PRODUCER: self.walk_to_producer,
-            Deed.TO_CONSUMER: self.walk_to_consumer,
-            Deed.NEXT_SIBLING: lambda: self.picks.walk_sibling(1),
-            Deed.PREVIOUS_SIBLING: lambda: self.picks.walk_sibling(-1),
-            Deed.TRACE: self.trace_selection,
-            Deed.FEWER_HOPS: lambda: self.picks.trace_hops(-1),
-            Deed.MORE_HOPS: lambda: self.picks.trace_hops(1),
-            Deed.FOCUS: self.focuses.enter,
-            Deed.UP: self.focuses.up,
-            Deed.BACK: self.places.back,
-            Deed.FORWARD: self.places.forward,
-            Deed.HIDE: self.hide_selection,
-            Deed.UNHIDE: self.unhide_all,
-            Deed.MINIMAP: self.toggle_minimap,
-            Deed.FLIP: self.flip_direction,
-            Deed.COPY_IMAGE: self.copy_image,
-            Deed.CLEAR: self.picks.clear,
-        }
 
     # What commands call
 
@@ -170,12 +140,14 @@ class CanvasPanel(QWidget):
 
     @property
     def view_state(self) -> ViewState:
-        """Which groups are open and which nodes are hidden."""
-        return ViewState(self._source.folding, self.picks.picked.hidden, self.picks.picked.focus)
+        """Which groups are open and which nodes are hidden or moved."""
+        picked = self.picks.picked
+        return ViewState(self._source.folding, picked.hidden, picked.focus, self._source.moves)
 
     def restore(self, state: ViewState) -> None:
-        """Go back to an earlier state of folding and hiding."""
+        """Go back to an earlier state of folding, hiding and moving."""
         self.picks.hide_only(state.hidden, state.focus)
+        self._source.move(state.moves)
         self._source.fold(state.folding)
 
     @property
@@ -304,9 +276,7 @@ class CanvasPanel(QWidget):
     def _on_drawing(self, drawing: Drawing | None) -> None:
         self._display.show_recording(self._document.recording)
         self._see_program()
-        iteration = self._source.iteration
-        last_step = StepIndex(-1) if iteration is None else iteration.last_step
-        self._display.show_drawing(drawing, last_step, self.folds.take_anchor())
+        self._display.show_drawing(drawing, self._last_step(), self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()
         self._ranks.refresh_soon()
@@ -317,6 +287,15 @@ class CanvasPanel(QWidget):
             self._needs_first_view = drawing is None or not drawing.nodes
         elif not self.surface.control.is_free:
             self.views.show_grown(self._focus())
+
+    def _try_drawing(self, drawing: Drawing) -> None:
+        """Show nodes on their way, while the mouse holds them."""
+        self._display.show_drawing(drawing, self._last_step(), None)
+        self.picks.refresh()
+
+    def _last_step(self) -> StepIndex:
+        iteration = self._source.iteration
+        return StepIndex(-1) if iteration is None else iteration.last_step
 
     def _see_program(self) -> None:
         """Another text gives another graph, to be seen whole; a view that the person chose stays."""
@@ -386,6 +365,7 @@ class CanvasPanel(QWidget):
             trace=self.trace_selection,
             hide=self.hide_selection,
             unhide_all=self.unhide_all,
+            forget_moves=self.moves.forget,
             fold=self._fold_or_open,
             fit_all=self.fit_all,
             copy_image=self.copy_image,

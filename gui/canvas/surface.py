@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from engine.drawing.drawing import Rect
+from engine.drawing.drawing import Point, Rect
 from engine.trace.ids import StepIndex
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.framing import Window, is_whole
@@ -60,6 +60,7 @@ class Surface(QWidget):
     Signals:
         clicked: Node index or None, and whether it adds to the selection.
         double_clicked: Node index or None, and the view point.
+        node_dragged: Node index, how far in world units (``Point``), and whether the mouse let it go.
         marked: World rectangle (``Rect``) of a marquee.
         hovered: Node index or None.
         tooltip_wanted: Node index, and the global position.
@@ -70,6 +71,7 @@ class Surface(QWidget):
 
     clicked = Signal(object, bool)
     double_clicked = Signal(object, object)
+    node_dragged = Signal(int, object, bool)
     marked = Signal(object)
     hovered = Signal(object)
     tooltip_wanted = Signal(object, object)
@@ -155,6 +157,10 @@ class Surface(QWidget):
     def click(self, at: QPointF, *, adds: bool) -> None:
         """Say that something was clicked."""
         self.clicked.emit(self.node_at(at), adds)
+
+    def drag_node(self, index: int, by: Point, *, is_done: bool) -> None:
+        """Say that a node is dragged."""
+        self.node_dragged.emit(index, by, is_done)
 
     def mark(self, area: Rect) -> None:
         """Say that a marquee was drawn."""
@@ -269,7 +275,7 @@ class Surface(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture."""
-        self._interaction = interaction_for(event, self.minimap())
+        self._interaction = interaction_for(event, self.minimap(), self.node_at(event.position()))
         if self._interaction is None:
             event.ignore()
             return

@@ -147,6 +147,16 @@ GRAPH_ACTIONS = (
         enabled_when=has_steps,
     ),
     Action(
+        id="graph.forget_moves",
+        title="Forget moved nodes",
+        tip="Put every node that was dragged back to its place; Ctrl+Z undoes that.",
+        menu=Menu.GRAPH,
+        shortcuts=("Shift+L",),
+        context=Context.VIEWS,
+        handler=lambda desk: desk.graph.forget_moves(),
+        enabled_when=lambda desk: "" if desk.graph.has_moved else "No node was moved.",
+    ),
+    Action(
         id="graph.producer",
         title="Walk to producer",
         tip="Select what the selection was made from.",

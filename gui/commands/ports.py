@@ -103,6 +103,15 @@ class GraphPort(Protocol):
         """Take the selected node out of the picture."""
         ...
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether the person dragged nodes elsewhere."""
+        ...
+
+    def forget_moves(self) -> None:
+        """Put every node back to its place."""
+        ...
+
     def unhide_all(self) -> None:
         """Bring everything back."""
         ...
@@ -260,6 +269,22 @@ class DialogPort(Protocol):
 
     def doctor(self) -> None:
         """Say what is installed and what is missing."""
+        ...
+
+
+class TrainPort(Protocol):
+    """The Train workspace, as actions see it."""
+
+    def ask_until(self) -> None:
+        """Ask how far to train."""
+        ...
+
+    def toggle_log(self) -> None:
+        """Let the chart of the loss be logarithmic, or linear."""
+        ...
+
+    def show_face(self, name: str) -> None:
+        """Show the network ``Live``, as ``Canvas`` or as ``Code``."""
         ...
 
 

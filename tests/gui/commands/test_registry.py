@@ -43,6 +43,7 @@ SPECIFIED = {
     "graph.focus_up": {"Backspace"},
     "graph.hide": {"H"},
     "graph.unhide": {"Shift+H"},
+    "graph.forget_moves": {"Shift+L"},
     "graph.find": {"Ctrl+F", "Ctrl+P"},
     "graph.producer": {"["},
     "graph.consumer": {"]"},
