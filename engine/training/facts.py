@@ -25,7 +25,9 @@ class Points(TrainFact, frozen=True):
     ``name`` is ``loss``, ``learning rate``, the name of a metric (``validation loss``, ``accuracy``, what
     ``engine.log`` was given), ``gradient norm`` (of all parameters together), or of one parameter ``gradient
     norm/0.weight``, ``weight norm/0.weight``, ``update ratio/0.weight`` (norm of the change by norm of the weight).
-    Gradient norms are those that the optimizer gets: after the program's own clipping, before that of ``SetHyper``.
+    Gradient norms are those that the optimizer gets: after the program's own clipping, before that of ``SetHyper``. Of
+    layers, on the last batch, as often as pictures: ``dead units/act1`` (share of units of a ReLU or the like that give
+    nothing above 0), ``saturation/act1`` (share of answers of a Tanh or Sigmoid within 3 % of its ends).
     """
 
     name: str

@@ -1,11 +1,10 @@
 """Watches and steers one training run from the hooks of its optimizer."""
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
-from math import inf, isfinite
+from math import isfinite
 from sys import _getframe as frame_of_depth
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
@@ -13,7 +12,6 @@ from typing import Any, Self, assert_never
 
 import torch
 from torch import Tensor
-from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
@@ -24,26 +22,23 @@ from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.regions import GroupMark
 from engine.runtime.training.again import ReachedStepError, batch_call, compute_again
+from engine.runtime.training.editing import HyperEditor
 from engine.runtime.training.gate import Gate
-from engine.runtime.training.hypers import CLIP, HyperError, clip_text, hypers_of, rate_of, set_hyper
+from engine.runtime.training.hypers import rate_of
 from engine.runtime.training.loading import LoaderWatch
 from engine.runtime.training.losses import LossFinder
 from engine.runtime.training.metrics import MetricWatch
 from engine.runtime.training.norms import EXPLODED, NormWatch, UsualNorm
 from engine.runtime.training.outbox import Outbox
-from engine.runtime.training.plain_state import NotPlainError
+from engine.runtime.training.pictures import PictureTaker
 from engine.runtime.training.progress import ProgressTeller
 from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
+from engine.runtime.training.saving import CheckpointQueue
 from engine.runtime.training.subject import Subject, find_subject
-from engine.training.checkpoint import CheckpointError
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
-
-NS_PER_MS = 1_000_000
-OWN_CLIP = "clip_norm"
-"""The variable that scripts of plans clip by."""
 
 
 class TrainingController:
@@ -68,7 +63,8 @@ class TrainingController:
         self._gate = gate
         self._sampler = sampler
         self._resuming = resuming
-        self._saves: deque[tuple[SaveCheckpoint, int]] = deque()
+        self._saves = CheckpointQueue(self._outbox, resuming)
+        self._editor = HyperEditor(self._outbox, namespace)
         self._is_asked = False
         self._is_alerted = False
         self._is_again = False
@@ -78,6 +74,7 @@ class TrainingController:
         self._loaders = LoaderWatch(self)
         self._metrics = MetricWatch(namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
+        self._pictures = PictureTaker(self._outbox, options.plane, options.pictures_every_s, options.cost_share)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
         self._stack = ExitStack()
@@ -87,7 +84,6 @@ class TrainingController:
         self._subject = Subject((), (), None)
         self._iteration = 0
         self._loss: float | None = None
-        self._clip: float | None = None
         self._is_sound = True
         self._is_whole = False
         self._has_stepped = False
@@ -117,9 +113,10 @@ class TrainingController:
         self._sampler.abandon()
         self._stack.close()
         self._tell_metrics()
+        self._pictures.take(self._iteration, self._subject, self._losses.kind)
         current = self._loaders.current
         if self._options.keep_at_end and current is not None and (current.is_over or self._is_whole):
-            self._saves.append((SaveCheckpoint(path=self._options.keep_at_end), monotonic_ns()))
+            self._saves.ask(self._options.keep_at_end, monotonic_ns())
             self._save(has_ended=current.is_over)
         self._progress.tell(TrainState.ENDED, self._iteration)
         self._outbox.send()
@@ -162,15 +159,24 @@ class TrainingController:
             self._progress.begin(self._iteration)
             self._metrics.forget()
             self._outbox.add(Mark(self._iteration, MarkKind.RESUMED, f"resumed after {self._iteration} iterations"))
-            self._outbox.add(hypers_of(self._main, self._clip_norm))
+            self._editor.tell(self._main)
 
     def batch_wanted(self) -> None:
         """An iteration has wholly ended."""
-        self._tell_metrics()
+        self._between()
         self._hold()
 
-    def batch_there(self) -> None:
+    def _between(self) -> None:
+        """Look at what the iteration has left behind."""
+        began_ns = perf_counter_ns()
+        self._tell_metrics()
+        if not self._sampler.is_on:
+            self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
+        self._progress.cost_ns += perf_counter_ns() - began_ns
+
+    def batch_there(self, batch: object) -> None:
         """The next iteration begins: from here its random numbers are drawn."""
+        self._pictures.batch = batch
         self._is_whole = False
         if self._options.sample_on_alert:
             with quiet():
@@ -191,11 +197,10 @@ class TrainingController:
             self._meet(optimizer, frame_of_depth(1))
         if optimizer is self._main:
             self._last_in_line()
-            self._look(optimizer)
             if self._gate.commands:
                 self._obey()
-            if self._clip is not None:
-                clip_grad_norm_(self._subject.parameters, self._clip)
+            self._look(optimizer)
+            self._editor.clip(self._subject)
         self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
 
     def _look(self, optimizer: Optimizer) -> None:
@@ -259,11 +264,11 @@ class TrainingController:
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)
+        self._progress.cost_ns += perf_counter_ns() - began_ns
         has_loader = self._loaders.current is not None
         if not has_loader:
-            self._tell_metrics()
+            self._between()
         self._sample_if_wanted()
-        self._progress.cost_ns += perf_counter_ns() - began_ns
         if not has_loader:
             self._hold()
 
@@ -292,7 +297,7 @@ class TrainingController:
     def _meet(self, optimizer: Optimizer, frame: FrameType | None) -> None:
         self._main = optimizer
         self._subject = find_subject(optimizer, frame, self._namespace)
-        self._outbox.add(hypers_of(optimizer, self._clip_norm))
+        self._editor.tell(optimizer)
 
     def _hold(self, *, is_at_end: bool = True) -> None:
         """Do what was asked, and keep the program waiting as long as it is to."""
@@ -302,17 +307,19 @@ class TrainingController:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
-        if is_at_end and self._saves:
+        if is_at_end:
             self._save()
         if gate.is_open:
             return
+        if is_at_end and not self._sampler.is_on:
+            self._pictures.take(self._iteration, self._subject, self._losses.kind)
         self._progress.tell(TrainState.PAUSED, self._iteration, gate.reason)
         self._outbox.send()
         with self._progress.resting():
             while not gate.is_open:
                 gate.wait()
                 self._obey()
-                if is_at_end and self._saves:
+                if is_at_end:
                     self._save()
                 self._outbox.send()
         self._progress.tell(TrainState.RUNNING, self._iteration)
@@ -329,58 +336,16 @@ class TrainingController:
                 case Play():
                     self._gate.open(command)
                 case SetHyper():
-                    self._set(command, sent_ns)
+                    self._editor.set(command, sent_ns, self._main, self._iteration)
                 case TakeSample():
                     self._is_asked = True
                 case SaveCheckpoint():
-                    self._saves.append((command, sent_ns))
+                    self._saves.ask(command.path, sent_ns)
                 case _:
                     assert_never(command)
 
     def _save(self, *, has_ended: bool = False) -> None:
-        while self._saves:
-            command, sent_ns = self._saves.popleft()
-            try:
-                self._resuming.save(
-                    command.path, self._iteration, self._main, self._subject, self._loaders.current, has_ended=has_ended
-                )
-            except (OSError, CheckpointError, NotPlainError) as error:
-                text = f"The checkpoint could not be written: {error}"
-                self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
-                continue
-            took_ms = (monotonic_ns() - sent_ns) / NS_PER_MS
-            self._outbox.add(Mark(self._iteration, MarkKind.CHECKPOINT, command.path, took_ms))
-
-    def _set(self, command: SetHyper, sent_ns: int) -> None:
-        try:
-            text = self._changed(command)
-        except HyperError as error:
-            self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, str(error)))
-            return
-        self._outbox.add(Mark(self._iteration, MarkKind.EDIT, text, (monotonic_ns() - sent_ns) / NS_PER_MS))
-        if self._main is not None:
-            self._outbox.add(hypers_of(self._main, self._clip_norm))
-
-    def _changed(self, command: SetHyper) -> str:
-        if command.name == CLIP:
-            return self._set_clip(command.numbers[0] if command.numbers else None)
-        if self._main is None:
-            raise HyperError("No optimizer has been made yet.")
-        return set_hyper(self._main, command.name, command.numbers)
-
-    @property
-    def _clip_norm(self) -> float | None:
-        """The norm that gradients are clipped to: by the program where it has a number for it, else by this."""
-        own = self._namespace.get(OWN_CLIP)
-        return (own if isfinite(own) else None) if isinstance(own, (int, float)) else self._clip
-
-    def _set_clip(self, norm: float | None) -> str:
-        old = self._clip_norm
-        if isinstance(self._namespace.get(OWN_CLIP), (int, float)):
-            self._namespace[OWN_CLIP] = inf if norm is None else norm
-        else:
-            self._clip = norm
-        return clip_text(old, norm)
+        self._saves.write(self._iteration, self._main, self._subject, self._loaders.current, has_ended=has_ended)
 
     def _tell_metrics(self) -> None:
         for curve, number in self._metrics.fresh():

@@ -46,7 +46,7 @@ class LoaderEvents(Protocol):
         """Everything that belongs to the batch before has been done."""
         ...
 
-    def batch_there(self) -> None:
+    def batch_there(self, batch: object) -> None:
         """A batch was handed out."""
         ...
 
@@ -112,7 +112,7 @@ class LoaderWatch:
                 raise
             pass_.delivered += 1
             self.current = pass_
-            self._events.batch_there()
+            self._events.batch_there(batch)
             return batch
 
         return next_

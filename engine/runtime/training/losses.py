@@ -19,6 +19,8 @@ class LossFinder:
     def __init__(self) -> None:
         self._roots: Sequence[Any] = ()
         self._scaled: tuple[Any, Any] = (None, None)
+        self.kind = ""
+        """Name of the autograd node that the first loss came from."""
 
     def plan(self, patches: PatchSet) -> None:
         """Plan what has to be replaced."""
@@ -32,7 +34,10 @@ class LossFinder:
         if len(roots) == 1:
             root = roots[0]
             scaled, plain = self._scaled
-            return _number(plain if root is scaled and scaled is not None else root)
+            root = plain if root is scaled and scaled is not None else root
+            if not self.kind and isinstance(root, Tensor) and root.grad_fn is not None:
+                self.kind = root.grad_fn.name()
+            return _number(root)
         numbers = [_number(root) for root in roots]
         known = [number for number in numbers if number is not None]
         return sum(known) if known and len(known) == len(numbers) else None

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from engine.protocol.messages import Told, WorkerMessage
-from engine.training.facts import ToldFact, points
+from engine.training.facts import Picture, ToldFact, points
 
 MOST_AT_ONCE = 200_000
 """Points of one message."""
@@ -19,8 +19,13 @@ class Outbox:
     def __init__(self, send: Callable[[WorkerMessage], None]) -> None:
         self.pass_on = send
         self._facts: deque[ToldFact] = deque()
+        self._pictures: dict[str, Picture] = {}
         self.points: deque[tuple[str, int, float]] = deque()
         self.add: Callable[[ToldFact], None] = self._facts.append
+
+    def show(self, picture: Picture) -> None:
+        """Have a picture sent, in place of an older one of the same name that was not yet."""
+        self._pictures[picture.name] = picture
 
     def send(self) -> None:
         """Send everything that was collected so far."""
@@ -34,5 +39,7 @@ class Outbox:
             numbers.append(number)
         facts.extend(points(name, iterations, numbers) for name, (iterations, numbers) in curves.items())
         facts.extend(self._facts.popleft() for _ in range(len(self._facts)))
+        pictures = self._pictures
+        facts.extend(pictures.pop(name) for name in list(pictures))
         if facts:
             self.pass_on(Told(facts=tuple(facts)))

@@ -1,0 +1,197 @@
+"""Pictures of a network while it learns: histograms, kernels, what it answers over the plane and on the last batch.
+
+The network itself is never run for a picture: a copy of it is, with the newest weights, in evaluation mode and without
+gradients; random states are put back. So a picture changes nothing of what is learned. Networks with hooks of their own
+get no pictures of answers, as a hook may reach anything.
+"""
+
+import copy
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.runtime.compat import quiet
+from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.randomness import random_numbers
+from engine.runtime.training.subject import Subject
+from engine.training.facts import Picture
+from engine.training.options import Plane
+
+SECOND_NS = 1_000_000_000
+BINS = 32
+MOST_PARAMETERS = 64
+MOST_UNITS = 64
+MOST_SAMPLES = 256
+MOST_MAPS = 16
+MOST_ELEMENTS = 1_000_000
+SATURATED = 0.97
+_BINARY = frozenset({"BinaryCrossEntropyWithLogitsBackward0", "SoftMarginLossBackward0"})
+_PLAIN = frozenset({"MseLossBackward0", "L1LossBackward0", "SmoothL1LossBackward0", "HuberLossBackward0"})
+_CUTTING = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.GELU, nn.SiLU, nn.ELU)
+
+
+class PictureTaker:
+    """Takes pictures as often as they may cost.
+
+    ``take`` is called where nothing is being recorded.
+    """
+
+    def __init__(self, outbox: Outbox, plane: Plane | None, every_s: float | None, cost_share: float) -> None:
+        self._outbox = outbox
+        self._plane = plane
+        self._every_ns = None if every_s is None else int(every_s * SECOND_NS)
+        self._share = cost_share / 2
+        self._next_ns = 0
+        self._taken_at = -1
+        self._copy: nn.Module | None = None
+        self._copied: nn.Module | None = None
+        self._can_run = True
+        self.batch: object = None
+        """The last batch, of which the first tensor is what goes in."""
+
+    def take_if_due(self, iteration: int, subject: Subject, loss_kind: str) -> None:
+        """Take pictures if it is time."""
+        if self._every_ns is not None and perf_counter_ns() >= self._next_ns:
+            self.take(iteration, subject, loss_kind)
+
+    def take(self, iteration: int, subject: Subject, loss_kind: str) -> None:
+        """Take all pictures now, unless they were taken at this iteration or are not wanted at all."""
+        if self._every_ns is None or iteration == self._taken_at or not subject.parameters:
+            return
+        began_ns = perf_counter_ns()
+        self._taken_at = iteration
+        with quiet():
+            self._weights(iteration, subject)
+            if subject.model is not None and self._can_run:
+                self._answers(iteration, subject.model, loss_kind)
+        ended_ns = perf_counter_ns()
+        self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / self._share))
+
+    def _weights(self, iteration: int, subject: Subject) -> None:
+        for parameter, name in list(zip(subject.parameters, subject.names, strict=True))[:MOST_PARAMETERS]:
+            self._histogram(iteration, f"histogram/{name}", parameter)
+        for name, module in [] if subject.model is None else subject.model.named_modules():
+            if isinstance(module, nn.Conv2d):
+                self._show(iteration, f"kernels/{name}", module.weight[:MOST_UNITS, 0])
+
+    def _histogram(self, iteration: int, name: str, tensor: Tensor) -> None:
+        if tensor.is_sparse or not tensor.is_floating_point() or not 0 < tensor.numel() <= MOST_ELEMENTS:
+            return
+        numbers = tensor.detach().float().cpu().numpy().ravel()
+        numbers = numbers[np.isfinite(numbers)]
+        if numbers.size:
+            counts, edges = np.histogram(numbers, BINS)
+            self._tell(iteration, name, np.concatenate([edges[[0, -1]], counts]))
+
+    def _answers(self, iteration: int, model: nn.Module, loss_kind: str) -> None:
+        """Run the copy over the plane and on the last batch; whatever goes wrong, no more such pictures are taken."""
+        states = random_numbers()
+        try:
+            shadow = self._shadow(model)
+            if shadow is None:
+                self._can_run = False
+                return
+            if self._plane is not None:
+                self._over_plane(iteration, shadow, self._plane, loss_kind)
+            self._on_batch(iteration, shadow)
+        except Exception:  # noqa: BLE001 - the network may take other inputs than we can guess; it learns on all the same
+            self._can_run = False
+        finally:
+            states.restore()
+
+    def _shadow(self, model: nn.Module) -> nn.Module | None:
+        """Return a copy of the network with its present weights, None where it cannot be copied safely."""
+        if any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()):  # noqa: SLF001 - torch tells of hooks nowhere else
+            return None
+        if self._copy is None or self._copied is not model:
+            self._copy, self._copied = copy.deepcopy(model), model
+            self._copy.eval()
+            for parameter in self._copy.parameters():
+                parameter.grad = None
+        for old, new in zip(_tensors(self._copy), _tensors(model), strict=True):
+            old.copy_(new)
+        return self._copy
+
+    def _over_plane(self, iteration: int, shadow: nn.Module, plane: Plane, loss_kind: str) -> None:
+        device = next(shadow.parameters()).device
+        x = torch.linspace(plane.left, plane.right, plane.columns)
+        y = torch.linspace(plane.bottom, plane.top, plane.rows)
+        across = x.repeat(plane.rows, 1)
+        points = torch.stack([across, y[:, None].expand_as(across)], dim=-1).reshape(-1, 2)
+        points = points[:, :1] if plane.rows == 1 else points
+        output, seen = _run(shadow, points.to(device))
+        grid = (plane.rows, plane.columns)
+        if output is not None and output.ndim == 2:
+            self._show(iteration, "boundary", _probabilities(output, loss_kind).reshape(*grid, -1))
+        for name, (_, units) in seen.items():
+            if units.ndim == 2:
+                self._show(iteration, f"unit/{name}", units[:, :MOST_UNITS].T.reshape(-1, *grid))
+
+    def _on_batch(self, iteration: int, shadow: nn.Module) -> None:
+        inputs = self.batch[0] if isinstance(self.batch, (tuple, list)) and self.batch else self.batch
+        if not isinstance(inputs, Tensor):
+            return
+        _, seen = _run(shadow, inputs[:MOST_SAMPLES].detach())
+        put = self._outbox.points.append
+        for name, (module, units) in seen.items():
+            if not units.is_floating_point():
+                continue
+            self._histogram(iteration, f"activations/{name}", units)
+            if units.ndim == 4:
+                self._show(iteration, f"feature maps/{name}", units[0, :MOST_MAPS])
+            if isinstance(module, _CUTTING):
+                put((f"dead units/{name}", iteration, _dead(units)))
+            elif isinstance(module, (nn.Tanh, nn.Sigmoid)):
+                level = units.abs() if isinstance(module, nn.Tanh) else (2 * units - 1).abs()
+                put((f"saturation/{name}", iteration, float((level > SATURATED).float().mean())))
+
+    def _show(self, iteration: int, name: str, tensor: Tensor) -> None:
+        self._tell(iteration, name, tensor.detach().float().cpu().numpy())
+
+    def _tell(self, iteration: int, name: str, numbers: Any) -> None:  # noqa: ANN401 - an array of any shape
+        array = np.ascontiguousarray(numbers, dtype="<f4")
+        self._outbox.show(Picture(iteration, name, array.shape, array.tobytes()))
+
+
+def _tensors(model: nn.Module) -> list[Tensor]:
+    return [*model.parameters(), *model.buffers()]
+
+
+def _run(shadow: nn.Module, inputs: Tensor) -> tuple[Tensor | None, dict[str, tuple[nn.Module, Tensor]]]:
+    """Return what a network answers, and what each of its layers does."""
+    seen: dict[str, tuple[nn.Module, Tensor]] = {}
+    handles = [
+        module.register_forward_hook(_keeping(name, seen))
+        for name, module in shadow.named_modules()
+        if name and not any(module.children())
+    ]
+    try:
+        output = shadow(inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return output if isinstance(output, Tensor) else None, seen
+
+
+def _keeping(name: str, seen: dict[str, tuple[nn.Module, Tensor]]) -> Callable[..., None]:
+    def keep(module: nn.Module, _inputs: object, output: object) -> None:
+        if isinstance(output, Tensor):
+            seen[name] = (module, output)
+
+    return keep
+
+
+def _probabilities(output: Tensor, loss_kind: str) -> Tensor:
+    if output.shape[1] == 1:
+        return torch.sigmoid(output) if loss_kind in _BINARY else output
+    return output if loss_kind in _PLAIN else torch.softmax(output, dim=1)
+
+
+def _dead(units: Tensor) -> float:
+    """Return the share of units that give nothing above 0 for any sample."""
+    dims = [dim for dim in range(units.ndim) if dim != 1] if units.ndim > 1 else [0]
+    return float((units.amax(dim=dims) <= 0).float().mean())
