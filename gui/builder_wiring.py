@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.builder.panel import BuilderPanel
 from gui.builder.port import Asker, BuilderCommands
@@ -59,5 +59,4 @@ class BuilderPlace:
         """Bring the main window forward, where the text will be, and ask whether the one there may go."""
         self._parent.raise_()
         self._parent.activateWindow()
-        QApplication.setActiveWindow(self._parent)
         return self._may_replace()

@@ -15,7 +15,7 @@ _RADIUS_PX = 11.0
 
 
 class OfferCard(QWidget):
-    """Says why an edit was refused; otherwise what is wrong with the selected node, or with the first wrong one.
+    """Says why an edit was refused; otherwise what is wrong with the selected node, or else with the first wrong one.
 
     Signals:
         changed: It came, went, or has another size.
@@ -81,7 +81,7 @@ class OfferCard(QWidget):
             return model.known.trouble, ()
         misfits = model.known.misfits
         name = next((name for name in model.selection if name in misfits), None)
-        if name is None and not model.selection:
+        if name is None:
             name = next(iter(misfits), None)
         return ("", ()) if name is None else (misfits[name].text, model.offers_of(name))
 

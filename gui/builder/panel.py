@@ -128,6 +128,7 @@ class BuilderPanel(QWidget):
     def _on_moved(self) -> None:
         if self.card.isVisible():
             self.card.place()
+            self._on_card()
 
     def _on_card(self) -> None:
         self.surface.cover(float(self.card.height() + 20) if self.card.isVisible() else 0.0)

@@ -25,6 +25,7 @@ from gui.model.network_boxes import (
 from gui.model.network_known import Known
 
 PORT_REACH_PX = 13.0
+_INWARD_PX = 6.0
 _WIRE_REACH_PX = 7.0
 _SAMPLES = 12
 _LABEL_DOWN_PX = 13.0
@@ -106,7 +107,9 @@ class Scene:
         self.network = network
         self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
         self.frames = frames_of(network)
-        router = Router([box.place for box in self.boxes.values()], list(self.frames.values()))
+        linked = {name for link in network.links for name in (link.source, link.target)}
+        # Wires do not shy away from a box that stands free: it may be on its way to one of them.
+        router = Router([self.boxes[name].place for name in linked], list(self.frames.values()))
         self.wires: list[Wire] = []
         named: set[tuple[NodeName, int, NodeName | None]] = set()
         for link in _short_first(network, self.boxes):
@@ -158,6 +161,13 @@ class Scene:
             if math.dist(place, point) <= reach
         ]
         return min(near, key=lambda item: item[:2])[2] if near else None
+
+    def grip_at(self, point: Point, reach: float = PORT_REACH_PX) -> Port | None:
+        """Return the port that a press at a point takes: inside of a box its heading is not far, and goes first."""
+        port = self.port_at(point, reach)
+        if port is None or not self.boxes[port.name].place.holds(*point):
+            return port
+        return port if abs(point[1] - self.point_of(port)[1]) <= _INWARD_PX else None
 
     def wire_at(self, point: Point, reach: float = _WIRE_REACH_PX) -> Link | None:
         """Return the connection whose way passes a point."""

@@ -225,7 +225,7 @@ class Surface(QWidget):
     def _hover(self, at: QPointF) -> None:
         point = self.world(at)
         reach = PORT_REACH_PX / min(1.0, self.camera.scale)
-        port = self._scene.port_at(point, reach)
+        port = self._scene.grip_at(point, reach)
         name = self._scene.node_at(point)
         hit = self._scene.row_at(point) if port is None else None
         link = self._scene.wire_at(point) if name is None and port is None else None
@@ -250,7 +250,7 @@ class Surface(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton:
             return None
         point = self.world(at)
-        port = self._scene.port_at(point, PORT_REACH_PX / min(1.0, self.camera.scale))
+        port = self._scene.grip_at(point, PORT_REACH_PX / min(1.0, self.camera.scale))
         adds = bool(modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
         if port is not None and not adds:
             return self._wire_from(at, port)
@@ -319,7 +319,7 @@ class Surface(QWidget):
         """Rename a node by its heading, or add a layer where nothing is."""
         point = self.world(event.position())
         name = self._scene.node_at(point)
-        if event.button() is not Qt.MouseButton.LeftButton or self._scene.port_at(point) is not None:
+        if event.button() is not Qt.MouseButton.LeftButton or self._scene.grip_at(point) is not None:
             return
         if name is None:
             link = self._scene.wire_at(point)
