@@ -15,6 +15,7 @@ from engine.protocol.request import RunRequest
 from engine.session import Session
 from engine.session.listener import SessionListener
 from engine.trace.ids import ValueId
+from engine.training.commands import TrainCommand
 from gui.bridge.appearance import AppearanceKeeper
 from gui.bridge.canvas_graph import CanvasGraph
 from gui.bridge.collector import QuietCollector
@@ -22,11 +23,13 @@ from gui.bridge.crash import CrashReporter
 from gui.bridge.exporter import CanvasExporter
 from gui.bridge.fetcher import Fetcher
 from gui.bridge.file_clock import FileClock
+from gui.bridge.network_asker import Asked, NetworkAsker
 from gui.bridge.prover import RecordingProver
 from gui.bridge.readouts import Readouts
 from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
 from gui.bridge.ticker import Ticker
+from gui.builder_wiring import BuilderPlace
 from gui.commands.action import Desk
 from gui.commands.book import ActionBook
 from gui.commands.ports import Drawer, Place
@@ -41,10 +44,14 @@ from gui.dialogs.verifier import Verifier
 from gui.model.files import Files
 from gui.model.models import Models, build_models
 from gui.model.run_controller import Park, RunController
+from gui.model.training import Training
+from gui.model.workspace import Workspace
 from gui.panels import Panels, build_panels
 from gui.theme.fonts import load_fonts, words_font
 from gui.theme.icons import Icon, icon_pixmap
 from gui.theme.tokens import LIGHT
+from gui.train.controls import TrainControls
+from gui.train_wiring import TrainView, build_training, connect_trainer, follow_workspace
 from gui.window.bottom import BottomArea
 from gui.window.centre import Centre
 from gui.window.columns import LeftColumn, RightColumn
@@ -88,6 +95,10 @@ class Backend(Protocol):
         """Fetch the numbers of these values of the last run before all others."""
         ...
 
+    def steer(self, command: TrainCommand) -> None:
+        """Ask something of the training that runs."""
+        ...
+
     def close(self) -> None:
         """End all processes."""
         ...
@@ -111,6 +122,11 @@ class Workbench:
     backend: Backend
     bridge: SessionBridge
     settings: SettingsFile
+    training: Training
+    train: TrainView
+    trainer: Backend
+    train_bridge: SessionBridge
+    builder: BuilderPlace
 
     def start(self, path: Path | None) -> None:
         """Open what is there to be seen first, and load torch in the background."""
@@ -131,6 +147,7 @@ def build_workbench(
     settings: SettingsFile,
     make_backend: MakeBackend = Session,
     prompts: FilePrompts | None = None,
+    network_worker: Asked | None = None,
 ) -> Workbench:
     """Build one window and connect its parts; nothing is shown and nothing runs yet."""
     models = build_models(settings.read_choices(), settings.read_recents())
@@ -147,6 +164,11 @@ def build_workbench(
     flow = FileFlow(models.document, files, models.notices, asker)
     FileClock(files.followed, window)
     exporter = CanvasExporter(panels.canvas, models.document, models.playhead, models.theme)
+    train_bridge = SessionBridge(window)
+    trainer = make_backend(train_bridge)
+    training = build_training(models, trainer)
+    train = TrainView(models, training, asker, flow.may_replace)
+    builder = BuilderPlace(window, models, training.network, asker, flow.may_replace)
     prover = RecordingProver(window)
     window.closing.connect(prover.close)
     desk = Desk(
@@ -165,9 +187,15 @@ def build_workbench(
         comparisons=ComparisonOpener(window, models.document, models.playhead, models.notices, models.theme, asker),
         dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
         window=WindowCommands(window, _places(panels)),
+        training=training,
+        train=train,
+        builder=builder.port,
     )
     book = ActionBook(ALL_ACTIONS, desk, models.theme, window)
-    window.put_together(_parts(window, panels, book, models))
+    builder.use_book(book)
+    controls = TrainControls(book, training, models.theme, window)
+    train.put_controls(controls)
+    window.put_together(_parts(window, panels, book, models, controls))
     Readouts(
         models.document,
         models.playhead,
@@ -190,8 +218,14 @@ def build_workbench(
         backend=backend,
         bridge=bridge,
         settings=settings,
+        training=training,
+        train=train,
+        trainer=trainer,
+        train_bridge=train_bridge,
+        builder=builder,
     )
     _connect(workbench)
+    _connect_training(workbench, network_worker)
     return workbench
 
 
@@ -204,9 +238,11 @@ def _places(panels: Panels) -> dict[Place, QWidget]:
     }
 
 
-def _parts(window: MainWindow, panels: Panels, book: ActionBook, models: Models) -> Parts:
+def _parts(
+    window: MainWindow, panels: Panels, book: ActionBook, models: Models, train_controls: TrainControls
+) -> Parts:
     return Parts(
-        top=TopBar(book, models.theme, window),
+        top=TopBar(book, models.theme, train_controls, window),
         left=LeftColumn(panels.editor, panels.problems, window),
         centre=Centre(
             panels.canvas, panels.card, CuePill(models.theme, window), panels.canvas.set_bottom_inset, window
@@ -241,6 +277,19 @@ def _connect(workbench: Workbench) -> None:
     keep_settings(workbench.settings, window, models)
     window.closing.connect(workbench.backend.close)
     book.refresh()
+
+
+def _connect_training(workbench: Workbench, network_worker: Asked | None) -> None:
+    models, window, training = workbench.models, workbench.window, workbench.training
+    asker = NetworkAsker(training.network, window, network_worker)
+    connect_trainer(workbench.train_bridge, training, models)
+    window.workspaces.put(
+        Workspace.TRAIN,
+        lambda: workbench.train.make_page(workbench.desk, workbench.book, workbench.builder.make_panel),
+    )
+    follow_workspace(window, models, workbench.trainer.prepare)
+    window.closing.connect(workbench.trainer.close)
+    window.closing.connect(asker.close)
 
 
 def make_application(settings: SettingsFile, arguments: Sequence[str] = ()) -> QApplication:

@@ -13,6 +13,7 @@ from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore
 from engine.trace.outcome import Outcome
 from engine.trace.pieces import pieces
+from engine.training.facts import Sample, ToldFact
 from gui.bridge.batches import join
 from gui.model.document import RunState
 
@@ -42,7 +43,14 @@ class _Settled:
     held: int
 
 
-_Message: TypeAlias = RunState | _Started | Batch | Outcome | _Settled | _Devices
+@dataclass(frozen=True, slots=True)
+class _Told:
+    facts: tuple[ToldFact, ...]
+
+
+_Message: TypeAlias = RunState | _Started | Batch | _Told | Sample | Outcome | _Settled | _Devices
+_PATIENT = (Batch, _Told, Sample)
+"""Of these many come: they wait for each other."""
 
 _STATES = {
     SessionState.LOADING: RunState.LOADING,
@@ -62,6 +70,8 @@ class SessionBridge(QObject):
         ended: The ``Outcome``; every batch of the run came before it, but for those with nothing but numbers.
         settled: How many values of the ended run can still be looked at; no numbers come by themselves any more.
         devices_found: A tuple of ``DeviceInfo``.
+        told: A tuple of facts of a training run.
+        sampled: The ``Sample`` of one iteration.
     """
 
     state_changed = Signal(object)
@@ -70,6 +80,8 @@ class SessionBridge(QObject):
     ended = Signal(object)
     settled = Signal(object)
     devices_found = Signal(object)
+    told = Signal(object)
+    sampled = Signal(object)
     _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -105,18 +117,26 @@ class SessionBridge(QObject):
         """The worker found out which devices there are."""
         self._put(_Devices(tuple(devices)))
 
+    def on_told(self, facts: tuple[ToldFact, ...]) -> None:
+        """A training run has something to tell."""
+        self._put(_Told(facts))
+
+    def on_sample(self, sample: Sample) -> None:
+        """The whole recording of one iteration came."""
+        self._put(sample)
+
     def _put(self, message: _Message) -> None:
         with self._lock:
             is_first = not self._waiting
             self._waiting.append(message)
-        if is_first or not isinstance(message, Batch):
+        if is_first or not isinstance(message, _PATIENT):
             self._woken.emit()
 
     @Slot()
     def _on_woken(self) -> None:
         with self._lock:
-            only_batches = all(isinstance(message, Batch) for message in self._waiting)
-        if not only_batches:
+            is_patient = all(isinstance(message, _PATIENT) for message in self._waiting)
+        if not is_patient:
             self._deliver()
         elif not self._timer.isActive():
             self._timer.start(INTERVAL_MS)
@@ -160,6 +180,10 @@ class SessionBridge(QObject):
                 self.ended.emit(message)
             case _Settled(held):
                 self.settled.emit(held)
+            case _Told(facts):
+                self.told.emit(facts)
+            case Sample():
+                self.sampled.emit(message)
             case _Devices(infos):
                 self.devices_found.emit(infos)
             case _:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from gui.model.preferences import Appearance, Choices, Lesson
+from gui.model.workspace import Workspace
 from gui.theme.skins import Skin
 
 HOME_VARIABLE = "CHAINRULE_HOME"
@@ -40,6 +41,7 @@ class SettingsFile:
             records_kernels=self._text("records_kernels") == "true",
             lesson=_lesson(self._text("lesson")),
             skin=_skin(self._text("skin")),
+            workspace=_workspace(self._text("workspace")),
         )
 
     def write_choices(self, choices: Choices) -> None:
@@ -49,6 +51,7 @@ class SettingsFile:
         self._settings.setValue("device", choices.device)
         self._settings.setValue("lesson", choices.lesson.value)
         self._settings.setValue("skin", choices.skin)
+        self._settings.setValue("workspace", choices.workspace.value)
         for name in ("shows_minimap", "shows_card", "runs_while_typing", "records_kernels"):
             self._settings.setValue(name, "true" if getattr(choices, name) else "false")
 
@@ -87,6 +90,10 @@ def _appearance(text: str) -> Appearance:
 
 def _lesson(text: str) -> Lesson:
     return Lesson(text) if text in list(Lesson) else Lesson.STEP
+
+
+def _workspace(text: str) -> Workspace:
+    return Workspace(text) if text in list(Workspace) else Workspace.EXPLORE
 
 
 def _skin(text: str) -> str:

@@ -1,42 +1,20 @@
 """One plot, drawn by pyqtgraph; imported when the first metric comes, because that import takes a quarter second."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from engine.trace.numbers import number_text
 from gui.charts.series import Floats, Series
 from gui.theme.colors import mix
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
+from gui.widgets.number_axis import NumberAxis, cosmetic_pen
 
 _AXIS_PX = 46
-_WIDE_DECADES = 2.5
-
-
-class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type information
-    """Tick labels in the window's number format; in log mode the axis holds powers of ten."""
-
-    is_log = False
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        """Return where ticks stand; on a log axis at 1, 2 and 5 of each decade, or at whole decades over a wide one."""
-        if not self.is_log:
-            found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
-            return found[:1]
-        digits = (1.0, 2.0, 5.0) if high - low < _WIDE_DECADES else (1.0,)
-        decades = range(math.floor(low), math.ceil(high) + 1)
-        ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
-        return [(1.0, [tick for tick in ticks if low <= tick <= high])]
-
-    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
-        """Return the label of each tick."""
-        return [number_text(10.0**value if self.is_log else value, 3) for value in values]
 
 
 _FURTHEST = 1e300
@@ -84,18 +62,18 @@ class Plot:
         """Take the colours of a theme."""
         self.widget.setBackground(QColor(tokens.panel))
         line = QColor(tokens.accent)
-        self._faint, self._strong = _pen(mix(tokens.panel, tokens.accent, 0.35), 1.0), _pen(line, 2.0)
+        self._faint, self._strong = cosmetic_pen(mix(tokens.panel, tokens.accent, 0.35), 1.0), cosmetic_pen(line, 2.0)
         self._raw.setPen(self._faint)
         self._smooth.setPen(self._strong)
-        self._cross.setPen(_pen(QColor(tokens.optimizer), 1.0))
-        self._dot.setSymbolPen(_pen(QColor(tokens.panel), 1.0))
+        self._cross.setPen(cosmetic_pen(QColor(tokens.optimizer), 1.0))
+        self._dot.setSymbolPen(cosmetic_pen(QColor(tokens.panel), 1.0))
         self._dot.setSymbolBrush(QColor(tokens.optimizer))
-        self._raw.setSymbolPen(_pen(line, 1.0))
+        self._raw.setSymbolPen(cosmetic_pen(line, 1.0))
         self._raw.setSymbolBrush(line)
         for name in ("left", "bottom"):
             axis = self.widget.getAxis(name)
-            axis.setPen(_pen(QColor(tokens.hairline), 1.0))
-            axis.setTickPen(_pen(QColor(tokens.hairline), 1.0))
+            axis.setPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
+            axis.setTickPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
             axis.setTextPen(QColor(tokens.muted))
             axis.setZValue(-1)  # the grid lies under the curves
             axis.setTickFont(mono_font(10))
@@ -147,9 +125,3 @@ class Plot:
     def _on_scene_click(self, event: object) -> None:
         point = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's own event class has no type information
         self._on_click(self.position_of(point))
-
-
-def _pen(color: QColor, width_px: float) -> QPen:
-    pen = QPen(color, width_px)
-    pen.setCosmetic(True)
-    return pen

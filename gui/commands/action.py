@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from gui.commands.ports import ComparisonPort, DialogPort, FilePort, GraphPort, ProofPort, ValuePort, WindowPort
+from gui.commands.builder_ports import BuilderPort
+from gui.commands.ports import (
+    ComparisonPort,
+    DialogPort,
+    FilePort,
+    GraphPort,
+    ProofPort,
+    TrainPort,
+    ValuePort,
+    WindowPort,
+)
 from gui.model.document import Document
 from gui.model.notices import Notices
 from gui.model.player import Player
@@ -14,6 +24,7 @@ from gui.model.preferences import Preferences
 from gui.model.recent import RecentFiles
 from gui.model.run_controller import RunController
 from gui.model.selection import Selection
+from gui.model.training import Training
 from gui.theme.icons import Icon
 
 
@@ -36,6 +47,9 @@ class Desk:
     comparisons: ComparisonPort
     dialogs: DialogPort
     window: WindowPort
+    training: Training
+    train: TrainPort
+    builder: BuilderPort
 
 
 class Menu(Enum):
@@ -46,6 +60,9 @@ class Menu(Enum):
     EDIT = "Edit"
     RUN = "Run"
     PLAYBACK = "Step and play"
+    TRAIN = "Train"
+    NETWORK = "Network"
+    TEMPLATE = "Start from a template"
     VIEW = "View"
     LENS = "Lens"
     APPEARANCE = "Appearance"
@@ -62,6 +79,10 @@ class Context(Enum):
     WINDOW = "everywhere"
     VIEWS = "graph, timeline and inspector"
     """Never while typing: single letters and arrows."""
+    TRAIN = "Train workspace"
+    """Never while typing, as above; the views of the Explore workspace are not shown then."""
+    BUILDER = "canvas of the network"
+    """Never while typing."""
 
 
 Handler: TypeAlias = Callable[[Desk], object]

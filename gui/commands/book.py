@@ -56,15 +56,30 @@ class ActionBook(QObject):
 
     def install(self, window: QWidget, views: Iterable[QWidget]) -> None:
         """Let the keys work: in the whole window, or only while one of ``views`` has the keyboard."""
-        places = tuple(views)
         for action in self.actions:
-            qaction = self._qactions[action.id]
             if action.context is Context.WINDOW:
-                window.addAction(qaction)
-                continue
-            qaction.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            for place in places:
-                place.addAction(qaction)
+                window.addAction(self._qactions[action.id])
+        self._install_in(views, Context.VIEWS)
+
+    def install_train(self, page: QWidget) -> None:
+        """Let the keys of the Train workspace work while its page has the keyboard."""
+        self._install_in((page,), Context.TRAIN)
+
+    def builder_actions(self) -> list[QAction]:
+        """Return the actions whose keys work on the canvas of a network, for whoever shows one."""
+        found = [self._qactions[action.id] for action in self.actions if action.context is Context.BUILDER]
+        for qaction in found:
+            qaction.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        return found
+
+    def _install_in(self, places: Iterable[QWidget], context: Context) -> None:
+        widgets = tuple(places)
+        for action in self.actions:
+            if action.context is context:
+                qaction = self._qactions[action.id]
+                qaction.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                for widget in widgets:
+                    widget.addAction(qaction)
 
     def refresh_soon(self, _payload: object = None) -> None:
         """Look at the state again when control is back at the event loop."""
@@ -79,6 +94,7 @@ class ActionBook(QObject):
             qaction.setEnabled(reason == "")
             qaction.setVisible(reason == "" or action.menu is not Menu.RECENT)
             qaction.setText(self.label(action).replace("&", "&&"))
+            qaction.setIconText(qaction.text())  # Qt takes the dots away, which say that a question comes
             qaction.setToolTip(tool_tip(action, reason))
             qaction.setStatusTip(action.tip)
             if action.checked_when is not None:
@@ -89,6 +105,8 @@ class ActionBook(QObject):
         qaction.setObjectName(action.id)
         qaction.setShortcuts([QKeySequence(text) for text in action.shortcuts])
         qaction.setCheckable(action.checked_when is not None)
+        if action.context is not Context.WINDOW:
+            qaction.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         qaction.setAutoRepeat(action.topic in {"playback", "graph"})
         qaction.triggered.connect(partial(self._on_triggered, action))
         return qaction
@@ -110,6 +128,9 @@ class ActionBook(QObject):
             desk.recents.changed.connect,
             desk.runs.asked.connect,
             desk.runs.refused.connect,
+            desk.training.control.changed.connect,
+            desk.training.book.changed.connect,
+            desk.builder.changed.connect,
         )
         for connect in events:
             connect(self.refresh_soon)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gui.commands.action import Action, Menu
+from gui.commands.builder_actions import BUILDER_ACTIONS
 from gui.commands.edit_actions import EDIT_ACTIONS
 from gui.commands.file_actions import FILE_ACTIONS
 from gui.commands.filter_actions import FILTER_ACTIONS
@@ -10,6 +11,7 @@ from gui.commands.graph_actions import GRAPH_ACTIONS
 from gui.commands.help_actions import HELP_ACTIONS
 from gui.commands.playback_actions import PLAYBACK_ACTIONS
 from gui.commands.run_actions import RUN_ACTIONS
+from gui.commands.train_actions import TRAIN_ACTIONS
 from gui.commands.view_actions import VIEW_ACTIONS
 
 ALL_ACTIONS: tuple[Action, ...] = (
@@ -17,6 +19,8 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *EDIT_ACTIONS,
     *RUN_ACTIONS,
     *PLAYBACK_ACTIONS,
+    *TRAIN_ACTIONS,
+    *BUILDER_ACTIONS,
     *VIEW_ACTIONS,
     *GRAPH_ACTIONS,
     *FILTER_ACTIONS,
@@ -30,6 +34,7 @@ SUBMENUS = {
     Menu.SKIN: Menu.VIEW,
     Menu.SIZE: Menu.VIEW,
     Menu.FILTER: Menu.GRAPH,
+    Menu.TEMPLATE: Menu.NETWORK,
 }
 """Menus that hang in another one."""
 

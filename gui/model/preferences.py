@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gui.model.observable import Event
+from gui.model.workspace import Workspace
 
 SCALES_PERCENT = (80, 90, 100, 110, 125, 150, 175, 200)
 
@@ -39,6 +40,7 @@ class Choices:
     lesson: Lesson = Lesson.STEP
     skin: str = "chainrule"
     """The colours of the graph, one of ``gui.theme.skins.Skin``."""
+    workspace: Workspace = Workspace.EXPLORE
 
 
 class Preferences:
@@ -88,6 +90,10 @@ class Preferences:
     def record_kernels(self, *, wanted: bool) -> None:
         """Record the operators that steps are executed as, from the next run on."""
         self._put(replace(self._choices, records_kernels=wanted))
+
+    def choose_workspace(self, workspace: Workspace) -> None:
+        """Arrange the window for something else."""
+        self._put(replace(self._choices, workspace=workspace))
 
     def reach(self, lesson: Lesson) -> None:
         """Another of the first hints is next."""

@@ -62,6 +62,20 @@ QToolButton[look="quiet"], QPushButton[look="quiet"] { border: 1px solid transpa
 QToolButton[look="quiet"]:hover, QPushButton[look="quiet"]:hover { color: $text; background: $hover; }
 QToolButton[look="quiet"]:focus, QPushButton[look="quiet"]:focus { border-color: $accent; }
 QToolButton[look="quiet"]:checked { color: $accent; }
+QToolButton[look="segment"] { border: none; border-radius: 5px; background: transparent; color: $muted;
+    min-height: ${segment_px}px; padding: 0 8px; }
+QToolButton[look="segment"]:hover { color: $text; }
+QToolButton[look="segment"]:checked { background: $panel; color: $text; font-weight: 600; }
+QToolButton[look="segment"]:focus { outline: none; color: $accent; }
+QToolButton[look="bare"] { border: 1px solid transparent; background: transparent; padding: 0 4px; }
+QToolButton[look="bare"]:hover { background: $hover; }
+QToolButton[look="bare"]:focus { border-color: $accent; }
+QToolButton[look="heading"] { border: 1px solid transparent; background: transparent; font-weight: 600;
+    padding: 0 2px; }
+QToolButton[look="heading"]:hover { background: $hover; }
+QToolButton[look="heading"]:focus { border-color: $accent; }
+QToolButton[look="status"] { min-height: 18px; border: none; background: transparent; color: $accent; font-size: 11px;
+    padding: 0 4px; }
 QPushButton[look="link"] { border: 1px solid transparent; background: transparent; color: $accent; padding: 0 2px;
     text-align: left; }
 QPushButton[look="link"]:focus { border-color: $accent; }
@@ -79,6 +93,10 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border:
 QAbstractSpinBox QLineEdit { min-height: 0; padding: 0 7px; border: none; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0px; border: none; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; }
+QLineEdit[look="number"] { border: 1px solid transparent; background: transparent; padding: 0 1px;
+    font-family: "$mono"; min-height: 22px; }
+QLineEdit[look="number"]:hover { border-color: $hairline; }
+QLineEdit[look="number"]:focus { border-color: $accent; background: $panel; }
 QPlainTextEdit, QTextEdit { background: $panel; color: $text; selection-background-color: $accent_selection;
     selection-color: $text; }
 QComboBox::drop-down { border: none; width: 22px; }
@@ -92,6 +110,9 @@ QSlider::groove:horizontal { height: 2px; background: $node_border; border-radiu
 QSlider::sub-page:horizontal { background: $accent; border-radius: 1px; }
 QSlider::handle:horizontal { width: 10px; height: 10px; margin: -4px 0; border-radius: 5px; background: $accent; }
 QSlider::handle:horizontal:focus { background: $text; }
+QSlider[look="thick"]::groove:horizontal { height: 3px; background: $hairline; border-radius: 1px; }
+QSlider[look="thick"]::sub-page:horizontal { background: $accent; border-radius: 1px; }
+QSlider[look="thick"]::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px; }
 """
 
 _LISTS = """
@@ -125,6 +146,12 @@ QWidget#statusBar { background: $window; border-top: 1px solid $hairline; }
 QWidget#statusBar QLabel { color: $muted; font-size: 11px; }
 QWidget#leftColumn, QWidget#rightColumn, QWidget#bottomArea, QWidget#bottomDrawer { background: $panel; }
 QWidget#centre { background: $canvas; }
+QWidget#trainPage, QWidget#trainPanel, QWidget#trainChart { background: $panel; }
+QWidget#trainCanvas { background: $canvas; }
+QWidget#segments { background: $hover; border-radius: 7px; }
+QWidget#popup { background: $panel; border: 1px solid $node_border; }
+QLabel[look="figure"] { font-family: "$mono"; font-size: 20px; }
+QLabel[look="error"] { color: $error; }
 QWidget#noticeBar { border-bottom: 1px solid $hairline; background: $notice; }
 QWidget#noticeBar[level="warning"] { background: $notice_warning; }
 QWidget#noticeBar[level="error"] { background: $notice_error; }
@@ -154,5 +181,6 @@ def style_sheet(tokens: Tokens) -> str:
         "card_width_px": CARD_PX[0],
         "card_height_px": CARD_PX[1],
         "inner_px": CONTROL_PX - 2,
+        "segment_px": CONTROL_PX - 6,
     }
     return Template(_BASE + _BUTTONS + _FIELDS + _LISTS + _FRAME).substitute(values)

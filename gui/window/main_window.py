@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from gui.model.workspace import Workspace
 from gui.theme.theme import Theme
 from gui.widgets.toast import Toast
 from gui.window.bottom import DRAWER_PX, LEAST_DRAWER_PX, TIMELINE_PX, BottomArea
@@ -17,6 +18,7 @@ from gui.window.drop_zone import DropZone
 from gui.window.focus_frame import FocusFrame
 from gui.window.status_bar import StatusBar
 from gui.window.top_bar import TopBar
+from gui.window.workspaces import Workspaces
 
 FIRST_SIZE_PX = (1600, 1000)
 SMALLEST_PX = (900, 600)
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self._content = QWidget(self)
+        self.workspaces = Workspaces(self._content)
         self.setCentralWidget(self._content)
         self.toast = Toast(theme, self._content)
         self.focus_frame = FocusFrame(theme, self._content)
@@ -91,13 +94,13 @@ class MainWindow(QMainWindow):
         self.rows.setStretchFactor(0, 1)
         self.rows.setStretchFactor(1, 0)
         self.rows.setSizes([FIRST_SIZE_PX[1] - TIMELINE_PX, TIMELINE_PX])
-        layout = QVBoxLayout(self._content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(parts.top)
-        layout.addWidget(self.rows, 1)
-        layout.addWidget(parts.status)
+        explore = QWidget(self._content)
+        _stacked(explore, self.rows, parts.status)
+        self.workspaces.put(Workspace.EXPLORE, lambda: explore)
+        self.workspaces.show_workspace(Workspace.EXPLORE)
+        _stacked(self._content, parts.top, self.workspaces)
         self.toast.raise_()
+        self.focus_frame.raise_()
         parts.left.setMinimumWidth(220)
         parts.right.setMinimumWidth(220)
         parts.bottom.drawer_changed.connect(self._on_drawer_changed)
@@ -171,3 +174,12 @@ class MainWindow(QMainWindow):
         self._drop_zone.hide()
         event.acceptProposedAction()
         self.files_dropped.emit([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+
+def _stacked(holder: QWidget, *parts: QWidget) -> None:
+    """Place parts above one another; the one that is no bar takes the room."""
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        layout.addWidget(part, 0 if isinstance(part, (TopBar, StatusBar)) else 1)

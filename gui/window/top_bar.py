@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from gui.commands.action import Menu
 from gui.commands.book import ActionBook
 from gui.commands.keys import key_text
 from gui.commands.menus import build_menu, build_single_menu
 from gui.model.player import SPEEDS
+from gui.model.workspace import Workspace
 from gui.theme.icons import Icon, themed_icon, tinted_icon
-from gui.theme.stylesheet import TOP_BAR_PX
+from gui.theme.stylesheet import CONTROL_PX, TOP_BAR_PX
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
 from gui.widgets.buttons import Chip, action_button
@@ -21,6 +22,8 @@ from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.omnibox import Omnibox
 
 SEARCH_PX = (150, 320)
+_ROOM_FOR_SWITCH_PX = 1180
+"""In a narrower window the workspaces are in the menu and on their keys only."""
 TRANSPORT = ("playback.first", "playback.previous", "playback.next", "playback.last")
 
 
@@ -40,7 +43,7 @@ class TopBar(QWidget):
         search: The search field.
     """
 
-    def __init__(self, book: ActionBook, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, book: ActionBook, theme: Theme, train: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -48,6 +51,10 @@ class TopBar(QWidget):
         self._book = book
         self._theme = theme
         self._is_playing = False
+        self._train = train
+        self._explore = QWidget(self)
+        self._controls = QStackedWidget(self)
+        self._switch = self._make_switch(book)
         self._brand = self._make_brand(book)
         self._run = action_button(book.qaction("run.start"), "accent", self, with_text=True)
         self._stop = action_button(book.qaction("run.stop"), "plain", self, with_text=True)
@@ -70,6 +77,10 @@ class TopBar(QWidget):
         self._place()
         theme.changed.connect(self._on_theme)
         self._on_theme(theme.tokens)
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Show the controls of a workspace."""
+        self._controls.setCurrentWidget(self._train if workspace is Workspace.TRAIN else self._explore)
 
     def show_step(self, headline: str, details: str) -> None:
         """Say where the playhead stands."""
@@ -127,7 +138,8 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the search field gives way to the text that says where the playhead stands."""
         super().resizeEvent(event)
-        self.search.setFixedWidth(max(SEARCH_PX[0], min(SEARCH_PX[1], round(0.4 * self.width()) - 330)))
+        self._switch.setVisible(self.width() >= _ROOM_FOR_SWITCH_PX)
+        self.search.setFixedWidth(max(SEARCH_PX[0], min(SEARCH_PX[1], round(0.4 * self.width()) - 362)))
 
     def _make_brand(self, book: ActionBook) -> QToolButton:
         brand = QToolButton(self)
@@ -140,15 +152,41 @@ class TopBar(QWidget):
         brand.setAccessibleName("Menu")
         return brand
 
+    def _make_switch(self, book: ActionBook) -> QWidget:
+        switch = QWidget(self)
+        switch.setObjectName("segments")
+        switch.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        switch.setFixedHeight(CONTROL_PX + 2)
+        row = QHBoxLayout(switch)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(0)
+        for workspace in Workspace:
+            button = action_button(book.qaction(f"view.{workspace.value}"), "segment", switch, with_text=True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            row.addWidget(button)
+        return switch
+
     def _place(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(7, 0, 15, 0)
         layout.setSpacing(6)
         layout.addWidget(self._brand)
-        layout.addSpacing(16)
+        layout.addWidget(self._switch)
+        layout.addSpacing(4)
+        self._place_explore()
+        self._controls.addWidget(self._explore)
+        self._controls.addWidget(self._train)
+        layout.addWidget(self._controls, 1)
+        layout.addWidget(self._device)
+        layout.addWidget(self.search)
+
+    def _place_explore(self) -> None:
+        layout = QHBoxLayout(self._explore)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
         layout.addWidget(self._run)
         layout.addWidget(self._stop)
-        layout.addSpacing(18)
+        layout.addSpacing(12)
         buttons = QHBoxLayout()
         buttons.setSpacing(3)
         for name in TRANSPORT:
@@ -156,14 +194,12 @@ class TopBar(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(action_button(self._book.qaction("playback.play"), "transport", self))
         layout.addWidget(self._speed)
-        layout.addSpacing(10)
+        layout.addSpacing(6)
         layout.addWidget(self._headline)
         layout.addSpacing(4)
         layout.addWidget(self._details, 1)
-        layout.addSpacing(10)
+        layout.addSpacing(4)
         layout.addWidget(self._lens)
-        layout.addWidget(self._device)
-        layout.addWidget(self.search)
 
     def _on_theme(self, tokens: Tokens) -> None:
         for chip in (self._speed, self._lens, self._device):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import Workbench, build_workbench, make_application
 from gui.bridge.settings import SettingsFile
-from tests.support.backend import FakeBackend
+from tests.support.backend import FakeBackend, FakeNetworkWorker
 from tests.support.prompts import FakePrompts
 from tests.support.recordings import STARTER
 
@@ -17,7 +17,7 @@ def build(folder: Path) -> Workbench:
     settings = SettingsFile(folder / "settings.ini")
     application = make_application(settings)
     assert isinstance(application, QApplication)
-    return build_workbench(application, settings, FakeBackend, FakePrompts())
+    return build_workbench(application, settings, FakeBackend, FakePrompts(), FakeNetworkWorker())
 
 
 def run_starter(workbench: Workbench) -> None:

@@ -1,0 +1,91 @@
+"""The training runs of a window: which there are, which one is looked at, which others are drawn beside it."""
+
+from gui.model.observable import Event
+from gui.model.training_run import TrainingRun
+
+_WORDS = ("calm", "brisk", "bright", "quiet", "bold", "gentle", "keen", "steady", "swift", "warm", "clear", "fresh")
+MOST_SHOWN = 6
+
+
+class RunBook:
+    """Holds the runs, the newest first.
+
+    Attributes:
+        changed: A run began, went, was renamed, or another one is looked at.
+        advanced: A run told something, or ended.
+    """
+
+    def __init__(self) -> None:
+        self.changed: Event[None] = Event()
+        self.advanced: Event[TrainingRun] = Event()
+        self._runs: list[TrainingRun] = []
+        self._current: TrainingRun | None = None
+        self._count = 0
+
+    @property
+    def runs(self) -> tuple[TrainingRun, ...]:
+        """All runs, the newest first."""
+        return tuple(self._runs)
+
+    @property
+    def current(self) -> TrainingRun | None:
+        """The run that is looked at."""
+        return self._current
+
+    @property
+    def beside(self) -> tuple[TrainingRun, ...]:
+        """The runs that are drawn beside the one that is looked at."""
+        return tuple(run for run in self._runs if run.is_shown and run is not self._current)[: MOST_SHOWN - 1]
+
+    def next_name(self) -> str:
+        """Return a name for another run."""
+        return f"{_WORDS[self._count % len(_WORDS)]}-{self._count + 1}"
+
+    @property
+    def next_hue(self) -> int:
+        """Which colour another run takes."""
+        return self._count
+
+    def add(self, run: TrainingRun) -> None:
+        """A run begins; it is looked at."""
+        self._count += 1
+        self._runs.insert(0, run)
+        self._current = run
+        self.changed.emit(None)
+
+    def choose(self, run: TrainingRun) -> None:
+        """Look at another run."""
+        if run in self._runs and run is not self._current:
+            self._current = run
+            self.changed.emit(None)
+
+    def show_beside(self, run: TrainingRun, *, shown: bool) -> None:
+        """Draw a run beside the others, or no longer."""
+        run.is_shown = shown
+        self.changed.emit(None)
+
+    def rename(self, run: TrainingRun, name: str) -> None:
+        """Give a run another name; a blank one is left out."""
+        if name.strip():
+            run.name = name.strip()
+            self.changed.emit(None)
+
+    def remove(self, run: TrainingRun) -> None:
+        """Forget a run that is over."""
+        if run.is_alive or run not in self._runs:
+            return
+        self._runs.remove(run)
+        if run is self._current:
+            self._current = self._runs[0] if self._runs else None
+        self.changed.emit(None)
+
+    def put_back(self, run: TrainingRun) -> None:
+        """Take back the forgetting of a run."""
+        if run not in self._runs:
+            self._runs.append(run)
+            self.choose(run)
+            self.changed.emit(None)
+
+    def tell(self, run: TrainingRun) -> None:
+        """A run came further."""
+        self.advanced.emit(run)

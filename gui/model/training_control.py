@@ -1,0 +1,202 @@
+"""Starts, steers and stops training runs, and takes what they tell."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from engine.protocol.request import RunRequest
+from engine.trace.batch import RunInfo
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.training.commands import Pause, Play, SetHyper, TakeSample, TrainCommand
+from engine.training.facts import Sample, ToldFact
+from engine.training.options import Plane, TrainingOptions
+from engine.training.plan import TrainingPlan
+from gui.model.observable import Event
+from gui.model.preferences import Preferences
+from gui.model.training_book import RunBook
+from gui.model.training_choices import LIVE
+from gui.model.training_plan import PlanModel, without_live
+from gui.model.training_run import Phase, TrainingRun
+from gui.model.training_taking import take_facts
+
+SAMPLE_EVERY = 100
+REPLACED = Outcome(kind=OutcomeKind.STOPPED, message="The run was stopped, because another one began.")
+
+
+class Trainer(Protocol):
+    """What runs training: ``engine.session.Session``, or a fake in tests."""
+
+    def run(self, request: RunRequest) -> None:
+        """Run a program, stopping the one that runs."""
+        ...
+
+    def stop(self) -> None:
+        """Stop the program that runs."""
+        ...
+
+    def steer(self, command: TrainCommand) -> None:
+        """Ask something of the training that runs."""
+        ...
+
+
+class TrainingControl:
+    """What a person does with training; the bridge calls the ``take_`` methods on the GUI thread, in order.
+
+    Attributes:
+        refused: One sentence: why what was asked cannot be done.
+        changed: A run was asked for, began, paused, went on or ended.
+    """
+
+    def __init__(
+        self,
+        plan: PlanModel,
+        book: RunBook,
+        preferences: Preferences,
+        trainer: Trainer,
+        write: Callable[[TrainingPlan], str],
+        plane_of: Callable[[TrainingPlan], Plane | None],
+    ) -> None:
+        self.refused: Event[str] = Event()
+        self.changed: Event[None] = Event()
+        self._plan = plan
+        self._book = book
+        self._preferences = preferences
+        self._trainer = trainer
+        self._write = write
+        self._plane_of = plane_of
+        self._live: TrainingRun | None = None
+        self._has_begun = False
+        self._replaced = 0
+        self._filename = ""
+        self._waiting: list[TrainCommand] = []
+        plan.changed.connect(lambda _plan: self.changed.emit(None))
+
+    @property
+    def live(self) -> TrainingRun | None:
+        """The run that a worker holds."""
+        return self._live
+
+    @property
+    def phase(self) -> Phase | None:
+        """How the run that a worker holds stands, or else the one that is looked at; None: there is none."""
+        run = self._live or self._book.current
+        return run.phase if run is not None else None
+
+    @property
+    def needs_restart(self) -> bool:
+        """Whether the plan differs from what runs in something that cannot be changed while it runs."""
+        run = self._live
+        if run is None or run.plan is None:
+            return False
+        live = frozenset(LIVE)
+        return without_live(run.plan, live) != without_live(self._plan.plan, live)
+
+    def toggle(self) -> None:
+        """Play, or pause."""
+        if self._live is not None and self._live.phase in (Phase.RUNNING, Phase.STARTING):
+            self._steer(Pause())
+        else:
+            self.play(Play())
+
+    def play(self, play: Play) -> None:
+        """Go on as ``play`` says; without a run that goes on, one begins."""
+        if self._live is None:
+            self._begin(play)
+        else:
+            self._steer(play)
+
+    def restart(self) -> None:
+        """Begin anew with the plan as it is."""
+        self._begin(Play())
+
+    def stop(self) -> None:
+        """End the run; everything that it told stays."""
+        self._trainer.stop()
+
+    def keep_next(self) -> None:
+        """Keep the next iteration whole."""
+        self._steer(TakeSample())
+
+    def set_hyper(self, name: str, numbers: tuple[float, ...]) -> None:
+        """Change a hyper-parameter, of the plan and of the run that goes on."""
+        self._plan.set_hyper(name, numbers)
+        if self._live is not None:
+            self._steer(SetHyper(name=name, numbers=numbers))
+
+    def train_program(self, text: str, path: Path | None, title: str) -> None:
+        """Train with a program that was typed."""
+        filename = str(path) if path is not None else title
+        self._start(TrainingRun(self._book.next_name(), self._book.next_hue, text), Play(), filename, None)
+
+    def _begin(self, play: Play) -> None:
+        plan = self._plan.plan
+        try:
+            text = self._write(plan)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        run = TrainingRun(self._book.next_name(), self._book.next_hue, text, plan)
+        self._start(run, play, f"{run.name}.py", self._plane_of(plan))
+
+    def _start(self, run: TrainingRun, play: Play, filename: str, plane: Plane | None) -> None:
+        if self._live is not None:
+            self._live.outcome = REPLACED
+            self._replaced += self._has_begun
+        self._live, self._has_begun, self._filename = run, False, filename
+        self._waiting.clear()
+        self._book.add(run)
+        options = TrainingOptions(play=play, sample_every=SAMPLE_EVERY, plane=plane)
+        device = self._preferences.choices.device
+        self._trainer.run(RunRequest(program=run.source, filename=filename, device=device, training=options))
+        self.changed.emit(None)
+
+    def _steer(self, command: TrainCommand) -> None:
+        if self._live is None:
+            self.refused.emit("Press Play first: no training is going on.")
+        elif self._has_begun:
+            self._trainer.steer(command)
+        else:
+            self._waiting.append(command)
+
+    def take_start(self, info: RunInfo, _store: object) -> None:
+        """The program of the run begins."""
+        if self._live is None or info.filename != self._filename:
+            self._replaced += 1  # it was on its way when another one took its place
+            return
+        self._has_begun = True
+        self._live.begin(info)
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            self._trainer.steer(command)
+        self._advance(self._live)
+
+    def take_facts(self, facts: tuple[ToldFact, ...]) -> None:
+        """The run told something."""
+        if self._live is None or not self._has_begun:
+            return
+        before = self._live.phase
+        take_facts(self._live, facts)
+        self._advance(self._live)
+        if self._live.phase is not before:
+            self.changed.emit(None)
+
+    def take_sample(self, sample: Sample) -> None:
+        """The whole recording of an iteration came."""
+        if self._live is not None:
+            self._live.keep(sample)
+            self._advance(self._live)
+
+    def take_end(self, outcome: Outcome) -> None:
+        """A run ended; one that another took the place of is told of first, before that one begins."""
+        if self._replaced:
+            self._replaced -= 1
+            return
+        if self._live is None:
+            return
+        run, self._live = self._live, None
+        run.outcome = outcome
+        self._advance(run)
+        self.changed.emit(None)
+
+    def _advance(self, run: TrainingRun) -> None:
+        self._book.tell(run)

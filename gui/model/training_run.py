@@ -1,0 +1,135 @@
+"""One training run as far as it has come: its curves, marks, newest pictures and kept iterations."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.trace.batch import RunInfo
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.training.facts import Hyper, Mark, Progress, Sample, TrainState
+from engine.training.plan import TrainingPlan
+from engine.training.ring import Ring
+from gui.model.training_curves import CurveBook
+
+Pixels = npt.NDArray[np.float32]
+
+MOST_MARKS = 400
+"""The oldest go first."""
+RING_BYTES = 256_000_000
+"""That the kept iterations of a run may take."""
+
+
+class Phase(Enum):
+    """How a run stands."""
+
+    STARTING = "starting"
+    """A worker loads torch, or builds the data and the network."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+    """It came to its end, or a person stopped it."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LivePicture:
+    """Numbers to look at, as they were at an iteration."""
+
+    iteration: int
+    numbers: Pixels
+
+
+class TrainingRun:
+    """Everything that is known of one run.
+
+    Attributes:
+        name: Two words that tell runs apart.
+        hue: Which of the colours for runs it has.
+        plan: What it was started with; None for a program that was typed.
+        source: The program that runs.
+        is_shown: Whether its curve is drawn beside that of the chosen run.
+    """
+
+    def __init__(self, name: str, hue: int, source: str, plan: TrainingPlan | None = None) -> None:
+        self.name = name
+        self.hue = hue
+        self.source = source
+        self.plan = plan
+        self.is_shown = True
+        self.curves = CurveBook()
+        self.marks: list[Mark] = []
+        self.pictures: dict[str, LivePicture] = {}
+        self.ring: Ring | None = None
+        self.hyper: Hyper | None = None
+        self.progress: Progress | None = None
+        self.outcome: Outcome | None = None
+        self.torch_version = ""
+
+    @property
+    def phase(self) -> Phase:
+        """How it stands."""
+        if self.outcome is not None:
+            is_fault = not (self.outcome.succeeded or self.outcome.kind is OutcomeKind.STOPPED)
+            return Phase.FAILED if is_fault else Phase.ENDED
+        if self.progress is None:
+            return Phase.STARTING
+        match self.progress.state:
+            case TrainState.RUNNING:
+                return Phase.RUNNING
+            case TrainState.PAUSED:
+                return Phase.PAUSED
+            case TrainState.ENDED:
+                return Phase.ENDED
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be steered."""
+        return self.outcome is None
+
+    @property
+    def iteration(self) -> int:
+        """The newest iteration that is known; -1 before the first."""
+        loss = self.curves.get("loss")
+        return int(loss.iterations[-1]) if loss is not None and len(loss) else -1
+
+    @property
+    def loss(self) -> float:
+        """The smoothed loss; NaN before the first."""
+        loss = self.curves.get("loss")
+        return float(loss.smoothed[-1]) if loss is not None and len(loss) else float("nan")
+
+    def picture(self, name: str) -> Pixels | None:
+        """Return the newest picture of a name."""
+        found = self.pictures.get(name)
+        return found.numbers if found is not None else None
+
+    def pictures_of(self, prefix: str) -> dict[str, Pixels]:
+        """Return the newest pictures ``PREFIX/MEMBER`` by member, in the order in which they first came."""
+        start = f"{prefix}/"
+        return {
+            name.removeprefix(start): picture.numbers
+            for name, picture in self.pictures.items()
+            if name.startswith(start)
+        }
+
+    def begin(self, info: RunInfo) -> None:
+        """Its program is about to run."""
+        self.torch_version = info.torch_version
+        self.ring = Ring(info, RING_BYTES)
+
+    def keep(self, sample: Sample) -> None:
+        """Keep the recording of one iteration; the oldest go when there are too many."""
+        if self.ring is not None:
+            self.ring.add(sample)
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The iterations that are kept whole, in their order."""
+        return self.ring.samples if self.ring is not None else ()
+
+    def add_mark(self, mark: Mark) -> None:
+        """Put a mark on the curves."""
+        self.marks.append(mark)
+        del self.marks[:-MOST_MARKS]

@@ -1,0 +1,1 @@
+"""The Train workspace: data, a network, how it is trained, and how it learns."""

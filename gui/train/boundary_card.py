@@ -1,0 +1,145 @@
+"""What the network answers over the plane, or what is told of it where the data is no plane; and three numbers."""
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from engine.trace.numbers import number_text
+from gui.model.training_run import TrainingRun
+from gui.theme.tokens import Tokens
+from gui.train.network_scene import Unit
+from gui.train.network_view import unit_text
+from gui.train.plane_view import PlaneView
+from gui.train.points import is_planar, plane_of
+
+TITLE = "Decision boundary"
+NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
+NO_PLANE = (
+    "This data has more than two inputs, so there is no plane to draw. "
+    "The numbers below and the charts tell how it goes."
+)
+_STATS = (("accuracy", "accuracy"), ("validation loss", "validation loss"), ("loss", "loss"))
+_SHARES = frozenset({"accuracy"})
+
+
+class BoundaryCard(QWidget):
+    """The plane above, three numbers below.
+
+    Signals:
+        released: The unit that is shown in place of the boundary shall go.
+    """
+
+    released = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainPanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._run: TrainingRun | None = None
+        self._unit: Unit | None = None
+        self._title = QLabel(TITLE, self)
+        self._title.setProperty("look", "heading")
+        self.shows_train = self._switch("train", "Show the samples that are trained on", is_on=True)
+        self.shows_validation = self._switch("validation", "Show the samples that are kept for validation", is_on=False)
+        self._back = QToolButton(self)
+        self._back.setText("boundary")
+        self._back.setProperty("look", "quiet")
+        self._back.setToolTip("Show the decision boundary again")
+        self._back.clicked.connect(self.released)
+        self._grid = QLabel(self)
+        self._grid.setProperty("look", "muted")
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self._title)
+        head.addSpacing(6)
+        for widget in (self.shows_train, self.shows_validation, self._back):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self._grid)
+        self.view = PlaneView(tokens, self)
+        self._numbers: dict[str, QLabel] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 8, 18, 10)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(self._make_numbers())
+        self.refresh(None)
+
+    def refresh(self, run: TrainingRun | None) -> None:
+        """Show what is known now."""
+        self._run = run
+        unit = self._unit
+        answers = None
+        if run is not None:
+            answers = run.picture("boundary")
+            if unit is not None:
+                told = run.picture(f"unit/{unit.layer}")
+                answers = told[unit.index][:, :, None] if told is not None and unit.index < len(told) else None
+        train = run.picture("data/train") if run is not None else None
+        rest = run.picture("data/validation") if run is not None else None
+        planar = [samples for samples, switch in ((train, self.shows_train), (rest, self.shows_validation))
+                  if samples is not None and is_planar(samples) and switch.isChecked()]  # fmt: skip
+        plane = plane_of(run.picture("plane") if run is not None else None, train)
+        self.view.show_samples(tuple(planar))
+        self.view.show_answers(answers, plane, self._words(run, train is not None and not is_planar(train)))
+        self._grid.setText(f"grid {answers.shape[1]}" if answers is not None else "")
+        self._back.setVisible(unit is not None)
+        self._title.setText(TITLE if unit is None else unit_text(Unit(layer=unit.layer, index=unit.index)).capitalize())
+        self._refresh_numbers(run)
+
+    def show_unit(self, unit: Unit | None) -> None:
+        """Show what one unit answers in place of the boundary."""
+        self._unit = unit
+        self.refresh(self._run)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self.view.set_tokens(tokens)
+
+    def _words(self, run: TrainingRun | None, is_elsewhere: bool) -> str:  # noqa: FBT001  # one private call
+        if run is None:
+            return NOTHING_YET
+        return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET
+
+    def _refresh_numbers(self, run: TrainingRun | None) -> None:
+        for _title, name in _STATS:
+            number = math.nan
+            if run is not None:
+                number = run.loss if name == "loss" else run.curves.last(name)
+            self._numbers[name].setText(_stat_text(name, number))
+
+    def _switch(self, text: str, tip: str, *, is_on: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setCheckable(True)
+        button.setChecked(is_on)
+        button.setProperty("look", "quiet")
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.toggled.connect(lambda _checked: self.refresh(self._run))
+        return button
+
+    def _make_numbers(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for title, name in _STATS:
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            label = QLabel(title, self)
+            label.setProperty("look", "muted")
+            number = QLabel("–", self)
+            number.setProperty("look", "figure")
+            number.setAccessibleName(title)
+            self._numbers[name] = number
+            column.addWidget(label)
+            column.addWidget(number)
+            row.addLayout(column, 1)
+        return row
+
+
+def _stat_text(name: str, number: float) -> str:
+    if math.isnan(number):
+        return "–"
+    return f"{100 * number:.1f}%" if name in _SHARES else number_text(number, 3)

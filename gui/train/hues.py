@@ -1,0 +1,80 @@
+"""Colours of classes, runs and layers: told apart by everybody, in the order of their use."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor, QImage
+
+from gui.theme.colors import mix, value_pixels
+from gui.theme.tokens import ThemeName, Tokens
+
+Floats = npt.NDArray[np.float64]
+_FURTHER_LIGHT = ("#009E73", "#B8508F", "#56B4E9", "#D55E00", "#B59A00", "#1D2733")
+_FURTHER_DARK = ("#2EBE96", "#E08FC0", "#8CCBF2", "#F0803C", "#F0E442", "#E6EBF2")
+_OPAQUE = np.uint32(0xFF000000)
+_SOFT = 0.62
+"""Share of a class's colour in the plane behind the points, which are in full colour."""
+
+
+def class_hues(tokens: Tokens) -> tuple[str, ...]:
+    """Return the colours of classes 0, 1, 2 ...; two classes are the blue and orange of values."""
+    further = _FURTHER_DARK if tokens.name is ThemeName.DARK else _FURTHER_LIGHT
+    return (tokens.positive, tokens.negative, *further)
+
+
+def run_hue(tokens: Tokens, place: int) -> str:
+    """Return the colour of a run."""
+    hues = (tokens.accent, tokens.negative, tokens.optimizer, tokens.backward, tokens.nonfinite, tokens.muted)
+    return hues[place % len(hues)]
+
+
+def line_hue(tokens: Tokens, place: int) -> str:
+    """Return the colour of one of several lines of a chart."""
+    further = _FURTHER_DARK if tokens.name is ThemeName.DARK else _FURTHER_LIGHT
+    hues = (tokens.positive, tokens.negative, tokens.backward, tokens.optimizer, *further[1:])
+    return hues[place % len(hues)]
+
+
+def class_color(tokens: Tokens, number: float) -> QColor:
+    """Return the colour of a class."""
+    hues = class_hues(tokens)
+    return QColor(hues[int(number) % len(hues)]) if np.isfinite(number) else QColor(tokens.nonfinite)
+
+
+def value_image(tokens: Tokens, numbers: Floats, scale: float) -> QImage:
+    """Return a matrix [rows, columns] as a picture of one pixel an element; row 0 is at the bottom."""
+    return _image(value_pixels(tokens, numbers[::-1], scale) | _OPAQUE)
+
+
+def plane_image(tokens: Tokens, answers: Floats) -> QImage:
+    """Return what a network answers over the plane as a picture, [rows, columns, classes]; row 0 is at the bottom.
+
+    One class is a number to be told and takes the colours of values; of several, each place takes the mixture of the
+    classes' colours, and is pale where the network cannot decide.
+    """
+    if answers.shape[2] == 1:
+        numbers = answers[:, :, 0].astype(np.float64)
+        finite = np.abs(numbers[np.isfinite(numbers)])
+        return value_image(tokens, numbers, float(finite.max()) if finite.size else 0.0)
+    shares = np.nan_to_num(answers[::-1].astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+    count = shares.shape[2]
+    hues = class_hues(tokens)
+    ends = np.array([_channels(mix(tokens.panel, hues[place % len(hues)], _SOFT)) for place in range(count)])
+    pale = _channels(QColor(tokens.panel))
+    certainty = np.clip((shares.max(axis=2) * count - 1) / max(1, count - 1), 0.0, 1.0)[..., None]
+    mixed = shares @ ends
+    total = np.maximum(shares.sum(axis=2, keepdims=True), 1e-12)
+    channels = pale * (1 - certainty) + mixed / total * certainty
+    odd = ~np.isfinite(answers[::-1]).all(axis=2)
+    channels[odd] = _channels(QColor(tokens.nonfinite))
+    whole = np.rint(channels).astype(np.uint32)
+    return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
+
+
+def _channels(color: QColor) -> Floats:
+    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
+
+
+def _image(pixels: npt.NDArray[np.uint32]) -> QImage:
+    tidy = np.ascontiguousarray(pixels)
+    height, width = tidy.shape
+    return QImage(tidy.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()

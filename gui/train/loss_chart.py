@@ -1,0 +1,209 @@
+"""The chart of the loss, or of any other metric: raw, smoothed, range, validation, marks, and other runs beside."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.trace.numbers import number_text
+from engine.training.facts import Mark, MarkKind
+from gui.model.training_run import TrainingRun
+from gui.theme.colors import mix
+from gui.theme.fonts import words_font
+from gui.theme.tokens import Tokens
+from gui.train.chart_frame import ChartFrame
+from gui.train.cursor import Cursor
+from gui.train.curve_plot import CurvePlot
+from gui.train.hues import run_hue
+from gui.train.loss_lines import VALIDATION, Lines, lines_of, metrics_of, smooth_of
+from gui.widgets.buttons import Chip
+from gui.widgets.number_axis import cosmetic_pen
+
+_MOST_MARKS = 12
+"""The newest are drawn."""
+_BAND_SHARE = 0.16
+EMPTY = "The loss appears here, batch by batch, as soon as something is trained."
+
+
+class LossChart(ChartFrame):
+    """Draws one metric of the run looked at, and of the runs beside it."""
+
+    def __init__(self, tokens: Tokens, cursor: Cursor, save: Callable[[QWidget, str], None], parent: QWidget) -> None:
+        super().__init__("Loss", "", EMPTY, parent)
+        self._tokens = tokens
+        self._cursor = cursor
+        self._metric = "loss"
+        self._run: TrainingRun | None = None
+        self._beside: tuple[TrainingRun, ...] = ()
+        self._metrics = QMenu(self)
+        self._choice = Chip("Metric", self._metrics, self)
+        self._choice.setProperty("look", "heading")
+        self._choice.setToolTip("Which number is drawn")
+        self.put_title(self._choice)
+        self.plot = CurvePlot(tokens, cursor, self)
+        self.plot.set_log(is_log=True)
+        self._raw, self._smooth, self._validation = (_line() for _ in range(3))
+        self._low, self._high = _line(), _line()
+        self._band = pg.FillBetweenItem(self._low, self._high)
+        self._kept = pg.ScatterPlotItem(pxMode=True)
+        self._others: list[pg.PlotDataItem] = []
+        self._marks: list[pg.InfiniteLine] = []
+        for place, item in enumerate((self._band, self._raw, self._validation, self._smooth, self._kept)):
+            item.setZValue(place)
+            self.plot.widget.addItem(item)
+        self.put_body(self.plot.widget)
+        self.log = self.add_switch("log", "Logarithmic scale", is_on=True, switched=self._on_log)
+        self.add_saving(lambda kind: save(self.plot.widget, kind))
+        cursor.moved.connect(self._on_cursor)
+        self.set_tokens(tokens)
+        self._say()
+
+    @property
+    def drawn_metric(self) -> str:
+        """What is drawn."""
+        return self._metric
+
+    def choose_metric(self, metric: str) -> None:
+        """Draw another metric."""
+        self._metric = metric
+        self._say()
+        self.refresh(self._run, self._beside)
+
+    def refresh(self, run: TrainingRun | None, beside: tuple[TrainingRun, ...]) -> None:
+        """Draw what is known now."""
+        self._run, self._beside = run, beside
+        self._offer()
+        width_px = max(60, self.plot.widget.width() - 50)
+        lines = lines_of(run, self._metric, width_px) if run is not None else Lines()
+        self.show_empty(
+            is_empty=lines.is_empty and not any(len(smooth_of(other, self._metric, 2)[0]) for other in beside)
+        )
+        if self.is_empty:
+            return
+        if run is not None:
+            self._color(run_hue(self._tokens, run.hue))
+        scaled = self.plot.scaled
+        for item, (x, y) in (
+            (self._raw, lines.raw),
+            (self._smooth, lines.smooth),
+            (self._validation, lines.validation),
+            (self._low, lines.low),
+            (self._high, lines.high),
+        ):
+            item.setData(x, scaled(y))
+        others = [smooth_of(other, self._metric, width_px) for other in beside]
+        self._draw_others(others)
+        furthest = [line[0][-1] for line in (lines.raw, lines.validation, *others) if len(line[0])]
+        self.plot.fit(max(furthest, default=1.0), [scaled(y) for _x, y in (lines.raw, lines.validation, *others)])
+        self._draw_marks(run.marks if run is not None else [])
+        self._draw_kept()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.plot.set_tokens(tokens)
+        self._choice.tint(tokens)
+        self._color(tokens.accent)
+        self.refresh(self._run, self._beside)
+
+    def _color(self, hue: str) -> None:
+        panel = self._tokens.panel
+        self._raw.setPen(cosmetic_pen(mix(panel, hue, 0.42), 1.0))
+        self._smooth.setPen(cosmetic_pen(QColor(hue), 2.0))
+        dashed = cosmetic_pen(QColor(hue), 1.6)
+        dashed.setDashPattern([3.0, 2.4])
+        self._validation.setPen(dashed)
+        for edge in (self._low, self._high):
+            edge.setPen(None)
+        self._band.setBrush(mix(panel, hue, _BAND_SHARE))
+
+    def _draw_others(self, lines: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        while len(self._others) < len(lines):
+            item = _line()
+            self._others.append(item)
+            self.plot.widget.addItem(item)
+        for item in self._others[len(lines) :]:
+            item.setData([], [])
+        for item, other, (x, y) in zip(self._others, self._beside, lines, strict=False):
+            item.setPen(cosmetic_pen(QColor(run_hue(self._tokens, other.hue)), 1.8))
+            item.setData(x, self.plot.scaled(y))
+
+    def _draw_marks(self, marks: list[Mark]) -> None:
+        shown = marks[-_MOST_MARKS:]
+        while len(self._marks) < len(shown):
+            self._marks.append(_mark_line(len(self._marks)))
+            self.plot.widget.addItem(self._marks[-1])
+        for line in self._marks[len(shown) :]:
+            line.hide()  # an item that is taken out of a scene while it is painted brings pyqtgraph down
+        for line, mark in zip(self._marks, shown, strict=False):
+            is_fault = mark.kind in (MarkKind.ALERT, MarkKind.TROUBLE)
+            color = QColor(self._tokens.error if is_fault else self._tokens.optimizer)
+            line.setPen(cosmetic_pen(color, 1.4))
+            line.label.setColor(color)
+            if line.label.format != (text := f"◆ {mark.text}"):
+                line.label.setFormat(text)
+            line.setPos(mark.iteration)
+            line.show()
+
+    def _draw_kept(self) -> None:
+        run = self._run
+        if run is None:
+            self._kept.setData([], [])
+            return
+        at = [float(sample.iteration) for sample in run.samples]
+        low = self.plot.widget.getPlotItem().vb.viewRange()[1][0]
+        self._kept.setData(at, [low] * len(at), symbol="t1", size=7, pen=None, brush=QColor(self._tokens.faint))
+
+    def _offer(self) -> None:
+        names = metrics_of(self._run)
+        if [action.data() for action in self._metrics.actions()] == list(names):
+            return
+        self._metrics.clear()
+        for name in names:
+            entry = self._metrics.addAction(title_of(name))
+            entry.setData(name)
+            entry.triggered.connect(lambda _=False, name=name: self.choose_metric(name))
+
+    def _say(self) -> None:
+        self._choice.show_choice(title_of(self._metric))
+        scale = "log scale · " if self.plot.is_log else ""
+        self.set_note(f"{scale}raw, smoothed, range · dashed: validation")
+        self._on_cursor(self._cursor.iteration)
+
+    def _on_cursor(self, iteration: float | None) -> None:
+        run = self._run
+        if iteration is None or run is None:
+            self.show_note("")
+            return
+        parts = [f"iteration {iteration:,.0f}"]
+        for name in (self._metric, VALIDATION + self._metric):
+            curve = run.curves.get(name)
+            number = curve.number_at(iteration) if curve is not None else math.nan
+            if curve is not None and len(curve):
+                parts.append(f"{name} {number_text(number, 4)}")
+        self.show_note("  ·  ".join(parts))
+
+    def _on_log(self, is_log: bool) -> None:  # noqa: FBT001  # Qt's signal
+        self.plot.set_log(is_log=is_log)
+        self._say()
+        self.refresh(self._run, self._beside)
+
+
+def title_of(metric: str) -> str:
+    """Return what the chart of a metric is called."""
+    return metric[:1].upper() + metric[1:]
+
+
+def _line() -> pg.PlotDataItem:
+    return pg.PlotDataItem(antialias=True, connect="finite")
+
+
+def _mark_line(place: int) -> pg.InfiniteLine:
+    options = {"position": 0.97 - 0.07 * (place % 6), "anchors": [(0, 0.5), (0, 0.5)], "movable": False}
+    line = pg.InfiniteLine(angle=90, label="", labelOpts=options)
+    line.label.setFont(words_font(10.5))
+    line.setZValue(10)
+    return line

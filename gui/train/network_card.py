@@ -1,0 +1,220 @@
+"""The network: alive with what its units answer, as a canvas to build it on, or as the program that trains it."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.network.templates import Template
+from gui.model.training_columns import columns_of, columns_told
+from gui.model.training_plan import PlanModel
+from gui.model.training_run import TrainingRun
+from gui.theme.tokens import Tokens
+from gui.train.network_scene import Unit, scene_of
+from gui.train.network_view import NetworkView
+from gui.train.script_view import ScriptView
+from gui.widgets.elided_label import ElidedLabel
+
+HINT = (
+    "Each tile is what that unit answers across the plane; a line is a weight: blue positive, orange negative, "
+    "width its size. Click a tile to see it large."
+)
+NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
+TYPED = "This run is a typed program: its layers appear here when it has two inputs."
+
+
+class Face(Enum):
+    """What the card shows."""
+
+    LIVE = "Live"
+    CANVAS = "Canvas"
+    CODE = "Code"
+
+
+_TIPS = {
+    Face.LIVE: "What each unit answers",
+    Face.CANVAS: "Build the network from layers",
+    Face.CODE: "The program that trains",
+}
+
+
+class NetworkCard(QWidget):
+    """Shows one face at a time; templates open a menu.
+
+    Signals:
+        picked: A ``Unit`` was clicked, or None.
+        template_wanted: A ``Template`` was chosen.
+        program_wanted: The program shall be opened in the Explore workspace.
+    """
+
+    picked = Signal(object)
+    template_wanted = Signal(object)
+    program_wanted = Signal(str)
+
+    def __init__(self, plan: PlanModel, tokens: Tokens, write: Callable[[], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainCanvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._plan = plan
+        self._write = write
+        self._run: TrainingRun | None = None
+        self._make_canvas: Callable[[], QWidget] = QWidget
+        self._note = ElidedLabel("", self)
+        self._note.setProperty("look", "muted")
+        self.view = NetworkView(tokens, self)
+        self.view.picked.connect(self.picked)
+        self.script = ScriptView(tokens, self)
+        self._hint = QLabel(HINT, self)
+        self._hint.setProperty("look", "muted")
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages: dict[Face, QWidget] = {Face.LIVE: self._live_page(), Face.CODE: self._code_page()}
+        self._stack = QStackedWidget(self)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self.templates = QMenu(self)
+        self.templates.setToolTipsVisible(True)
+        self.faces = QButtonGroup(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head())
+        layout.addWidget(self._stack, 1)
+        plan.changed.connect(lambda _plan: self._refresh_code())
+        self.show_face(Face.LIVE)
+
+    @property
+    def face(self) -> Face:
+        """What is shown."""
+        return next(face for face, page in self._pages.items() if page is self._stack.currentWidget())
+
+    def put_canvas(self, make: Callable[[], QWidget]) -> None:
+        """Say how the canvas is made on which networks are built; it is made when it is shown first."""
+        self._make_canvas = make
+        self._button(Face.CANVAS).show()
+
+    def show_face(self, face: Face) -> None:
+        """Show something else."""
+        if face is Face.CANVAS and face not in self._pages:
+            self._pages[face] = self._make_canvas()
+            self._stack.addWidget(self._pages[face])
+        self._stack.setCurrentWidget(self._pages[face])
+        self._button(face).setChecked(True)
+        self._refresh_code()
+
+    def show_facts(self, text: str) -> None:
+        """Say how large the network is."""
+        self._note.show_text(text)
+
+    def offer_templates(self, templates: Sequence[Template]) -> None:
+        """Fill the menu of networks to start from."""
+        for template in templates:
+            entry = self.templates.addAction(template.title)
+            entry.setToolTip(template.summary)
+            entry.triggered.connect(lambda _=False, template=template: self.template_wanted.emit(template))
+
+    def refresh(self, run: TrainingRun | None) -> None:
+        """Show what is known now."""
+        self._run = run
+        if self.face is not Face.LIVE:
+            self._refresh_code()
+            return
+        answers = run.pictures_of("unit") if run is not None else {}
+        weights = run.pictures_of("weight") if run is not None else {}
+        is_typed = run is not None and run.plan is None
+        columns = columns_told(answers, weights) if is_typed else columns_of(self._plan.network)
+        batch = 0 if is_typed else self._plan.plan.batch_size
+        self.view.show_scene(scene_of(columns, batch, answers, weights, self.view.room), TYPED)
+        is_told = bool(answers) or run is None or run.iteration < 20
+        self._hint.setText(HINT if is_told else NOT_A_PLANE)
+
+    def choose(self, unit: Unit | None) -> None:
+        """Ring a unit."""
+        self.view.choose(None if unit is None else (unit.layer, unit.index))
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self.view.set_tokens(tokens)
+        self.script.set_tokens(tokens)
+
+    def _refresh_code(self) -> None:
+        if self.face is Face.CODE:
+            is_typed = self._run is not None and self._run.plan is None
+            self.script.show_text(self._run.source if is_typed and self._run is not None else self._write())
+
+    def _button(self, face: Face) -> QToolButton:
+        button = next(button for button in self.faces.buttons() if button.text() == face.value)
+        assert isinstance(button, QToolButton)
+        return button
+
+    def _head(self) -> QHBoxLayout:
+        heading = QLabel("Network", self)
+        heading.setProperty("look", "heading")
+        head = QHBoxLayout()
+        head.setContentsMargins(18, 0, 18, 0)
+        head.setSpacing(2)
+        head.addWidget(heading)
+        head.addSpacing(8)
+        head.addWidget(self._note, 1)
+        for face in Face:
+            button = self._quiet(face.value, _TIPS[face])
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, face=face: self.show_face(face))
+            self.faces.addButton(button)
+            head.addWidget(button)
+            button.setVisible(face in self._pages)
+        button = self._quiet("Templates", "Networks to start from")
+        button.setMenu(self.templates)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        head.addWidget(button)
+        return head
+
+    def _quiet(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setProperty("look", "quiet")
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _live_page(self) -> QWidget:
+        page = QWidget(self)
+        area = QScrollArea(page)
+        area.setWidgetResizable(True)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.view)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        self.view.setAutoFillBackground(False)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(area, 1)
+        column.addWidget(self._hint)
+        column.setContentsMargins(18, 0, 18, 14)
+        return page
+
+    def _code_page(self) -> QWidget:
+        page = QWidget(self)
+        opener = self._quiet(
+            "Open in Explore", "Open this program in the Explore workspace, to run and step through it"
+        )
+        opener.clicked.connect(lambda: self.program_wanted.emit(self.script.toPlainText()))
+        foot = QHBoxLayout()
+        foot.addWidget(opener)
+        foot.addStretch(1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(14, 6, 14, 8)
+        column.addWidget(self.script, 1)
+        column.addLayout(foot)
+        return page

@@ -1,0 +1,104 @@
+"""What the picture of the network shows: of each column its shown units, what they answer, and the weights between."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gui.model.training_columns import Column
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One tile: which unit of which layer it is (the input's units have no layer), and what it answers."""
+
+    layer: str
+    index: int
+    answers: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownColumn:
+    """One column as it is drawn.
+
+    ``weights`` are those from the shown units of the column before, [units here, units before]; None: not known.
+    ``left_out`` units find no room.
+    """
+
+    title: str
+    shape: str
+    units: tuple[Unit, ...]
+    left_out: int
+    weights: Floats | None
+    is_beside: bool
+
+
+def scene_of(
+    columns: Sequence[Column],
+    batch: int,
+    answers: Mapping[str, Floats],
+    weights: Mapping[str, Floats],
+    room: int,
+) -> tuple[ShownColumn, ...]:
+    """Return what is drawn.
+
+    Args:
+        columns: From left to right.
+        batch: Samples of a batch, which the shapes begin with; 0 where it is not known.
+        answers: What the units of a layer answer, by layer: [units, rows, columns].
+        weights: By parameter: [units, units before].
+        room: How many units find room above one another.
+    """
+    shown: list[ShownColumn] = []
+    for place, column in enumerate(columns):
+        units = _units(column, answers, room)
+        before = shown[-1] if shown else None
+        shown.append(
+            ShownColumn(
+                title=column.title,
+                shape=_shape(column, batch),
+                units=units,
+                left_out=max(0, column.units - len(units)),
+                weights=_between(column, columns[place - 1], before, weights) if before is not None else None,
+                is_beside=column.is_beside,
+            )
+        )
+    return tuple(shown)
+
+
+def _units(column: Column, answers: Mapping[str, Floats], room: int) -> tuple[Unit, ...]:
+    count = min(column.units, room)
+    if not column.layers:
+        return tuple(Unit(layer="", index=index, answers=_coordinate(column, index, answers)) for index in range(count))
+    layer = next((name for name in reversed(column.layers) if name in answers), column.layers[-1])
+    told = answers.get(layer)
+    return tuple(
+        Unit(layer=layer, index=index, answers=told[index] if told is not None and index < len(told) else None)
+        for index in range(count)
+    )
+
+
+def _coordinate(column: Column, index: int, answers: Mapping[str, Floats]) -> Floats | None:
+    """Return an input over the plane: x grows to the right, y upwards."""
+    told = next(iter(answers.values()), None)
+    if column.units != 2 or told is None or told.ndim != 3:
+        return None
+    rows, columns = told.shape[1:]
+    ramp = np.linspace(-1, 1, columns if index == 0 else rows, dtype=np.float32)
+    return np.broadcast_to(ramp if index == 0 else ramp[:, None], (rows, columns))
+
+
+def _shape(column: Column, batch: int) -> str:
+    if not column.units:
+        return ""
+    return f"[{batch}, {column.units}]" if batch else f"[{column.units}]"
+
+
+def _between(column: Column, left: Column, before: ShownColumn, weights: Mapping[str, Floats]) -> Floats | None:
+    told = weights.get(column.weight) if column.weight else None
+    if told is None or told.ndim != 2 or told.shape != (column.units, left.units):
+        return None
+    return told[:, : len(before.units)]

@@ -1,0 +1,236 @@
+"""The Train workspace as one page: what is trained at the left, the network and its answers above, charts below."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.network.templates import templates
+from gui.model.training import Training
+from gui.model.training_control import SAMPLE_EVERY
+from gui.model.training_run import TrainingRun
+from gui.model.training_sentences import status
+from gui.theme.theme import Theme
+from gui.theme.tokens import Tokens
+from gui.train.boundary_card import BoundaryCard
+from gui.train.cursor import Cursor
+from gui.train.data_card import DataCard
+from gui.train.heat_chart import HeatChart
+from gui.train.loss_chart import LossChart
+from gui.train.network_card import NetworkCard
+from gui.train.network_scene import Unit
+from gui.train.ratio_chart import RatioChart
+from gui.train.runs_card import RunsCard
+from gui.train.status_line import StatusLine
+from gui.train.training_card import TrainingCard
+from gui.widgets.buttons import rule
+
+LEFT_PX = 300
+_TOP_SHARE = 0.61
+_REPAINT_MS = 33
+_LOAD = 3
+"""A repaint that took t ms is followed by at least this many times t without one: the window stays free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charts:
+    """The three below."""
+
+    loss: LossChart
+    heat: HeatChart
+    ratio: RatioChart
+
+
+class TrainPage(QWidget):
+    """Places the cards and lets them follow the runs, at most some thirty times a second.
+
+    Signals:
+        file_wanted: A file with data shall be chosen.
+        refused: A sentence: why something cannot be taken.
+        save_wanted: A chart and the kind of file it shall be saved as.
+        template_wanted: A network to start from.
+        program_wanted: A program to be opened in Explore.
+        iteration_wanted: A kept iteration shall be opened: its number.
+        forgotten: A run was taken out of the list.
+    """
+
+    file_wanted = Signal()
+    refused = Signal(str)
+    save_wanted = Signal(object, str)
+    template_wanted = Signal(object)
+    program_wanted = Signal(str)
+    iteration_wanted = Signal(object)
+    forgotten = Signal(object)
+
+    def __init__(
+        self, training: Training, theme: Theme, write: Callable[[], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainPage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._training = training
+        self._theme = theme
+        tokens = theme.tokens
+        self.crosshair = Cursor()
+        self.data = DataCard(training.plan, tokens, self)
+        self.settings = TrainingCard(training, tokens, self)
+        self.runs = RunsCard(training.book, tokens, self)
+        self.network = NetworkCard(training.plan, tokens, write, self)
+        self.boundary = BoundaryCard(tokens, self)
+        self.charts = Charts(
+            loss=LossChart(tokens, self.crosshair, self.save_wanted.emit, self),
+            heat=HeatChart(tokens, self.crosshair, self.save_wanted.emit, self),
+            ratio=RatioChart(tokens, self.crosshair, self.save_wanted.emit, self),
+        )
+        self.status = StatusLine(self)
+        self._place()
+        self._later = QTimer(self, interval=_REPAINT_MS, singleShot=True)
+        self._later.timeout.connect(self.refresh)
+        self._connect()
+        self.network.offer_templates(templates())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        self._later.stop()
+        clock = QElapsedTimer()
+        clock.start()
+        book = self._training.book
+        run = book.current
+        self.data.show_samples(run.picture("data/train") if run is not None else None)
+        self.settings.show_run(run)
+        self.runs.refresh()
+        self.network.refresh(run)
+        self.boundary.refresh(run)
+        self.charts.loss.refresh(run, book.beside)
+        self.charts.heat.refresh(run)
+        self.charts.ratio.refresh(run)
+        self.status.show_texts(status(run, SAMPLE_EVERY), run)
+        self._later.setInterval(max(_REPAINT_MS, _LOAD * clock.elapsed()))
+
+    def refresh_soon(self, _payload: object = None) -> None:
+        """Show everything as it is when the next turn has come."""
+        if self.isVisible() and not self._later.isActive():
+            self._later.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up."""
+        super().showEvent(event)
+        self.refresh()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space and single keys to what is being used: a button that is focused, a slider, a list."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            focused = QApplication.focusWidget()
+            if event.key() == Qt.Key.Key_Space and isinstance(focused, (QAbstractButton, QAbstractSlider)):
+                event.accept()
+        return super().event(event)
+
+    def _connect(self) -> None:
+        training = self._training
+        training.book.advanced.connect(self.refresh_soon)
+        training.book.changed.connect(self.refresh_soon)
+        training.plan.changed.connect(self.refresh_soon)
+        training.control.changed.connect(self.refresh_soon)
+        self._theme.changed.connect(self._on_theme)
+        self.data.file_wanted.connect(self.file_wanted)
+        self.data.refused.connect(self.refused)
+        self.settings.refused.connect(self.refused)
+        self.runs.forgotten.connect(self.forgotten)
+        self.network.picked.connect(self._on_picked)
+        self.network.template_wanted.connect(self.template_wanted)
+        self.network.program_wanted.connect(self.program_wanted)
+        self.boundary.released.connect(lambda: self._on_picked(None))
+        self.status.iteration_wanted.connect(self.iteration_wanted)
+        self.crosshair.picked.connect(self._on_iteration_picked)
+
+    def _on_picked(self, unit: Unit | None) -> None:
+        shown = unit if unit is not None and unit.layer else None
+        self.network.choose(shown)
+        self.boundary.show_unit(shown)
+
+    def _on_iteration_picked(self, iteration: float) -> None:
+        nearest = nearest_kept(self._training.book.current, iteration)
+        if nearest is not None:
+            self.iteration_wanted.emit(nearest)
+        else:
+            self.refused.emit("No iteration was kept whole yet: press K to keep the next one.")
+
+    def _on_theme(self, tokens: Tokens) -> None:
+        for card in (self.data, self.settings, self.runs, self.network, self.boundary):
+            card.set_tokens(tokens)
+        for chart in (self.charts.loss, self.charts.heat, self.charts.ratio):
+            chart.set_tokens(tokens)
+        self.refresh_soon()
+
+    def _place(self) -> None:
+        top = _split(Qt.Orientation.Horizontal, (self.network, 830), (self.boundary, 470))
+        bottom = _split(
+            Qt.Orientation.Horizontal, (self.charts.loss, 433), (self.charts.heat, 433), (self.charts.ratio, 433)
+        )
+        rows = _split(
+            Qt.Orientation.Vertical, (top, round(1000 * _TOP_SHARE)), (bottom, round(1000 * (1 - _TOP_SHARE)))
+        )
+        columns = QSplitter(Qt.Orientation.Horizontal, self)
+        columns.setHandleWidth(1)
+        columns.setChildrenCollapsible(False)
+        columns.addWidget(self._left())
+        columns.addWidget(rows)
+        columns.setStretchFactor(0, 0)
+        columns.setStretchFactor(1, 1)
+        columns.setSizes([LEFT_PX, 1300])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(columns, 1)
+        layout.addWidget(self.status)
+
+    def _left(self) -> QWidget:
+        upper = QWidget(self)
+        upper.setObjectName("leftColumn")
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.data)
+        column.addWidget(rule(upper))
+        column.addWidget(self.settings)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(upper)
+        left = _split(Qt.Orientation.Vertical, (area, 610), (self.runs, 360))
+        left.setObjectName("leftColumn")
+        left.setMinimumWidth(250)
+        left.setMaximumWidth(420)
+        return left
+
+
+def nearest_kept(run: TrainingRun | None, iteration: float) -> int | None:
+    """Return the kept iteration that lies nearest to one."""
+    kept = [sample.iteration for sample in run.samples] if run is not None else []
+    return min(kept, key=lambda number: abs(number - iteration), default=None)
+
+
+def _split(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for place, (part, share) in enumerate(parts):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(place, share)
+    splitter.setSizes([share for _part, share in parts])
+    return splitter

@@ -1,0 +1,47 @@
+"""What all plots share: the axis of numbers, and pens. Imports pyqtgraph: to be imported with the first plot."""
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtGui import QColor, QPen
+
+from engine.trace.numbers import number_text
+
+_NARROW_DECADES = 0.6
+_WIDE_DECADES = 2.5
+_LAST_DECADE = 308.0
+"""Beyond it there are no numbers; an error while painting would bring the window down."""
+
+
+class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type information
+    """Tick labels in the window's number format; in log mode the axis holds powers of ten."""
+
+    is_log = False
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return where ticks stand; on a log axis at 1, 2 and 5 of each decade, or at whole decades over a wide one."""
+        if not self.is_log:
+            found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+            return found[:1]
+        digits = _digits(high - low)
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
+        return [(1.0, [tick for tick in ticks if low <= tick <= high])]
+
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
+        """Return the label of each tick."""
+        return [number_text(10.0 ** min(value, _LAST_DECADE) if self.is_log else value, 3) for value in values]
+
+
+def _digits(decades: float) -> tuple[float, ...]:
+    """Return the digits at which ticks stand, so that there are some and not too many."""
+    if decades < _NARROW_DECADES:
+        return (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0)
+    return (1.0, 2.0, 5.0) if decades < _WIDE_DECADES else (1.0,)
+
+
+def cosmetic_pen(color: QColor, width_px: float) -> QPen:
+    """Return a pen that is as wide at every scale of the plot."""
+    pen = QPen(color, width_px)
+    pen.setCosmetic(True)
+    return pen

@@ -1,0 +1,329 @@
+"""The Train workspace as a person uses it, by clicks and keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+
+from engine.trace.batch import Batch
+from engine.trace.outcome import Outcome, OutcomeKind
+from engine.training.commands import Pause, Play, SetHyper, TakeSample
+from engine.training.facts import Sample, SampleReason, TrainState, points
+from engine.training.plan import Shape
+from gui.model.training_run import Phase
+from gui.model.workspace import Workspace
+from gui.theme.tokens import ThemeName
+from gui.train.network_card import Face
+from tests.gui.train import facts
+from tests.gui.window.keys import press
+
+
+def key(qtbot, bench, name, modifier=Qt.KeyboardModifier.NoModifier):
+    bench.page.setFocus()
+    press(qtbot, bench.page, name, modifier)
+
+
+def test_it_is_calm_before_anything_was_trained(bench):
+    assert bench.controls._headline.text() == "Not trained yet"
+    assert bench.page.charts.loss.is_empty
+    assert bench.page.charts.heat.is_empty
+    assert bench.page.charts.ratio.is_empty
+    assert bench.page.network.view._columns[0].title == "Input"
+    assert bench.page.status.text == "Nothing was trained yet"
+
+
+def test_space_plays_and_pauses(bench, qtbot):
+    key(qtbot, bench, Qt.Key.Key_Space)
+    assert bench.trainer.requests[-1].training.play == Play()
+    assert "nn.Module" in bench.trainer.requests[-1].program
+    qtbot.waitUntil(lambda: bench.run.ring is not None, timeout=3000)
+    bench.tell(facts.progress(5))
+    assert bench.workbench.book.label(_action(bench, "train.play")) == "Pause"
+    key(qtbot, bench, Qt.Key.Key_Space)
+    assert bench.trainer.steered == [Pause()]
+    bench.tell(facts.progress(6, TrainState.PAUSED))
+    assert bench.run.phase is Phase.PAUSED
+    assert "paused" in bench.controls._details.whole_text
+    key(qtbot, bench, Qt.Key.Key_Space)
+    assert bench.trainer.steered[-1] == Play()
+
+
+def test_one_batch_and_one_epoch_begin_or_go_on(bench, qtbot):
+    qtbot.mouseClick(bench.button("train.batch"), Qt.MouseButton.LeftButton)
+    assert bench.trainer.requests[-1].training.play == Play(iterations=1, kept=True)
+    qtbot.waitUntil(lambda: bench.run.ring is not None, timeout=3000)
+    qtbot.mouseClick(bench.button("train.epoch"), Qt.MouseButton.LeftButton)
+    key(qtbot, bench, Qt.Key.Key_Period)
+    assert bench.trainer.steered == [Play(epochs=1), Play(iterations=1, kept=True)]
+    assert len(bench.trainer.requests) == 1
+
+
+def test_until_asks_and_refuses_what_is_no_number(begun, qtbot):
+    key(qtbot, begun, Qt.Key.Key_U)
+    popup = begun.workbench.train._until
+    assert popup.isVisible()
+    popup.epochs.setText("5")
+    popup.loss.setText("small")
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert popup.isVisible()
+    assert popup._trouble.text() == "“small” is not a number."
+    popup.loss.setText("0.05")
+    popup.on_nan.setChecked(False)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert begun.trainer.steered == [Play(epochs=5, loss_below=0.05, on_nan=False)]
+
+
+def test_curves_strips_ratios_and_pictures_follow_the_facts(begun):
+    begun.tell(facts.hyper(), *facts.curves(0, 400), *facts.pictures(399), facts.progress(400))
+    page = begun.page
+    assert not page.charts.loss.is_empty
+    assert not page.charts.heat.is_empty
+    assert not page.charts.ratio.is_empty
+    assert page.charts.heat.strips._matrix.shape[0] == 8
+    assert begun.controls._headline.text() == "Epoch 31"
+    assert "1,932 it/s" in begun.controls._details.whole_text
+    columns = page.network.view._columns
+    assert [len(column.units) + column.left_out for column in columns] == [2, 16, 16, 8, 2]
+    assert all(column.weights is not None for column in columns[1:])
+    assert columns[1].units[0].layer == "act1"
+    assert page.boundary._numbers["accuracy"].text().endswith("%")
+    assert not page.grab().isNull()
+
+
+def test_a_live_edit_goes_to_the_run_and_its_mark_to_the_chart(begun, qtbot):
+    begun.tell(facts.hyper(), *facts.curves(0, 200), facts.progress(200))
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1e-2")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.trainer.steered == [SetHyper(name="lr", numbers=(0.01,))]
+    begun.tell(facts.edit(200), facts.hyper(0.01))
+    assert begun.run.marks[-1].text == "lr 0.01 → 0.003"
+    assert len(begun.page.charts.loss._marks) == 1
+    assert not begun.training.control.needs_restart
+    assert field.text() == "1.0e-2"
+
+
+def test_a_slider_moves_by_keys_and_clip_can_be_switched_off(begun, qtbot):
+    clip = begun.page.settings.rows["clip norm"]
+    clip.slider.setFocus()
+    qtbot.keyClick(clip.slider, Qt.Key.Key_Right)
+    assert begun.trainer.steered[-1].name == "clip norm"
+    assert begun.trainer.steered[-1].numbers[0] > 0
+    qtbot.keyClick(clip.slider, Qt.Key.Key_Home)
+    assert begun.trainer.steered[-1] == SetHyper(name="clip norm", numbers=())
+    assert clip.field.text() == "off"
+
+
+def test_nonsense_in_a_field_is_refused_with_a_sentence(begun, qtbot):
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "fast")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.notices[-1] == "“fast” is not a number."
+    assert field.text() == "3.0e-3"
+    assert begun.trainer.steered == []
+
+
+def test_a_learning_rate_of_a_billion_is_taken_as_typed(begun, qtbot):
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1e9")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.trainer.steered == [SetHyper(name="lr", numbers=(1e9,))]
+
+
+def test_other_data_asks_for_a_new_start_and_the_old_run_stays(begun, qtbot):
+    begun.tell(*facts.curves(0, 50), facts.progress(50))
+    entry = next(action for action in begun.page.data._menu.actions() if action.text() == "moons")
+    entry.trigger()
+    assert begun.training.plan.plan.data.shape is Shape.MOONS
+    assert begun.training.control.needs_restart
+    assert "start anew" in begun.controls._details.whole_text
+    key(qtbot, begun, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: begun.run.ring is not None, timeout=3000)
+    assert "make_moons" in begun.trainer.requests[-1].program
+    assert [run.phase for run in begun.training.book.runs] == [Phase.STARTING, Phase.ENDED]
+    assert len(begun.page.runs.rows) == 2
+    assert not begun.training.control.needs_restart
+
+
+def test_a_failed_run_says_why_and_keeps_its_curves(begun, qtbot):
+    begun.tell(*facts.curves(0, 50), facts.progress(50))
+    sentence = "ValueError: Expected input batch_size (32) to match target batch_size (16)."
+    begun.training.control.take_end(Outcome(kind=OutcomeKind.FAILED, message=sentence))
+    begun.page.refresh()
+    assert begun.controls._headline.text() == "Failed"
+    assert sentence in begun.controls._details.whole_text
+    assert not begun.page.charts.loss.is_empty
+    key(qtbot, begun, Qt.Key.Key_Space)
+    assert len(begun.trainer.requests) == 2
+
+
+def test_runs_are_chosen_renamed_hidden_and_forgotten(begun, qtbot):
+    begun.tell(*facts.curves(0, 60), facts.progress(60))
+    first = begun.run
+    key(qtbot, begun, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: begun.run is not first and begun.run.ring is not None, timeout=3000)
+    begun.tell(*facts.curves(0, 30), facts.progress(30))
+    rows = begun.page.runs.rows
+    assert [row.run.name for row in rows] == ["brisk-2", "calm-1"]
+    qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton, pos=QPoint(100, 15))
+    assert begun.training.book.current is first
+    qtbot.mouseClick(rows[0], Qt.MouseButton.LeftButton, pos=QPoint(3, 15))
+    assert begun.training.book.beside == ()
+    rows[1].setFocus()
+    qtbot.keyClick(rows[1], Qt.Key.Key_F2)
+    field = QApplication.focusWidget()
+    qtbot.keyClicks(field, "the first")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert first.name == "the first"
+    rows[1].setFocus()
+    qtbot.keyClick(rows[1], Qt.Key.Key_Delete)
+    assert [run.name for run in begun.training.book.runs] == ["brisk-2"]
+
+
+def test_a_unit_is_shown_large_and_goes_again(begun, qtbot):
+    begun.tell(*facts.curves(0, 30), *facts.pictures(30), facts.progress(30))
+    view = begun.page.network.view
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.tile(1, 2).center().toPoint())
+    assert begun.page.boundary._title.text() == "Unit 2 of act1"
+    qtbot.mouseClick(begun.page.boundary._back, Qt.MouseButton.LeftButton)
+    assert begun.page.boundary._title.text() == "Decision boundary"
+
+
+def test_the_crosshair_is_shared_and_tells_numbers(begun):
+    begun.tell(*facts.curves(0, 100), facts.progress(100))
+    begun.page.crosshair.move(40.0)
+    charts = begun.page.charts
+    assert "iteration 40" in charts.loss.note.whole_text
+    assert "fc1.weight" in charts.heat.note.whole_text
+    assert "fc1.weight" in charts.ratio.note.whole_text
+    assert charts.loss.plot._cross.isVisible()
+    begun.page.crosshair.move(None)
+    assert "log scale" in charts.loss.note.whole_text
+
+
+def test_the_scale_switches_and_other_metrics_can_be_drawn(begun, qtbot):
+    begun.tell(*facts.curves(0, 100), facts.progress(100))
+    key(qtbot, begun, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    assert not begun.page.charts.loss.plot.is_log
+    names = [action.text() for action in begun.page.charts.loss._metrics.actions()]
+    assert names == ["Loss", "Learning rate", "Accuracy"]
+    begun.page.charts.loss._metrics.actions()[2].trigger()
+    assert begun.page.charts.loss.drawn_metric == "accuracy"
+    assert not begun.page.charts.loss.is_empty
+
+
+def test_code_shows_the_program_and_opens_it_in_explore(bench, qtbot):
+    key(qtbot, bench, Qt.Key.Key_3)
+    assert bench.page.network.face is Face.CODE
+    text = bench.page.network.script.toPlainText()
+    assert "torch.optim.AdamW(" in text
+    bench.page.network.program_wanted.emit(text)
+    assert bench.workbench.models.document.program == text
+    assert bench.workbench.models.preferences.choices.workspace is Workspace.EXPLORE
+
+
+def test_a_template_becomes_the_network(bench):
+    entry = next(action for action in bench.page.network.templates.actions() if action.text() == "Logistic regression")
+    entry.trigger()
+    assert "LogisticRegression" in bench.training.plan.plan.network
+    bench.page.refresh()
+    assert [column.title for column in bench.page.network.view._columns] == ["Input", "Linear"]
+
+
+def test_a_kept_iteration_opens_in_explore(begun, qtbot):
+    key(qtbot, begun, Qt.Key.Key_K)
+    assert begun.trainer.steered == [TakeSample()]
+    begun.tell(*facts.curves(0, 30), facts.progress(30))
+    begun.training.control.take_sample(Sample(iteration=20, reason=SampleReason.ASKED, batch=Batch(), data=b""))
+    begun.page.refresh()
+    assert begun.page.status.kept.isVisible()
+    begun.page.status.kept_menu.aboutToShow.emit()
+    begun.page.status.kept_menu.actions()[0].trigger()
+    assert begun.workbench.models.preferences.choices.workspace is Workspace.EXPLORE
+    assert begun.workbench.models.document.recording.info.is_part
+    assert begun.workbench.models.document.program == begun.run.source
+
+
+def test_a_click_on_a_chart_without_kept_iterations_says_what_to_do(begun):
+    begun.page.crosshair.picked.emit(3.0)
+    assert begun.notices[-1] == "No iteration was kept whole yet: press K to keep the next one."
+
+
+@pytest.mark.parametrize("numbers", [[np.nan], [np.inf, 1.0], [-1.0, 0.0], [1e308, -1e308]])
+def test_a_loss_out_of_bounds_is_drawn_without_complaint(begun, numbers):
+    begun.tell(points("loss", range(len(numbers)), numbers), facts.alert(0), facts.progress(len(numbers)))
+    for is_log in (True, False):
+        begun.page.charts.loss.log.setChecked(is_log)
+        assert not begun.page.grab().isNull()
+
+
+@pytest.mark.parametrize("name", [ThemeName.DARK, ThemeName.LIGHT])
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 800), (900, 600)])
+def test_it_paints_in_every_theme_and_size(begun, name, size):
+    begun.tell(*facts.curves(0, 60), *facts.pictures(60), facts.edit(30), facts.progress(60))
+    begun.workbench.window.resize(*size)
+    begun.workbench.models.theme.switch(name)
+    begun.page.refresh()
+    assert not begun.workbench.window.grab().isNull()
+    assert begun.workbench.window.width() == size[0]
+
+
+def test_charts_are_saved_as_picture_drawing_and_numbers(begun, tmp_path):
+    begun.tell(*facts.curves(0, 60), facts.progress(60))
+    prompts = begun.workbench.train._prompts
+    for kind in ("PNG", "SVG", "CSV"):
+        prompts.save_to = tmp_path / f"loss.{kind.lower()}"
+        begun.page.save_wanted.emit(begun.page.charts.loss.plot.widget, kind)
+        assert prompts.save_to.stat().st_size > 500
+    rows = (tmp_path / "loss.csv").read_text().splitlines()
+    assert rows[0] == "run,curve,iteration,number"
+    assert sum(row.startswith("calm-1,loss,") for row in rows) == 60
+    assert "<svg" in (tmp_path / "loss.svg").read_text()
+    prompts.save_to = tmp_path / "missing" / "loss.svg"
+    begun.page.save_wanted.emit(begun.page.charts.heat.strips, "SVG")
+    assert begun.notices[-1].startswith("The chart could not be written")
+
+
+def test_stopping_before_or_after_keeps_what_there_is(begun):
+    begun.tell(*facts.curves(0, 20), facts.progress(20))
+    begun.workbench.book.qaction("train.stop").trigger()
+    assert begun.trainer.asked[-1] == "stop"
+
+
+def test_a_repaint_never_takes_long_and_never_comes_too_often(begun, qtbot):
+    painted = []
+    refresh = begun.page.refresh
+    begun.page._later.timeout.disconnect()
+    begun.page._later.timeout.connect(lambda: (painted.append(1), refresh()))
+    for _ in range(200):
+        begun.training.control.take_facts((facts.progress(5),))
+    qtbot.waitUntil(lambda: bool(painted), timeout=3000)
+    assert len(painted) == 1
+
+
+def _action(bench, action_id):
+    return next(action for action in bench.workbench.book.actions if action.id == action_id)
+
+
+def test_the_keys_of_the_canvas_win_while_it_has_the_keyboard(bench, qtbot):
+    key(qtbot, bench, Qt.Key.Key_2)
+    assert bench.page.network.face is Face.CANVAS
+    network = bench.training.network
+    surface = bench.page.network._stack.currentWidget().surface
+    surface.setFocus()
+    press(qtbot, surface, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(network.selection) == len(network.network.nodes)
+    before = network.network
+    press(qtbot, surface, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert len(network.network.nodes) > len(before.nodes)
+    press(qtbot, surface, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert network.network == before
+    press(qtbot, surface, Qt.Key.Key_Space)
+    assert len(bench.trainer.requests) == 1
