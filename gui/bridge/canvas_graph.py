@@ -162,6 +162,20 @@ class CanvasGraph:
     def _forget(self, _recording: Recording | None) -> None:
         self._history.restart(self._canvas.view_state)
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the recording is compared with another one."""
+        return self._canvas.is_compared
+
+    @property
+    def shows_overlay(self) -> bool:
+        """Whether the recording compared with lies over the graph."""
+        return self._canvas.shows_overlay
+
+    def toggle_overlay(self) -> None:
+        """Lay it over the graph, or take it off."""
+        self._canvas.toggle_overlay()
+
     def flip_direction(self) -> None:
         """Left to right, or top down."""
         self._canvas.flip_direction()

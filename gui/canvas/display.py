@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from engine.drawing.drawing import Drawing
+from engine.overlay import Overlay
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.differences import Differences
@@ -80,6 +81,11 @@ class Display(QObject):
             return
         self._book = None if recording is None else ValueBook(recording)
         self._tools = None if self._book is None else Tools(self._tokens, self._book)
+
+    def show_overlay(self, overlay: Overlay | None) -> None:
+        """Mark from the next drawing on what only one of two recordings has."""
+        if self._book is not None:
+            self._book.overlay = overlay
 
     def show_tokens(self, tokens: Tokens) -> None:
         """Paint in another theme."""

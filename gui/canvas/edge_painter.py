@@ -9,8 +9,11 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from engine.compare import ChangeKind
 from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
+from engine.overlay.overlay import name_of
+from gui.canvas.changes import change_color
 from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.scene import Ints, Scene
 from gui.canvas.trunks import Piece, clipped, distinct_pieces, pieces_of
@@ -41,6 +44,8 @@ class EdgeStyle:
     width: float
     is_future: bool
     is_dotted: bool = False
+    is_ghost: bool = False
+    """Only the recording that lies over this one has it."""
 
 
 class EdgePainter:
@@ -60,6 +65,11 @@ class EdgePainter:
         """Return colour, width and dashes of an edge at a step."""
         path = self._scene.edges[index]
         tokens = self._tokens
+        overlay = self._book.overlay
+        if overlay is not None and name_of(path.edge) in overlay.ghost_edges:
+            return EdgeStyle(change_color(tokens, ChangeKind.ADDED), _FORWARD_WIDTH, is_future=False, is_ghost=True)
+        if overlay is not None and path.edge.target in overlay.stubs:
+            return EdgeStyle(tokens.muted, 1.0, is_future=False, is_dotted=True)
         is_future = bool(self._scene.edge_steps[index] > step)
         match path.edge.kind:
             case EdgeKind.GRADIENT:
@@ -262,7 +272,7 @@ def _pen(style: EdgeStyle) -> QPen:
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setDashPattern([0.01, 2.4])
         pen.setWidthF(max(style.width, 2.0))
-    elif style.is_future:
+    elif style.is_future or style.is_ghost:
         pen.setDashPattern([4.0, 3.0])
     return pen
 

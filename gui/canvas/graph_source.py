@@ -15,7 +15,9 @@ from engine.drawing.moved import Moves, moved
 from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
 from engine.graph.filters import Filters, filtered
 from engine.graph.view import ViewGraph
+from engine.overlay import Overlay
 from engine.trace.recording import Recording
+from gui.canvas.overlay_source import OverlaySource
 from gui.model.document import Document
 from gui.model.playhead import Playhead
 
@@ -68,6 +70,8 @@ class GraphSource(QObject):
         self._laid_out: Drawing | None = None
         self._drawing: Drawing | None = None
         self._moves: Moves = {}
+        self._overlays = OverlaySource(document)
+        self._overlay: Overlay | None = None
         self._ticket = 0
         self._pool: ProcessPoolExecutor | None = None
         self._refreshed_s = 0.0
@@ -77,6 +81,7 @@ class GraphSource(QObject):
         self._arranged.connect(self._on_arranged)
         document.program_replaced.connect(lambda _changed: self._on_program_replaced())
         document.recording_replaced.connect(self._on_replaced)
+        document.compared_changed.connect(lambda _compared: self._rebuild())
         document.recording_extended.connect(lambda _batch: self._schedule())
         document.run_ended.connect(lambda _outcome: self.refresh())
         playhead.moved.connect(lambda _moved: self._on_playhead_moved())
@@ -100,6 +105,21 @@ class GraphSource(QObject):
     def drawing(self) -> Drawing | None:
         """The latest drawing."""
         return self._drawing
+
+    @property
+    def overlay(self) -> Overlay | None:
+        """How the recording compared with lies over the latest drawing."""
+        return self._overlay
+
+    @property
+    def shows_overlay(self) -> bool:
+        """Whether the person wants the recording compared with to lie over this one."""
+        return self._overlays.is_wanted
+
+    def show_overlay(self, *, shown: bool) -> None:
+        """Lay the recording compared with over this one, or take it off."""
+        self._overlays.is_wanted = shown
+        self._rebuild()
 
     @property
     def moves(self) -> Moves:
@@ -216,6 +236,9 @@ class GraphSource(QObject):
             self._scenery = scenery_of(recording, self._iteration)
         whole = self._scenery.view(self._folding)
         self._view = filtered(recording, whole, self._filters)
+        self._overlay = self._overlays.over(recording, self._view, self._iteration, self._folding)
+        if self._overlay is not None:
+            self._view = self._overlay.view
         self._ticket += 1
         if len(self._view.nodes) <= INLINE_LIMIT:
             self._publish(arrange(self._view, self._direction))

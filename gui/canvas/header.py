@@ -4,11 +4,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from engine.graph.labels import short
 from engine.graph.levels import Detail, DetailName
 from engine.graph.view import GroupKey
 
 HEIGHT_PX = 34
 _SLIDER_PX = 74
+_LONGEST_NAME = 24
 NO_RUN_TIP = "There is nothing to fold yet"
 
 
@@ -21,6 +23,7 @@ class Header(QWidget):
         iteration_requested: Position of the iteration to go to.
         detail_requested: The folding level asked for.
         hops_requested: How much further the trace shall go, 1 or -1.
+        uncompare_requested: The person has seen enough of the recording compared with.
         trace_ended: Nothing shall be dimmed.
     """
 
@@ -30,6 +33,7 @@ class Header(QWidget):
     detail_requested = Signal(object)
     hops_requested = Signal(object)
     trace_ended = Signal()
+    uncompare_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,8 @@ class Header(QWidget):
         self._slider = self._detail_slider()
         self._hidden = _arrow("", "Show again what filters hide")
         self._hidden.clicked.connect(self.unfilter_requested)
+        self._against = _arrow("", "Compare no longer")
+        self._against.clicked.connect(self.uncompare_requested)
         self._detail_name = _muted("ops")
         self._detail_name.setMinimumWidth(52)
         row = QHBoxLayout(self)
@@ -50,6 +56,7 @@ class Header(QWidget):
         row.setSpacing(8)
         row.addLayout(self._crumbs)
         row.addStretch(1)
+        row.addWidget(self._against)
         row.addWidget(self._hidden)
         row.addWidget(self._trace)
         row.addSpacing(12)
@@ -61,6 +68,7 @@ class Header(QWidget):
         self.show_path(())
         self.show_iteration(0, 0)
         self.show_hidden(0)
+        self.show_against(None)
         self.show_detail(Detail(0, 0, DetailName.OPS))
 
     def _trace_chooser(self) -> QWidget:
@@ -141,6 +149,11 @@ class Header(QWidget):
         """Say how many nodes filters hide; nothing when there are none."""
         self._hidden.setVisible(count > 0)
         self._hidden.setText(f"{count} hidden")
+
+    def show_against(self, name: str | None) -> None:
+        """Say what the recording is compared with; nothing without a comparison."""
+        self._against.setVisible(name is not None)
+        self._against.setText(f"against {short(name or '', _LONGEST_NAME)}  ×")
 
     def show_detail(self, detail: Detail) -> None:
         """Show how detailed the picture is; without anything to fold there is nothing to choose."""

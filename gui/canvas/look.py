@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from engine.compare import ChangeKind
 from engine.drawing.drawing import NodeBox
 from engine.drawing.state import StepState
 from engine.graph.view import NodeKey, NodeKind, ViewNode
@@ -13,6 +14,7 @@ from engine.trace.facts import Role
 from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.tensors import element_count
+from gui.canvas.changes import change_color
 from gui.canvas.lens import Lens, LensScale, gradient_of, read
 from gui.canvas.scene import is_backward
 from gui.canvas.tint import tint_of
@@ -49,6 +51,10 @@ class NodeLook:
     cells_of: ValueId | None
     """The value whose cells are shown, or None for none."""
     is_folded: bool
+    change: ChangeKind | None = None
+    """What became of the node in the recording that lies over this one; None where nothing is to be said."""
+    is_stub: bool = False
+    """Stands for a decision that went the other way there."""
     note: str = ""
     """A second mono line in the place of the cells, or nothing."""
 
@@ -85,6 +91,8 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         cells_of=None if data else _cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
         note=data[1] if data else "",
+        change=_change(node, view),
+        is_stub=_is_stub(node, view),
     )
 
 
@@ -133,6 +141,15 @@ def _decimals(value: ValueId, view: View) -> str:
     return "?" if numbers is None else f"{float(numbers.reshape(-1)[0]):.4f}"
 
 
+def _change(node: ViewNode, view: View) -> ChangeKind | None:
+    kind = None if view.book.overlay is None else view.book.overlay.kinds.get(node.key)
+    return None if kind is ChangeKind.KEPT else kind
+
+
+def _is_stub(node: ViewNode, view: View) -> bool:
+    return view.book.overlay is not None and node.key in view.book.overlay.stubs
+
+
 def _border(node: ViewNode, tokens: Tokens) -> str:
     return tokens.error if node.kind is NodeKind.FAILED else tokens.node_border
 
@@ -140,6 +157,9 @@ def _border(node: ViewNode, tokens: Tokens) -> str:
 def strip_of(node: ViewNode, view: View) -> str:
     """Return the colour of the strip at a node's left edge."""
     tokens = view.tokens
+    change = _change(node, view)
+    if change is not None:
+        return change_color(tokens, change)
     if node.kind is NodeKind.LEAF:
         return _leaf_strip(node, view)
     special = {

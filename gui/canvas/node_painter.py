@@ -3,8 +3,10 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from engine.compare import ChangeKind
 from engine.drawing.state import StepState
 from gui.canvas.cell_painter import CellPainter
+from gui.canvas.changes import change_color, paint_sign
 from gui.canvas.level import Level
 from gui.canvas.look import Mark, NodeLook
 from gui.theme.tokens import Tokens
@@ -20,6 +22,7 @@ _SUBTITLE_BASELINE = 34.0
 _CELLS_TOP = 41.0
 _CELLS_HEIGHT = 17.0
 _HALO = 5.0
+_CHANGED_WIDTH = 1.8
 _LIGHT = 0.5
 _FACES: dict[Level, tuple[Style, Style | None]] = {
     Level.NAMES: (Style.NAME, None),
@@ -58,6 +61,12 @@ class NodePainter:
         if look.state is StepState.FUTURE:
             pen.setColor(QColor(self._tokens.faint))
             pen.setDashPattern([4.0, 3.0])
+        elif look.change is not None:
+            pen = QPen(QColor(change_color(self._tokens, look.change)), _CHANGED_WIDTH)
+        elif look.is_stub:
+            pen = QPen(QColor(self._tokens.muted), 1.2)
+        if look.is_stub or look.change is ChangeKind.ADDED:
+            pen.setDashPattern([3.0, 2.4])
         painter.setPen(pen)
         painter.setBrush(fill)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
@@ -109,7 +118,7 @@ class NodePainter:
     def _texts(self, painter: QPainter, look: NodeLook) -> None:
         title_color, text_color = self._ink(look)
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
-        room = width - (16.0 if look.mark is not Mark.NONE else 0.0)
+        room = width - (16.0 if look.mark is not Mark.NONE or look.change is not None else 0.0)
         painter.setPen(QColor(title_color))
         style = Style.CODE_TITLE if self._tokens.has_mono_titles else Style.TITLE
         draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), style, room), style)
@@ -134,7 +143,8 @@ class NodePainter:
         center = QPointF(look.width - 13.0, 14.5)
         match look.mark:
             case Mark.NONE:
-                return
+                if look.change is not None and look.state is not StepState.FUTURE:
+                    paint_sign(painter, center, self._tokens, look.change)
             case Mark.ZERO:
                 self._zero(painter, center, self._ink(look)[1])
             case Mark.FAILED:

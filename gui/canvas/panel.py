@@ -23,6 +23,7 @@ from gui.canvas.lens import Lens, Progression
 from gui.canvas.menu import MenuDeeds
 from gui.canvas.menu_control import MenuControl
 from gui.canvas.move_control import MoveControl
+from gui.canvas.overlay_legend import overlay_legend_height
 from gui.canvas.overlays import LEGEND_HEIGHT_PX
 from gui.canvas.path import group_path, path_of
 from gui.canvas.pick_control import PickControl
@@ -113,6 +114,7 @@ class CanvasPanel(QWidget):
         header.detail_requested.connect(self.folds.set_level)
         header.iteration_requested.connect(source.go_to)
         header.crumb_clicked.connect(self._on_crumb)
+        header.uncompare_requested.connect(lambda: self._document.compare_with(None))
         header.hops_requested.connect(self.picks.trace_hops)
         header.trace_ended.connect(self.picks.end_trace)
         self.picks.changed.connect(self._on_picked)
@@ -257,6 +259,20 @@ class CanvasPanel(QWidget):
         self._source.flip_direction()
         self.views.show_first(self._focus())
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is a recording to compare with."""
+        return self._document.compared is not None
+
+    @property
+    def shows_overlay(self) -> bool:
+        """Whether the recording compared with lies over this one."""
+        return self._source.overlay is not None
+
+    def toggle_overlay(self) -> None:
+        """Lay the recording compared with over this one, or take it off."""
+        self._source.show_overlay(shown=not self._source.shows_overlay)
+
     def copy_image(self) -> None:
         """Put the view as it is, in device pixels, on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self.surface.grab_sharp())
@@ -276,6 +292,10 @@ class CanvasPanel(QWidget):
     def _on_drawing(self, drawing: Drawing | None) -> None:
         self._display.show_recording(self._document.recording)
         self._see_program()
+        overlay = self._source.overlay
+        self._display.show_overlay(overlay)
+        self.views.keep_at_top(0.0 if overlay is None else overlay_legend_height(overlay, self.surface.width()))
+        self.header.show_against(None if self._document.compared is None else self._document.compared.name)
         self._display.show_drawing(drawing, self._last_step(), self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()

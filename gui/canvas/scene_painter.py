@@ -80,6 +80,7 @@ class ScenePainter:
         self.scale = scale
         self.scene = scene
         self.tokens = tools.tokens
+        self.overlay = tools.book.overlay
         self._nodes = tools.nodes
         self._frames = tools.frames
         self._images = tools.images

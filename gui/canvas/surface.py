@@ -25,6 +25,7 @@ from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
 from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.minimap_blocks import Glow
+from gui.canvas.overlay_legend import paint_overlay_legend
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
@@ -266,6 +267,8 @@ class Surface(QWidget):
         if self._painter.scale is not None:
             covered_px = self.covered_px if self.width() < _BESIDE_CARD_PX else 0.0
             paint_legend(painter, self.height() - covered_px, self._tokens, self._lens, self._painter.scale)
+        if self._painter.overlay is not None:
+            paint_overlay_legend(painter, self._tokens, self._painter.overlay, self.width())
         minimap = self.minimap()
         if minimap is not None:
             glow = None if self._painter.scale is None else Glow(self._lens, self._painter.scale)

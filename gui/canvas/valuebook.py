@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.drawing.cells import Cell, cells_of
+from engine.overlay import Overlay
 from engine.trace.facts import Statistics
 from engine.trace.ids import ValueId
 from engine.trace.numbers import number_text
@@ -50,11 +51,13 @@ class ValueBook:
 
     Attributes:
         differences: How far its numbers are from others, or None while there is nothing to compare with.
+        overlay: Which nodes and edges are another recording's, or None while no other one lies over this one.
     """
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self.differences: Differences | None = None
+        self.overlay: Overlay | None = None
         self._remembered: dict[tuple[str, ValueId], float] = {}
         self._summaries: dict[ValueId, Summary] = {}
         self._pictures: dict[ValueId, tuple[Numbers, ...]] = {}

@@ -14,6 +14,7 @@ _SIDE_PX = 4.0
 """The bounds of a drawing hold some air already."""
 _TOP_PX, _BOTTOM_PX = 2.0, 8.0
 _LARGEST_INSET = 0.8
+_LARGEST_TOP = 0.3
 _DOUBLE_PRESS_MS = 600
 
 
@@ -23,6 +24,7 @@ class ViewControl:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self._legend_px = 0.0
+        self._top_px = 0.0
         self._since_centred = QElapsedTimer()
 
     @property
@@ -36,7 +38,12 @@ class ViewControl:
         return self._window_over(max(self._inset_px, self._legend_px))
 
     def _window_over(self, bottom_px: float) -> Window:
-        return Window(*self._surface.view_size(), Margins(_SIDE_PX, _TOP_PX, _SIDE_PX, _BOTTOM_PX + bottom_px))
+        margins = Margins(_SIDE_PX, _TOP_PX + self._top_px, _SIDE_PX, _BOTTOM_PX + bottom_px)
+        return Window(*self._surface.view_size(), margins)
+
+    def keep_at_top(self, px: float) -> None:
+        """Keep so much free at the top: a legend stands there."""
+        self._top_px = min(px, _LARGEST_TOP * self._surface.height())
 
     @property
     def _scene(self) -> Scene | None:

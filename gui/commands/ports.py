@@ -160,6 +160,20 @@ class GraphPort(Protocol):
         """Whether there is something to do again."""
         ...
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the recording is compared with another one."""
+        ...
+
+    @property
+    def shows_overlay(self) -> bool:
+        """Whether the recording compared with lies over the graph."""
+        ...
+
+    def toggle_overlay(self) -> None:
+        """Lay it over the graph, or take it off."""
+        ...
+
     def flip_direction(self) -> None:
         """Let the forward pass run left to right or top down."""
         ...

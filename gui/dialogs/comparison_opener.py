@@ -64,7 +64,7 @@ class ComparisonOpener:
             return
         finally:
             QGuiApplication.restoreOverrideCursor()
-        self._document.compare_with(Compared(path.name, other, comparison.partners_of_a))
+        self._document.compare_with(Compared(path.name, other, comparison.partners_of_a, comparison))
         self._close()
         names = (self._document.title, path.name)
         self.dialog = ComparisonDialog(comparison, names, self._theme.tokens, self._playhead.seek, self._parent)

@@ -34,6 +34,7 @@ SPECIFIED = {
     "view.lens_health": {"6"},
     "view.lens_difference": {"7"},
     "view.log_scale": {"L"},
+    "view.overlay": {"O"},
     "graph.expand": {"E"},
     "graph.collapse": {"C"},
     "graph.trace": {"T"},

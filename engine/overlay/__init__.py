@@ -1,0 +1,6 @@
+"""Two recordings as one graph: what both have, what only one has, and which decisions went the other way."""
+
+from engine.overlay.merge import overlaid
+from engine.overlay.overlay import Fork, Overlay
+
+__all__ = ["Fork", "Overlay", "overlaid"]

@@ -1,0 +1,58 @@
+"""Which value of one recording is which of the other, through the steps that take and make them."""
+
+from engine.compare import ChangeKind, Comparison
+from engine.compare.compare import TOLERANCES
+from engine.compare.measuring import Measuring
+from engine.trace.ids import StepIndex, ValueId
+from engine.trace.recording import Recording
+
+
+class Partners:
+    """Pairs of values of two recordings whose steps are paired."""
+
+    def __init__(self, a: Recording, b: Recording, comparison: Comparison) -> None:
+        self._a = a
+        self._b = b
+        self._of_a: dict[ValueId, ValueId] = {}
+        self._of_b: dict[ValueId, ValueId] = {}
+        self._kinds: dict[ValueId, ChangeKind] = {}
+        for step, partner in zip(a.steps, comparison.partners_of_a, strict=False):
+            if partner is None:
+                continue
+            there = b.steps[partner]
+            for mine, theirs in ((step.inputs, there.inputs), (step.outputs, there.outputs)):
+                for x, y in zip(mine, theirs, strict=False):
+                    if x is not None and y is not None:
+                        self._of_a.setdefault(x, y)
+                        self._of_b.setdefault(y, x)
+
+    def in_a(self, value: ValueId) -> ValueId | None:
+        """The value of A that a value of B is."""
+        return self._of_b.get(value)
+
+    def producer_of_a(self, value: ValueId) -> StepIndex | None:
+        """The step that made a value of A, or that it came out of before what asks for its truth."""
+        return self._a.values[value].producer
+
+    def kind_of_leaf(self, value: ValueId | None) -> ChangeKind:
+        """What became of a leaf of A."""
+        if value is None:
+            return ChangeKind.KEPT
+        if value not in self._kinds:
+            self._kinds[value] = self._measured(value)
+        return self._kinds[value]
+
+    def _measured(self, value: ValueId) -> ChangeKind:
+        partner = self._of_a.get(value)
+        if partner is None:
+            return ChangeKind.REMOVED
+        here, there = self._a.values[value], self._b.values[partner]
+        if (here.shape, here.dtype) != (there.shape, there.dtype):
+            return ChangeKind.RESHAPED
+        measuring = Measuring(self._a, self._b)
+        added = measuring.add(value, partner)
+        measuring.finish()
+        difference = measuring.difference(added)
+        is_beyond = difference is not None and difference.absolute > 0
+        is_beyond = is_beyond and difference is not None and difference.relative > TOLERANCES.get(here.dtype, 0.0)
+        return ChangeKind.CHANGED if is_beyond else ChangeKind.KEPT

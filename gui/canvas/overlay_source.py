@@ -1,0 +1,50 @@
+"""The recording compared with, as an overlay of what is shown. Qt-free."""
+
+from engine.compare import Comparison
+from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
+from engine.graph.view import ViewGraph
+from engine.overlay import Overlay, overlaid
+from engine.overlay.partners import Partners
+from engine.trace.recording import Recording
+from gui.model.compared import Compared
+from gui.model.document import Document
+
+
+class OverlaySource:
+    """Lays the recording that the document is compared with over a graph of its own.
+
+    Attributes:
+        is_wanted: Whether the person wants to see that; True until somebody says otherwise.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.is_wanted = True
+        self._document = document
+        self._made_for: Compared | None = None
+        self._partners: Partners | None = None
+        self._scenery: Scenery | None = None
+
+    def over(self, recording: Recording, view: ViewGraph, iteration: Iteration, folding: Folding) -> Overlay | None:
+        """Return the overlay; None where there is nothing to compare with, or nobody wants to see it."""
+        compared = self._document.compared
+        if compared is None or compared.comparison is None or not self.is_wanted:
+            return None
+        if self._made_for is not compared or self._partners is None:
+            self._made_for, self._scenery = compared, None
+            self._partners = Partners(recording, compared.recording, compared.comparison)
+        there = _iteration_there(compared, compared.comparison, iteration)
+        if there is None:
+            return None
+        if self._scenery is None or self._scenery.iteration != there:
+            self._scenery = scenery_of(compared.recording, there)
+        return overlaid(compared.name, view, self._scenery.view(folding), compared.comparison, self._partners)
+
+
+def _iteration_there(compared: Compared, comparison: Comparison, iteration: Iteration) -> Iteration | None:
+    """The iteration of the other recording that is the one shown: where the first of its steps has a partner."""
+    found = iterations(compared.recording)
+    for step in range(iteration.first_step, min(iteration.last_step + 1, len(comparison.partners_of_a))):
+        partner = comparison.partners_of_a[step]
+        if partner is not None:
+            return iteration_at(found, partner)
+    return found[0] if found else None
