@@ -44,6 +44,7 @@ from engine.runtime.recorder.frames import call_site, caller
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.mode import RecorderMode
 from engine.runtime.recorder.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
+from engine.runtime.recorder.weak_log import WeakLog
 
 LARGE_CONTRIBUTION = 4096
 """Elements from which on the single contributions to a leaf with many consumers are not held."""
@@ -141,6 +142,7 @@ class BackwardWatcher:
             remove_hooks(handles)
             active.remove(run)
             self._everywhere.remove(run)
+            run.is_over = True
             mode.log.extend((BACKWARD_END, run, sequence_number()))
             if self._reducers.seen:
                 self._reducers.finish(run, mode)
@@ -310,7 +312,7 @@ def _dropping_hook(log: Log, run: BackwardRun, position: int, slots: frozenset[i
     extend = log.extend
     can_steal = not run.create_graph  # else torch copies the gradient anyway
 
-    def hook(sent: Gradients, came: Gradients) -> None:
+    def hook(sent: Gradients, came: tuple[Any, ...]) -> None:
         kept = tuple([None if slot in slots else gradient for slot, gradient in enumerate(sent)])
         for slot in slots if can_steal else ():
             gradient = sent[slot]
@@ -328,11 +330,14 @@ def _is_among(gradient: Tensor, gradients: Iterable[Any]) -> bool:
     return any(gradient is other for other in gradients)
 
 
-def _let_go(log: Log, gradient: Tensor, came: Gradients) -> Gradients:
+def _let_go(log: Log, gradient: Tensor, came: Gradients) -> tuple[Any, ...]:
     """Hold another tensor with the same memory in place of a gradient that a node passes on to a leaf as it came.
 
     The records of the nodes just before hold it too, and torch only keeps as ``.grad`` what nobody else holds.
     """
+    shadow = log.let_go(gradient) if isinstance(log, WeakLog) else None
+    if shadow is not None:
+        return tuple([shadow if part is gradient else part for part in came])
     with quiet():
         other = gradient.detach()
     for place in range(len(log) - 1, max(-1, len(log) - _NEAR), -1):

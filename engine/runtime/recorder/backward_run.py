@@ -24,6 +24,7 @@ class BackwardRun:
         dropped: Per node position, the slots whose gradient was not held.
         variables: The leaf of each AccumulateGrad node.
         loss: A copy of the root when that is a single number.
+        is_over: Whether the engine has come to the end.
     """
 
     function: str
@@ -43,3 +44,4 @@ class BackwardRun:
     dropped: dict[int, tuple[int, ...]] = field(default_factory=dict)
     variables: dict[int, Tensor] = field(default_factory=dict)
     had_grad: set[int] = field(default_factory=set)
+    is_over: bool = False

@@ -53,6 +53,11 @@ class OptimizerRun:
     late_gradients: tuple[Tensor | None, ...] = ()
     others: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be said of it."""
+        return self.is_done
+
 
 class OptimizerWatcher:
     """Hooks before and after the step of every optimizer."""

@@ -20,6 +20,7 @@ class RecorderOptions:
         look_bytes: Room in the store that only values that somebody looks at may take.
         kernels: Whether the operators of ATen that each step was executed as are kept.
         measures: Whether FLOPs, bytes moved, memory and device times are kept for each step.
+        weak_bytes: Where no numbers are kept, tensors beyond this size are not held until the next drain.
         step_limit: The recorder halts by itself after this many steps, or at the end of the backward pass after them.
     """
 
@@ -33,3 +34,4 @@ class RecorderOptions:
     look_bytes: int = 0
     kernels: bool = False
     measures: bool = True
+    weak_bytes: int = 65_536

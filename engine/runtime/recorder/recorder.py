@@ -16,6 +16,7 @@ from torch.autograd import forward_ad
 from torch.autograd.graph import saved_tensors_hooks
 
 from engine.program.source import SourceMap
+from engine.protocol.request import ValuePolicy
 from engine.runtime.compat import (
     ENGINE_ENTRY,
     engine_modules,
@@ -53,6 +54,8 @@ from engine.runtime.recorder.resolver import Resolver
 from engine.runtime.recorder.scripted import ScriptBorder
 from engine.runtime.recorder.snapshots import Snapshots
 from engine.runtime.recorder.swaps import watched_swap
+from engine.runtime.recorder.tensors import TensorBook
+from engine.runtime.recorder.weak_log import ShadowBook, WeakLog
 from engine.trace.batch import Batch, joined
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import RecordingStop
@@ -80,7 +83,9 @@ class Recorder:
         self._snapshots = Snapshots(options)
         content = ContentWriter(options, sink, self._snapshots)
         self._late = content.late
-        self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options, sink)
+        self._shadows = ShadowBook(options.weak_bytes) if options.values is ValuePolicy.NONE else None
+        book = TensorBook(self._shadows)
+        self._resolver: Resolver | None = Resolver(source, self._snapshots, content, origin_ns, options, sink, book)
         self._instruments = Instruments(options)
         self._saved_hooks = SavedHooks()
         self._patches = PatchSet()
@@ -189,6 +194,9 @@ class Recorder:
             with quiet():
                 batch = joined((*self._early, resolver.resolve(self._taken(), namespace)))
                 self._early = []
+            for log in self._logs.values():
+                if isinstance(log, WeakLog):
+                    log.rest()
             return self._last(batch, resolver) if self._is_halted or resolver.is_full else batch
         finally:
             self._is_draining = False
@@ -275,6 +283,9 @@ class Recorder:
     def _taken(self) -> dict[int, Log]:
         taken = {}
         for thread, log in list(self._logs.items()):
+            if isinstance(log, WeakLog):
+                taken[thread] = log.take()
+                continue
             length = len(log)
             taken[thread] = log[:length]
             del log[:length]
@@ -282,7 +293,7 @@ class Recorder:
 
     def _new_mode(self) -> RecorderMode:
         number = len(self._logs)
-        log: Log = []
+        log: Log = [] if self._shadows is None else WeakLog(self._shadows)
         self._logs[number] = log
         mode = self._instruments.mode_class(self._marks, self._infos, self._snapshots, log, self._before_move)
         self._modes.append(mode)

@@ -79,13 +79,15 @@ class Resolver:
         origin_ns: int,
         options: RecorderOptions,
         sink: ByteSink,
+        book: TensorBook,
     ) -> None:
         self._step_limit = sys.maxsize if options.step_limit is None else options.step_limit
         self._source = source
         self._snapshots = snapshots
         self._content = content
         links = NodeLinks()
-        self._values = ValueMaker(TensorBook(), snapshots, links)
+        self._book = book
+        self._values = ValueMaker(book, snapshots, links)
         self._regions = RegionBook()
         self._steps = StepMaker(self._values, links, self._regions)
         self._control = ControlResolver(self._regions, source)
@@ -245,6 +247,7 @@ class Resolver:
         self._values.pending = Pending(self._values.count)
         self._gradients.forget_waiting()
         self._snapshots.clear()
+        self._book.end_drain()
         return batch
 
 

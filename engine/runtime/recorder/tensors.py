@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from engine.runtime.compat import storage_key, storage_nbytes
+from engine.runtime.recorder.shadows import Ghost, Shadow
+from engine.runtime.recorder.weak_log import ShadowBook
 from engine.trace.facts import Role, Span
 from engine.trace.ids import GradNodeId, StepIndex, StorageId, TensorId, ValueId
 
@@ -55,6 +57,7 @@ class TensorRecord:
         grad: Record of its ``.grad``.
         owner: The leaf whose ``.grad`` this is.
         accumulator: Its AccumulateGrad node.
+        shadow: What stands for it when it is gone, where the log does not hold it.
         parts: What it is made of, if it has no plain numbers itself, each with what to write behind its name.
     """
 
@@ -74,6 +77,7 @@ class TensorRecord:
     owner: "weakref.ref[TensorRecord] | None" = None
     accumulator: GradNodeId | None = None
     parts: "tuple[tuple[str, TensorRecord], ...]" = ()
+    shadow: Shadow | None = None
 
     def weak(self) -> "weakref.ref[TensorRecord]":
         """Return a weak reference to this record."""
@@ -86,7 +90,10 @@ class TensorBook:
     An address identifies a tensor only while it lives: a record goes with its tensor.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shadows: ShadowBook | None = None) -> None:
+        self._shadows = shadows
+        self._gone: dict[int, TensorRecord] = {}
+        self._ghosts: list[Ghost] = []
         self._records: dict[int, TensorRecord] = {}
         self._blocks: dict[int, Block] = {}
         self._tensors = 0
@@ -95,7 +102,9 @@ class TensorBook:
     def find(self, tensor: Tensor) -> TensorRecord | None:
         """Return the record of a tensor that was seen before."""
         record = self._records.get(id(tensor))
-        return record if record is not None and record.ref() is tensor else None
+        if record is not None and record.ref() is tensor:
+            return record
+        return self._returned(tensor) if isinstance(tensor, Ghost) else None
 
     def record(self, tensor: Tensor) -> TensorRecord:
         """Return the record of a tensor, a new one at first sight."""
@@ -103,12 +112,15 @@ class TensorBook:
         record = self._records.get(address)
         if record is not None and record.ref() is tensor:
             return record
+        returned = self._returned(tensor) if isinstance(tensor, Ghost) else None
+        if returned is not None:
+            return returned
         block = self._block(tensor)
-        reference = _Reference(tensor, self._forget)
-        reference.address = address
-        record = TensorRecord(TensorId(self._tensors), reference, block)
+        record = TensorRecord(TensorId(self._tensors), self._reference(tensor), block)
         self._tensors += 1
         self._records[address] = record
+        if self._shadows is not None:
+            record.shadow = self._shadow_of(tensor, self._shadows)
         if block is not None:
             block.members[record.id] = record
         return record
@@ -123,7 +135,7 @@ class TensorBook:
             return record if record.value is not None else None
         block = self._blocks.get(storage_key(tensor) or 0)
         for other in block.members.values() if block is not None else ():
-            known = other.ref()
+            known = other.ref() if other.shadow is None else other.shadow.tensor()
             if known is not None and other.value is not None and not other.is_stale and _same_view(known, tensor):
                 return other
         return None
@@ -167,10 +179,47 @@ class TensorBook:
             self._storages += 1
         return block
 
+    def end_drain(self) -> None:
+        """Let go of what stood for tensors that are gone."""
+        for ghost in self._ghosts:
+            ghost.shadow.ghost = None
+        self._ghosts = []
+        gone, self._gone = self._gone, {}
+        for record in gone.values():
+            self._leave(record)
+        if self._shadows is not None:
+            self._shadows.forget_dead()
+
+    def _reference(self, tensor: Tensor) -> "_Reference":
+        reference = _Reference(tensor, self._forget)
+        reference.address = id(tensor)
+        return reference
+
+    def _shadow_of(self, tensor: Tensor, shadows: ShadowBook) -> Shadow | None:
+        """Return what will stand for a tensor when it is gone; nothing for one that is held, or gone by now."""
+        if isinstance(tensor, Ghost):
+            self._ghosts.append(tensor)
+            return None
+        shadow = shadows.mention(tensor)
+        return shadow if isinstance(shadow, Shadow) else None
+
+    def _returned(self, ghost: Ghost) -> TensorRecord | None:
+        """Return the record of a tensor that has died since the last drain."""
+        record = self._gone.pop(id(ghost.shadow.ref), None)
+        if record is not None:
+            record.ref, record.shadow = self._reference(ghost), None
+            self._records[id(ghost)] = record
+            self._ghosts.append(ghost)
+        return record
+
     def _forget(self, dead: "_Reference") -> None:
         record = self._records.pop(dead.address, None)
-        if record is not None:
+        if record is None:
+            return
+        if record.shadow is None:
             self._leave(record)
+        else:
+            self._gone[id(record.shadow.ref)] = record  # the log may still speak of it
 
     def _leave(self, record: TensorRecord) -> None:
         block = record.block
