@@ -13,7 +13,7 @@ MEMORY = ("resnet", "gpt", "lstm")
 TITLES = {ValuePolicy.ALL: "values by reference", ValuePolicy.SUMMARIES: "summaries", ValuePolicy.NONE: "values off"}
 MEMORY_GOAL_WITHOUT_VALUES = 1.05
 EXACT = {"MALLOC_MMAP_THRESHOLD_": "65536"}
-"""glibc gives larger blocks back at once then, so that resident memory is what torch asked for, and no luck of reuse."""
+"""glibc gives larger blocks back at once then: resident memory is what torch asked for, whatever was freed before."""
 
 
 def rows() -> list[BenchRow]:

@@ -23,7 +23,7 @@ from tests.support.recorded import FILENAME, Recorded, record_text
 PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS | ways_of_tensors.PROGRAMS
 pytestmark = pytest.mark.filterwarnings("ignore")
 OTHERWISE = frozenset({"threads", "grad accumulate alias"})
-"""Threads run in another order each time; gradients that the program passed in are linked to as such, not by an alias."""
+"""Threads run in another order each time; gradients that were passed in are linked to as such, not by an alias."""
 STRONG = RecorderOptions(values=ValuePolicy.NONE, weak_bytes=sys.maxsize, measures=False)
 WEAK = RecorderOptions(values=ValuePolicy.NONE, weak_bytes=8, measures=False)
 
