@@ -13,6 +13,7 @@ from engine.network.templates import templates
 from gui.builder.panel import BuilderPanel
 from gui.model.document import Document
 from gui.model.network import NetworkModel
+from gui.model.network_boxes import RowKind
 from gui.model.network_changes import first_network
 from gui.model.network_talk import Refusal
 from gui.model.notices import Notices
@@ -165,11 +166,13 @@ class BuilderCommands:
         self._panel.in_place.rename(self._model.selection[-1])
 
     def edit(self) -> None:
-        """Edit the first line of the selected node, or its name."""
+        """Edit the first line of the selected node; of one without any, what the form has, or its name."""
         name = self._model.selection[-1]
-        box = self._panel.surface.scene.boxes[name]
-        if box.rows:
+        rows = self._panel.surface.scene.boxes[name].rows
+        if rows and rows[0].kind is not RowKind.COUNT:
             self._panel.in_place.edit_line(name, 0)
+        elif self._panel.side.isVisible() and len(self._panel.form.fields) > 1:
+            self._panel.form.edit_first()
         else:
             self._panel.in_place.rename(name)
 

@@ -165,14 +165,12 @@ class SettingsForm(QScrollArea):
         self.fields["shown with batch"].show_value(str(model.batch))
         facts = model.known.nodes.values()
         batch = model.known.batch
-        self._show_facts(
-            {
-                "nodes": str(len(model.network.nodes)),
-                "parameters": f"{sum(one.parameters for one in facts):,}",
-                "operations": f"{flops_text(sum(one.flops for one in facts) // batch)} a sample",
-                "activations": f"{bytes_text(sum(one.nbytes for one in facts) // batch)} a sample",
-            }
-        )
+        texts = {"nodes": str(len(model.network.nodes)), "parameters": "", "operations": "", "activations": ""}
+        if facts:
+            texts["parameters"] = f"{sum(one.parameters for one in facts):,}"
+            texts["operations"] = f"{flops_text(sum(one.flops for one in facts) // batch)} a sample"
+            texts["activations"] = f"{bytes_text(sum(one.nbytes for one in facts) // batch)} a sample"
+        self._show_facts(texts)
 
     def _show_facts(self, texts: dict[str, str]) -> None:
         for name, text in texts.items():

@@ -116,7 +116,7 @@ class Surface(QWidget):
 
     def attend(self, **changes: object) -> None:
         """Pick other things out."""
-        self.attention = replace(self.attention, **changes)  # type: ignore[arg-type]
+        self.attention = replace(self.attention, **changes)  # type: ignore[arg-type]  # the names are those of its fields
         self.update()
 
     def fit_all(self) -> None:

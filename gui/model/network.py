@@ -12,8 +12,10 @@ from engine.network.source import write_source
 from engine.protocol.network import Fix, Misfit, NetworkAnswer, NetworkRequest, SetFix
 from gui.model.history import History
 from gui.model.network_changes import (
+    After,
     Free,
     NewNode,
+    OnLink,
     Where,
     added,
     first_network,
@@ -24,7 +26,7 @@ from gui.model.network_changes import (
     with_piece,
 )
 from gui.model.network_known import Known, followers, known_of, sized
-from gui.model.network_layout import placed, tidied, with_places_of, with_room_for
+from gui.model.network_layout import kept_tidy, placed, tidied, with_places_of, with_room_for
 from gui.model.network_talk import Offer, Question, Refusal, TextTrouble, sentence_of
 from gui.model.observable import Event
 
@@ -205,7 +207,7 @@ class NetworkModel:
         def change(network: Network) -> Network:
             changed, name = added(network, new, where)
             names.append(name)
-            return changed
+            return kept_tidy(network, changed) if isinstance(where, After | OnLink) else changed
 
         is_done = self.edit(change)
         if is_done:
@@ -233,7 +235,7 @@ class NetworkModel:
             self.edit(lambda network: edits.disconnect(network, link))
         elif self.selection:
             names = self.selection
-            self.edit(lambda network: healed(network, names))
+            self.edit(lambda network: kept_tidy(network, healed(network, names)))
 
     def set_setting(self, name: NodeName, setting: str, text: str) -> bool:
         """Set an argument; a size that a person gives is kept even if it does not fit."""
@@ -254,7 +256,7 @@ class NetworkModel:
         """Do what would help a node that does not fit."""
         if not isinstance(fix, SetFix):
             self._pinned.discard(name)
-        self.edit(lambda network: with_fix(network, name, fix))
+        self.edit(lambda network: kept_tidy(network, with_fix(network, name, fix)))
 
     def offers_of(self, name: NodeName) -> tuple[Offer, ...]:
         """Return what would help a node that does not fit."""
@@ -311,7 +313,8 @@ class NetworkModel:
         def connect() -> None:
             keeps = fix is None or isinstance(fix, SetFix)
             self._pinned = self._pinned | {misfit.name} if keeps else self._pinned - {misfit.name}
-            self.edit(lambda _network: tried if fix is None else with_fix(tried, misfit.name, fix))
+            fixed = tried if fix is None else with_fix(tried, misfit.name, fix)
+            self.edit(lambda network: kept_tidy(network, fixed))
 
         return connect
 

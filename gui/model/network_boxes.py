@@ -17,6 +17,11 @@ SPARE_PX = 16.0
 GROUP_PAD_PX = 16.0
 GROUP_HEAD_PX = 30.0
 _LEARNING = {Category.LINEAR, Category.CONVOLUTION, Category.NORMALIZATION, Category.RECURRENT, Category.ATTENTION}
+_TELLING = {
+    "Dropout": "p", "Dropout1d": "p", "Dropout2d": "p", "AlphaDropout": "p", "LeakyReLU": "negative_slope",
+    "ELU": "alpha", "CELU": "alpha", "Softplus": "beta", "GLU": "dim", "Hardshrink": "lambd", "Softshrink": "lambd",
+}  # fmt: skip
+"""The setting by which one knows a layer that needs none: it is shown with its default too."""
 _NOT_LEARNING = {"Identity", "Upsample", "PixelShuffle", "ZeroPad2d"}
 
 
@@ -111,9 +116,10 @@ def _given(node: Node) -> list[tuple[str, str]]:
     given = {setting.name: setting.text for setting in node.settings}
     found = []
     for parameter in parameters_of(node):
-        is_needed = parameter.default is None and not node.same_as and not parameter.name.startswith(CALL_PREFIX)
-        if parameter.name in given or is_needed:
-            found.append((parameter.name, given.get(parameter.name, "")))
+        is_own = not node.same_as and not parameter.name.startswith(CALL_PREFIX)
+        is_told = parameter.default is None or parameter.name == _TELLING.get(node.type)
+        if parameter.name in given or (is_own and is_told):
+            found.append((parameter.name, given.get(parameter.name, parameter.default or "")))
     return found
 
 

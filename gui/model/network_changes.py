@@ -9,7 +9,7 @@ from engine.network.fresh import fresh_node, wanted_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.protocol.network import Fix, InsertFix, SetFix
 from gui.model.network_boxes import box_height, box_of, box_width, input_count, input_name, is_needed
-from gui.model.network_layout import below, with_room_for
+from gui.model.network_layout import below, tidied, with_room_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ Where = Free | After | OnLink | FromPort
 def first_network() -> Network:
     """Return what one starts with: an input that goes to the output as it is."""
     network = add(Network(), Node(name=NodeName("x"), kind=NodeKind.INPUT, shape=(2,)))
-    network = add(network, Node(name=NodeName("output"), kind=NodeKind.OUTPUT, y_px=140.0))
-    return connect(network, Link(NodeName("x"), 0, NodeName("output"), 0))
+    network = add(network, Node(name=NodeName("output"), kind=NodeKind.OUTPUT))
+    return tidied(connect(network, Link(NodeName("x"), 0, NodeName("output"), 0)))
 
 
 def added(network: Network, new: NewNode, where: Where) -> tuple[Network, NodeName]:

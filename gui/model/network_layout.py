@@ -1,15 +1,15 @@
 """Where the boxes of a network go: tidied as a whole, or moved aside for a new one."""
 
-from collections.abc import Collection
+import math
 from dataclasses import replace
 
 from engine.layout import Area, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out
 from engine.network.network import Network, Node, NodeName
-from gui.model.network_boxes import GROUP_HEAD_PX, GROUP_PAD_PX, box_height, box_of, box_width
+from gui.model.network_boxes import GROUP_HEAD_PX, GROUP_PAD_PX, Place, box_height, box_of, box_width
 
 RANK_GAP_PX = 38.0
 SIDE_GAP_PX = 34.0
-_WRAP_PX = 820.0
+_WRAP_PX = 1000.0
 """A longer network is folded into columns, so that it can be read as a whole."""
 _WRAP_ASPECT = 0.75
 
@@ -80,43 +80,19 @@ def below(network: Network, above: NodeName, node: Node) -> Node:
 
 
 def with_room_for(network: Network, name: NodeName) -> Network:
-    """Move what comes after a node down, so far that it is clear of it."""
-    moved = network
+    """Move what stands under a node down, so far that it is clear of it."""
     new = next(node for node in network.nodes if node.name == name)
     place = box_of(network, new)
-    followers = descendants(network, {name})
-    tops = [box_of(network, node).y for node in network.nodes if node.name in followers]
-    missing = place.bottom + RANK_GAP_PX - min(tops, default=place.bottom + RANK_GAP_PX)
-    if missing > 0:
-        nodes = (replace(one, y_px=one.y_px + missing) if one.name in followers else one for one in network.nodes)
-        moved = replace(network, nodes=tuple(nodes))
-    return _aside(moved, name)
+    column = Place(place.x, place.y - SIDE_GAP_PX, place.width, math.inf)
+    under = {node.name: box_of(network, node).y for node in network.nodes
+             if node.name != name and box_of(network, node).meets(column)}  # fmt: skip
+    missing = place.bottom + RANK_GAP_PX - min(under.values(), default=math.inf)
+    if missing <= 0:
+        return network
+    nodes = (replace(one, y_px=one.y_px + missing) if one.name in under else one for one in network.nodes)
+    return replace(network, nodes=tuple(nodes))
 
 
-def _aside(network: Network, name: NodeName) -> Network:
-    """Move a node to the right until it covers no other."""
-    for _ in network.nodes:
-        new = next(node for node in network.nodes if node.name == name)
-        place = box_of(network, new)
-        others = (box_of(network, node) for node in network.nodes if node.name != name)
-        covered = next((other for other in others if other.meets(place)), None)
-        if covered is None:
-            return network
-        right = replace(new, x_px=covered.right + SIDE_GAP_PX)
-        network = replace(network, nodes=tuple(right if node.name == name else node for node in network.nodes))
-    return network
-
-
-def descendants(network: Network, names: Collection[NodeName]) -> set[NodeName]:
-    """Return all nodes that need the result of one of these."""
-    followers: dict[NodeName, list[NodeName]] = {}
-    for link in network.links:
-        followers.setdefault(link.source, []).append(link.target)
-    found: set[NodeName] = set()
-    waiting = list(names)
-    while waiting:
-        for target in followers.get(waiting.pop(), ()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found - set(names)
+def kept_tidy(old: Network, new: Network) -> Network:
+    """Return a changed network laid out anew if the old one stood as it was laid out: nobody had moved anything."""
+    return tidied(new) if tidied(old) == old else new
