@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from engine.drawing.drawing import Rect
+from engine.network.network import NodeName
 from gui.model.network import NetworkModel
 from gui.model.network_talk import Offer, Refusal
 from gui.theme.theme import Theme
@@ -17,8 +19,11 @@ _RADIUS_PX = 11.0
 class OfferCard(QWidget):
     """Says why an edit was refused; otherwise what is wrong with the selected node, or else with the first wrong one.
 
+    Attributes:
+        node: The node that it speaks of, if it is about one.
+
     Signals:
-        changed: It came, went, or has another size.
+        changed: It says something else, and has to be placed.
     """
 
     changed = Signal()
@@ -29,6 +34,7 @@ class OfferCard(QWidget):
         self._model = model
         self._tokens = theme.tokens
         self._refusal: Refusal | None = None
+        self.node: NodeName | None = None
         self._shown: tuple[str, tuple[str, ...]] = ("", ())
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -47,17 +53,19 @@ class OfferCard(QWidget):
         model.told.connect(lambda _none: self._refresh())
         model.selection_changed.connect(lambda _none: self._on_selection())
 
-    def place(self) -> None:
-        """Stand at the bottom in the middle of the parent."""
+    def place(self, avoid: Rect | None) -> None:
+        """Stand at the bottom in the middle of the parent, or at the top when ``avoid`` would be covered there."""
         frame = self.parentWidget()
-        if frame is None:
-            return
         layout = self.layout()
-        if layout is not None:
-            layout.activate()  # buttons that were just made count too
+        if frame is None or layout is None:
+            return
+        layout.activate()  # buttons that were just made count too
         width = min(WIDTH_PX, frame.width() - 2 * _MARGIN_PX)
         height = max(self.heightForWidth(width), self.sizeHint().height())
-        self.setGeometry((frame.width() - width) // 2, frame.height() - height - _MARGIN_PX, width, height)
+        left, top = (frame.width() - width) // 2, frame.height() - height - _MARGIN_PX
+        if avoid is not None and avoid.bottom > top and avoid.y > height + 2 * _MARGIN_PX:
+            top = _MARGIN_PX
+        self.setGeometry(left, top, width, height)
         self.raise_()
 
     def _on_theme(self, tokens: Tokens) -> None:
@@ -74,15 +82,17 @@ class OfferCard(QWidget):
 
     def _what(self) -> tuple[str, tuple[Offer, ...]]:
         """The sentence and the offers that are due."""
+        model, self.node = self._model, None
         if self._refusal is not None:
+            self.node = self._refusal.node
             return self._refusal.text, self._refusal.offers
-        model = self._model
         if model.known.trouble:
             return model.known.trouble, ()
         misfits = model.known.misfits
         name = next((name for name in model.selection if name in misfits), None)
         if name is None:
             name = next(iter(misfits), None)
+        self.node = name
         return ("", ()) if name is None else (misfits[name].text, model.offers_of(name))
 
     def _refresh(self) -> None:
@@ -103,8 +113,7 @@ class OfferCard(QWidget):
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         if text:
-            self.place()
-        self.changed.emit()
+            self.changed.emit()
 
     def _button(self, offer: Offer) -> QPushButton:
         button = QPushButton(offer.text.replace("&", "&&"), self)

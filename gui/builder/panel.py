@@ -53,7 +53,7 @@ class BuilderPanel(QWidget):
         self.surface.finder_wanted.connect(self.look_for_layer)
         self.surface.menu_wanted.connect(self._open_menu)
         self.surface.moved.connect(self._on_moved)
-        self.card.changed.connect(self._on_card)
+        self.card.changed.connect(self._place_card)
         theme.changed.connect(self._on_theme)
 
     def use_actions(self, action_of: ActionOf, menu: Sequence[str], templates: Sequence[str]) -> None:
@@ -127,11 +127,13 @@ class BuilderPanel(QWidget):
 
     def _on_moved(self) -> None:
         if self.card.isVisible():
-            self.card.place()
-            self._on_card()
+            self._place_card()
 
-    def _on_card(self) -> None:
-        self.surface.cover(float(self.card.height() + 20) if self.card.isVisible() else 0.0)
+    def _place_card(self) -> None:
+        """Let the card stand where it does not cover the node that it speaks of."""
+        node = self.card.node
+        bounds = None if node is None else self.surface.scene.bounds_of((node,))
+        self.card.place(None if bounds is None else self.surface.view_rect(bounds))
 
     def _on_theme(self, tokens: Tokens) -> None:
         self.surface.restyle(tokens)

@@ -71,7 +71,6 @@ class Surface(QWidget):
         self.setMinimumSize(220, 160)
         self.model = model
         self.attention = Attention()
-        self._bottom_px = 0.0
         self.control = CameraControl(self)
         self.control.moved.connect(self._on_moved)
         self._tokens = tokens
@@ -141,19 +140,11 @@ class Surface(QWidget):
         self.control.is_free = True
         self.control.glide(self.camera.zoomed(factor, (width / 2, height / 2)))
 
-    def cover(self, bottom_px: float) -> None:
-        """Something stands over so much of the bottom: keep clear of it, until the person moved the camera."""
-        if bottom_px != self._bottom_px:
-            self._bottom_px = bottom_px
-            bounds = self._scene.bounds()
-            if not self.control.is_free and bounds is not None and self._gesture is None:
-                self.control.glide(self._fitted(bounds))
-
     def reveal(self, names: tuple[NodeName, ...]) -> None:
         """Move just so far that these nodes are in view."""
         bounds = self._scene.bounds_of(names)
         if bounds is not None:
-            self.control.glide(gliding(self.control.target, bounds, *self.view_size(), self._margins()))
+            self.control.glide(gliding(self.control.target, bounds, *self.view_size(), _MARGINS))
 
     def look_for(self, where: Where, at: QPointF) -> None:
         """Let the person look for a layer to put there."""
@@ -181,10 +172,7 @@ class Surface(QWidget):
             self.row_wanted.emit(hit)
 
     def _fitted(self, bounds: Rect) -> Camera:
-        return fitted(bounds, *self.view_size(), self._margins())
-
-    def _margins(self) -> Margins:
-        return replace(_MARGINS, bottom=_MARGINS.bottom + self._bottom_px)
+        return fitted(bounds, *self.view_size(), _MARGINS)
 
     def _on_moved(self) -> None:
         self.moved.emit()
