@@ -1,11 +1,13 @@
 """Paints the row of value cells of a node, the strip of a large tensor, and its thumbnail."""
 
+import math
+
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from engine.drawing.cells import Cell
-from engine.trace.ids import ValueId
+from engine.trace.ids import StepIndex, ValueId
 from gui.canvas.level import Level
 from gui.canvas.valuebook import Numbers, ValueBook
 from gui.theme.colors import value_color, value_pixels
@@ -35,6 +37,10 @@ class CellPainter:
             if pictures and pictures[0].size > 3:
                 self._thumbnails(painter, area, pictures)
                 return
+            curve = self._book.curve(value)
+            if curve is not None:
+                self._sparkline(painter, area, curve)
+                return
         cells = self._book.cells(value)
         if not cells:
             return
@@ -42,6 +48,29 @@ class CellPainter:
             self._numbers(painter, area, cells, _STYLES.get(level, Style.CELL))
         else:
             self._strip(painter, area, cells)
+
+    def local_derivative(self, step: StepIndex | None) -> str:
+        """Return what a backward step multiplies by, in a few characters."""
+        return "" if step is None else self._book.local_derivative(step)
+
+    def _sparkline(self, painter: QPainter, area: QRectF, curve: Numbers) -> None:
+        """The elements of a vector as a line around zero; a gap with a mark where one is not finite."""
+        finite = np.isfinite(curve)
+        low, high = min(0.0, *curve[finite]), max(0.0, *curve[finite])
+        unit = area.height() / ((high - low) or 1.0)
+        across = area.width() / (len(curve) - 1)
+        painter.setPen(QPen(QColor(self._tokens.hairline), 1.0))
+        zero = area.bottom() + low * unit
+        painter.drawLine(QPointF(area.left(), zero), QPointF(area.right(), zero))
+        painter.setPen(QPen(QColor(self._tokens.positive), 1.2))
+        places = [QPointF(area.left() + n * across, zero - y * unit) for n, y in enumerate(np.nan_to_num(curve))]
+        for n, both in enumerate(finite[:-1] & finite[1:]):
+            if both:
+                painter.drawLine(places[n], places[n + 1])
+        for n in np.flatnonzero(~finite).tolist():
+            painter.fillRect(
+                QRectF(places[n].x() - 1.0, area.top(), 2.0, area.height()), QColor(self._tokens.nonfinite)
+            )
 
     def _numbers(self, painter: QPainter, area: QRectF, cells: tuple[Cell, ...], style: Style) -> None:
         width = (area.width() - _GAP * (len(cells) - 1)) / len(cells)
@@ -78,7 +107,8 @@ class CellPainter:
         painter.setBrush(fill)
         painter.drawRoundedRect(rect, radius, radius)
         painter.setPen(QPen(Qt.PenStyle.NoPen))
-        painter.setBrush(QBrush(faded(self._tokens.canvas, 0.45), Qt.BrushStyle.BDiagPattern))
+        pattern = Qt.BrushStyle.BDiagPattern if math.isnan(cell.number) else Qt.BrushStyle.FDiagPattern
+        painter.setBrush(QBrush(faded(self._tokens.canvas, 0.45), pattern))
         painter.drawRoundedRect(rect, radius, radius)
         return fill
 

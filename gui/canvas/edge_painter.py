@@ -15,6 +15,7 @@ from engine.graph.view import EdgeKind
 from engine.overlay.overlay import name_of
 from gui.canvas.changes import change_color
 from gui.canvas.edge_pieces import EdgePieces
+from gui.canvas.lens import Lens
 from gui.canvas.scene import Ints, Scene
 from gui.canvas.trunks import Piece, clipped, distinct_pieces, pieces_of
 from gui.canvas.valuebook import ValueBook
@@ -23,6 +24,7 @@ from gui.widgets.lettering import Style, draw_text, faded, heading_growth, text_
 
 _FORWARD_WIDTH = 1.4
 _THIN, _THICK = 2.0, 3.5
+_SMALL, _LARGE = 0.8, 4.5
 _ARROW_LENGTH, _ARROW_HALF_WIDTH = 7.0, 3.4
 _KEPT_TRUNKS = 32
 _MANY = 220
@@ -51,12 +53,14 @@ class EdgeStyle:
 class EdgePainter:
     """Paints the edges of one scene in one theme."""
 
-    def __init__(self, tokens: Tokens, scene: Scene, pieces: EdgePieces, book: ValueBook) -> None:
+    def __init__(self, tokens: Tokens, scene: Scene, pieces: EdgePieces, book: ValueBook, lens: Lens) -> None:
         self._tokens = tokens
         self._scene = scene
         self._pieces = pieces
         self._book = book
+        self._shows_size = lens is Lens.MEMORY
         self._norms: tuple[float, float] | None = None
+        self._sizes: tuple[float, float] | None = None
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
         self._trunk_paths: dict[tuple[int, ...], list[QPainterPath]] = {}
@@ -73,7 +77,8 @@ class EdgePainter:
         is_future = bool(self._scene.edge_steps[index] > step)
         match path.edge.kind:
             case EdgeKind.GRADIENT:
-                color, width = tokens.backward, self._gradient_width(index)
+                color = tokens.backward
+                width = self._size_width(index) if self._shows_size else self._gradient_width(index)
             case EdgeKind.UPDATE:
                 color, width = tokens.optimizer, _FORWARD_WIDTH
             case EdgeKind.SAVED:
@@ -81,10 +86,27 @@ class EdgePainter:
             case EdgeKind.VIEW:
                 return EdgeStyle(tokens.edge, 1.0, is_future, is_dotted=True)
             case EdgeKind.DATA | EdgeKind.PARAMETER:
-                color, width = tokens.edge, _FORWARD_WIDTH
+                color, width = tokens.edge, self._size_width(index) if self._shows_size else _FORWARD_WIDTH
         if is_future:
             return EdgeStyle(tokens.faint, _FORWARD_WIDTH, is_future=True)
         return EdgeStyle(color, width, is_future=False)
+
+    def _size_width(self, index: int) -> float:
+        """By the bytes of the tensor that flows, on a log scale over the drawing."""
+        value = self._scene.edges[index].edge.value
+        low, high = self._size_range()
+        nbytes = 0 if value is None else self._book.nbytes(value)
+        if nbytes <= 0 or high <= low:
+            return _FORWARD_WIDTH
+        return _SMALL + (_LARGE - _SMALL) * (math.log(nbytes) - low) / (high - low)
+
+    def _size_range(self) -> tuple[float, float]:
+        """Natural logarithms of the smallest and largest number of bytes that flow anywhere."""
+        if self._sizes is None:
+            values = {path.edge.value for path in self._scene.edges if path.edge.value is not None}
+            logs = [math.log(nbytes) for value in values if (nbytes := self._book.nbytes(value)) > 0]
+            self._sizes = (min(logs), max(logs)) if logs else (0.0, 0.0)
+        return self._sizes
 
     def _gradient_width(self, index: int) -> float:
         known = self._widths.get(index)

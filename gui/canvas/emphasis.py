@@ -15,6 +15,8 @@ class Emphasis:
     hits: frozenset[int] = frozenset()
     """Nodes found by the search."""
     shows_current: bool = True
+    edge: int | None = None
+    """The edge under the mouse."""
 
 
 NO_EMPHASIS = Emphasis()

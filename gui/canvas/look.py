@@ -29,8 +29,10 @@ class Mark(Enum):
     NONE = "none"
     ZERO = "zero"
     """A gradient that is zero everywhere: a hollow ring."""
-    NONFINITE = "nonfinite"
-    """NaN or infinity: a hatch and the word."""
+    NAN = "nan"
+    """NaN, perhaps infinities as well: a hatch and the word."""
+    INFINITE = "infinite"
+    """Infinities, but no NaN: a hatch the other way and the word."""
     FAILED = "failed"
     """The call that raised: a cross."""
 
@@ -53,6 +55,8 @@ class NodeLook:
     is_folded: bool
     change: ChangeKind | None = None
     """What became of the node in the recording that lies over this one; None where nothing is to be said."""
+    derived_at: StepIndex | None = None
+    """The backward step whose local derivative is shown on a near node."""
     is_stub: bool = False
     """Stands for a decision that went the other way there."""
     note: str = ""
@@ -92,6 +96,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         is_folded=node.kind is NodeKind.GROUP,
         note=data[1] if data else "",
         change=_change(node, view),
+        derived_at=node.about if node.kind is NodeKind.BACKWARD and state is not StepState.FUTURE else None,
         is_stub=_is_stub(node, view),
     )
 
@@ -190,8 +195,10 @@ def _mark(node: ViewNode, state: StepState, view: View) -> Mark:
         gradient = gradient_of(node, view.book, view.step)
         shown += [] if gradient is None else [gradient]
     summaries = [summary for value in shown if (summary := view.book.summary(value)) is not None]
-    if any(summary.nans or summary.infinities for summary in summaries):
-        return Mark.NONFINITE
+    if any(summary.nans for summary in summaries):
+        return Mark.NAN
+    if any(summary.infinities for summary in summaries):
+        return Mark.INFINITE
     is_gradient = is_backward(node) or len(shown) > 1
     return Mark.ZERO if is_gradient and summaries and summaries[-1].is_zero else Mark.NONE
 

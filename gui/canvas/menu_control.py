@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.canvas.display import Display
+from gui.canvas.edge_tip import edge_tip
 from gui.canvas.menu import MenuDeeds, build_menu
 from gui.canvas.pick_control import PickControl
 from gui.canvas.surface import Surface
@@ -32,6 +33,7 @@ class MenuControl:
         self._deeds = deeds
         self._parent = parent
         surface.tooltip_wanted.connect(self._on_tooltip)
+        surface.edge_tooltip_wanted.connect(self._on_edge_tooltip)
         surface.menu_wanted.connect(self._on_menu)
 
     def _on_tooltip(self, index: int, at: QPoint) -> None:
@@ -40,6 +42,11 @@ class MenuControl:
             step = self._playhead.current
             text = tooltip_of(scene.nodes[index].node, scene.state_of(index, step), book, step)
             QToolTip.showText(at, text, self._surface)
+
+    def _on_edge_tooltip(self, index: int, at: QPoint) -> None:
+        scene, book = self._surface.scene, self._display.book
+        if scene is not None and book is not None and index < len(scene.edges):
+            QToolTip.showText(at, edge_tip(scene, index, book, self._playhead.current), self._surface)
 
     def _on_menu(self, index: int | None, at: QPoint) -> None:
         scene, book = self._surface.scene, self._display.book

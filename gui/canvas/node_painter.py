@@ -29,6 +29,7 @@ _FACES: dict[Level, tuple[Style, Style | None]] = {
     Level.SHORT: (Style.SHORT, Style.SHORT_TEXT),
 }
 """Of small nodes: the style of the name, and of the mono line if there is room for one."""
+_HATCHES = {Mark.NAN: Qt.BrushStyle.BDiagPattern, Mark.INFINITE: Qt.BrushStyle.FDiagPattern}
 _NAME_STYLES = (Style.NAME, Style.SHORT, Style.NAME_SMALL, Style.TITLE)
 
 
@@ -48,7 +49,7 @@ class NodePainter:
         if level in _FACES:
             self._name(painter, look, level)
         elif level >= Level.VALUES:
-            self._texts(painter, look)
+            self._texts(painter, look, level)
             self._row(painter, look, level)
             self._note(painter, look)
         self._mark(painter, look)
@@ -70,17 +71,17 @@ class NodePainter:
         painter.setPen(pen)
         painter.setBrush(fill)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        if look.mark is Mark.NONFINITE:
-            self._hatch(painter, rect)
+        if look.mark in _HATCHES:
+            self._hatch(painter, rect, _HATCHES[look.mark])
         inset = min(_STRIP_INSET, look.height / 4)
         strip = QRectF(1.0, inset, _STRIP_WIDTH, look.height - 2 * inset)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.strip))
         painter.drawRoundedRect(strip, 1.5, 1.5)
 
-    def _hatch(self, painter: QPainter, rect: QRectF) -> None:
+    def _hatch(self, painter: QPainter, rect: QRectF, pattern: Qt.BrushStyle) -> None:
         painter.setPen(QPen(QColor(self._tokens.nonfinite), 1.5))
-        brush = QBrush(faded(self._tokens.nonfinite, 0.30), Qt.BrushStyle.BDiagPattern)
+        brush = QBrush(faded(self._tokens.nonfinite, 0.30), pattern)
         painter.setBrush(brush)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
 
@@ -115,16 +116,18 @@ class NodePainter:
             painter.setPen(QColor(text_color))
             draw_text(painter, _TEXT_LEFT, baseline + 17.0, fitted_text(text, text_style, width), text_style)
 
-    def _texts(self, painter: QPainter, look: NodeLook) -> None:
+    def _texts(self, painter: QPainter, look: NodeLook, level: Level) -> None:
         title_color, text_color = self._ink(look)
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
         room = width - (16.0 if look.mark is not Mark.NONE or look.change is not None else 0.0)
         painter.setPen(QColor(title_color))
         style = Style.CODE_TITLE if self._tokens.has_mono_titles else Style.TITLE
         draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), style, room), style)
-        if look.subtitle:
+        near = level is Level.DETAIL and look.derived_at is not None
+        subtitle = (self._cells.local_derivative(look.derived_at) if near else "") or look.subtitle
+        if subtitle:
             painter.setPen(QColor(text_color))
-            text = fitted_text(look.subtitle, Style.SUBTITLE, width)
+            text = fitted_text(subtitle, Style.SUBTITLE, width)
             draw_text(painter, _TEXT_LEFT, _SUBTITLE_BASELINE, text, Style.SUBTITLE)
 
     def _row(self, painter: QPainter, look: NodeLook, level: Level) -> None:
@@ -149,8 +152,10 @@ class NodePainter:
                 self._zero(painter, center, self._ink(look)[1])
             case Mark.FAILED:
                 self._cross(painter, center)
-            case Mark.NONFINITE:
-                self._nonfinite(painter, look)
+            case Mark.NAN:
+                self._nonfinite(painter, look, "NaN")
+            case Mark.INFINITE:
+                self._nonfinite(painter, look, "Inf")
 
     def _zero(self, painter: QPainter, center: QPointF, color: str) -> None:
         painter.setPen(QPen(QColor(color), 1.2))
@@ -169,14 +174,14 @@ class NodePainter:
         arm = QPointF(2.6, -2.6)
         painter.drawLine(center - arm, center + arm)
 
-    def _nonfinite(self, painter: QPainter, look: NodeLook) -> None:
-        width = text_width("NaN", Style.LANE) + 8.0
+    def _nonfinite(self, painter: QPainter, look: NodeLook, word: str) -> None:
+        width = text_width(word, Style.LANE) + 8.0
         chip = QRectF(look.width - width - 6.0, 6.5, width, 15.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._tokens.nonfinite))
         painter.drawRoundedRect(chip, 4.0, 4.0)
         painter.setPen(QColor(readable_on(QColor(self._tokens.nonfinite), self._tokens)))
-        draw_text(painter, chip.x() + 4.0, chip.bottom() - 4.0, "NaN", Style.LANE)
+        draw_text(painter, chip.x() + 4.0, chip.bottom() - 4.0, word, Style.LANE)
 
     def paint_ring(self, painter: QPainter, rect: QRectF, color: str) -> None:
         """Paint the halo and ring of the current or selected node, around its box."""

@@ -28,7 +28,9 @@ class PickPainter:
         self._edges = edges
 
     def paint_neighbours(self, painter: QPainter, step: StepIndex, emphasis: Emphasis) -> None:
-        """Paint edges into and out of what is selected, in two tones."""
+        """Paint edges into and out of what is selected, in two tones, and the edge under the mouse."""
+        if emphasis.edge is not None and emphasis.edge < len(self._scene.edges):
+            self._paint_picked(painter, emphasis.edge, step, self._tokens.accent)
         if not emphasis.selected:
             return
         chosen = np.fromiter(emphasis.selected, dtype=np.int64)

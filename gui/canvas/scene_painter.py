@@ -87,7 +87,7 @@ class ScenePainter:
         self._looks = Looks(tools.tokens, scene, tools.book, lens, scale)
         self._blocks = BlockPainter(tools.tokens, scene, self._looks, is_tinted=scale is not None)
         self._pieces = EdgePieces(scene)
-        self._edges = EdgePainter(tools.tokens, scene, self._pieces, tools.book)
+        self._edges = EdgePainter(tools.tokens, scene, self._pieces, tools.book, lens)
         self._far = FarEdges(tools.tokens, scene, self._pieces)
         self._picks = PickPainter(tools.tokens, scene, self._nodes, self._edges)
         self._depths = _depths(scene)

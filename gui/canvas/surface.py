@@ -1,6 +1,7 @@
 """The widget that paints the graph and takes the mouse and the keys."""
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -19,10 +20,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.drawing.drawing import Point, Rect
 from engine.trace.ids import StepIndex
+from gui.canvas.edge_finder import edge_at
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
+from gui.canvas.level import Level, level_of
 from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.minimap_blocks import Glow
 from gui.canvas.overlay_legend import paint_overlay_legend
@@ -37,6 +40,7 @@ from gui.widgets.camera_control import CameraControl
 from gui.widgets.wheel import after_wheel
 
 _HOVER_MS = 250
+_EDGE_REACH_PX = 5.0
 _SETTLE_MS = 120
 """The camera rests when it has not moved for so long."""
 _MINIMAP_FROM = (420.0, 260.0)
@@ -65,6 +69,7 @@ class Surface(QWidget):
         marked: World rectangle (``Rect``) of a marquee.
         hovered: Node index or None.
         tooltip_wanted: Node index, and the global position.
+        edge_tooltip_wanted: Edge index, and the global position.
         menu_wanted: Node index or None, and the global position.
         key_pressed: The ``QKeyEvent``; whoever acts on it accepts it.
         resized: The view has another size.
@@ -76,6 +81,7 @@ class Surface(QWidget):
     marked = Signal(object)
     hovered = Signal(object)
     tooltip_wanted = Signal(object, object)
+    edge_tooltip_wanted = Signal(object, object)
     menu_wanted = Signal(object, object)
     key_pressed = Signal(object)
     resized = Signal()
@@ -104,6 +110,7 @@ class Surface(QWidget):
         self._emphasis = NO_EMPHASIS
         self._interaction: Interaction | None = None
         self._hover_index: int | None = None
+        self._hover_edge: int | None = None
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle_timer.timeout.connect(self.update)
         self._hover_timer = QTimer(self, singleShot=True, interval=_HOVER_MS)
@@ -124,6 +131,7 @@ class Surface(QWidget):
         self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
         self._tiles = TiledPainter(painter) if painter is not None and TiledPainter.is_worth_it(painter) else None
         self._is_new = True
+        self._hover(None)
         self.update()
 
     def show_step(self, step: StepIndex) -> None:
@@ -133,7 +141,7 @@ class Surface(QWidget):
 
     def show_emphasis(self, emphasis: Emphasis) -> None:
         """Pick this out."""
-        self._emphasis = emphasis
+        self._emphasis = replace(emphasis, edge=self._hover_edge)
         self.update()
 
     @property
@@ -206,16 +214,31 @@ class Surface(QWidget):
         self.update()
 
     def _on_hover_due(self) -> None:
-        if self._hover_index is not None and self.underMouse():
+        if self.underMouse() and self._hover_index is not None:
             self.tooltip_wanted.emit(self._hover_index, self.cursor().pos())
+        elif self.underMouse() and self._hover_edge is not None:
+            self.edge_tooltip_wanted.emit(self._hover_edge, self.cursor().pos())
 
-    def _hover(self, index: int | None) -> None:
-        if index == self._hover_index:
+    def _hover(self, index: int | None, edge: int | None = None) -> None:
+        if (index, edge) == (self._hover_index, self._hover_edge):
             return
-        self._hover_index = index
+        was, self._hover_index, self._hover_edge = self._hover_index, index, edge
         QToolTip.hideText()
-        self._hover_timer.start() if index is not None else self._hover_timer.stop()
-        self.hovered.emit(index)
+        self._hover_timer.stop() if index is None and edge is None else self._hover_timer.start()
+        self._emphasis = replace(self._emphasis, edge=edge)
+        self.update()
+        if index != was:
+            self.hovered.emit(index)
+
+    def _edge_at(self, at: QPointF) -> int | None:
+        """The edge under a view point; from afar nobody can point at one."""
+        minimap = self.minimap()
+        is_covered = minimap is not None and minimap.holds((at.x(), at.y()))
+        if self._scene is None or is_covered or level_of(self.camera.scale) is Level.BLOCKS:
+            return None
+        edge = edge_at(self._scene, self.camera.to_world((at.x(), at.y())), _EDGE_REACH_PX / self.camera.scale)
+        ends = () if edge is None else (int(self._scene.sources[edge]), int(self._scene.targets[edge]))
+        return None if self._emphasis.hidden.intersection(ends) else edge
 
     # Qt overrides
 
@@ -288,7 +311,8 @@ class Surface(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with a gesture, or hover."""
         if self._interaction is None:
-            self._hover(self.node_at(event.position()))
+            node = self.node_at(event.position())
+            self._hover(node, self._edge_at(event.position()) if node is None else None)
             return
         self.setCursor(self._interaction.cursor)
         self._interaction.move(self, event.position())

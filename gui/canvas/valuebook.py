@@ -6,19 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.drawing.cells import Cell, cells_of
+from engine.drawing.cells import CELL_LIMIT, Cell, cells_of
 from engine.overlay import Overlay
 from engine.trace.facts import Statistics
-from engine.trace.ids import ValueId
+from engine.trace.ids import StepIndex, ValueId
 from engine.trace.numbers import number_text
 from engine.trace.recording import Recording
 from engine.trace.tensors import Array, UnreadableDtypeError, element_count, type_text
 from gui.canvas.differences import Differences
+from gui.canvas.local_derivatives import local_text
 
 _LARGEST_READ = 4_000_000
 """Elements beyond which statistics are not worked out here when the recording has none."""
 _LARGEST_CELLS = 1_000_000
 """Elements beyond which no cells are made: a frame must not wait for them."""
+_CURVE_LENGTH = 48
 _PICTURE_SIDE = 24
 _PICTURE_COUNT = 12
 _itemsizes = {"64": 8, "32": 4, "16": 2, "8": 1, "bool": 1, "complex128": 16, "complex64": 8}
@@ -62,6 +64,8 @@ class ValueBook:
         self._summaries: dict[ValueId, Summary] = {}
         self._pictures: dict[ValueId, tuple[Numbers, ...]] = {}
         self._cells: dict[ValueId, tuple[Cell, ...]] = {}
+        self._curves: dict[ValueId, Numbers] = {}
+        self._derivatives: dict[StepIndex, str] = {}
 
     def summary(self, value: ValueId) -> Summary | None:
         """Return what is known about the numbers of a value, or None when they were not kept."""
@@ -137,6 +141,28 @@ class ValueBook:
             self._pictures[value] = tuple(_strongest(matrix) for matrix in numbers[:_PICTURE_COUNT])
         return self._pictures[value]
 
+    def curve(self, value: ValueId) -> Numbers | None:
+        """Return the elements of a vector for a sparkline; None for other tensors and where the numbers were not kept.
+
+        There are at most ``_CURVE_LENGTH``, the strongest of each stretch.
+        """
+        shape = tuple(size for size in self.recording.values[value].shape if size != 1)
+        if len(shape) != 1 or not CELL_LIMIT < shape[0] <= _LARGEST_CELLS:
+            return None
+        if value not in self._curves:
+            numbers = self.numbers(value)
+            if numbers is None:
+                return None
+            self._curves[value] = _thinned(numbers.reshape(-1))
+        curve = self._curves[value]
+        return curve if np.isfinite(curve).any() else None
+
+    def local_derivative(self, step: StepIndex) -> str:
+        """Return what a backward step multiplies the gradient by; nothing where that is not known."""
+        if step not in self._derivatives:
+            self._derivatives[step] = local_text(self.recording, step)
+        return self._derivatives[step]
+
     def _matrices(self, value: ValueId) -> Numbers | None:
         """All matrices of a value, shape ``(count, rows, columns)``."""
         shape = tuple(size for size in self.recording.values[value].shape if size != 1)
@@ -205,6 +231,14 @@ def _from_numbers(numbers: Numbers) -> Summary:
         nans,
         others,
     )
+
+
+def _thinned(numbers: Numbers) -> Numbers:
+    """At most ``_CURVE_LENGTH`` numbers, each the one of largest magnitude in its stretch; what is not finite wins."""
+    if len(numbers) <= _CURVE_LENGTH:
+        return numbers
+    parts = np.array_split(numbers, _CURVE_LENGTH)
+    return np.array([part[np.argmax(np.where(np.isfinite(part), np.abs(part), np.inf))] for part in parts])
 
 
 def _strongest(plane: Numbers) -> Numbers:

@@ -70,7 +70,7 @@ def test_nan_and_infinity_come_before_what_is_merely_bad() -> None:
     box = next(box for box in starter_drawing().nodes if box.node.title == "relu")
     scale = scale_of(Lens.HEALTH, starter_drawing().nodes, sick, LAST)
     look = look_of(box, StepState.DONE, View(tokens, sick, LAST, Lens.HEALTH, scale))
-    assert (look.fill, look.mark) == (tokens.node, Mark.NONFINITE)
+    assert (look.fill, look.mark) == (tokens.node, Mark.NAN)
 
 
 def test_a_relu_tells_the_share_of_its_zeros() -> None:

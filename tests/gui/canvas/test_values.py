@@ -87,7 +87,7 @@ def test_marks_tell_failed_nan_and_zero() -> None:
     view = View(LIGHT, states, StepIndex(1), Lens.VALUES, None)
     scene = Scene(states_drawing())
     marks = {box.node.key: look_of(box, scene.state_of(index, 1), view).mark for index, box in enumerate(scene.nodes)}
-    assert marks[NodeKey("log")] is Mark.NONFINITE
+    assert marks[NodeKey("log")] is Mark.NAN
     assert marks[NodeKey("zero")] is Mark.ZERO
     assert marks[NodeKey("failed")] is Mark.FAILED
     assert marks[NodeKey("later")] is Mark.NONE
