@@ -17,7 +17,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from engine.protocol.messages import WorkerMessage
 from engine.runtime.compat import quiet
-from engine.runtime.compat_optimizers import is_last_before_step
+from engine.runtime.compat_optimizers import is_last_after_step, is_last_before_step
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.regions import GroupMark
@@ -179,8 +179,7 @@ class TrainingController:
         self._pictures.batch = batch
         self._is_whole = False
         if self._options.sample_on_alert:
-            with quiet():
-                self._random = torch.get_rng_state()
+            self._random = torch.default_generator.get_state()
 
     def epoch_ended(self) -> None:
         """Everything of an epoch was learned; what the program does between epochs comes next."""
@@ -200,18 +199,21 @@ class TrainingController:
             if self._gate.commands:
                 self._obey()
             self._look(optimizer)
-            self._editor.clip(self._subject)
+            if self._editor.is_clipping:
+                self._editor.clip(self._subject)
         self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
 
     def _look(self, optimizer: Optimizer) -> None:
         iteration, put = self._iteration, self._outbox.points.append
-        loss = self._loss = self._losses.take()
+        with quiet():  # once for all: it takes as long as what is done in it
+            loss = self._loss = self._losses.take()
+            norm = self._norms.look(self._subject, iteration)
         if loss is not None:
             put(("loss", iteration, loss))
-        rate = rate_of(optimizer)
+        rate = optimizer.param_groups[0].get("lr")
+        rate = rate if type(rate) is float else rate_of(optimizer)
         if rate is not None:
             put(("learning rate", iteration, rate))
-        norm = self._norms.look(self._subject, iteration)
         is_sound = (loss is None or isfinite(loss)) and (norm is None or isfinite(norm))
         if is_sound is not self._is_sound:
             self._is_sound = is_sound
@@ -252,7 +254,8 @@ class TrainingController:
             note = compute_again(call, self._subject, self._random)
         finally:
             self._is_again = False
-        self._losses.take()
+        with quiet():
+            self._losses.take()
         self._sampler.end(self._iteration, note)
 
     def _after_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
@@ -260,7 +263,8 @@ class TrainingController:
             return
         began_ns = perf_counter_ns()
         self._norms.finish(self._iteration)
-        self._sampler.end(self._iteration)
+        if self._sampler.is_on:
+            self._sampler.end(self._iteration)
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)
@@ -288,8 +292,9 @@ class TrainingController:
 
     def _last_in_line(self) -> None:
         """Be the last of all hooks after the step: only the last may change which hooks there are."""
-        self._post.remove()
-        self._post = register_optimizer_step_post_hook(self._after_step)
+        if not is_last_after_step(self._post):
+            self._post.remove()
+            self._post = register_optimizer_step_post_hook(self._after_step)
 
     def _leave_line(self) -> None:
         self._post.remove()
@@ -307,7 +312,7 @@ class TrainingController:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
-        if is_at_end:
+        if is_at_end and self._saves.is_waiting:
             self._save()
         if gate.is_open:
             return

@@ -42,6 +42,11 @@ class HyperEditor:
         if optimizer is not None:
             self.tell(optimizer)
 
+    @property
+    def is_clipping(self) -> bool:
+        """Whether ``clip`` has something to do."""
+        return self._clip is not None
+
     def clip(self, subject: Subject) -> None:
         """Clip the gradients that the optimizer is about to get, if that was asked for while the run went on."""
         if self._clip is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import torch
 from torch.utils.data import DataLoader
@@ -61,6 +61,7 @@ class LoaderWatch:
     def __init__(self, events: LoaderEvents) -> None:
         self._events = events
         self._passes: WeakKeyDictionary[Any, LoaderPass] = WeakKeyDictionary()
+        self._last: Callable[[], Any] = _no_iterator
         self.current: LoaderPass | None = None
         """The pass that the last batch came from."""
         self.epochs = 0
@@ -98,7 +99,7 @@ class LoaderWatch:
 
     def _watched_next(self, original: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def next_(iterator: Any) -> Any:  # noqa: ANN401 - a loader's iterator, a batch
-            pass_ = self._passes.get(iterator)
+            pass_ = self.current if self._last() is iterator else self._passes.get(iterator)
             if pass_ is None:
                 return original(iterator)
             if pass_ is self.current and pass_.has_learned:
@@ -111,11 +112,16 @@ class LoaderWatch:
                     self._events.epoch_ended()
                 raise
             pass_.delivered += 1
-            self.current = pass_
+            if pass_ is not self.current:
+                self.current, self._last = pass_, ref(iterator)
             self._events.batch_there(batch)
             return batch
 
         return next_
+
+
+def _no_iterator() -> None:
+    """Stand in for a reference before there is an iterator."""
 
 
 def _length(loader: Any) -> int | None:  # noqa: ANN401 - a loader

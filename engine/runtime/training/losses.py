@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.runtime.compat import ENGINE_ENTRY, RunEngine, engine_modules, quiet
+from engine.runtime.compat import ENGINE_ENTRY, RunEngine, engine_modules
 from engine.runtime.recorder.patches import PatchSet
 
 
@@ -29,7 +29,10 @@ class LossFinder:
         patches.add(torch.amp.GradScaler, "scale", self._watched_scale)
 
     def take(self) -> float | None:
-        """Return the loss of the last backward pass since the last call; None when there was none of one number."""
+        """Return the loss of the last backward pass since the last call; None when there was none of one number.
+
+        Called inside of ``quiet``.
+        """
         roots, self._roots = self._roots, ()
         if len(roots) == 1:
             root = roots[0]
@@ -63,5 +66,4 @@ class LossFinder:
 def _number(root: Any) -> float | None:  # noqa: ANN401 - a tensor, or an edge of the graph
     if not isinstance(root, Tensor) or root.numel() != 1 or root.is_complex():
         return None
-    with quiet():
-        return float(root.item())
+    return float(root.item())

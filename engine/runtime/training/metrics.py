@@ -4,7 +4,7 @@ A number that a module-level variable of one of these names holds is told each t
 needs to know nothing of Chainrule for that. Whatever else is to become a curve goes through ``engine.log``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from torch import Tensor
 
@@ -37,16 +37,18 @@ class MetricWatch:
         """Take what the variables hold now as told already."""
         self._seen.update({name: self._namespace.get(name) for name in METRIC_NAMES})
 
-    def fresh(self) -> Iterator[tuple[str, float]]:
-        """Yield the curves whose variables were assigned since the last call, with their numbers."""
-        namespace, seen = self._namespace, self._seen
+    def fresh(self) -> list[tuple[str, float]]:
+        """Return the curves whose variables were assigned since the last call, with their numbers."""
+        get, seen = self._namespace.get, self._seen
+        found = []
         for variable, curve in METRIC_NAMES.items():
-            value = namespace.get(variable)
+            value = get(variable)
             if value is not None and value is not seen.get(variable):
                 seen[variable] = value
                 number = _number(value)
                 if number is not None:
-                    yield curve, number
+                    found.append((curve, number))
+        return found
 
 
 def _number(value: object) -> float | None:

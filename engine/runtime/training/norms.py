@@ -19,7 +19,8 @@ FADE = 0.1
 class NormWatch:
     """Tells norms of the parameters of one optimizer.
 
-    The norm of all gradients together is looked at in every iteration: a gradient that is NaN must not be missed.
+    In every iteration the first parameter's gradient is looked at: a NaN that arises anywhere in a backward pass flows
+    on to where the network begins. All gradients are looked at when their norms are due.
     """
 
     def __init__(self, outbox: Outbox, every: int | None, cost_share: float) -> None:
@@ -36,7 +37,14 @@ class NormWatch:
         self._names: tuple[str, ...] = ()
 
     def look(self, subject: Subject, iteration: int) -> float | None:
-        """Before an optimizer step: return the norm of all gradients; None where there are none."""
+        """Before an optimizer step: return the norm of all gradients; None when it is not due and nothing is wrong.
+
+        Called inside of ``quiet``.
+        """
+        if iteration < self._next:
+            first = subject.parameters[0].grad
+            if first is not None and not first.is_sparse and math.isfinite(first.sum().item()):
+                return None
         gradients = [parameter.grad for parameter in subject.parameters]
         present = [gradient for gradient in gradients if gradient is not None]
         if not present:

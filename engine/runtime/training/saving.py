@@ -23,6 +23,11 @@ class CheckpointQueue:
         self._resuming = resuming
         self._waiting: deque[tuple[str, int]] = deque()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a checkpoint is to be written."""
+        return bool(self._waiting)
+
     def ask(self, path: str, sent_ns: int) -> None:
         """Have a checkpoint written at the next occasion."""
         self._waiting.append((path, sent_ns))

@@ -25,6 +25,9 @@ from engine.trace.facts import Absence, Data, RecordingStop
 from engine.trace.ids import StepIndex
 from engine.trace.numbers import steps_text
 
+PRINTING_S = 1.0
+"""Longer nobody waits for another thread to send what was printed: in a forked process that thread is not there."""
+
 
 class Drainable(Backlog, Protocol):
     """What the courier needs of a recorder."""
@@ -72,6 +75,7 @@ class Courier:
         self._process_id = os.getpid()
         self._main_thread = threading.get_ident()
         self._pace = Pace()
+        self._printing = threading.Lock()
 
     @property
     def spent_ns(self) -> int:
@@ -130,10 +134,15 @@ class Courier:
         self._send_facts(self._on_disk(batch))
 
     def send_printed(self) -> None:
-        """Send what was printed; from any thread."""
-        outputs = self._console.take()
-        if outputs:
-            self._channel.send(Facts(batch=Batch(outputs=outputs)))
+        """Send what was printed, after what another thread is sending just now; from any thread."""
+        has_lock = self._printing.acquire(timeout=PRINTING_S)
+        try:
+            outputs = self._console.take()
+            if outputs:
+                self._channel.send(Facts(batch=Batch(outputs=outputs)))
+        finally:
+            if has_lock:
+                self._printing.release()
 
     def keep_bounds(self, most_records: int) -> None:
         """Halt the recorder when too much waits in it for a drain; from any thread, now and then."""

@@ -175,6 +175,7 @@ class Job:
         if not is_alone:
             self._aftermath.settle()
         self._console.close()
+        self._courier.send_printed()  # another thread may be about to: nothing comes after the end
         if self._courier.stop_message:
             detail = f"{ended.detail}\n{self._courier.stop_message}".lstrip()
             ended = msgspec.structs.replace(ended, detail=detail)
