@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from threading import Lock
-from typing import Any
+from typing import Any, SupportsIndex
 
 import torch
 from torch import Tensor
@@ -140,6 +140,11 @@ class WeakLog(Log):
         self._waiting += 1
         if self._waiting >= self._patience or (len(self) > start and self[start] in _RUNS):
             self.sweep()
+
+    def __delitem__(self, place: SupportsIndex | slice) -> None:
+        """Take back whole records at the end, as marks do, or forget those at the start."""
+        super().__delitem__(place)
+        self._swept = min(self._swept, len(self))
 
     def sweep(self) -> None:
         """Let go of the large tensors in what was appended since the last time."""

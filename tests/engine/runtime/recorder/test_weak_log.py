@@ -38,13 +38,14 @@ def told(run: Recorded) -> dict[str, list[object]]:
         "nodes": list(recording.grad_nodes),
         "edges": list(recording.grad_edges),
         "names": [recording.names(fact.id) for fact in recording.values],
+        "regions": [*recording.regions, *recording.decisions],
         "gradients": [recording.grad_changes(fact.tensor) for fact in recording.values],
     }
 
 
-def compare(text, *, drains):
+def compare(text, *, drains, marks=False):
     record_text(text, STRONG)  # torch computes some things only at the first time
-    strong, weak = (told(record_text(text, options, drains=drains)) for options in (STRONG, WEAK))
+    strong, weak = (told(record_text(text, options, drains=drains, marks=marks)) for options in (STRONG, WEAK))
     for before, after in zip(strong["values"], weak["values"], strict=True):
         # Of a view whose base was written since, the strong log does not know the node any more.
         is_known = before.grad_node is not None
@@ -60,6 +61,30 @@ def test_tells_the_same(name, drains):
     text = HEAD + PROGRAMS[name]
     linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)
     compare(text, drains=drains)
+
+
+def test_tells_the_same_of_marked_programs():
+    text = HEAD + """
+def idle(n):
+    for _ in range(n):
+        pass
+
+def block(x):
+    idle(3)
+    for _ in range(2):
+        if x.sum() > 0:
+            x = x * 2
+        idle(1)
+    return x
+
+x = torch.ones(4, 4, requires_grad=True)
+for k in range(40):
+    idle(k)
+    y = block(x - k)
+y.sum().backward()
+"""
+    compare(text, drains=False, marks=True)
+    compare(text, drains=True, marks=True)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
