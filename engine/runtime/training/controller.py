@@ -34,6 +34,7 @@ from engine.runtime.training.pictures import PictureTaker
 from engine.runtime.training.progress import ProgressTeller
 from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
+from engine.runtime.training.samples import SampleTeller
 from engine.runtime.training.saving import CheckpointQueue
 from engine.runtime.training.subject import Subject, find_subject
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
@@ -75,6 +76,7 @@ class TrainingController:
         self._metrics = MetricWatch(namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
         self._pictures = PictureTaker(self._outbox, options.plane, options.pictures_every_s, options.cost_share)
+        self._samples = SampleTeller(self._outbox)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
         self._stack = ExitStack()
@@ -145,6 +147,10 @@ class TrainingController:
         self._sampler.forget()
         self._patches.forked()
         self._stack.close()
+
+    def loader_seen(self, loader: object) -> None:
+        """Show the data; see ``LoaderEvents``, as for the methods below."""
+        self._samples.tell(loader)
 
     def pass_begins(self) -> int:
         """Wait where an epoch has ended and the next begins; see ``LoaderEvents``, as for the methods below."""

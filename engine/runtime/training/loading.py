@@ -34,6 +34,10 @@ class LoaderPass:
 class LoaderEvents(Protocol):
     """Hears of loaders, on the program's thread."""
 
+    def loader_seen(self, loader: object) -> None:
+        """A pass through a loader begins, with or without gradients."""
+        ...
+
     def pass_begins(self) -> int:
         """A pass begins outside of ``no_grad``; return how many of its batches are to be passed over."""
         ...
@@ -83,6 +87,7 @@ class LoaderWatch:
 
     def _watched_iter(self, original: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def iterate(loader: Any) -> Any:  # noqa: ANN401 - a loader, its iterator
+            self._events.loader_seen(loader)
             if not torch.is_grad_enabled():
                 return original(loader)
             skipped = self._events.pass_begins()

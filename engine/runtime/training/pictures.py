@@ -26,6 +26,7 @@ BINS = 32
 MOST_PARAMETERS = 64
 MOST_UNITS = 64
 MOST_SAMPLES = 256
+MOST_WEIGHTS = 4096
 MOST_MAPS = 16
 MOST_ELEMENTS = 1_000_000
 SATURATED = 0.97
@@ -74,6 +75,8 @@ class PictureTaker:
     def _weights(self, iteration: int, subject: Subject) -> None:
         for parameter, name in list(zip(subject.parameters, subject.names, strict=True))[:MOST_PARAMETERS]:
             self._histogram(iteration, f"histogram/{name}", parameter)
+            if parameter.ndim == 2 and parameter.numel() <= MOST_WEIGHTS and not parameter.is_sparse:
+                self._show(iteration, f"weight/{name}", parameter)
         for name, module in [] if subject.model is None else subject.model.named_modules():
             if isinstance(module, nn.Conv2d):
                 self._show(iteration, f"kernels/{name}", module.weight[:MOST_UNITS, 0])
