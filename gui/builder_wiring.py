@@ -32,17 +32,21 @@ class BuilderPlace:
         """Take the actions from here."""
         self._book = book
 
-    def make_panel(self) -> BuilderPanel:
+    def make_panel(self, *, is_compact: bool = False) -> BuilderPanel:
         """Return a panel on the network, with its actions, for whoever has a place for it."""
         assert self._book is not None
         book = self._book
-        panel = BuilderPanel(self._network, self._models.theme)
+        panel = BuilderPanel(self._network, self._models.theme, is_compact=is_compact)
         for action in book.builder_actions():
             panel.surface.addAction(action)
         starts = [action.id for action in book.actions if action.menu is Menu.TEMPLATE]
         panel.use_actions(book.qaction, BUILDER_MENU, starts)
         self.port.attend(panel)
         return panel
+
+    def make_compact_panel(self) -> BuilderPanel:
+        """Return a panel for a place with little room."""
+        return self.make_panel(is_compact=True)
 
     def show(self) -> BuilderPanel:
         """Open the window."""

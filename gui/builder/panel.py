@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from gui.builder.finder import LayerFinder, adding, ways_from
@@ -20,6 +21,8 @@ from gui.widgets.buttons import rule
 
 SIDE_PX = 380
 _FINDER_GAP_PX = 24
+_COMPACT_SIDE_PX = 240
+_ROOM_FOR_SIDE_PX = 540
 
 
 class BuilderPanel(QWidget):
@@ -32,12 +35,17 @@ class BuilderPanel(QWidget):
         card: Says what does not fit, and offers what would help.
         form: The settings of what is selected.
         source: The network as text.
-        side: Settings and source; may be hidden where there is no room for them.
+        side: Settings and source.
+
+    A compact panel has neither header nor source; a narrow one has no settings beside the canvas either.
     """
 
-    def __init__(self, model: NetworkModel, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: NetworkModel, theme: Theme, parent: QWidget | None = None, *, is_compact: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("builderPanel")
+        self._is_compact = is_compact
         self.model = model
         self.header = Header(model, self)
         self.surface = Surface(model, theme.tokens, self)
@@ -103,6 +111,26 @@ class BuilderPanel(QWidget):
         return Free(*self.surface.world(QPointF(self.surface.width() / 2, self.surface.height() / 2)))
 
     def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        if self._is_compact:
+            self._arrange_compactly(layout)
+        else:
+            self._arrange_widely(layout)
+        self.setFocusProxy(self.surface)
+
+    def _arrange_compactly(self, layout: QVBoxLayout) -> None:
+        for part in (self.header, self.side, self.columns, self.source):
+            part.hide()
+        self.form.setFixedWidth(_COMPACT_SIDE_PX)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.surface, 1)
+        body.addWidget(self.form)
+        layout.addLayout(body, 1)
+
+    def _arrange_widely(self, layout: QVBoxLayout) -> None:
         self.side.addWidget(self.form)
         self.side.addWidget(self.source)
         self.side.setSizes([300, 460])
@@ -114,16 +142,15 @@ class BuilderPanel(QWidget):
         self.columns.setStretchFactor(0, 1)
         self.columns.setStretchFactor(1, 0)
         self.columns.setSizes([900, SIDE_PX])
-        body = QHBoxLayout()
-        body.setContentsMargins(0, 0, 0, 0)
-        body.addWidget(self.columns)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(rule(self))
-        layout.addLayout(body, 1)
-        self.setFocusProxy(self.surface)
+        layout.addWidget(self.columns, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a narrow place to the canvas."""
+        super().resizeEvent(event)
+        beside = self.form if self._is_compact else self.side
+        beside.setVisible(self.width() >= _ROOM_FOR_SIDE_PX)
 
     def _on_moved(self) -> None:
         if self.card.isVisible():

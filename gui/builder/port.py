@@ -171,7 +171,7 @@ class BuilderCommands:
         rows = self._panel.surface.scene.boxes[name].rows
         if rows and rows[0].kind is not RowKind.COUNT:
             self._panel.in_place.edit_line(name, 0)
-        elif self._panel.side.isVisible() and len(self._panel.form.fields) > 1:
+        elif self._panel.form.isVisible() and len(self._panel.form.fields) > 1:
             self._panel.form.edit_first()
         else:
             self._panel.in_place.rename(name)

@@ -16,7 +16,7 @@ from gui.model.network_boxes import Row, RowKind, shape_text, title_of
 from gui.model.network_rows import Field, fields_of, set_row
 from gui.widgets.elided_label import ElidedLabel
 
-_LABEL_PX = 116
+_LABEL_PX = 108
 
 
 class SettingsForm(QScrollArea):
@@ -105,7 +105,7 @@ class SettingsForm(QScrollArea):
         self._row(form, page, "name", Field(Row(RowKind.TEXT, "name", self._model.network.name)), self._take_name)
         batch = Field(Row(RowKind.TEXT, "batch", str(self._model.batch)))
         self._row(form, page, "shown with batch", batch, self._take_batch)
-        for name in ("nodes", "parameters", "operations", "activations"):
+        for name in ("nodes", "parameters", "per sample"):
             self._fact(form, page, name)
 
     def _node_rows(self, form: QFormLayout, page: QWidget, node: Node) -> None:
@@ -117,7 +117,7 @@ class SettingsForm(QScrollArea):
         self._row(form, page, "name", Field(Row(RowKind.TEXT, "name", name)), take_name)
         for field in fields_of(node):
             self._row(form, page, field.row.name, field, self._taker(name, field.row))
-        for fact in ("gives", "parameters", "operations", "memory", "block"):
+        for fact in ("gives", "parameters", "per sample", "block"):
             self._fact(form, page, fact)
 
     def _taker(self, name: NodeName, row: Row) -> Callable[[str], bool]:
@@ -153,8 +153,7 @@ class SettingsForm(QScrollArea):
         texts = {
             "gives": ", ".join(shape_text(shape) for shape in shapes if shape is not None),
             "parameters": "" if known is None else f"{known.parameters:,}",
-            "operations": "" if known is None else f"{flops_text(known.flops // batch)} a sample",
-            "memory": "" if known is None else f"{bytes_text(known.nbytes // batch)} a sample",
+            "per sample": "" if known is None else _per_sample(known.flops // batch, known.nbytes // batch),
             "block": node.block,
         }
         self._show_facts(texts)
@@ -165,11 +164,11 @@ class SettingsForm(QScrollArea):
         self.fields["shown with batch"].show_value(str(model.batch))
         facts = model.known.nodes.values()
         batch = model.known.batch
-        texts = {"nodes": str(len(model.network.nodes)), "parameters": "", "operations": "", "activations": ""}
+        texts = {"nodes": str(len(model.network.nodes)), "parameters": "", "per sample": ""}
         if facts:
             texts["parameters"] = f"{sum(one.parameters for one in facts):,}"
-            texts["operations"] = f"{flops_text(sum(one.flops for one in facts) // batch)} a sample"
-            texts["activations"] = f"{bytes_text(sum(one.nbytes for one in facts) // batch)} a sample"
+            flops, nbytes = sum(one.flops for one in facts), sum(one.nbytes for one in facts)
+            texts["per sample"] = _per_sample(flops // batch, nbytes // batch)
         self._show_facts(texts)
 
     def _show_facts(self, texts: dict[str, str]) -> None:
@@ -184,3 +183,7 @@ class SettingsForm(QScrollArea):
             return False
         self._model.choose_batch(int(text))
         return True
+
+
+def _per_sample(flops: int, nbytes: int) -> str:
+    return f"{flops_text(flops)}, {bytes_text(nbytes)}"

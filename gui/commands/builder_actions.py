@@ -174,6 +174,7 @@ BUILDER_ACTIONS = (
 BUILDER_MENU = (
     "network.add", "network.branch", "network.connect", "", "network.edit", "network.rename", "network.remove", "",
     "network.cut", "network.copy", "network.paste", "network.duplicate", "", "network.group", "network.ungroup", "",
-    "network.align_left", "network.align_top", "network.tidy", "", "network.undo", "network.redo",
+    "network.align_left", "network.align_top", "network.tidy", "", "network.undo", "network.redo", "",
+    "network.build",
 )  # fmt: skip
 """What the right button offers; an empty id is a line."""
