@@ -285,7 +285,7 @@ def _connect_training(workbench: Workbench, network_worker: Asked | None) -> Non
     connect_trainer(workbench.train_bridge, training, models)
     window.workspaces.put(
         Workspace.TRAIN,
-        lambda: workbench.train.make_page(workbench.desk, workbench.book, workbench.builder.make_panel),
+        lambda: workbench.train.make_page(workbench.desk, workbench.book, workbench.builder.make_compact_panel),
     )
     follow_workspace(window, models, workbench.trainer.prepare)
     window.closing.connect(workbench.trainer.close)
