@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.trace.batch import Batch
+from engine.training.update_record import OptimizerUpdate
 
 
 class TrainFact(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
@@ -133,7 +134,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """The recording of one whole iteration: from the end of one optimizer step to the end of the next.
 
     ``batch`` are its facts, beginning with step 0; ``data`` are the bytes of its values, at the offsets that its
-    ``Data`` facts name. ``note`` is one sentence where it is not just what ran, else empty. See ``Ring``.
+    ``Data`` facts name. ``note`` is one sentence where it is not just what ran, else empty. ``update`` is what the
+    optimizer's step began with and came to, for ``xray``; None where it was not reached. See ``Ring``.
     """
 
     iteration: int
@@ -141,6 +143,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     batch: Batch
     data: bytes
     note: str = ""
+    update: OptimizerUpdate | None = None
 
 
 ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress

@@ -80,4 +80,6 @@ def recording_of(sample: Sample, info: RunInfo) -> Recording:
 
 def sample_bytes(sample: Sample) -> int:
     """Return about how many bytes a sample takes."""
-    return len(sample.data) + STEP_BYTES * len(sample.batch.steps)
+    updates = () if sample.update is None else sample.update.parameters
+    kept = sum(3 * len(one.before) + sum(map(len, one.state.values())) for one in updates)
+    return len(sample.data) + kept + STEP_BYTES * len(sample.batch.steps)

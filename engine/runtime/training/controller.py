@@ -20,7 +20,7 @@ from engine.runtime.compat import quiet
 from engine.runtime.compat_optimizers import is_last_after_step, is_last_before_step
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
-from engine.runtime.recorder.regions import GroupMark
+from engine.runtime.recorder.resolve.regions import GroupMark
 from engine.runtime.training.again import ReachedStepError, batch_call, compute_again
 from engine.runtime.training.editing import HyperEditor
 from engine.runtime.training.gate import Gate
@@ -37,6 +37,7 @@ from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.samples import SampleTeller
 from engine.runtime.training.saving import CheckpointQueue
 from engine.runtime.training.subject import Subject, find_subject
+from engine.runtime.training.updates import UpdateKeeper
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
@@ -63,6 +64,7 @@ class TrainingController:
         self._outbox = Outbox(send)
         self._gate = gate
         self._sampler = sampler
+        self._updates = UpdateKeeper(options.sample_bytes)
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
         self._editor = HyperEditor(self._outbox, namespace)
@@ -207,6 +209,8 @@ class TrainingController:
             self._look(optimizer)
             if self._editor.is_clipping:
                 self._editor.clip(self._subject)
+            if self._sampler.is_on:
+                self._updates.before(optimizer, self._subject)
         self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
 
     def _look(self, optimizer: Optimizer) -> None:
@@ -270,7 +274,7 @@ class TrainingController:
         began_ns = perf_counter_ns()
         self._norms.finish(self._iteration)
         if self._sampler.is_on:
-            self._sampler.end(self._iteration)
+            self._sampler.end(self._iteration, update=self._updates.after(optimizer))
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)

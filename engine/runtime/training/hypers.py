@@ -29,7 +29,7 @@ class Clipping:
 
 def hypers_of(optimizer: Optimizer, clip: float | None) -> Hyper:
     """Return the numbers of the first group."""
-    found = {name: _numbers(value) for name, value in optimizer.param_groups[0].items() if name != "params"}
+    found = {name: numbers_in(value) for name, value in optimizer.param_groups[0].items() if name != "params"}
     known = {name: numbers for name, numbers in found.items() if numbers}
     known[CLIP] = () if clip is None else (clip,)
     return Hyper(type(optimizer).__name__, tuple(known), tuple(known.values()))
@@ -50,7 +50,7 @@ def set_hyper(optimizer: Optimizer, name: str, numbers: tuple[float, ...]) -> st
     Raises:
         HyperError: If there is no such number, or it cannot be that.
     """
-    old = _numbers(optimizer.param_groups[0].get(name))
+    old = numbers_in(optimizer.param_groups[0].get(name))
     if not old or name == "params":
         raise HyperError(f"{type(optimizer).__name__} has no number called {name}.")
     if len(old) != len(numbers):
@@ -92,7 +92,8 @@ def _put(group: dict[str, Any], name: str, numbers: tuple[float, ...]) -> None:
         group[name] = numbers[0]
 
 
-def _numbers(value: object) -> tuple[float, ...]:
+def numbers_in(value: object) -> tuple[float, ...]:
+    """Return the numbers that a hyper-parameter is made of: 0 and 1 for no and yes, none for what is no number."""
     if isinstance(value, Tensor):
         if value.numel() != 1:
             return ()

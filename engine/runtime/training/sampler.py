@@ -10,6 +10,7 @@ from engine.protocol.messages import Sampled, WorkerMessage
 from engine.runtime.recorder import Recorder, RecorderOptions
 from engine.trace.batch import Batch, joined
 from engine.training.facts import Sample, SampleReason
+from engine.training.update_record import OptimizerUpdate
 
 
 class Sampler:
@@ -60,14 +61,14 @@ class Sampler:
             self._drained.append(self._recorder.drain(self._namespace))
             self._tell(iteration, "It waits before the optimizer's step.")
 
-    def end(self, iteration: int, note: str = "") -> None:
-        """Record no further, and send what was recorded as this iteration."""
+    def end(self, iteration: int, note: str = "", update: OptimizerUpdate | None = None) -> None:
+        """Record no further, and send what was recorded as this iteration, with its optimizer step opened."""
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
         recorder.__exit__(None, None, None)
         self._drained.append(recorder.drain(self._namespace))
-        self._tell(iteration, note)
+        self._tell(iteration, note, update)
         self._drained = []
         self._numbers = _Numbers(0)
         recorder.release()
@@ -85,14 +86,16 @@ class Sampler:
             recorder.release()
         self._drained = []
 
-    def _tell(self, iteration: int, note: str) -> None:
+    def _tell(self, iteration: int, note: str, update: OptimizerUpdate | None = None) -> None:
         whole = msgspec.structs.replace(joined(self._drained), files=self._source.further_files)
         data = bytes(self._numbers.raw)
-        sample = Sample(iteration=iteration, reason=self._reason, batch=whole, data=data, note=note)
+        sample = Sample(iteration=iteration, reason=self._reason, batch=whole, data=data, note=note, update=update)
         try:
             self._send(Sampled(sample=sample))
         except ProtocolError:  # too long for a message: the facts are still worth having
-            short = msgspec.structs.replace(sample, data=b"", batch=_without_numbers(whole), note=_TOO_LONG)
+            short = msgspec.structs.replace(
+                sample, data=b"", batch=_without_numbers(whole), note=_TOO_LONG, update=None
+            )
             self._send(Sampled(sample=short))
 
 

@@ -91,7 +91,7 @@ def test_threads_that_fill_the_log_while_the_main_thread_waits(runs):
 
 def test_a_fault_of_the_recorder_is_said_and_ends_the_recording_only(runs):
     rest = (
-        "from engine.runtime.recorder.resolver import Resolver\n"
+        "from engine.runtime.recorder.resolve.resolver import Resolver\n"
         "def broken(*_): raise TypeError('odd')\nResolver.resolve = broken\n"
         "for i in range(1000): y = x + i\nprint(int(y[0]))\n"
     )

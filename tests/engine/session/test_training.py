@@ -22,6 +22,7 @@ from engine.training.plan import Choice, GeneratedData, Shape, TrainingPlan
 from engine.training.plane import plane_of
 from engine.training.ring import Ring, recording_of
 from engine.training.script import script_of
+from engine.training.xray import xray
 from tests.engine.session.runs import printed
 from tests.engine.session.training_runs import TrainingRuns
 
@@ -235,6 +236,11 @@ def test_kept_iterations_are_whole_recordings(runs):
         recording = recording_of(sample, info)
         check_recording(recording)
         assert [step.name for step in recording.steps if step.phase is Phase.OPTIMIZER] == ["AdamW.step"]
+    for sample in runs.samples:
+        for position, parameter in enumerate(sample.update.parameters):
+            opened = xray(sample.update, position)
+            assert (opened.kind, opened.agreement.holds, parameter.steps) == ("AdamW", True, sample.iteration)
+    assert [parameter.name for parameter in runs.samples[0].update.parameters][:2] == ["fc1.weight", "fc1.bias"]
     recording = recording_of(runs.samples[1], info)
     loss = next(step for step in recording.steps if step.name == "cross_entropy")
     assert recording.array(loss.outputs[0]).item() == pytest.approx(runs.curve("loss")[1])

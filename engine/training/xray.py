@@ -1,0 +1,300 @@
+"""One step of an optimizer, opened: every quantity between the gradient and the new value, for every element.
+
+The rules are those of torch.optim, computed in float32 in the order of torch's own loops (not the fused ones). Where
+torch multiplies and adds in one rounding, so is it done here; on the few elements where its vector code does not,
+results differ in the last bit. So agreement is told in both ways: how many elements are the same bit for bit, and the
+largest difference in units of the last place of the larger of the old and the new number.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.training.update_record import Array, OptimizerUpdate, ParameterUpdate
+
+TOLERANCE_ULPS = 4.0
+"""So far may an element be from torch's, in units of the last place of what went into it, to count as the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """One named array with the rule that gives it, e.g. ``m``, ``β₁·m + (1 − β₁)·g``."""
+
+    name: str
+    rule: str
+    array: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the computed result compares with torch's: share of elements with the same bits, and the largest gap."""
+
+    same_share: float
+    largest_ulps: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule is that of torch."""
+        return self.largest_ulps <= TOLERANCE_ULPS
+
+    @property
+    def sentence(self) -> str:
+        """What came out, for a person."""
+        if self.same_share == 1.0:
+            return "The same as torch's result, bit for bit."
+        share = f"{100 * self.same_share:.4g} % of the elements are the same bit for bit"
+        gap = f"the largest gap is {self.largest_ulps:.2g} units in the last place"
+        return f"{share}; {gap}." if self.holds else f"This is not what torch computed: {gap}."
+
+
+@dataclass(frozen=True, slots=True)
+class Xray:
+    """One parameter through one step; ``quantities`` lie in order, the last two are ``change`` and ``after``."""
+
+    kind: str
+    name: str
+    quantities: tuple[Quantity, ...]
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What another optimizer would have done with the same gradient in its first step, at its own usual rate."""
+
+    title: str
+    change: Array
+
+
+class XrayError(ValueError):
+    """A step cannot be opened; the text is one sentence."""
+
+
+def xray(update: OptimizerUpdate, position: int) -> Xray:
+    """Open the step of the parameter at ``position``.
+
+    Raises:
+        XrayError: If the rule of the optimizer is not known here.
+        IndexError: If there is no such parameter.
+    """
+    parameter = update.parameters[position]
+    rule = RULES.get(update.kind)
+    if rule is None:
+        raise XrayError(f"The arithmetic of {update.kind} is not known here; that of {', '.join(RULES)} is.")
+    work = _Work.of(parameter)
+    with np.errstate(all="ignore"):  # what overflows in torch overflows here
+        after = rule(work, parameter)
+    old, new = parameter.array(parameter.before), parameter.array(parameter.after)
+    work.put("change", "after − before", new - old)
+    work.put("after", "w", new)
+    return Xray(update.kind, parameter.name, tuple(work.found), _agreement(after, new, old))
+
+
+def alternatives(parameter: ParameterUpdate) -> tuple[Alternative, ...]:
+    """Return what other optimizers would have done in a first step, all with the learning rate of this one."""
+    rate = parameter.settings.get("lr", (0.001,))
+    found = []
+    for kind, title, settings in _OTHERS:
+        fresh = ParameterUpdate(
+            name=parameter.name,
+            shape=parameter.shape,
+            before=parameter.before,
+            gradient=parameter.gradient,
+            after=parameter.after,
+            settings={"lr": rate, **settings},
+        )
+        with np.errstate(all="ignore"):
+            after = RULES[kind](_Work.of(fresh), fresh)
+        found.append(Alternative(title, after - fresh.array(fresh.before)))
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class _Work:
+    """The numbers of a step while it is computed."""
+
+    gradient: Array
+    found: list[Quantity] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, parameter: ParameterUpdate) -> "_Work":
+        work = cls(parameter.array(parameter.gradient))
+        work.put("before", "w", parameter.array(parameter.before))
+        work.put("gradient", "g", work.gradient)
+        return work
+
+    def put(self, name: str, rule: str, array: Array) -> Array:
+        """Keep a quantity and return it."""
+        self.found.append(Quantity(name, rule, np.asarray(array, dtype=np.float32)))
+        return array
+
+
+Rule = Callable[[_Work, ParameterUpdate], Array]
+
+
+def _sgd(work: _Work, parameter: ParameterUpdate) -> Array:
+    old, rate, inertia = parameter.array(parameter.before), _number(parameter, "lr"), _number(parameter, "momentum")
+    slope = _decayed(work, parameter, old)
+    moved = slope
+    if inertia:
+        before = _state(parameter, "momentum_buffer")
+        damping = 1 - _number(parameter, "dampening")
+        if before is None:
+            moved = work.put("momentum", "first step: v = g", slope)
+        else:
+            work.put("momentum before", "v", before)
+            rule = "v ← μ·v + g" if damping == 1 else "v ← μ·v + (1 − τ)·g"
+            moved = work.put("momentum", rule, _added(_times(before, inertia), slope, damping))
+        if _number(parameter, "nesterov"):
+            moved = work.put("look ahead", "d = g + μ·v", _added(slope, moved, inertia))
+    work.put("step", "−lr·d" if moved is not slope else "−lr·g", _times(moved, -rate))
+    return _added(old, moved, -rate)
+
+
+def _adam(work: _Work, parameter: ParameterUpdate) -> Array:
+    return _moments(work, parameter, is_decoupled=bool(_number(parameter, "decoupled_weight_decay")))
+
+
+def _adamw(work: _Work, parameter: ParameterUpdate) -> Array:
+    return _moments(work, parameter, is_decoupled=True)
+
+
+def _moments(work: _Work, parameter: ParameterUpdate, *, is_decoupled: bool) -> Array:
+    old, rate, decay = parameter.array(parameter.before), _number(parameter, "lr"), _number(parameter, "weight_decay")
+    if is_decoupled:
+        slope = _turned(work, parameter)
+        if decay:
+            old = work.put("decayed", "w ← w·(1 − lr·λ)", _times(old, 1 - rate * decay))
+    else:
+        slope = _decayed(work, parameter, old)
+    one, two = parameter.settings.get("betas", (0.9, 0.999))
+    mean = work.put("m", "β₁·m + (1 − β₁)·g", _towards(_state_or_zero(parameter, "exp_avg"), slope, 1 - one))
+    spread = _squares(_times(_state_or_zero(parameter, "exp_avg_sq"), two), slope, 1 - two)
+    work.put("v", "β₂·v + (1 − β₂)·g²", spread)
+    steps = parameter.steps + 1
+    first, second = 1 - one**steps, 1 - two**steps
+    work.put("m̂", f"m/(1 − β₁^{steps})", _times(mean, 1 / first))
+    if _number(parameter, "amsgrad"):
+        spread = np.maximum(_state_or_zero(parameter, "max_exp_avg_sq"), spread)
+        work.put("largest v", "the largest v so far", spread)
+    work.put("v̂", f"v/(1 − β₂^{steps})", _times(spread, 1 / second))
+    below = _over(np.sqrt(spread), math.sqrt(second)) + np.float32(_number(parameter, "eps"))
+    work.put("denominator", "√v̂ + ε", below)
+    size = rate / first
+    work.put("step", "−lr·m̂/(√v̂ + ε)", _quotients(np.zeros_like(old), mean, below, -size))
+    return _quotients(old, mean, below, -size)
+
+
+def _rmsprop(work: _Work, parameter: ParameterUpdate) -> Array:
+    old, rate, share = parameter.array(parameter.before), _number(parameter, "lr"), _number(parameter, "alpha")
+    slope = _decayed(work, parameter, old)
+    spread = _squares(_times(_state_or_zero(parameter, "square_avg"), share), slope, 1 - share)
+    work.put("v", "α·v + (1 − α)·g²", spread)
+    if _number(parameter, "centered"):
+        mean = work.put("mean", "α·a + (1 − α)·g", _towards(_state_or_zero(parameter, "grad_avg"), slope, 1 - share))
+        spread = work.put("variance", "v − a²", _squares(spread, mean, -1.0))
+    below = work.put("denominator", "√v + ε", np.sqrt(spread) + np.float32(_number(parameter, "eps")))
+    inertia = _number(parameter, "momentum")
+    if not inertia:
+        work.put("step", "−lr·g/(√v + ε)", _quotients(np.zeros_like(old), slope, below, -rate))
+        return _quotients(old, slope, below, -rate)
+    moved = _quotients(_times(_state_or_zero(parameter, "momentum_buffer"), inertia), slope, below, 1.0)
+    work.put("momentum", "b ← μ·b + g/(√v + ε)", moved)
+    work.put("step", "−lr·b", _times(moved, -rate))
+    return _added(old, moved, -rate)
+
+
+def _adagrad(work: _Work, parameter: ParameterUpdate) -> Array:
+    old, rate = parameter.array(parameter.before), _number(parameter, "lr")
+    slope = _decayed(work, parameter, old)
+    start = _state(parameter, "sum")
+    if start is None:
+        start = np.full(parameter.shape, _number(parameter, "initial_accumulator_value"), np.float32)
+    total = work.put("s", "s + g²", _squares(start, slope, 1.0))
+    below = work.put("denominator", "√s + ε", np.sqrt(total) + np.float32(_number(parameter, "eps")))
+    slower = rate / (1 + parameter.steps * _number(parameter, "lr_decay"))
+    work.put("step", "−lr·g/(√s + ε)", _quotients(np.zeros_like(old), slope, below, -slower))
+    return _quotients(old, slope, below, -slower)
+
+
+RULES: dict[str, Rule] = {"SGD": _sgd, "Adam": _adam, "AdamW": _adamw, "RMSprop": _rmsprop, "Adagrad": _adagrad}
+_EPS = {"eps": (1e-8,)}
+_OTHERS: tuple[tuple[str, str, dict[str, tuple[float, ...]]], ...] = (
+    ("SGD", "SGD", {}),
+    ("Adam", "Adam", {"betas": (0.9, 0.999), **_EPS}),
+    ("AdamW", "AdamW", {"betas": (0.9, 0.999), "weight_decay": (0.01,), **_EPS}),
+    ("RMSprop", "RMSprop", {"alpha": (0.99,), **_EPS}),
+    ("Adagrad", "Adagrad", {"eps": (1e-10,)}),
+)
+
+
+def _number(parameter: ParameterUpdate, name: str) -> float:
+    found = parameter.settings.get(name, ())
+    return found[0] if found else 0.0
+
+
+def _state(parameter: ParameterUpdate, name: str) -> Array | None:
+    raw = parameter.state.get(name)
+    return None if raw is None else parameter.array(raw)
+
+
+def _state_or_zero(parameter: ParameterUpdate, name: str) -> Array:
+    found = _state(parameter, name)
+    return np.zeros(parameter.shape, np.float32) if found is None else found
+
+
+def _turned(work: _Work, parameter: ParameterUpdate) -> Array:
+    if not _number(parameter, "maximize"):
+        return work.gradient
+    return work.put("turned round", "g ← −g, to climb", -work.gradient)
+
+
+def _decayed(work: _Work, parameter: ParameterUpdate, old: Array) -> Array:
+    slope, decay = _turned(work, parameter), _number(parameter, "weight_decay")
+    return work.put("with decay", "g ← g + λ·w", _added(slope, old, decay)) if decay else slope
+
+
+def _times(array: Array, factor: float) -> Array:
+    return np.asarray(array * np.float32(factor), np.float32)
+
+
+def _over(array: Array, divisor: float) -> Array:
+    """Divide as torch divides by a number: by its reciprocal where that is what torch does."""
+    return np.asarray(array / np.float32(divisor), np.float32)
+
+
+def _added(array: Array, other: Array, factor: float) -> Array:
+    """Return array + factor·other in one rounding, as torch's vector code does (products of floats fit a double)."""
+    return np.asarray(array.astype(np.float64) + np.float64(np.float32(factor)) * other, np.float32)
+
+
+def _towards(array: Array, target: Array, share: float) -> Array:
+    """Return what ``Tensor.lerp`` gives."""
+    weight = np.float64(np.float32(share))
+    gap = np.asarray(target - array, np.float32).astype(np.float64)
+    if weight < 0.5:
+        return np.asarray(array.astype(np.float64) + weight * gap, np.float32)
+    rest = np.float64(np.float32(1) - np.float32(share))
+    return np.asarray(target.astype(np.float64) - gap * rest, np.float32)
+
+
+def _squares(array: Array, slope: Array, factor: float) -> Array:
+    """Return what ``array.addcmul(slope, slope, value=factor)`` gives."""
+    return np.asarray(array + np.float32(factor) * slope * slope, np.float32)
+
+
+def _quotients(array: Array, above: Array, below: Array, factor: float) -> Array:
+    """Return what ``array.addcdiv(above, below, value=factor)`` gives."""
+    return np.asarray(array + np.float32(factor) * above / below, np.float32)
+
+
+def _agreement(computed: Array, new: Array, old: Array) -> Agreement:
+    if not new.size:
+        return Agreement(1.0, 0.0)
+    same = (computed.view(np.uint32) == new.view(np.uint32)) | (np.isnan(computed) & np.isnan(new))
+    with np.errstate(all="ignore"):
+        unit = np.spacing(np.maximum(np.abs(new), np.abs(old)))
+        gaps = np.where(same, 0.0, np.abs(computed.astype(np.float64) - new) / unit)
+    largest = float(np.max(np.where(np.isnan(gaps), np.inf, gaps)))
+    return Agreement(float(np.mean(same)), largest)

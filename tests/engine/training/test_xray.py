@@ -1,0 +1,100 @@
+"""Every quantity of an optimizer's step against torch's own result."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.runtime.training.subject import Subject
+from engine.runtime.training.updates import UpdateKeeper
+from engine.training.xray import TOLERANCE_ULPS, XrayError, alternatives, xray
+
+CASES = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "maximize": True}),
+    ("Adam", {"lr": 0.01}),
+    ("Adam", {"lr": 0.01, "weight_decay": 0.1, "amsgrad": True, "maximize": True}),
+    ("Adam", {"lr": 0.01, "betas": (0.4, 0.6), "eps": 1e-4}),
+    ("AdamW", {"lr": 0.01}),
+    ("AdamW", {"lr": 0.01, "weight_decay": 0.2, "amsgrad": True}),
+    ("RMSprop", {"lr": 0.01}),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.9, "weight_decay": 0.1, "alpha": 0.8}),
+    ("RMSprop", {"lr": 0.01, "centered": True, "eps": 1e-3}),
+    ("Adagrad", {"lr": 0.1}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5}),
+]
+
+
+def updates(kind, settings, steps=6, shape=(7, 5)):
+    """Every step of an optimizer on random gradients."""
+    generator = torch.Generator().manual_seed(0)
+    w = torch.randn(shape, generator=generator).requires_grad_()
+    optimizer = getattr(torch.optim, kind)([w], **settings)
+    subject, keeper = Subject((w,), ("w",), None), UpdateKeeper(1_000_000)
+    for _ in range(steps):
+        w.grad = torch.randn(shape, generator=generator)
+        keeper.before(optimizer, subject)
+        optimizer.step()
+        yield keeper.after(optimizer)
+
+
+def _decay(named):
+    """What a decoupled weight decay adds to the step."""
+    return named["decayed"] - named["before"] if "decayed" in named else 0.0
+
+
+@pytest.mark.parametrize(("kind", "settings"), CASES)
+def test_the_new_value_is_torchs(kind, settings):
+    shares = []
+    for update in updates(kind, settings):
+        opened = xray(update, 0)
+        assert opened.agreement.holds, opened.agreement.sentence
+        assert opened.agreement.largest_ulps <= TOLERANCE_ULPS
+        shares.append(opened.agreement.same_share)
+        named = {quantity.name: quantity.array for quantity in opened.quantities}
+        assert np.allclose(named["before"] + named["step"] + _decay(named), named["after"], atol=1e-5)
+    assert np.mean(shares) > 0.8
+
+
+@pytest.mark.parametrize("kind", ["Adam", "AdamW"])
+def test_the_moments_are_those_that_torch_keeps(kind):
+    *_, last = updates(kind, {"lr": 0.01}, steps=4)
+    before_last = list(updates(kind, {"lr": 0.01}, steps=3))[-1]
+    named = {quantity.name: quantity.array for quantity in xray(before_last, 0).quantities}
+    parameter = last.parameters[0]
+    assert np.allclose(named["m"], parameter.array(parameter.state["exp_avg"]), rtol=1e-6, atol=1e-9)
+    assert np.allclose(named["v"], parameter.array(parameter.state["exp_avg_sq"]), rtol=1e-6, atol=1e-12)
+    assert parameter.steps == 3
+
+
+def test_a_wrong_rule_is_noticed():
+    *_, last = updates("Adam", {"lr": 0.01, "weight_decay": 0.1})
+    wrong = type(last)(kind="AdamW", parameters=last.parameters)
+    assert not xray(wrong, 0).agreement.holds
+    assert "not what torch computed" in xray(wrong, 0).agreement.sentence
+
+
+def test_an_unknown_optimizer_is_told():
+    *_, last = updates("Adadelta", {"lr": 0.01})
+    with pytest.raises(XrayError, match="The arithmetic of Adadelta is not known here"):
+        xray(last, 0)
+
+
+def test_what_others_would_have_done():
+    (first,) = updates("SGD", {"lr": 0.1}, steps=1)
+    changes = {other.title: other.change for other in alternatives(first.parameters[0])}
+    gradient = first.parameters[0].array(first.parameters[0].gradient)
+    assert np.allclose(changes["SGD"], -0.1 * gradient, atol=1e-6)
+    assert np.allclose(changes["Adam"], -0.1 * np.sign(gradient), atol=1e-4)
+    for kind in ("Adam", "AdamW", "RMSprop", "Adagrad"):
+        (real,) = updates(kind, {"lr": 0.1}, steps=1)
+        parameter = real.parameters[0]
+        change = parameter.array(parameter.after) - parameter.array(parameter.before)
+        assert np.allclose(changes[kind], change, atol=1e-5)
+
+
+def test_nothing_and_a_single_number():
+    for shape in ((), (0,), (1,)):
+        for update in updates("AdamW", {"lr": 0.01}, shape=shape):
+            assert xray(update, 0).agreement.holds
