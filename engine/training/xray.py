@@ -1,8 +1,8 @@
 """One step of an optimizer, opened: every quantity between the gradient and the new value, for every element.
 
 The rules are those of torch.optim, computed in float32 in the order of torch's own loops (not the fused ones). Where
-torch multiplies and adds in one rounding, so is it done here; on the few elements where its vector code does not,
-results differ in the last bit. So agreement is told in both ways: how many elements are the same bit for bit, and the
+torch multiplies and adds in one rounding, so is it done here. SGD comes out the same bit for bit; torch's square root
+(that of MKL) is not the nearest number on some elements, so the others may differ in the last bits. So agreement is told in both ways: how many elements are the same bit for bit, and the
 largest difference in units of the last place of the larger of the old and the new number.
 """
 
@@ -281,7 +281,8 @@ def _towards(array: Array, target: Array, share: float) -> Array:
 
 def _squares(array: Array, slope: Array, factor: float) -> Array:
     """Return what ``array.addcmul(slope, slope, value=factor)`` gives."""
-    return np.asarray(array + np.float32(factor) * slope * slope, np.float32)
+    scaled = np.asarray(np.float32(factor) * slope, np.float32).astype(np.float64)
+    return np.asarray(array.astype(np.float64) + scaled * slope, np.float32)
 
 
 def _quotients(array: Array, above: Array, below: Array, factor: float) -> Array:
