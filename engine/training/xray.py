@@ -2,8 +2,9 @@
 
 The rules are those of torch.optim, computed in float32 in the order of torch's own loops (not the fused ones). Where
 torch multiplies and adds in one rounding, so is it done here. SGD comes out the same bit for bit; torch's square root
-(that of MKL) is not the nearest number on some elements, so the others may differ in the last bits. So agreement is told in both ways: how many elements are the same bit for bit, and the
-largest difference in units of the last place of the larger of the old and the new number.
+(that of MKL) is not the nearest number on some elements, so the others may differ in the last bits. So agreement is
+told in both ways: how many elements are the same bit for bit, and the largest difference in units of the last place of
+the larger of the old and the new number.
 """
 
 import math
