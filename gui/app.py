@@ -289,6 +289,7 @@ def _connect_training(workbench: Workbench, network_worker: Asked | None) -> Non
     )
     follow_workspace(window, models, workbench.trainer.prepare)
     window.closing.connect(workbench.trainer.close)
+    window.closing.connect(workbench.builder.close)
     window.closing.connect(asker.close)
 
 

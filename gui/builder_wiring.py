@@ -12,6 +12,7 @@ from gui.commands.book import ActionBook
 from gui.commands.builder_actions import BUILDER_MENU
 from gui.model.models import Models
 from gui.model.network import NetworkModel
+from gui.model.workspace import Workspace
 
 
 class BuilderPlace:
@@ -25,7 +26,9 @@ class BuilderPlace:
         self._network = network
         self._book: ActionBook | None = None
         self.window: BuilderWindow | None = None
-        self.port = BuilderCommands(network, models.document, models.notices, prompts, self.show, self._may_leave)
+        self.port = BuilderCommands(
+            network, models.document, models.notices, prompts, self.show, self._may_leave, self._train
+        )
         self._may_replace = may_replace
 
     def use_book(self, book: ActionBook) -> None:
@@ -59,8 +62,23 @@ class BuilderPlace:
         self.window.activateWindow()
         return self.window.panel
 
+    def close(self) -> None:
+        """Close the window."""
+        if self.window is not None:
+            self.window.close()
+
     def _may_leave(self) -> bool:
         """Bring the main window forward, where the text will be, and ask whether the one there may go."""
+        self._go_to_main_window()
+        if not self._may_replace():
+            return False
+        self._models.preferences.choose_workspace(Workspace.EXPLORE)
+        return True
+
+    def _train(self) -> None:
+        self._go_to_main_window()
+        self._models.preferences.choose_workspace(Workspace.TRAIN)
+
+    def _go_to_main_window(self) -> None:
         self._parent.raise_()
         self._parent.activateWindow()
-        return self._may_replace()

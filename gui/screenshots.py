@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
+from engine.network.templates import template_titles
 from engine.program.catalogue import starter
 from engine.trace.outcome import Outcome
 from gui.app import Workbench, build_workbench, make_application
@@ -52,13 +53,28 @@ class _Photographer:
         QTimer.singleShot(LIMIT_MS, workbench.window, lambda: self._close(1))
 
     def begin(self) -> None:
-        """Run the program."""
+        """Run the program, or open the network builder."""
+        if self._options.builder is not None:
+            self._build()
+            return
         path: Path = self._options.program or starter().path
         self._workbench.backend.prepare()
         self._workbench.panels.canvas.setFocus()
         text = path.read_text(encoding="utf-8")
         self._workbench.models.document.replace_program(text, path.name)
         self._workbench.runs.run(Park.START if self._options.step == 0 else Park.END)
+
+    def _build(self) -> None:
+        """Open the builder with a template, and wait for what torch says of it."""
+        workbench, model = self._workbench, self._workbench.training.network
+        panel = workbench.builder.show()
+        panel.window().resize(workbench.window.size())
+        workbench.builder.port.start_from(self._options.builder)
+        model.ask()
+        model.told.connect(lambda _none: None if model.is_waiting else self._rest())
+
+    def _rest(self) -> None:
+        QTimer.singleShot(REST_MS, self._workbench.window, self._shoot)
 
     def _on_ended(self, _outcome: Outcome) -> None:
         QTimer.singleShot(REST_MS, self._workbench.window, self._arrange)
@@ -74,9 +90,12 @@ class _Photographer:
         QTimer.singleShot(REST_MS, workbench.window, self._shoot)
 
     def _shoot(self) -> None:
-        for widget in self._workbench.window.findChildren(QWidget):
+        shown: QWidget = self._workbench.window
+        if self._options.builder is not None and self._workbench.builder.window is not None:
+            shown = self._workbench.builder.window
+        for widget in shown.findChildren(QWidget):
             widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # nothing shall look pointed at
-        picture: QPixmap = self._workbench.window.grab()
+        picture: QPixmap = shown.grab()
         is_saved = picture.save(str(self._options.out))
         self._close(0 if is_saved else 1)
 
@@ -97,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
         "--drawer", choices=[drawer.name.lower() for drawer in Drawer], help="the page of the drawer to open"
     )
     parser.add_argument("--action", help="the id of an action to do before the picture, e.g. view.lens_gradients")
+    parser.add_argument(
+        "--builder",
+        metavar="TEMPLATE",
+        choices=[title for title, _summary in template_titles()],
+        help="picture the network builder with this template instead, e.g. LeNet",
+    )
     return parser
 
 

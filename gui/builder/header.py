@@ -34,8 +34,10 @@ class Header(QWidget):
         model.told.connect(lambda _none: self._refresh())
         self._refresh()
 
-    def use_actions(self, action_of: ActionOf, quiet: Sequence[str], templates: QMenu, accent: str) -> None:
-        """Show these actions, a menu of templates, and the one that all leads to."""
+    def use_actions(
+        self, action_of: ActionOf, quiet: Sequence[str], templates: QMenu, plain: Sequence[str], accent: str
+    ) -> None:
+        """Show a menu of templates, actions as icons and as words, and the one that all leads to."""
         menu_button = QToolButton(self)
         menu_button.setText("Templates")
         menu_button.setMenu(templates)
@@ -48,6 +50,8 @@ class Header(QWidget):
             button.setAutoRaise(True)
             self._row.addWidget(button)
         self._row.addSpacing(6)
+        for action_id in plain:
+            self._row.addWidget(action_button(action_of(action_id), "", self, with_text=True))
         self._row.addWidget(action_button(action_of(accent), "accent", self, with_text=True))
 
     def _refresh(self) -> None:

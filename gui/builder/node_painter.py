@@ -20,8 +20,7 @@ _ROW_BASELINE_PX = 11.5
 _HALO_PX = 5.0
 _FAR = 0.5
 """Below this scale a box shows its name alone."""
-_TITLE_SHARE = 0.80
-_LEAST_NAME_PX = 24.0
+_LEAST_NAME_PX = 40.0
 _VALUE_SHARE = 0.55
 
 
@@ -47,7 +46,7 @@ class NodePainter:
         if scale < _FAR:
             self._far_name(painter, box)
         else:
-            self._heading(painter, box, accents)
+            self._heading(painter, box)
             for index in range(len(box.rows)):
                 self._row(painter, box, index, is_hovered=accents.hovered_row == index)
         if accents.is_wrong:
@@ -74,17 +73,18 @@ class NodePainter:
         strip = QRectF(box.place.x + 1.5, box.place.y + inset, 3.0, box.place.height - 2 * inset)
         painter.drawRoundedRect(strip, 1.5, 1.5)
 
-    def _heading(self, painter: QPainter, box: Box, accents: Accents) -> None:
-        del accents
+    def _heading(self, painter: QPainter, box: Box) -> None:
         place = box.place
         room = place.width - _LEFT_PX - _RIGHT_PX
-        title = fitted_text(title_of(box.node), Style.TITLE, room * _TITLE_SHARE)
+        title = fitted_text(title_of(box.node), Style.TITLE, room)
         baseline = place.y + _TITLE_BASELINE_PX
         painter.setPen(QColor(self._tokens.text))
         draw_text(painter, place.x + _LEFT_PX, baseline, title, Style.TITLE)
         rest = room - text_width(title, Style.TITLE) - 10.0
-        is_told = box.node.name == title_of(box.node).lower() or rest < _LEAST_NAME_PX
-        name = "" if is_told else fitted_text(box.node.name, Style.SUBTITLE, rest)
+        is_told = box.node.name == title_of(box.node).lower()
+        if is_told or rest < min(_LEAST_NAME_PX, text_width(box.node.name, Style.SUBTITLE)):
+            return
+        name = fitted_text(box.node.name, Style.SUBTITLE, rest)
         painter.setPen(QColor(self._tokens.muted))
         draw_text(painter, place.right - _RIGHT_PX - text_width(name, Style.SUBTITLE), baseline, name, Style.SUBTITLE)
 

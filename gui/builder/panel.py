@@ -75,7 +75,7 @@ class BuilderPanel(QWidget):
         for action_id in templates:
             starts.addAction(action_of(action_id))
         quiet = ("network.open", "network.undo", "network.redo", "network.tidy")
-        self.header.use_actions(action_of, quiet, starts, "network.use")
+        self.header.use_actions(action_of, quiet, starts, ("network.train",), "network.use")
 
     def look_for_layer(self, where: Where, at: QPointF) -> None:
         """Let the person look for a layer to put there; ``at`` is a point of the canvas view."""

@@ -47,6 +47,7 @@ class BuilderCommands:
         prompts: Asker,
         show: Callable[[], BuilderPanel],
         may_replace: Callable[[], bool],
+        train: Callable[[], None],
     ) -> None:
         self.changed: Event[object] = Event()
         self._model = model
@@ -56,6 +57,7 @@ class BuilderCommands:
         self._prompts = prompts
         self._show = show
         self._may_replace = may_replace
+        self._train = train
         model.changed.connect(self.changed.emit)
         model.selection_changed.connect(self.changed.emit)
         model.told.connect(self.changed.emit)
@@ -261,6 +263,10 @@ class BuilderCommands:
         if self._may_replace():
             self._document.replace_program(self._model.source, f"{self._model.network.name.lower()}.py")
             self._notices.info(f"The source of {self._model.network.name} is in the editor.")
+
+    def train(self) -> None:
+        """Go where the network is trained."""
+        self._train()
 
     def read_from_editor(self) -> None:
         """Put the network that the editor holds onto the canvas."""

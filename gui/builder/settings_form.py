@@ -104,7 +104,7 @@ class SettingsForm(QScrollArea):
     def _network_rows(self, form: QFormLayout, page: QWidget) -> None:
         self._row(form, page, "name", Field(Row(RowKind.TEXT, "name", self._model.network.name)), self._take_name)
         batch = Field(Row(RowKind.TEXT, "batch", str(self._model.batch)))
-        self._row(form, page, "shown with batch", batch, self._take_batch)
+        self._row(form, page, "batch", batch, self._take_batch)
         for name in ("nodes", "parameters", "per sample"):
             self._fact(form, page, name)
 
@@ -161,7 +161,7 @@ class SettingsForm(QScrollArea):
     def _fill_network(self) -> None:
         model = self._model
         self.fields["name"].show_value(model.network.name)
-        self.fields["shown with batch"].show_value(str(model.batch))
+        self.fields["batch"].show_value(str(model.batch))
         facts = model.known.nodes.values()
         batch = model.known.batch
         texts = {"nodes": str(len(model.network.nodes)), "parameters": "", "per sample": ""}

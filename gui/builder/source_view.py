@@ -37,6 +37,7 @@ class SourceEdit(QPlainTextEdit):
         self._highlighter = Highlighter(self.document(), tokens)
         self._wrong_line: int | None = None
         self._numbers = _Numbers(self)
+        self.setCornerWidget(QWidget(self))  # what the style paints there is a white square
 
     def restyle(self, tokens: Tokens) -> None:
         """Use the colours of another theme."""

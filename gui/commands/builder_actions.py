@@ -99,6 +99,8 @@ BUILDER_ACTIONS = (
     ),
     _edit("use", "Use in the editor", "Put the source of the network into the editor, to run it and go on from there.",
           lambda desk: desk.builder.use_in_editor(), "Ctrl+U", enabled_when=_has_source),
+    _edit("train", "Train", "Go to where this network is trained.", lambda desk: desk.builder.train(),
+          enabled_when=_has_source, icon=Icon.PLAY),
     Action(
         id="network.read",
         title="Read from the editor",

@@ -153,6 +153,10 @@ class BuilderPort(Protocol):
         """Put the source into the editor."""
         ...
 
+    def train(self) -> None:
+        """Go where the network is trained."""
+        ...
+
     def read_from_editor(self) -> None:
         """Put the network that the editor holds onto the canvas."""
         ...

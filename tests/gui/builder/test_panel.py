@@ -77,7 +77,7 @@ def test_a_name_typed_in_the_form_is_taken(hands: Hands) -> None:
 
 
 def test_the_batch_is_that_of_the_shapes(hands: Hands) -> None:
-    field = text_field(hands, "shown with batch")
+    field = text_field(hands, "batch")
     field.setFocus()
     field.selectAll()
     hands.qtbot.keyClicks(field, "7")
