@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import sys
 
 import pytest
 import torch
@@ -28,6 +29,7 @@ from tests.engine.session.training_runs import TrainingRuns
 
 pytestmark = pytest.mark.worker
 
+TRANSFORMER = next(write_source(one.network) for one in templates() if one.title == "Tiny transformer")
 MLP = next(write_source(template.network) for template in templates() if template.title == "Multilayer perceptron")
 ONE_THREAD = "import torch\n\ntorch.set_num_threads(1)\n"
 
@@ -440,3 +442,73 @@ def test_a_network_with_hooks_is_left_alone(runs):
     runs.run(text, training=TrainingOptions(plane=plane_of(GeneratedData(shape=Shape.XOR))))
     assert "boundary" not in pictures(runs)
     assert "histogram/fc1.weight" in pictures(runs)
+
+
+def test_two_optimizers_count_as_the_first_that_steps(runs):
+    text = TYPED.replace("LOG", "other.step()").replace("def learn", "other = torch.optim.SGD([x], lr=1.0)\ndef learn")
+    runs.run(text, training=TrainingOptions(sample_every=2))
+    assert list(runs.curve("loss")) == list(range(6))
+    assert set(runs.curve("learning rate").values()) == {0.1}
+    assert [sample.iteration for sample in runs.samples] == [2, 4]
+
+
+def test_hooks_of_the_program_itself_do_not_get_in_the_way(runs):
+    hooks = (
+        "from torch.optim.optimizer import register_optimizer_step_post_hook as after\n"
+        "from torch.optim.optimizer import register_optimizer_step_pre_hook as before\n"
+        "seen = []\nbefore(lambda *_: seen.append('b'))\nafter(lambda *_: seen.append('a'))\ndef learn"
+    )
+    text = TYPED.replace("LOG", "pass").replace("def learn", hooks) + "print(''.join(seen))\n"
+    recording = runs.run(text, training=TrainingOptions(sample_every=1))
+    assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
+    assert printed(recording).split()[-1] == "ba" * 6
+    assert [sample.iteration for sample in runs.samples] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"workers": 1},
+        {"precision": "bfloat16"},
+        {"precision": "float16", "clip_norm": 1.0},
+        {"optimizer": Choice("LBFGS", (Setting("max_iter", "2"),))},
+        {"schedule": Choice("ReduceLROnPlateau", (Setting("patience", "0"),))},
+        {"data": GeneratedData(shape=Shape.SORT, count=64), "network": TRANSFORMER},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_every_way_of_training_is_watched_and_recorded_and_comes_out_the_same(runs, changes):
+    text = program(epochs=2, **changes)
+    recording = runs.run(text, training=TrainingOptions(sample_every=3, norms_every=2))
+    assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
+    seen = list(runs.curve("loss").values())
+    alone = losses_alone(text)
+    if "optimizer" not in changes:  # LBFGS computes several losses a step
+        assert seen == alone
+    assert runs.samples
+    for sample in runs.samples:
+        check_recording(recording_of(sample, RunInfo(program=text)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the size of a process is read from /proc")
+def test_a_run_of_very_many_steps_keeps_its_memory(runs):
+    text = (
+        TYPED.replace("LOG", "pass").replace("range(6)", "range(4_000)").replace("print(repr(loss.item()))", "look()")
+    )
+    text = text.replace("def learn", MEMORY + "def learn") + "print(sizes[0], sizes[-1])\n"
+    recording = runs.run(text, training=TrainingOptions())
+    early, late = map(int, printed(recording).split())
+    assert len(runs.curve("loss")) == 4_000
+    assert late - early < 8_000_000
+
+
+MEMORY = """
+sizes, count = [], 0
+def look():
+    global count
+    count += 1
+    if count % 1000 == 0:
+        import pathlib
+        lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+        sizes.append(int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) * 1024)
+"""
