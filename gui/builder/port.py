@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.network import edits
 from engine.network.catalogue import output_ports
+from engine.network.example import runnable_source
 from engine.network.network import NodeKind, NodeName
 from engine.network.templates import templates
 from gui.builder.panel import BuilderPanel
@@ -259,10 +260,11 @@ class BuilderCommands:
         self._panel.surface.fit_all()
 
     def use_in_editor(self) -> None:
-        """Put the source into the editor."""
+        """Put the source into the editor, with a pass through the network."""
         if self._may_replace():
-            self._document.replace_program(self._model.source, f"{self._model.network.name.lower()}.py")
-            self._notices.info(f"The source of {self._model.network.name} is in the editor.")
+            network = self._model.network
+            self._document.replace_program(runnable_source(network), f"{network.name.lower()}.py")
+            self._notices.info(f"{network.name} is in the editor, with one pass through it: press Run.")
 
     def train(self) -> None:
         """Go where the network is trained."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.network.example import runnable_source
 from engine.network.network import NodeName
 from engine.network.order import normal
 from engine.network.templates import templates
@@ -90,7 +91,7 @@ def test_a_file_is_opened(hands: Hands, tmp_path: Path) -> None:
 def test_the_source_goes_to_the_editor_and_comes_back(hands: Hands) -> None:
     hands.start(templates()[2].network)
     hands.press(Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
-    assert hands.bench.models.document.program == hands.model.source
+    assert hands.bench.models.document.program == runnable_source(hands.model.network)
     assert hands.bench.models.document.title == "lenet.py"
     hands.start(first_network())
     hands.bench.book.refresh()

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from engine.network.edits import disconnect, set_setting
+from engine.network.example import runnable_source
 from engine.network.network import Setting
 from engine.network.parse import parse_network
 from engine.network.source import write_source
@@ -119,3 +120,28 @@ def test_an_expression_that_lacks_an_input_costs_only_what_needs_it() -> None:
     answer = work_out(NetworkRequest(network=disconnect(network, gone)))
     assert [one.text for one in answer.misfits] == ["b has nothing at its input b."]
     assert {facts.name for facts in answer.nodes} == {"x", "y", "a"}
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda template: template.title)
+def test_the_source_for_the_editor_runs_as_it_is(template: Template) -> None:
+    namespace: dict = {}
+    exec(compile(runnable_source(template.network), template.title, "exec"), namespace)
+    assert namespace["loss"].ndim == 0
+    assert all(one.grad is not None for name, one in namespace["model"].named_parameters() if "rnn" not in name)
+    assert parse_network(runnable_source(template.network)) == parse_network(write_source(template.network))
+
+
+def test_a_network_of_several_inputs_and_outputs_runs_too() -> None:
+    network = parse_network(
+        "from torch import nn\nclass N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc = nn.Linear(2, 3)\n    def forward(self, x, y):\n        # x: (N, 2)\n"
+        "        # y: (N, 5) float64\n        return self.fc(x), y * 2\n"
+    )
+    namespace: dict = {}
+    exec(compile(runnable_source(network), "several", "exec"), namespace)
+    assert [one.shape[1] for one in namespace["outputs"]] == [3, 5]
+
+
+def test_without_the_shape_of_an_input_the_class_stands_alone() -> None:
+    network = parse_network("from torch import nn\nm = nn.Sequential(nn.Linear(2, 3))\n")
+    assert runnable_source(network) == write_source(network)
