@@ -274,6 +274,18 @@ def own_modes_lifted(is_own: Callable[[object], bool]) -> Iterator[bool]:
         yield are_own
 
 
+def made_by(tensor: Tensor) -> Node | None:
+    """Return the ``grad_fn`` of a tensor, None where torch refuses to say.
+
+    It does so for a view made under ``no_grad`` whose base was then written with gradients on: whatever is done with
+    such a view raises, and asking for its node alone does too.
+    """
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
 def is_accumulator(node: Node) -> bool:
     """Whether a node is the end of the graph that adds to a leaf's ``.grad``."""
     return type(node).__name__ == "AccumulateGrad"

@@ -7,7 +7,7 @@ from types import FrameType
 from engine.protocol.request import ValuePolicy
 from engine.runtime.rank import RankPlan
 from engine.runtime.recorder import RecorderOptions
-from engine.runtime.recorder.frames import FileMarks
+from engine.runtime.recorder.watch.frames import FileMarks
 from engine.runtime.script import Run
 from engine.trace.file.ranks import rank_path
 

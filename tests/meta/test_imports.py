@@ -70,6 +70,10 @@ BREACHES = {
     "the host imports torch": ("engine/session/planted.py", "import torch\n"),
     "session imports runtime": ("engine/session/planted.py", "import engine.runtime.worker\n"),
     "trace imports graph": ("engine/trace/planted.py", "import engine.graph.view\n"),
+    "the hot path imports what reads its log": (
+        "engine/runtime/recorder/watch/planted.py",
+        "import engine.runtime.recorder.resolve.values\n",
+    ),
     "a panel imports another": ("gui/timeline/planted.py", "import gui.canvas\n"),
 }
 

@@ -1,5 +1,6 @@
 """How good a drawing is, in figures: what its edges run over, how often they cross, how straight they are."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,28 +136,51 @@ def _meetings(drawing: Drawing, lines: list[Line]) -> tuple[int, float]:
         near &= (low[:, 1] <= high[index, 1] + 1) & (high[:, 1] >= low[index, 1] - 1)
         near &= (tails != tails[index]) & (heads != heads[index]) & (tails != heads[index]) & (heads != tails[index])
         near[: index + 1] = False
-        for other in np.flatnonzero(near).tolist():
-            if _cross(starts[index], ends[index], starts[other], ends[other]):
-                crossing.add((int(owner[index]), int(owner[other])))
-            shared += _shared(starts[index], ends[index], starts[other], ends[other])
+        others = np.flatnonzero(near)
+        if others.size:
+            here = (starts[index], ends[index])
+            there = (starts[others], ends[others])
+            crossing.update((int(owner[index]), int(owner[other])) for other in others[_cross(*here, *there)].tolist())
+            shared += float(_shared(*here, *there).sum())
     return len(crossing), shared
 
 
-def _cross(a: Line, b: Line, c: Line, d: Line) -> bool:
-    sides = [_side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)]
-    return sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0
+def _cross(a: Line, b: Line, c: Line, d: Line) -> npt.NDArray[np.bool_]:
+    """Whether the line from a to b crosses each of the lines from c to d."""
+    first, second = _side(a, b, c), _side(a, b, d)
+    third, fourth = _side(c, d, a), _side(c, d, b)
+    return (first * second < 0) & (third * fourth < 0)
 
 
-def _side(a: Line, b: Line, point: Line) -> float:
-    return float((b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]))
+def _side(a: Line, b: Line, point: Line) -> Line:
+    way, to = b - a, point - a
+    return way[..., 0] * to[..., 1] - way[..., 1] * to[..., 0]
 
 
-def _shared(a: Line, b: Line, c: Line, d: Line) -> float:
+def _shared(a: Line, b: Line, c: Line, d: Line) -> Line:
     """Length over which two level or two upright pieces lie within a pixel of each other."""
+    found = np.zeros(len(c))
+    is_done = np.zeros(len(c), dtype=bool)
     for axis in (0, 1):
-        across = [a[axis], b[axis], c[axis], d[axis]]
-        if max(across) - min(across) < 1.0:
-            along = 1 - axis
-            start = max(min(a[along], b[along]), min(c[along], d[along]))
-            return max(0.0, float(min(max(a[along], b[along]), max(c[along], d[along])) - start))
-    return 0.0
+        low = np.minimum(min(a[axis], b[axis]), np.minimum(c[:, axis], d[:, axis]))
+        high = np.maximum(max(a[axis], b[axis]), np.maximum(c[:, axis], d[:, axis]))
+        along = 1 - axis
+        start = np.maximum(min(a[along], b[along]), np.minimum(c[:, along], d[:, along]))
+        end = np.minimum(max(a[along], b[along]), np.maximum(c[:, along], d[:, along]))
+        is_level = (high - low < 1.0) & ~is_done
+        found[is_level] = np.maximum(0.0, end - start)[is_level]
+        is_done |= is_level
+    return found
+
+
+def single_straight(drawing: Drawing) -> float:
+    """Share of the exactly straight ones among edges that are the only data edge from their source and to their target.
+
+    Of several edges from one box at most one can be straight, whoever lays them out.
+    """
+    data = [path for path in drawing.edges if path.edge.kind is EdgeKind.DATA and path.points]
+    inputs = Counter(path.edge.target for path in data)
+    outputs = Counter(path.edge.source for path in data)
+    chain = [path for path in data if inputs[path.edge.target] == 1 and outputs[path.edge.source] == 1]
+    straight = sum(float(np.ptp(polyline(path.points), axis=0).min()) < 0.5 for path in chain)
+    return straight / len(chain) if chain else 1.0

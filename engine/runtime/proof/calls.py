@@ -15,9 +15,9 @@ from engine.runtime.proof.functions import Known, known_functions
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.settings import Setting, under
 from engine.runtime.proof.values import Values
-from engine.runtime.recorder.forward import tensors_in
-from engine.runtime.recorder.kinds import Kind
-from engine.runtime.recorder.mode import written_tensors
+from engine.runtime.recorder.nested import tensors_in
+from engine.runtime.recorder.watch.kinds import Kind
+from engine.runtime.recorder.watch.mode import written_tensors
 from engine.trace.facts import Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.runtime.recorder.content import raw_of
+from engine.runtime.recorder.resolve.content import raw_of
 
 ROUNDING = 64.0
 """So many units in the last place of the largest number still count as rounding."""

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.overrides import get_overridable_functions
 
-from engine.runtime.recorder.kinds import FunctionInfo, Kind, learn
+from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind, learn
 
 _RUN = frozenset({Kind.ORDINARY, Kind.WRITES, Kind.FLAGGED, Kind.STATISTICS})
 _TURNS = frozenset({"t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_"})

@@ -15,7 +15,7 @@ from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.compare import difference
 from engine.runtime.proof.literals import NotRebuildableError, literal
 from engine.runtime.proof.values import Values
-from engine.runtime.recorder.optimizers import GROUP
+from engine.runtime.recorder.watch.optimizers import GROUP
 from engine.trace.facts import Step
 from engine.trace.ids import TensorId, ValueId
 from engine.trace.recording import Recording

@@ -10,7 +10,7 @@ from engine.runtime.proof.calls import Caller, Ran, RefusedError
 from engine.runtime.proof.compare import same_bits
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.settings import Setting
-from engine.runtime.recorder.kinds import Kind
+from engine.runtime.recorder.watch.kinds import Kind
 from engine.trace.facts import Step
 from engine.trace.ids import ValueId
 

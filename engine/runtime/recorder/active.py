@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import CodeType
 from typing import Protocol
 
-from engine.runtime.recorder.regions import GroupMark
+from engine.runtime.recorder.resolve.regions import GroupMark
 
 
 class RunningRecorder(Protocol):

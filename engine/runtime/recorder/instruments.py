@@ -4,11 +4,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from engine.runtime.compat_devices import accelerators
-from engine.runtime.recorder.device_clock import DeviceClock
 from engine.runtime.recorder.kernels import KernelMode
-from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.observed import ObservedMode
 from engine.runtime.recorder.options import RecorderOptions
+from engine.runtime.recorder.watch.device_clock import DeviceClock
+from engine.runtime.recorder.watch.mode import RecorderMode
+from engine.runtime.recorder.watch.observed import ObservedMode
 
 
 class Instruments:

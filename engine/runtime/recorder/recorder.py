@@ -30,32 +30,32 @@ from engine.runtime.compat_compiler import put_mode, remove_modes
 from engine.runtime.compat_forward import EXIT
 from engine.runtime.compat_script import tracers
 from engine.runtime.recorder.active import RUNNING
-from engine.runtime.recorder.backward import BackwardWatcher, SavedHooks
-from engine.runtime.recorder.collectives import CollectiveWatch, ReducerWatch
-from engine.runtime.recorder.compiled import CompileBorder
-from engine.runtime.recorder.compiler import CompilerWatch
-from engine.runtime.recorder.composites import COMPOSITES
-from engine.runtime.recorder.content import ContentWriter
-from engine.runtime.recorder.duals import note_tangents, watched_exit
-from engine.runtime.recorder.frames import FileMarks
-from engine.runtime.recorder.functions import plan_functions
+from engine.runtime.recorder.contents.snapshots import Snapshots
 from engine.runtime.recorder.instruments import Instruments
-from engine.runtime.recorder.kinds import FunctionInfo, TorchFunction
-from engine.runtime.recorder.late import LateValues
 from engine.runtime.recorder.log import CALL, GROUP_BEGIN, GROUP_END, METRIC, WIDTHS, Log
-from engine.runtime.recorder.marking import MARKS
-from engine.runtime.recorder.mode import RecorderMode
-from engine.runtime.recorder.modules import creating, watched_call, watched_check, watched_init
-from engine.runtime.recorder.optimizers import OptimizerWatcher
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
-from engine.runtime.recorder.regions import GroupMark
-from engine.runtime.recorder.resolver import Resolver
-from engine.runtime.recorder.scripted import ScriptBorder
-from engine.runtime.recorder.snapshots import Snapshots
-from engine.runtime.recorder.swaps import watched_swap
-from engine.runtime.recorder.tensors import TensorBook
-from engine.runtime.recorder.weak_log import ShadowBook, WeakLog
+from engine.runtime.recorder.resolve.content import ContentWriter
+from engine.runtime.recorder.resolve.late import LateValues
+from engine.runtime.recorder.resolve.regions import GroupMark
+from engine.runtime.recorder.resolve.resolver import Resolver
+from engine.runtime.recorder.resolve.tensors import TensorBook
+from engine.runtime.recorder.watch.backward import BackwardWatcher, SavedHooks
+from engine.runtime.recorder.watch.collectives import CollectiveWatch, ReducerWatch
+from engine.runtime.recorder.watch.compiled import CompileBorder
+from engine.runtime.recorder.watch.compiler import CompilerWatch
+from engine.runtime.recorder.watch.composites import COMPOSITES
+from engine.runtime.recorder.watch.duals import note_tangents, watched_exit
+from engine.runtime.recorder.watch.frames import FileMarks
+from engine.runtime.recorder.watch.functions import plan_functions
+from engine.runtime.recorder.watch.kinds import FunctionInfo, TorchFunction
+from engine.runtime.recorder.watch.marking import MARKS
+from engine.runtime.recorder.watch.mode import RecorderMode
+from engine.runtime.recorder.watch.modules import creating, watched_call, watched_check, watched_init
+from engine.runtime.recorder.watch.optimizers import OptimizerWatcher
+from engine.runtime.recorder.watch.scripted import ScriptBorder
+from engine.runtime.recorder.watch.swaps import watched_swap
+from engine.runtime.recorder.watch.weak_log import ShadowBook, WeakLog
 from engine.trace.batch import Batch, joined
 from engine.trace.bytestore import ByteSink
 from engine.trace.facts import RecordingStop

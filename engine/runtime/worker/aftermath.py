@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from engine.protocol.messages import Settled
-from engine.runtime.recorder.late import LateValues
+from engine.runtime.recorder.resolve.late import LateValues
 from engine.runtime.worker.channel import Channel
 from engine.trace.batch import Batch
 from engine.trace.ids import ValueId

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import CodeType, TracebackType
 
 from engine.protocol.messages import DETAIL_LIMIT, TEXT_LIMIT, Ended, EndKind
-from engine.runtime.recorder.frames import FileMarks, Marks
+from engine.runtime.recorder.watch.frames import FileMarks, Marks
 from engine.runtime.worker.interrupts import is_own_file
 from engine.trace.facts import Span
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from engine.program.instrument import Instrumenter
 from engine.program.source import SourceMap
-from engine.runtime.recorder.frames import FileMarks, Marks
-from engine.runtime.recorder.marking import MARKS
+from engine.runtime.recorder.watch.frames import FileMarks, Marks
+from engine.runtime.recorder.watch.marking import MARKS
 
 
 class TextMarker:

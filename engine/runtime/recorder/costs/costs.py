@@ -13,17 +13,17 @@ from typing import Any
 
 from torch import Tensor
 
-from engine.runtime.recorder.backward_run import BackwardRun
 from engine.runtime.recorder.costs.backward_products import BACKWARD_PRODUCTS
 from engine.runtime.recorder.costs.families import FAMILIES, VIEWS, Family
 from engine.runtime.recorder.costs.products import PRODUCTS
 from engine.runtime.recorder.costs.traffic import Sizes, spanned_bytes
 from engine.runtime.recorder.costs.update_rules import operations_each
-from engine.runtime.recorder.device_clock import Measured
-from engine.runtime.recorder.kinds import FunctionInfo, Kind
-from engine.runtime.recorder.optimizers import OptimizerRun
-from engine.runtime.recorder.pending import Pending, PendingStep
-from engine.runtime.recorder.saved import SavedTensors
+from engine.runtime.recorder.resolve.pending import Pending, PendingStep
+from engine.runtime.recorder.watch.backward_run import BackwardRun
+from engine.runtime.recorder.watch.device_clock import Measured
+from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind
+from engine.runtime.recorder.watch.optimizers import OptimizerRun
+from engine.runtime.recorder.watch.saved import SavedTensors
 from engine.trace.execution import Clock, StepCost
 from engine.trace.ids import StepIndex
 

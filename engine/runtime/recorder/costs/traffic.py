@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from torch import Tensor
 
+from engine.runtime.recorder.contents.special_content import memory_of
 from engine.runtime.recorder.costs.families import GATHERS, SCATTERS, TURNED
-from engine.runtime.recorder.pending import Pending
-from engine.runtime.recorder.special_content import memory_of
+from engine.runtime.recorder.resolve.pending import Pending
 from engine.trace.ids import ValueId
 
 _NO_STORAGE = -1

@@ -6,12 +6,12 @@ from typing import Any
 
 from engine.runtime.compat import Node
 from engine.runtime.compat_dispatch import OperatorMode, current_node, function_modes_off
-from engine.runtime.recorder.backward_run import NodeHook
 from engine.runtime.recorder.kernels.ran import Ran, seen, tensors_of, without_tensors
 from engine.runtime.recorder.log import KERNEL, KERNELS
-from engine.runtime.recorder.mode import HaltedMode
-from engine.runtime.recorder.observed import ObservedMode
-from engine.runtime.recorder.scopes import COMPILED
+from engine.runtime.recorder.watch.backward_run import NodeHook
+from engine.runtime.recorder.watch.mode import HaltedMode
+from engine.runtime.recorder.watch.observed import ObservedMode
+from engine.runtime.recorder.watch.scopes import COMPILED
 
 
 class KernelMode(OperatorMode):  # type: ignore[no-untyped-call] # torch leaves it so

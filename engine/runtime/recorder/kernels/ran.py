@@ -8,7 +8,7 @@ from weakref import ref
 from torch import Tensor
 
 from engine.runtime.compat import Node, shape_of, storage_key
-from engine.runtime.recorder.forward import tensors_in
+from engine.runtime.recorder.nested import tensors_in
 
 Memory: TypeAlias = tuple[int, int, tuple[int, ...], tuple[int, ...], str]
 """Where and how a tensor lies: block, offset, shape, strides, type. Autograd saves tensors as objects of its own."""

@@ -7,14 +7,14 @@ from typing import Any
 from torch import Tensor
 
 from engine.runtime.compat import Node, node_name
-from engine.runtime.recorder.backward_run import BackwardRun
 from engine.runtime.recorder.kernels.facts import KnownValues, StepKernels
 from engine.runtime.recorder.kernels.ran import Ran, tensors_of
-from engine.runtime.recorder.opened import COMPILED_NODE
-from engine.runtime.recorder.optimizers import OptimizerRun
-from engine.runtime.recorder.pending import PendingStep
-from engine.runtime.recorder.saved import SavedTensors
-from engine.runtime.recorder.values import ValueMaker
+from engine.runtime.recorder.resolve.opened import COMPILED_NODE
+from engine.runtime.recorder.resolve.pending import PendingStep
+from engine.runtime.recorder.resolve.values import ValueMaker
+from engine.runtime.recorder.watch.backward_run import BackwardRun
+from engine.runtime.recorder.watch.optimizers import OptimizerRun
+from engine.runtime.recorder.watch.saved import SavedTensors
 from engine.trace.ids import ValueId
 
 

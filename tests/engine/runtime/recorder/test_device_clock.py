@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from engine.runtime.recorder.device_clock import DeviceClock, Reading, Unfinished
 from engine.runtime.recorder.log import MEASURED
+from engine.runtime.recorder.watch.device_clock import DeviceClock, Reading, Unfinished
 from engine.trace.execution import Clock
 from tests.support.recorded import record_text
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.runtime.recorder import RecorderOptions
-from engine.runtime.recorder.drawing import DRAWING
+from engine.runtime.recorder.watch.drawing import DRAWING
 from engine.trace.execution import RandomState
 from engine.trace.facts import Step
 from tests.support.recorded import Recorded, record_text

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.runtime.recorder.distribution import BINS, MOST_COUNTED
-from engine.runtime.recorder.numbers import EIGHT_BITS, NUMPY_TYPES, reals
-from engine.runtime.recorder.raw import raw_of
-from engine.runtime.recorder.statistics import StatisticsMaker
+from engine.runtime.recorder.contents.distribution import BINS, MOST_COUNTED
+from engine.runtime.recorder.contents.numbers import EIGHT_BITS, NUMPY_TYPES, reals
+from engine.runtime.recorder.contents.raw import raw_of
+from engine.runtime.recorder.contents.statistics import StatisticsMaker
 
 TYPES = sorted(NUMPY_TYPES, key=str)
 SIZES = (1, 7, 4096, 4097, 50_000)
