@@ -40,7 +40,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
     sample_on_alert: bool = True
     sample_bytes: int = 64_000_000
     norms_every: int | None = None
-    cost_share: float = 0.04
+    cost_share: float = 0.02
     pictures_every_s: float | None = 0.5
     plane: Plane | None = None
     resume: str = ""

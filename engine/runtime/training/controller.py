@@ -1,11 +1,11 @@
 """Watches and steers one training run from the hooks of its optimizer."""
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
 from math import isfinite
-from sys import _getframe as frame_of_depth
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
 from typing import Any, Self, assert_never
@@ -41,6 +41,10 @@ from engine.runtime.training.updates import UpdateKeeper
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
+
+_frame = sys._getframe  # noqa: SLF001 - the documented way to look at the own stack
+SWITCH_S = 0.0005
+"""A command has to get hold of the interpreter a few times before it is heard; usually that takes 5 ms each time."""
 
 
 class TrainingController:
@@ -97,6 +101,7 @@ class TrainingController:
         """Begin to watch."""
         self._losses.plan(self._patches)
         self._loaders.plan(self._patches)
+        self._editor.plan(self._patches)
         self._patches.add(Optimizer, "__init__", self._watched_making)
         with ExitStack() as stack:
             self._patches.apply()
@@ -106,6 +111,8 @@ class TrainingController:
             self._post = register_optimizer_step_post_hook(self._after_step)
             stack.callback(self._leave_line)
             stack.enter_context(RUNNING.holding(self))
+            stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+            sys.setswitchinterval(SWITCH_S)
             self._stack = stack.pop_all()
         self._progress.begin(self._iteration)
         return self
@@ -201,7 +208,7 @@ class TrainingController:
         began_ns, rested_ns = perf_counter_ns(), self._progress.rest_ns
         if not self._has_stepped:
             self._has_stepped = True
-            self._meet(optimizer, frame_of_depth(1))
+            self._meet(optimizer, _frame(1))
         if optimizer is self._main:
             self._last_in_line()
             if self._gate.commands:
@@ -250,7 +257,7 @@ class TrainingController:
             self._sampler.alert()
             self._sampler.so_far(self._iteration)
             return
-        call = batch_call(frame_of_depth(1)) if is_last_before_step(self._pre) else None
+        call = batch_call(_frame(1)) if is_last_before_step(self._pre) else None
         if call is None:
             text = (
                 "The batch cannot be computed again, as it is not learned by a function train_batch; the next is kept."
@@ -373,7 +380,7 @@ class TrainingController:
         def make(optimizer: Optimizer, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as torch has it
             original(optimizer, *args, **kwargs)
             if threading.get_ident() == self._thread and self._main is None:
-                self._meet(optimizer, frame_of_depth(1))
+                self._meet(optimizer, _frame(1))
                 self._resuming.set_epoch()
                 self._hold()
 

@@ -8,7 +8,8 @@ from typing import Any
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
-from engine.runtime.training.hypers import CLIP, HyperError, clip_text, hypers_of, set_hyper
+from engine.runtime.recorder.patches import PatchSet
+from engine.runtime.training.hypers import CLIP, HyperError, ScheduleWatch, clip_text, hypers_of, set_hyper
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.subject import Subject
 from engine.training.commands import SetHyper
@@ -26,6 +27,11 @@ class HyperEditor:
         self._outbox = outbox
         self._namespace = namespace
         self._clip: float | None = None
+        self._schedules = ScheduleWatch()
+
+    def plan(self, patches: PatchSet) -> None:
+        """Plan what has to be replaced."""
+        self._schedules.plan(patches)
 
     def tell(self, optimizer: Optimizer) -> None:
         """Tell all hyper-parameters as they are now."""
@@ -63,7 +69,7 @@ class HyperEditor:
             return self._set_clip(command.numbers)
         if optimizer is None:
             raise HyperError("No optimizer has been made yet.")
-        return set_hyper(optimizer, command.name, command.numbers)
+        return set_hyper(optimizer, self._schedules.of(optimizer), command.name, command.numbers)
 
     def _set_clip(self, numbers: tuple[float, ...]) -> str:
         norm = numbers[0] if numbers else None

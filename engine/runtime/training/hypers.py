@@ -1,7 +1,9 @@
 """The numbers of an optimizer that can be changed while it runs."""
 
-import gc
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
@@ -9,6 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from engine.runtime.compat import quiet
+from engine.runtime.recorder.patches import PatchSet
 from engine.training.facts import Hyper
 
 CLIP = "clip norm"
@@ -44,7 +47,7 @@ def rate_of(optimizer: Optimizer) -> float | None:
     return rate if isinstance(rate, (int, float)) else None
 
 
-def set_hyper(optimizer: Optimizer, name: str, numbers: tuple[float, ...]) -> str:
+def set_hyper(optimizer: Optimizer, schedules: Iterable[LRScheduler], name: str, numbers: tuple[float, ...]) -> str:
     """Change a number of every group and say what was done; a schedule goes on from a new rate.
 
     Raises:
@@ -59,7 +62,7 @@ def set_hyper(optimizer: Optimizer, name: str, numbers: tuple[float, ...]) -> st
     for group in optimizer.param_groups:
         _put(group, name, numbers)
     if name == "lr":
-        _go_on_from(optimizer, old[0], numbers[0])
+        _go_on_from(optimizer, schedules, old[0], numbers[0])
     return f"{name} {_text(old)} → {_text(numbers)}"
 
 
@@ -106,7 +109,7 @@ def numbers_in(value: object) -> tuple[float, ...]:
     return ()
 
 
-def _go_on_from(optimizer: Optimizer, old: float, new: float) -> None:
+def _go_on_from(optimizer: Optimizer, schedules: Iterable[LRScheduler], old: float, new: float) -> None:
     """Scale what the schedules of an optimizer start from, so that they go on from the new rate."""
     if not old:
         return
@@ -115,22 +118,33 @@ def _go_on_from(optimizer: Optimizer, old: float, new: float) -> None:
         for name in _RATES:
             if isinstance(group.get(name), float):
                 group[name] *= ratio
-    for scheduler in schedulers_of(optimizer):
+    for scheduler in schedules:
         rates = getattr(scheduler, "base_lrs", None)
         if isinstance(rates, list):
             scheduler.base_lrs = [rate * ratio for rate in rates]
 
 
-def schedulers_of(optimizer: Optimizer) -> list[LRScheduler]:
-    """Return the schedules of an optimizer; takes milliseconds."""
-    found: list[LRScheduler] = []
-    for holder in gc.get_referrers(optimizer):
-        if isinstance(holder, LRScheduler):
-            found.append(holder)
-        elif isinstance(holder, dict) and holder.get("optimizer") is optimizer:
-            owners = [owner for owner in gc.get_referrers(holder) if isinstance(owner, LRScheduler)]
-            found.extend(owner for owner in owners if all(owner is not other for other in found))
-    return found
+class ScheduleWatch:
+    """Knows the schedules that a program has made, as nothing leads from an optimizer to them."""
+
+    def __init__(self) -> None:
+        self._found: WeakSet[LRScheduler] = WeakSet()
+
+    def plan(self, patches: PatchSet) -> None:
+        """Plan what has to be replaced."""
+        patches.add(LRScheduler, "__init__", self._watched)
+
+    def of(self, optimizer: Optimizer) -> list[LRScheduler]:
+        """Return the schedules of an optimizer."""
+        return [scheduler for scheduler in self._found if getattr(scheduler, "optimizer", None) is optimizer]
+
+    def _watched(self, original: Callable[..., None]) -> Callable[..., None]:
+        @wraps(original)
+        def make(scheduler: LRScheduler, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as torch has it
+            self._found.add(scheduler)
+            original(scheduler, *args, **kwargs)
+
+        return make
 
 
 def _text(numbers: tuple[float, ...]) -> str:
