@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.drawing.drawing import Rect
 from engine.network.catalogue import CALL_PREFIX, Category, functions, input_ports, layers, output_ports, parameters_of
 from engine.network.network import Network, Node, NodeKind, NodeName
 
@@ -45,23 +46,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Rect):
     """A rectangle on the canvas."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """X of the right edge."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Y of the bottom edge."""
-        return self.y + self.height
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies inside."""
