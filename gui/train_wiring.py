@@ -32,6 +32,8 @@ from gui.train.saving import SavingError, save_numbers, save_picture
 from gui.train.until import UntilPopup
 from gui.window.main_window import MainWindow
 
+_SIZES = 4
+"""Ends, parameters, bytes and operations; the canvas tells the rest."""
 _FILTERS = {"PNG": "Picture (*.png)", "SVG": "Drawing (*.svg)", "CSV": "Numbers (*.csv)"}
 
 
@@ -53,6 +55,7 @@ def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -
     bridge.sampled.connect(control.take_sample)
     bridge.ended.connect(control.take_end)
     control.refused.connect(models.notices.warning)
+    control.failed.connect(models.notices.error)
 
 
 class TrainView:
@@ -116,6 +119,7 @@ class TrainView:
 
         page.network.put_canvas(canvas)
         page.refused.connect(notices.warning)
+        page.told.connect(notices.info)
         page.file_wanted.connect(self._choose_file)
         page.save_wanted.connect(self._save)
         page.template_wanted.connect(lambda template: training.network.replace(template.network))
@@ -202,4 +206,4 @@ def _text_of(plan: TrainingPlan) -> str:
 
 
 def _size_text(network: NetworkModel) -> str:
-    return network.known.trouble or network.known.totals(network.network)
+    return network.known.trouble or " · ".join(network.known.totals(network.network).split(" · ")[:_SIZES])

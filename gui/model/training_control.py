@@ -45,6 +45,7 @@ class TrainingControl:
     Attributes:
         refused: One sentence: why what was asked cannot be done.
         changed: A run was asked for, began, paused, went on or ended.
+        failed: One sentence: why a run fell over.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class TrainingControl:
     ) -> None:
         self.refused: Event[str] = Event()
         self.changed: Event[None] = Event()
+        self.failed: Event[str] = Event()
         self._plan = plan
         self._book = book
         self._preferences = preferences
@@ -126,7 +128,7 @@ class TrainingControl:
     def train_program(self, text: str, path: Path | None, title: str) -> None:
         """Train with a program that was typed."""
         filename = str(path) if path is not None else title
-        self._start(TrainingRun(self._book.next_name(), self._book.next_hue, text), Play(), filename, None)
+        self._start(TrainingRun(self._book.next_name(), self._book.next_hue, text), Play(), filename)
 
     def _begin(self, play: Play) -> None:
         plan = self._plan.plan
@@ -136,16 +138,17 @@ class TrainingControl:
             self.refused.emit(str(error))
             return
         run = TrainingRun(self._book.next_name(), self._book.next_hue, text, plan)
-        self._start(run, play, f"{run.name}.py", self._plane_of(plan))
+        run.plane = self._plane_of(plan)
+        self._start(run, play, f"{run.name}.py")
 
-    def _start(self, run: TrainingRun, play: Play, filename: str, plane: Plane | None) -> None:
+    def _start(self, run: TrainingRun, play: Play, filename: str) -> None:
         if self._live is not None:
             self._live.outcome = REPLACED
             self._replaced += self._has_begun
         self._live, self._has_begun, self._filename = run, False, filename
         self._waiting.clear()
         self._book.add(run)
-        options = TrainingOptions(play=play, sample_every=SAMPLE_EVERY, plane=plane)
+        options = TrainingOptions(play=play, sample_every=SAMPLE_EVERY, plane=run.plane)
         device = self._preferences.choices.device
         self._trainer.run(RunRequest(program=run.source, filename=filename, device=device, training=options))
         self.changed.emit(None)
@@ -197,6 +200,8 @@ class TrainingControl:
         run.outcome = outcome
         self._advance(run)
         self.changed.emit(None)
+        if run.phase is Phase.FAILED:
+            self.failed.emit(f"{run.name}: {outcome.message}")
 
     def _advance(self, run: TrainingRun) -> None:
         self._book.tell(run)

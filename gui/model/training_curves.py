@@ -104,11 +104,17 @@ class Curve:
         mean = np.where(is_empty, np.nan, total / np.maximum(amounts, 1))
         return Envelope(self.iterations[starts].astype(np.float64), low, high, mean)
 
-    def smooth_line(self, points: int) -> tuple[Floats, Floats]:
-        """Return iterations and smoothed numbers, at most about so many; the newest is always among them."""
-        step = max(1, -(-self._count // max(1, points)))
-        chosen = np.arange(self._count - 1, -1, -step)[::-1]
-        return self.iterations[chosen].astype(np.float64), self.smoothed[chosen]
+    def smooth_line(self, stretches: int) -> tuple[Floats, Floats]:
+        """Return iterations and smoothed numbers: the means of at most so many stretches, and the newest number."""
+        starts = _starts(self._count, stretches)
+        if not len(starts):
+            return np.empty(0, dtype=np.float64), np.empty(0, dtype=np.float64)
+        amounts = np.diff(starts, append=self._count)
+        middles = self.iterations[starts + amounts // 2].astype(np.float64)
+        means = np.add.reduceat(self.smoothed, starts) / amounts
+        if middles[-1] == self.iterations[-1]:
+            return middles, means
+        return np.append(middles, float(self.iterations[-1])), np.append(means, self.smoothed[-1])
 
     def _means(self, numbers: Floats) -> Floats:
         means = np.empty(len(numbers), dtype=np.float64)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from engine.trace.batch import RunInfo
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.facts import Hyper, Mark, Progress, Sample, TrainState
+from engine.training.options import Plane
 from engine.training.plan import TrainingPlan
 from engine.training.ring import Ring
 from gui.model.training_curves import CurveBook
@@ -49,6 +50,7 @@ class TrainingRun:
         hue: Which of the colours for runs it has.
         plan: What it was started with; None for a program that was typed.
         source: The program that runs.
+        plane: What pictures over the plane show; None: there are none.
         is_shown: Whether its curve is drawn beside that of the chosen run.
     """
 
@@ -58,6 +60,7 @@ class TrainingRun:
         self.source = source
         self.plan = plan
         self.is_shown = True
+        self.plane: Plane | None = None
         self.curves = CurveBook()
         self.marks: list[Mark] = []
         self.pictures: dict[str, LivePicture] = {}

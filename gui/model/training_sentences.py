@@ -5,6 +5,7 @@ import math
 from engine.trace.numbers import number_text
 from engine.training.commands import Play
 from engine.training.plan import Choice, Data, FileData, GeneratedData, PaintedData
+from engine.training.plane import plane_of
 from gui.model.training_plan import read_numbers
 from gui.model.training_run import Phase, TrainingRun
 
@@ -89,11 +90,11 @@ def status(run: TrainingRun | None, sample_every: int) -> str:
     return DOT.join(parts)
 
 
-def data_text(data: Data, count: int | None = None) -> str:
+def data_text(data: Data) -> str:
     """Return what the data is, in a few words."""
     match data:
         case GeneratedData():
-            return f"{data.shape.value} · {data.count if count is None else count} points"
+            return f"{data.shape.value} · {data.count} {'points' if plane_of(data) is not None else 'samples'}"
         case FileData():
             return data.path.rpartition("/")[2] or "no file yet"
         case PaintedData():

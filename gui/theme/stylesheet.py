@@ -32,6 +32,7 @@ QSplitter::handle { background: $hairline; }
 QSplitter::handle:hover { background: $accent; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QScrollArea, QAbstractScrollArea { border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 """
 
 _BUTTONS = """

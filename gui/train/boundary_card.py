@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
-from gui.model.training_run import TrainingRun
+from gui.model.training_run import Phase, TrainingRun
 from gui.theme.tokens import Tokens
 from gui.train.network_scene import Unit
 from gui.train.network_view import unit_text
 from gui.train.plane_view import PlaneView
-from gui.train.points import is_planar, plane_of
+from gui.train.points import is_drawable, plane_around
 
 TITLE = "Decision boundary"
 NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
@@ -80,13 +80,13 @@ class BoundaryCard(QWidget):
         train = run.picture("data/train") if run is not None else None
         rest = run.picture("data/validation") if run is not None else None
         planar = [samples for samples, switch in ((train, self.shows_train), (rest, self.shows_validation))
-                  if samples is not None and is_planar(samples) and switch.isChecked()]  # fmt: skip
-        plane = plane_of(run.picture("plane") if run is not None else None, train)
+                  if samples is not None and is_drawable(samples) and switch.isChecked()]  # fmt: skip
+        plane = run.plane if run is not None and run.plane is not None else plane_around(train)
         self.view.show_samples(tuple(planar))
-        self.view.show_answers(answers, plane, self._words(run, train is not None and not is_planar(train)))
+        self.view.show_answers(answers, plane, self._words(run, train is not None and not is_drawable(train)))
         self._grid.setText(f"grid {answers.shape[1]}" if answers is not None else "")
         self._back.setVisible(unit is not None)
-        self._title.setText(TITLE if unit is None else unit_text(Unit(layer=unit.layer, index=unit.index)).capitalize())
+        self._title.setText(_title_of(run) if unit is None else _unit_title(unit))
         self._refresh_numbers(run)
 
     def show_unit(self, unit: Unit | None) -> None:
@@ -101,6 +101,8 @@ class BoundaryCard(QWidget):
     def _words(self, run: TrainingRun | None, is_elsewhere: bool) -> str:  # noqa: FBT001  # one private call
         if run is None:
             return NOTHING_YET
+        if run.phase is Phase.FAILED and run.outcome is not None:
+            return f"The run failed, so there is nothing to draw.\n\n{run.outcome.message}"
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET
 
     def _refresh_numbers(self, run: TrainingRun | None) -> None:
@@ -137,6 +139,22 @@ class BoundaryCard(QWidget):
             column.addWidget(number)
             row.addLayout(column, 1)
         return row
+
+
+def _title_of(run: TrainingRun | None) -> str:
+    """Return what the picture is called: a network that tells numbers has no decisions."""
+    answers = run.picture("boundary") if run is not None else None
+    if answers is not None and answers.shape[0] == 1:
+        return "The curve as learned"
+    is_number = (
+        answers is not None and answers.shape[2] == 1 and run is not None and math.isnan(run.curves.last("accuracy"))
+    )
+    return "The surface as learned" if is_number else TITLE
+
+
+def _unit_title(unit: Unit) -> str:
+    text = unit_text(Unit(layer=unit.layer, index=unit.index))
+    return text[:1].upper() + text[1:]
 
 
 def _stat_text(name: str, number: float) -> str:

@@ -87,4 +87,5 @@ class TrainControls(QWidget):
 
     def _on_theme(self, tokens: Tokens) -> None:
         self.optimizer.tint(tokens)
+        self._tint = None  # all actions have just taken their plain icons
         self._tint_play()

@@ -6,12 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.training.plan import FileData, GeneratedData, PaintedData, Shape, TrainingPlan
-from gui.model.training_plan import PlanModel
+from engine.training.shape_source import SHAPES
+from gui.model.training import Training
+from gui.model.training_run import TrainingRun
 from gui.model.training_sentences import data_text
 from gui.theme.tokens import Tokens
 from gui.train.data_preview import DataPreview
 from gui.train.hypers import BATCH_SIZE, NOISE, POINTS, TRAIN_SHARE
-from gui.train.points import Samples
 from gui.train.section import Section
 from gui.train.slider_row import SliderRow
 from gui.widgets.buttons import Chip
@@ -23,7 +24,7 @@ _GROUPS = (
     (Shape.NAMES, Shape.COPY, Shape.SORT, Shape.PARITY),
 )
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
-NO_PICTURE = "These samples have more than two inputs: they are not drawn."
+NO_PICTURE = "These samples have many inputs: they are not drawn."
 
 
 class DataCard(Section):
@@ -32,14 +33,17 @@ class DataCard(Section):
     Signals:
         file_wanted: A file or folder shall be chosen.
         refused: Why something typed cannot be taken.
+        changed: What else was changed, so that it fits the data.
     """
 
     file_wanted = Signal()
     refused = Signal(str)
+    changed = Signal(str)
 
-    def __init__(self, plan: PlanModel, tokens: Tokens, parent: QWidget) -> None:
+    def __init__(self, training: Training, tokens: Tokens, parent: QWidget) -> None:
         super().__init__("Data", "", parent)
-        self._plan = plan
+        self._training = training
+        self._plan = plan = training.plan
         self._menu = QMenu(self)
         self.choice = Chip("Data", self._menu, self)
         self.choice.setProperty("look", "bare")
@@ -63,9 +67,11 @@ class DataCard(Section):
         plan.changed.connect(self._on_plan)
         self._on_plan(plan.plan)
 
-    def show_samples(self, samples: Samples | None) -> None:
-        """Draw the samples that were told, if any were."""
-        self.preview.show_samples(samples, NOT_DRAWN if samples is None else NO_PICTURE)
+    def show_run(self, run: TrainingRun | None) -> None:
+        """Draw the samples that a run told, if it did."""
+        samples = run.picture("data/train") if run is not None else None
+        has_learned = run is not None and run.iteration >= 0
+        self.preview.show_samples(samples, NO_PICTURE if has_learned else NOT_DRAWN)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -81,9 +87,9 @@ class DataCard(Section):
         self._menu.addAction("CSV, NPZ or a folder of pictures…").triggered.connect(self.file_wanted)
 
     def _choose(self, shape: Shape) -> None:
-        data = self._plan.plan.data
-        old = data if isinstance(data, GeneratedData) else GeneratedData(shape=shape)
-        self._plan.use_data(replace(old, shape=shape))
+        told = self._training.choose_shape(shape)
+        if told:
+            self.changed.emit(told)
 
     def _edit_generated(self, **changes: float) -> None:
         data = self._plan.plan.data
@@ -104,7 +110,7 @@ class DataCard(Section):
                 self.points.show_numbers((float(count),))
             case FileData() | PaintedData():
                 pass
-        for row in (self.noise, self.points):
-            row.setVisible(isinstance(data, GeneratedData))
+        self.points.setVisible(isinstance(data, GeneratedData))
+        self.noise.setVisible(isinstance(data, GeneratedData) and SHAPES[data.shape].has_noise)
         self.share.show_numbers((plan.train_share,))
         self.batch.show_numbers((float(plan.batch_size),))

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
-from gui.train.points import Samples, is_planar, paint_points, plane_of
+from gui.train.points import Samples, is_planar, paint_points, plane_around
 
-HEIGHT_PX = 136
+HEIGHT_PX = 122
 _RADIUS_PX = 2.2
 _PAD_PX = 10
 _PICTURES = (4, 10)
@@ -77,7 +77,7 @@ class DataPreview(QWidget):
         elif is_planar(samples):
             side = min(area.width(), area.height())
             square = QRectF(area.center().x() - side / 2, area.top(), side, side)
-            paint_points(painter, samples, plane_of(None, samples), square, _RADIUS_PX, self._tokens)
+            paint_points(painter, samples, plane_around(samples), square, _RADIUS_PX, self._tokens)
         elif samples.shape[1] == 2:
             self._paint_curve(painter, area, samples)
         elif round((samples.shape[1] - 1) ** 0.5) ** 2 == samples.shape[1] - 1 and samples.shape[1] > 16:

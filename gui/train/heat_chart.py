@@ -102,7 +102,7 @@ class HeatStrips(QWidget):
 
     def _step_px(self) -> float:
         room = self.height() / max(1, len(self._names))
-        return max(_LEAST_STRIP_PX, min(room, _STRIP_PX * 1.4))
+        return max(_LEAST_STRIP_PX, min(room, _STRIP_PX * 2))
 
     def _iteration_at(self, x: float) -> float | None:
         left = self._label_px()

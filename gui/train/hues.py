@@ -48,8 +48,8 @@ def value_image(tokens: Tokens, numbers: Floats, scale: float) -> QImage:
 def plane_image(tokens: Tokens, answers: Floats) -> QImage:
     """Return what a network answers over the plane as a picture, [rows, columns, classes]; row 0 is at the bottom.
 
-    One class is a number to be told and takes the colours of values; of several, each place takes the mixture of the
-    classes' colours, and is pale where the network cannot decide.
+    One class is a number to be told and takes the colours of values; of several, each place takes the colour of the
+    class that is answered there, the paler the less certain it is.
     """
     if answers.shape[2] == 1:
         numbers = answers[:, :, 0].astype(np.float64)
@@ -59,13 +59,9 @@ def plane_image(tokens: Tokens, answers: Floats) -> QImage:
     count = shares.shape[2]
     hues = class_hues(tokens)
     ends = np.array([_channels(mix(tokens.panel, hues[place % len(hues)], _SOFT)) for place in range(count)])
-    pale = _channels(QColor(tokens.panel))
-    certainty = np.clip((shares.max(axis=2) * count - 1) / max(1, count - 1), 0.0, 1.0)[..., None]
-    mixed = shares @ ends
-    total = np.maximum(shares.sum(axis=2, keepdims=True), 1e-12)
-    channels = pale * (1 - certainty) + mixed / total * certainty
-    odd = ~np.isfinite(answers[::-1]).all(axis=2)
-    channels[odd] = _channels(QColor(tokens.nonfinite))
+    certainty = np.clip((shares.max(axis=2) * count - 1) / (count - 1), 0.0, 1.0)[..., None]
+    channels = _channels(QColor(tokens.panel)) * (1 - certainty) + ends[shares.argmax(axis=2)] * certainty
+    channels[~np.isfinite(answers[::-1]).all(axis=2)] = _channels(QColor(tokens.nonfinite))
     whole = np.rint(channels).astype(np.uint32)
     return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
 

@@ -78,9 +78,7 @@ class LossChart(ChartFrame):
         self._offer()
         width_px = max(60, self.plot.widget.width() - 50)
         lines = lines_of(run, self._metric, width_px) if run is not None else Lines()
-        self.show_empty(
-            is_empty=lines.is_empty and not any(len(smooth_of(other, self._metric, 2)[0]) for other in beside)
-        )
+        self.show_empty(is_empty=lines.is_empty and not any(len(smooth_of(other, self._metric)[0]) for other in beside))
         if self.is_empty:
             return
         if run is not None:
@@ -94,10 +92,13 @@ class LossChart(ChartFrame):
             (self._high, lines.high),
         ):
             item.setData(x, scaled(y))
-        others = [smooth_of(other, self._metric, width_px) for other in beside]
+        others = [smooth_of(other, self._metric) for other in beside]
         self._draw_others(others)
         furthest = [line[0][-1] for line in (lines.raw, lines.validation, *others) if len(line[0])]
-        self.plot.fit(max(furthest, default=1.0), [scaled(y) for _x, y in (lines.raw, lines.validation, *others)])
+        self.plot.fit(
+            max(furthest, default=1.0),
+            [scaled(y) for _x, y in (lines.raw, lines.low, lines.high, lines.validation, *others)],
+        )
         self._draw_marks(run.marks if run is not None else [])
         self._draw_kept()
 

@@ -10,14 +10,15 @@ from gui.model.training_run import TrainingRun
 
 Floats = npt.NDArray[np.float64]
 _NOTHING = np.empty(0, dtype=np.float64)
-_BAND_STRETCHES = 70
+_BAND_STRETCHES = 90
+_SMOOTH_STRETCHES = 140
 _LEAST_BAND = 12
 VALIDATION = "validation "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """The raw curve as lowest and highest in turn, its exponential mean, its range, and validation; each x and y."""
+    """The raw curve (means where there are more points than pixels), its exponential mean, its range, validation."""
 
     raw: tuple[Floats, Floats] = (_NOTHING, _NOTHING)
     smooth: tuple[Floats, Floats] = (_NOTHING, _NOTHING)
@@ -41,17 +42,17 @@ def lines_of(run: TrainingRun, metric: str, width_px: int) -> Lines:
     has_band = len(curve) >= _LEAST_BAND
     return Lines(
         raw=_raw(curve, width_px),
-        smooth=curve.smooth_line(width_px),
+        smooth=curve.smooth_line(_SMOOTH_STRETCHES),
         low=(_ended(band.x, curve), _held(band.low)) if has_band else (_NOTHING, _NOTHING),
         high=(_ended(band.x, curve), _held(band.high)) if has_band else (_NOTHING, _NOTHING),
         validation=checked,
     )
 
 
-def smooth_of(run: TrainingRun, metric: str, width_px: int) -> tuple[Floats, Floats]:
+def smooth_of(run: TrainingRun, metric: str) -> tuple[Floats, Floats]:
     """Return the one line that is drawn of a run beside the one looked at."""
     curve = run.curves.get(metric)
-    return (_NOTHING, _NOTHING) if curve is None else curve.smooth_line(width_px)
+    return (_NOTHING, _NOTHING) if curve is None else curve.smooth_line(_SMOOTH_STRETCHES)
 
 
 def metrics_of(run: TrainingRun | None) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def _raw(curve: Curve, width_px: int) -> tuple[Floats, Floats]:
     if len(curve) <= width_px:
         return curve.iterations.astype(np.float64), curve.numbers.copy()
     thin = curve.envelope(max(1, width_px // 2))
-    return np.repeat(thin.x, 2), np.stack((thin.low, thin.high), axis=1).reshape(-1)
+    return thin.x, thin.mean  # the range shows how far single batches lie apart
 
 
 def _ended(x: Floats, curve: Curve) -> Floats:

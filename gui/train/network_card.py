@@ -28,10 +28,15 @@ from gui.widgets.elided_label import ElidedLabel
 
 HINT = (
     "Each tile is what that unit answers across the plane; a line is a weight: blue positive, orange negative, "
-    "width its size. Click a tile to see it large."
+    "width its size. Click one to see it large."
 )
+MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
 NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
 TYPED = "This run is a typed program: its layers appear here when it has two inputs."
+
+
+_SOON = 20
+"""Iterations within which the first pictures come."""
 
 
 class Face(Enum):
@@ -69,6 +74,8 @@ class NetworkCard(QWidget):
         self._plan = plan
         self._write = write
         self._run: TrainingRun | None = None
+        self._shown: tuple[object, ...] = ()
+        self._drawn: object = None
         self._make_canvas: Callable[[], QWidget] = QWidget
         self._note = ElidedLabel("", self)
         self._note.setProperty("look", "muted")
@@ -76,7 +83,7 @@ class NetworkCard(QWidget):
         self.view.picked.connect(self.picked)
         self.script = ScriptView(tokens, self)
         self._hint = QLabel(HINT, self)
-        self._hint.setProperty("look", "muted")
+        self._hint.setProperty("look", "faint")
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages: dict[Face, QWidget] = {Face.LIVE: self._live_page(), Face.CODE: self._code_page()}
@@ -130,14 +137,23 @@ class NetworkCard(QWidget):
         if self.face is not Face.LIVE:
             self._refresh_code()
             return
-        answers = run.pictures_of("unit") if run is not None else {}
+        maps = run.pictures_of("feature maps") if run is not None else {}
+        answers = {name: told for name, told in maps.items() if told.ndim == 3}
+        answers |= run.pictures_of("unit") if run is not None else {}
         weights = run.pictures_of("weight") if run is not None else {}
         is_typed = run is not None and run.plan is None
         columns = columns_told(answers, weights) if is_typed else columns_of(self._plan.network)
         batch = 0 if is_typed else self._plan.plan.batch_size
-        self.view.show_scene(scene_of(columns, batch, answers, weights, self.view.room), TYPED)
-        is_told = bool(answers) or run is None or run.iteration < 20
-        self._hint.setText(HINT if is_told else NOT_A_PLANE)
+        shown = (*answers.values(), *weights.values())
+        room = self.view.room
+        is_same = len(shown) == len(self._shown) and all(
+            new is old for new, old in zip(shown, self._shown, strict=True)
+        )
+        if not is_same or (columns, batch, room) != self._drawn:
+            self._shown, self._drawn = shown, (columns, batch, room)
+            self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
+        is_told = bool(answers) or run is None or run.iteration < _SOON
+        self._hint.setText(MAPS if maps else HINT if is_told else NOT_A_PLANE)
 
     def choose(self, unit: Unit | None) -> None:
         """Ring a unit."""

@@ -42,6 +42,8 @@ def scene_of(
     answers: Mapping[str, Floats],
     weights: Mapping[str, Floats],
     room: int,
+    *,
+    is_upright: bool = False,
 ) -> tuple[ShownColumn, ...]:
     """Return what is drawn.
 
@@ -51,10 +53,11 @@ def scene_of(
         answers: What the units of a layer answer, by layer: [units, rows, columns].
         weights: By parameter: [units, units before].
         room: How many units find room above one another.
+        is_upright: Whether row 0 of what units answer is the top one, as in pictures.
     """
     shown: list[ShownColumn] = []
     for place, column in enumerate(columns):
-        units = _units(column, answers, room)
+        units = _units(column, answers, room, is_upright=is_upright)
         before = shown[-1] if shown else None
         shown.append(
             ShownColumn(
@@ -69,12 +72,13 @@ def scene_of(
     return tuple(shown)
 
 
-def _units(column: Column, answers: Mapping[str, Floats], room: int) -> tuple[Unit, ...]:
+def _units(column: Column, answers: Mapping[str, Floats], room: int, *, is_upright: bool) -> tuple[Unit, ...]:
     count = min(column.units, room)
     if not column.layers:
         return tuple(Unit(layer="", index=index, answers=_coordinate(column, index, answers)) for index in range(count))
     layer = next((name for name in reversed(column.layers) if name in answers), column.layers[-1])
     told = answers.get(layer)
+    told = told[:, ::-1] if told is not None and is_upright else told
     return tuple(
         Unit(layer=layer, index=index, answers=told[index] if told is not None and index < len(told) else None)
         for index in range(count)
@@ -84,7 +88,7 @@ def _units(column: Column, answers: Mapping[str, Floats], room: int) -> tuple[Un
 def _coordinate(column: Column, index: int, answers: Mapping[str, Floats]) -> Floats | None:
     """Return an input over the plane: x grows to the right, y upwards."""
     told = next(iter(answers.values()), None)
-    if column.units != 2 or told is None or told.ndim != 3:
+    if told is None or told.ndim != 3 or column.units != (1 if told.shape[1] == 1 else 2):
         return None
     rows, columns = told.shape[1:]
     ramp = np.linspace(-1, 1, columns if index == 0 else rows, dtype=np.float32)

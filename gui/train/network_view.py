@@ -1,8 +1,22 @@
 """The network as columns of tiles, one a unit, with its weights as lines between them."""
 
+from collections.abc import Callable
+
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.theme.fonts import SECONDARY_PX, TITLE_PX, mono_font, words_font
@@ -18,6 +32,9 @@ _LEAST_STEP_PX = 104.0
 _THIN_PX, _THICK_PX = 0.4, 3.8
 _WEIGHT_REACH_PX = 60.0
 _FAINTEST, _STRONGEST = 0.10, 0.85
+_LEAST_SHARE = 0.03
+"""Weights that are weaker beside the strongest are not seen, and not painted."""
+_LAYER_MS = 25
 
 
 class NetworkView(QWidget):
@@ -35,6 +52,9 @@ class NetworkView(QWidget):
         self._columns: tuple[ShownColumn, ...] = ()
         self._chosen: tuple[str, int] | None = None
         self._words = ""
+        self._lines: QPixmap | None = None
+        self._tiles: QPixmap | None = None
+        self._are_lines_old = self._are_tiles_old = True
         self.setMinimumHeight(180)
         self.setMouseTracking(True)
         self.setAccessibleName("The network with what each unit answers")
@@ -49,6 +69,7 @@ class NetworkView(QWidget):
         if len(columns) != len(self._columns):
             self.setMinimumWidth(round(_LEAST_STEP_PX * max(1, len(columns))))
         self._columns, self._words = columns, words
+        self._are_lines_old = self._are_tiles_old = True
         self.update()
 
     def choose(self, chosen: tuple[str, int] | None) -> None:
@@ -59,6 +80,7 @@ class NetworkView(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self._tokens = tokens
+        self._lines = self._tiles = None
         self.update()
 
     def tile(self, column: int, row: int) -> QRectF:
@@ -82,28 +104,75 @@ class NetworkView(QWidget):
         """Say which unit a tile is."""
         if isinstance(event, QHelpEvent):
             unit = self.unit_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if unit is None else unit_text(unit), self)
+            text = self._title_at(QPointF(event.pos())) if unit is None else unit_text(unit)
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
+
+    def _title_at(self, point: QPointF) -> str:
+        if point.y() > _HEAD_PX or not self._columns:
+            return ""
+        nearest = min(range(len(self._columns)), key=lambda place: abs(self._middle(place) - point.x()))
+        return self._columns[nearest].title
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick a unit."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(self.unit_at(event.position()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint everything anew."""
+        self._lines = self._tiles = None
+        super().resizeEvent(event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint lines, tiles, titles."""
+        """Show what was painted; of lines and tiles that are out of date one is painted anew, the other soon after."""
+        if self._lines is None or self._tiles is None or self._are_lines_old:
+            self._lines, self._are_lines_old = self._layer(self._paint_all_lines, self._lines), False
+            if self._tiles is None:
+                self._tiles, self._are_tiles_old = self._layer(self._paint_all_tiles, None), False
+        elif self._are_tiles_old:
+            self._tiles, self._are_tiles_old = self._layer(self._paint_all_tiles, self._tiles), False
+        if self._are_tiles_old:
+            QTimer.singleShot(_LAYER_MS, self, self.update)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._lines)
+        painter.drawPixmap(0, 0, self._tiles)
+        if self._chosen is not None:
+            self._ring_chosen(painter, self._chosen)
+        painter.end()
+
+    def _layer(self, paint: Callable[[QPainter], None], old: QPixmap | None) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * ratio) if old is None else old
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint(painter)
+        painter.end()
+        return pixmap
+
+    def _paint_all_lines(self, painter: QPainter) -> None:
+        for place in range(1, len(self._columns)):
+            self._paint_lines(painter, place)
+
+    def _paint_all_tiles(self, painter: QPainter) -> None:
         if not self._columns:
             painter.setPen(QColor(self._tokens.muted))
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()).adjusted(40, 40, -40, -40), wrap, self._words)
-        for place in range(1, len(self._columns)):
-            self._paint_lines(painter, place)
         for place in range(len(self._columns)):
             self._paint_column(painter, place)
-        painter.end()
+
+    def _ring_chosen(self, painter: QPainter, chosen: tuple[str, int]) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._tokens.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place, column in enumerate(self._columns):
+            for row, unit in enumerate(column.units):
+                if chosen == (unit.layer, unit.index):
+                    painter.drawRoundedRect(self.tile(place, row).adjusted(-3, -3, 3, 3), 5, 5)
 
     def _middle(self, column: int) -> float:
         step = min(self.width() / max(1, len(self._columns)), 4 * _LEAST_STEP_PX)
@@ -126,6 +195,8 @@ class NetworkView(QWidget):
         scale = float(finite.max()) if finite.size else 0.0
         shown = weights[: len(column.units)]
         for row, source in sorted(np.ndindex(*shown.shape), key=lambda at: abs(float(shown[at]))):
+            if abs(float(shown[row, source])) < _LEAST_SHARE * scale:
+                continue
             painter.setPen(self._weight_pen(float(shown[row, source]), scale))
             painter.drawPath(self._line(place, source, row))
 
@@ -156,6 +227,8 @@ class NetworkView(QWidget):
         painter.setFont(mono_font(SECONDARY_PX))
         painter.setPen(QColor(tokens.muted))
         painter.drawText(area.translated(0, 18), Qt.AlignmentFlag.AlignCenter, column.shape)
+        if not column.units:
+            self._paint_whole(painter, self._middle(place))
         for row, unit in enumerate(column.units):
             self._paint_tile(painter, self.tile(place, row), unit)
         if column.left_out and column.units:
@@ -167,12 +240,29 @@ class NetworkView(QWidget):
                 QRectF(area.left(), below.bottom() + 2, area.width(), 16), Qt.AlignmentFlag.AlignCenter, text
             )
 
+    def _paint_curve(self, painter: QPainter, area: QRectF, answers: npt.NDArray[np.float32]) -> None:
+        painter.setPen(QPen(QColor(self._tokens.node_border), 1))
+        painter.setBrush(QColor(self._tokens.node))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        painter.setPen(QPen(QColor(self._tokens.positive), 1.6))
+        painter.drawPolyline(_curve(area.adjusted(5, 6, -5, -6), answers))
+
+    def _paint_whole(self, painter: QPainter, x: float) -> None:
+        """Paint a layer of which no single units are known."""
+        middle = _HEAD_PX + (self.height() - _HEAD_PX - _FOOT_PX) / 2
+        pen = QPen(QColor(self._tokens.node_border), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(QColor(self._tokens.node))
+        painter.drawRoundedRect(QRectF(x - TILE_PX / 2, middle - 1.5 * TILE_PX, TILE_PX, 3 * TILE_PX), 9, 9)
+
     def _paint_tile(self, painter: QPainter, area: QRectF, unit: Unit) -> None:
         tokens = self._tokens
         if unit.answers is None:
             painter.setPen(QPen(QColor(tokens.node_border), 1))
             painter.setBrush(QColor(tokens.node))
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        elif unit.answers.shape[0] == 1:
+            self._paint_curve(painter, area, unit.answers[0])
         else:
             numbers = unit.answers.astype(np.float64)
             finite = np.abs(numbers[np.isfinite(numbers)])
@@ -180,10 +270,20 @@ class NetworkView(QWidget):
             painter.setPen(QPen(QColor(tokens.hairline), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area)
-        if self._chosen == (unit.layer, unit.index):
-            painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(-3, -3, 3, 3), 5, 5)
+
+
+def _curve(area: QRectF, numbers: npt.NDArray[np.float32]) -> QPolygonF:
+    """Return a row of answers as a line in a tile, the lowest at the bottom and the highest at the top."""
+    finite = numbers[np.isfinite(numbers)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    span, step = high - low or 1.0, area.width() / max(1, len(numbers) - 1)
+    points = [(place, number) for place, number in enumerate(numbers.tolist()) if np.isfinite(number)]
+    return QPolygonF(
+        [
+            QPointF(area.left() + place * step, area.bottom() - (number - low) / span * area.height())
+            for place, number in points
+        ]
+    )
 
 
 def unit_text(unit: Unit) -> str:

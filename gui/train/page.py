@@ -37,10 +37,12 @@ from gui.train.training_card import TrainingCard
 from gui.widgets.buttons import rule
 
 LEFT_PX = 300
+_UPPER_PX = 570
 _TOP_SHARE = 0.61
-_REPAINT_MS = 33
+_TURN_MS = 20
+"""Each turn brings one part up to date: a chart is painted some ten times a second, and never all of them at once."""
 _LOAD = 3
-"""A repaint that took t ms is followed by at least this many times t without one: the window stays free."""
+"""A turn that took t ms is followed by at least this many times t without one: the window stays free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class TrainPage(QWidget):
     Signals:
         file_wanted: A file with data shall be chosen.
         refused: A sentence: why something cannot be taken.
+        told: A sentence: what was done.
         save_wanted: A chart and the kind of file it shall be saved as.
         template_wanted: A network to start from.
         program_wanted: A program to be opened in Explore.
@@ -67,6 +70,7 @@ class TrainPage(QWidget):
 
     file_wanted = Signal()
     refused = Signal(str)
+    told = Signal(str)
     save_wanted = Signal(object, str)
     template_wanted = Signal(object)
     program_wanted = Signal(str)
@@ -83,7 +87,7 @@ class TrainPage(QWidget):
         self._theme = theme
         tokens = theme.tokens
         self.crosshair = Cursor()
-        self.data = DataCard(training.plan, tokens, self)
+        self.data = DataCard(training, tokens, self)
         self.settings = TrainingCard(training, tokens, self)
         self.runs = RunsCard(training.book, tokens, self)
         self.network = NetworkCard(training.plan, tokens, write, self)
@@ -95,8 +99,13 @@ class TrainPage(QWidget):
         )
         self.status = StatusLine(self)
         self._place()
-        self._later = QTimer(self, interval=_REPAINT_MS, singleShot=True)
-        self._later.timeout.connect(self.refresh)
+        self._later = QTimer(self, interval=_TURN_MS, singleShot=True)
+        self._later.timeout.connect(self._take_turn)
+        self._parts = (
+            self._refresh_words, self._refresh_loss, self._refresh_network,
+            self._refresh_heat, self._refresh_boundary, self._refresh_ratio,
+        )  # fmt: skip
+        self._waiting: list[Callable[[], None]] = []
         self._connect()
         self.network.offer_templates(templates())
         self.refresh()
@@ -104,25 +113,47 @@ class TrainPage(QWidget):
     def refresh(self) -> None:
         """Show everything as it is now."""
         self._later.stop()
-        clock = QElapsedTimer()
-        clock.start()
-        book = self._training.book
-        run = book.current
-        self.data.show_samples(run.picture("data/train") if run is not None else None)
-        self.settings.show_run(run)
-        self.runs.refresh()
-        self.network.refresh(run)
-        self.boundary.refresh(run)
-        self.charts.loss.refresh(run, book.beside)
-        self.charts.heat.refresh(run)
-        self.charts.ratio.refresh(run)
-        self.status.show_texts(status(run, SAMPLE_EVERY), run)
-        self._later.setInterval(max(_REPAINT_MS, _LOAD * clock.elapsed()))
+        self._waiting.clear()
+        for part in self._parts:
+            part()
 
     def refresh_soon(self, _payload: object = None) -> None:
-        """Show everything as it is when the next turn has come."""
-        if self.isVisible() and not self._later.isActive():
+        """Bring everything up to date, one part a turn."""
+        if not self.isVisible():
+            return
+        self._waiting += [part for part in self._parts if part not in self._waiting]
+        if not self._later.isActive():
             self._later.start()
+
+    def _take_turn(self) -> None:
+        clock = QElapsedTimer()
+        clock.start()
+        self._waiting.pop(0)()
+        self._later.setInterval(max(_TURN_MS, _LOAD * clock.elapsed()))
+        if self._waiting:
+            self._later.start()
+
+    def _refresh_words(self) -> None:
+        run = self._training.book.current
+        self.data.show_run(run)
+        self.settings.show_run(run)
+        self.runs.refresh()
+        self.status.show_texts(status(run, SAMPLE_EVERY), run)
+
+    def _refresh_loss(self) -> None:
+        self.charts.loss.refresh(self._training.book.current, self._training.book.beside)
+
+    def _refresh_network(self) -> None:
+        self.network.refresh(self._training.book.current)
+
+    def _refresh_heat(self) -> None:
+        self.charts.heat.refresh(self._training.book.current)
+
+    def _refresh_boundary(self) -> None:
+        self.boundary.refresh(self._training.book.current)
+
+    def _refresh_ratio(self) -> None:
+        self.charts.ratio.refresh(self._training.book.current)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
@@ -146,6 +177,7 @@ class TrainPage(QWidget):
         self._theme.changed.connect(self._on_theme)
         self.data.file_wanted.connect(self.file_wanted)
         self.data.refused.connect(self.refused)
+        self.data.changed.connect(self.told)
         self.settings.refused.connect(self.refused)
         self.runs.forgotten.connect(self.forgotten)
         self.network.picked.connect(self._on_picked)
@@ -212,7 +244,9 @@ class TrainPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(upper)
-        left = _split(Qt.Orientation.Vertical, (area, 610), (self.runs, 360))
+        left = _split(Qt.Orientation.Vertical, (area, _UPPER_PX), (self.runs, _UPPER_PX // 2))
+        left.setStretchFactor(0, 0)
+        left.setStretchFactor(1, 1)
         left.setObjectName("leftColumn")
         left.setMinimumWidth(250)
         left.setMaximumWidth(420)

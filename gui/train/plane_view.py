@@ -1,35 +1,51 @@
-"""What the network answers over the plane, with the samples on it."""
+"""What the network answers over the plane, or along a line, with the samples on it."""
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from engine.training.options import Plane
 from gui.theme.tokens import Tokens
 from gui.train.hues import plane_image
-from gui.train.points import Plane, Samples, paint_points
+from gui.train.points import Samples, paint_points, place_in
 
 _RADIUS_PX = 3.4
+_SMALL_RADIUS_PX = 2.4
+_MARGIN = 0.08
+_LINE_PX = 2.2
+_ROUND_PX = 9
 
 Answers = npt.NDArray[np.float32]
-"""[rows, columns, classes]."""
+"""[rows, columns, classes]; one row stands for a line."""
 
 
 class PlaneView(QWidget):
-    """A square: the answers as colours, training samples as dots, others as dots with a ring."""
+    """A square: the answers as colours with the samples as dots, or for one input the answers as a curve."""
 
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._answers: Answers | None = None
-        self._plane = Plane(-1.0, 1.0, -1.0, 1.0)
+        self._plane = Plane(left=-1.0, right=1.0, bottom=-1.0, top=1.0)
         self._layers: tuple[Samples, ...] = ()
         self._words = ""
         self._image: QImage | None = None
         self._dots: QPixmap | None = None
         self.setMinimumSize(120, 120)
         self.setAccessibleName("What the network answers over the plane")
+
+    @property
+    def square(self) -> QRectF:
+        """Where the plane is drawn."""
+        side = min(self.width(), self.height())
+        return QRectF((self.width() - side) / 2, 0, side, side)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether there is one input only."""
+        return self._answers is not None and self._answers.shape[0] == 1
 
     def show_answers(self, answers: Answers | None, plane: Plane, words: str) -> None:
         """Show other answers; ``words`` stand where there are none."""
@@ -40,7 +56,7 @@ class PlaneView(QWidget):
             self.update()
 
     def show_samples(self, layers: tuple[Samples, ...]) -> None:
-        """Show other samples."""
+        """Show other samples, [samples, inputs + 1]."""
         is_same = len(layers) == len(self._layers) and all(
             new is old for new, old in zip(layers, self._layers, strict=True)
         )
@@ -54,12 +70,6 @@ class PlaneView(QWidget):
         self._image = self._dots = None
         self.update()
 
-    @property
-    def square(self) -> QRectF:
-        """Where the plane is drawn."""
-        side = min(self.width(), self.height())
-        return QRectF((self.width() - side) / 2, 0, side, side)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the dots anew."""
         self._dots = None
@@ -68,26 +78,34 @@ class PlaneView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint answers and dots."""
         painter = QPainter(self)
-        area = self.square
         if self._answers is None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(self._tokens.hairline), 1))
-            painter.setBrush(QColor(self._tokens.canvas))
-            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 9, 9)
+            self._paint_empty(painter)
+        elif self.is_line:
+            self._paint_line(painter, self._answers)
         else:
             if self._image is None:
                 self._image = plane_image(self._tokens, self._answers.astype(np.float64))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._image)
-        if self._layers:
-            if self._dots is None:
-                self._dots = self._painted_dots()
-            painter.drawPixmap(area.topLeft(), self._dots)
-        if self._answers is None and self._words:
-            painter.setPen(QColor(self._tokens.muted))
-            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area.adjusted(32, 32, -32, -32), wrap, self._words)
+            painter.drawImage(self.square, self._image)
+            self._paint_dots(painter)
         painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        area = self.square
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._tokens.hairline), 1))
+        painter.setBrush(QColor(self._tokens.canvas))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND_PX, _ROUND_PX)
+        painter.setPen(QColor(self._tokens.muted))
+        wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(area.adjusted(32, 32, -32, -32), wrap, self._words)
+
+    def _paint_dots(self, painter: QPainter) -> None:
+        if not self._layers:
+            return
+        if self._dots is None:
+            self._dots = self._painted_dots()
+        painter.drawPixmap(self.square.topLeft(), self._dots)
 
     def _painted_dots(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -96,8 +114,38 @@ class PlaneView(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        area = QRectF(0, 0, side, side)
         for samples in self._layers:
-            paint_points(painter, samples, self._plane, area, _RADIUS_PX, self._tokens)
+            if samples.shape[1] == 3:
+                paint_points(painter, samples, self._plane, QRectF(0, 0, side, side), _RADIUS_PX, self._tokens)
         painter.end()
         return pixmap
+
+    def _paint_line(self, painter: QPainter, answers: Answers) -> None:
+        tokens, area = self._tokens, self.square
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.hairline), 1))
+        painter.setBrush(QColor(tokens.canvas))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND_PX, _ROUND_PX)
+        told = answers[0, :, 0].astype(np.float64)
+        dots = [samples for samples in self._layers if samples.shape[1] == 2]
+        plane = _around(self._plane, [told, *(samples[:, 1] for samples in dots)])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.negative))
+        for samples in dots:
+            for x, y in samples.tolist():
+                painter.drawEllipse(place_in(plane, x, y, area), _SMALL_RADIUS_PX, _SMALL_RADIUS_PX)
+        across = np.linspace(plane.left, plane.right, len(told))
+        points = [
+            place_in(plane, x, y, area) for x, y in zip(across.tolist(), told.tolist(), strict=True) if np.isfinite(y)
+        ]
+        painter.setPen(QPen(QColor(tokens.positive), _LINE_PX))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF([QPointF(point) for point in points]))
+
+
+def _around(plane: Plane, heights: list[npt.NDArray[np.floating]]) -> Plane:
+    """Return the plane with room for all finite heights."""
+    finite = np.concatenate([numbers[np.isfinite(numbers)] for numbers in heights])
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+    room = (high - low) * _MARGIN or 1.0
+    return Plane(left=plane.left, right=plane.right, bottom=low - room, top=high + room)

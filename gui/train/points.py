@@ -1,12 +1,11 @@
 """Samples with two inputs as dots in the colour of what they are."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from engine.training.options import Plane
 from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
 from gui.train.hues import class_color
@@ -19,33 +18,22 @@ _MARGIN = 0.08
 """Of the span of the points, around them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """The part of the plane that is looked at."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-    def place(self, x: float, y: float, area: QRectF) -> QPointF:
-        """Return where a point lies in an area of the screen."""
-        across = (x - self.left) / (self.right - self.left or 1.0)
-        up = (y - self.bottom) / (self.top - self.bottom or 1.0)
-        return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
+def place_in(plane: Plane, x: float, y: float, area: QRectF) -> QPointF:
+    """Return where a point of the plane lies in an area of the screen."""
+    across = (x - plane.left) / (plane.right - plane.left or 1.0)
+    up = (y - plane.bottom) / (plane.top - plane.bottom or 1.0)
+    return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
 
 
-def plane_of(bounds: npt.NDArray[np.float32] | None, samples: Samples | None) -> Plane:
-    """Return the plane that was told, or one around the samples."""
-    if bounds is not None and bounds.size == 4 and np.isfinite(bounds).all():
-        low_x, high_x, low_y, high_y = (float(number) for number in bounds.reshape(-1))
-        return Plane(low_x, high_x, low_y, high_y)
+def plane_around(samples: Samples | None) -> Plane:
+    """Return the square around the samples."""
     if samples is None or not len(samples):
-        return Plane(-1.0, 1.0, -1.0, 1.0)
+        return Plane(left=-1.0, right=1.0, bottom=-1.0, top=1.0)
     inputs = samples[:, :2].astype(np.float64)
     low, high = inputs.min(axis=0), inputs.max(axis=0)
     middle, reach = (low + high) / 2, float((high - low).max()) / 2 * (1 + 2 * _MARGIN) or 1.0
-    return Plane(middle[0] - reach, middle[0] + reach, middle[1] - reach, middle[1] + reach)
+    x, y = (float(number) for number in middle)
+    return Plane(left=x - reach, right=x + reach, bottom=y - reach, top=y + reach)
 
 
 def are_classes(samples: Samples) -> bool:
@@ -64,6 +52,11 @@ def is_planar(samples: Samples | None) -> bool:
     return samples is not None and samples.ndim == 2 and samples.shape[1] == 3
 
 
+def is_drawable(samples: Samples | None) -> bool:
+    """Return whether the samples have one input or two."""
+    return samples is not None and samples.ndim == 2 and samples.shape[1] in (2, 3)
+
+
 def paint_points(
     painter: QPainter, samples: Samples, plane: Plane, area: QRectF, radius_px: float, tokens: Tokens
 ) -> None:
@@ -76,4 +69,4 @@ def paint_points(
     for x, y, target in samples[:, [0, 1, -1]].tolist():
         color = class_color(tokens, target) if in_classes else value_color(tokens, target, scale)
         painter.setBrush(color)
-        painter.drawEllipse(plane.place(x, y, area), radius_px, radius_px)
+        painter.drawEllipse(place_in(plane, x, y, area), radius_px, radius_px)

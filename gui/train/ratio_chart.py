@@ -50,6 +50,7 @@ class RatioChart(ChartFrame):
         members = shown_members(run)
         self.show_empty(is_empty=not members)
         if not members:
+            self._legend.show_names([])
             return
         width_px = max(60, self.plot.widget.width() - 50)
         self._make_room(len(members))

@@ -41,6 +41,7 @@ class RunRow(QWidget):
         self.run = run
         self._tokens = tokens
         self._is_current = False
+        self._state: tuple[object, ...] = ()
         self.setFixedHeight(ROW_PX)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -50,9 +51,14 @@ class RunRow(QWidget):
         return QSize(200, ROW_PX)
 
     def show_state(self, tokens: Tokens, *, is_current: bool) -> None:
-        """Paint it as it is now."""
+        """Paint it as it is now, if it looks different."""
+        run = self.run
+        state = (tokens.name, is_current, run.is_shown, run.name, run_summary(run), loss_text(run.loss), run.phase)
+        if state == self._state:
+            return
+        self._state = state
         self._tokens, self._is_current = tokens, is_current
-        self.setAccessibleName(f"{self.run.name}, {run_summary(self.run)}, loss {loss_text(self.run.loss)}")
+        self.setAccessibleName(f"{run.name}, {run_summary(run)}, loss {loss_text(run.loss)}")
         self.setToolTip("A click looks at this run, a click on its colour draws it beside the others or hides it.")
         self.update()
 

@@ -22,7 +22,7 @@ class Section(QWidget):
         self.head.addWidget(heading, 0, Qt.AlignmentFlag.AlignVCenter)
         self.head.addWidget(self.note, 1, Qt.AlignmentFlag.AlignVCenter)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(SIDE_PX, 9, SIDE_PX, 9)
+        self.column.setContentsMargins(SIDE_PX, 8, SIDE_PX, 7)
         self.column.setSpacing(0)
         self.column.addLayout(self.head)
         self.column.addSpacing(6)

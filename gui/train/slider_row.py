@@ -11,7 +11,7 @@ from gui.train.scale import Scale
 
 NAME_PX = 88
 FIELD_PX = 78
-ROW_PX = 30
+ROW_PX = 28
 _PLACES = 1000
 
 

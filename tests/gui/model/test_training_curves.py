@@ -76,9 +76,10 @@ def test_number_at_an_iteration_is_the_last_one_told():
 
 def test_the_smooth_line_ends_with_the_newest_number():
     x, y = filled(range(1000)).smooth_line(100)
-    assert len(x) <= 101
+    assert len(x) == len(y) == 101
     assert x[-1] == 999
     assert y[-1] == filled(range(1000)).smoothed[-1]
+    assert (np.diff(x) > 0).all()
 
 
 def test_a_family_becomes_strips_in_which_the_loudest_shows():

@@ -158,6 +158,7 @@ def test_a_failed_run_says_why_and_keeps_its_curves(begun, qtbot):
     begun.training.control.take_end(Outcome(kind=OutcomeKind.FAILED, message=sentence))
     begun.page.refresh()
     assert begun.controls._headline.text() == "Failed"
+    assert begun.notices[-1] == f"calm-1: {sentence}"
     assert sentence in begun.controls._details.whole_text
     assert not begun.page.charts.loss.is_empty
     key(qtbot, begun, Qt.Key.Key_Space)
@@ -327,3 +328,15 @@ def test_the_keys_of_the_canvas_win_while_it_has_the_keyboard(bench, qtbot):
     assert network.network == before
     press(qtbot, surface, Qt.Key.Key_Space)
     assert len(bench.trainer.requests) == 1
+
+
+def test_other_data_brings_a_network_and_a_loss_that_fit_it(bench):
+    entry = next(action for action in bench.page.data._menu.actions() if action.text() == "curve")
+    entry.trigger()
+    plan = bench.training.plan.plan
+    assert plan.loss.name == "MSELoss"
+    assert "nn.Linear(1, 16)" in plan.network
+    assert "nn.Linear(8, 1)" in plan.network
+    assert bench.notices[-1].startswith("To fit curve, the loss is MSELoss now and the network was changed")
+    bench.training.network.undo()
+    assert "nn.Linear(8, 2)" in bench.training.plan.plan.network

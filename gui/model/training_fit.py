@@ -1,0 +1,137 @@
+"""Networks and losses that fit data: what has to be other when a person chooses other data."""
+
+import math
+from dataclasses import dataclass, replace
+
+from engine.network.errors import NetworkError
+from engine.network.network import Network, Node, NodeKind, Setting
+from engine.network.order import ordered
+from engine.network.templates import templates
+from engine.training.catalogue import Targets, losses
+from engine.training.plan import Shape
+from engine.training.shape_source import SHAPES
+
+_PLANAR = (2,)
+_SEQUENCE = (12,)
+_TEMPLATES = {
+    Shape.DIGITS: "Small ResNet",
+    Shape.NAMES: "LSTM classifier",
+    Shape.COPY: "Tiny transformer",
+    Shape.SORT: "Tiny transformer",
+    Shape.PARITY: "LSTM classifier",
+}
+"""What reads data that is no row of numbers; the others take a multilayer perceptron."""
+_PERCEPTRON = "Multilayer perceptron"
+_ATTENTIVE = frozenset({"MultiheadAttention", "TransformerEncoderLayer"})
+"""Layers of the networks that answer at each place of a sequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What data asks of a network: the shape of a sample, whether it is made of numbers of signs, how many answers."""
+
+    inputs: tuple[int, ...]
+    is_signs: bool
+    answers: int
+    has_classes: bool
+    is_at_each_place: bool = False
+
+
+def need_of(shape: Shape) -> Need:
+    """Return what generated data asks of a network."""
+    classes = SHAPES[shape].classes
+    match shape:
+        case Shape.CURVE:
+            inputs: tuple[int, ...] = (1,)
+        case Shape.DIGITS:
+            inputs = (1, 8, 8)
+        case Shape.NAMES | Shape.COPY | Shape.SORT | Shape.PARITY:
+            inputs = _SEQUENCE
+        case _:
+            inputs = _PLANAR
+    is_at_each_place = shape in (Shape.COPY, Shape.SORT)
+    return Need(inputs, inputs == _SEQUENCE, 1 if classes is None else classes, classes is not None, is_at_each_place)
+
+
+def fitting_loss(loss: str, shape: Shape) -> str:
+    """Return a loss for the data: the one that is chosen if it fits."""
+    kind = losses().get(loss)
+    has_classes = need_of(shape).has_classes
+    if kind is not None and (kind.targets is not Targets.NUMBERS) == has_classes:
+        return loss
+    return "CrossEntropyLoss" if has_classes else "MSELoss"
+
+
+def fitting_network(network: Network, shape: Shape) -> Network:
+    """Return a network for the data: the same one if it fits, changed at its ends if that is enough, else another."""
+    need = need_of(shape)
+    if fits(network, need):
+        return network
+    changed = _with_ends(network, need)
+    if changed is not None:
+        return changed
+    wanted = _TEMPLATES.get(shape, _PERCEPTRON)
+    other = next(template.network for template in templates() if template.title == wanted)
+    if fits(other, need):
+        return other
+    return _with_ends(other, need) or other
+
+
+def fits(network: Network, need: Need) -> bool:
+    """Return whether a network takes the samples and gives enough answers, as far as can be seen from its layers."""
+    ends = _ends(network)
+    if ends is None:
+        return False
+    first, last = ends
+    given = _number(last, "out_features")
+    enough = given == need.answers or (need.has_classes and given > need.answers > 2)
+    return first.shape == need.inputs and _reads(network, first, need) and enough
+
+
+def _reads(network: Network, first: Node, need: Need) -> bool:
+    """Return whether a network reads signs or numbers as the data has them, and answers once or at each place."""
+    if (first.type == "int64") != need.is_signs:
+        return False
+    return not need.is_signs or any(node.type in _ATTENTIVE for node in network.nodes) == need.is_at_each_place
+
+
+def _ends(network: Network) -> tuple[Node, Node] | None:
+    """Return the only input, and the last layer that says how many answers there are."""
+    inputs = [node for node in network.nodes if node.kind is NodeKind.INPUT]
+    try:
+        linear = [node for node in ordered(network) if node.type == "Linear"]
+    except NetworkError:
+        return None
+    return (inputs[0], linear[-1]) if len(inputs) == 1 and linear else None
+
+
+def _with_ends(network: Network, need: Need) -> Network | None:
+    """Return a network of linear layers with other ends; None where its first layer is of another kind."""
+    ends = _ends(network)
+    if ends is None or not _reads(network, ends[0], need):
+        return None
+    first, last = ends
+    followers = [link.target for link in network.links if link.source == first.name]
+    readers = [node for node in network.nodes if node.name in followers]
+    same_inputs = first.shape == need.inputs
+    if not same_inputs and (len(need.inputs) != 1 or any(node.type != "Linear" for node in readers)):
+        return None
+    nodes = []
+    for node in network.nodes:
+        changed = replace(node, shape=need.inputs) if node == first else node
+        if not same_inputs and node in readers:
+            changed = _with(changed, "in_features", math.prod(need.inputs))
+        if node.name == last.name:
+            changed = _with(changed, "out_features", need.answers)
+        nodes.append(changed)
+    return replace(network, nodes=tuple(nodes))
+
+
+def _with(node: Node, name: str, number: int) -> Node:
+    settings = tuple(Setting(name, str(number)) if setting.name == name else setting for setting in node.settings)
+    return replace(node, settings=settings)
+
+
+def _number(node: Node, name: str) -> int:
+    text = next((setting.text for setting in node.settings if setting.name == name), "")
+    return int(text) if text.isdigit() else 0
