@@ -26,7 +26,7 @@ _SIZES = (1_000, 10_000, 50_000)
 _LARGEST_OF_PEERS = 10_000
 _LARGEST_MEASURED = 1_500
 """Boxes beyond which crossings are not counted: every edge is held against every other."""
-_LIMIT_S = {1_000: 30.0, 10_000: 20.0}
+_LIMIT_S = {1_000: 20.0, 10_000: 15.0}
 _FOLDED_MS, _FLAT_MS, _UNFOLD_MS = 300.0, 1000.0, 50.0
 _PEERS = {"dot": by_dot, "dagre": by_dagre}
 _REAL = {

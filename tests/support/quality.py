@@ -120,6 +120,7 @@ def _touched(line: Line, table: npt.NDArray[np.float64]) -> list[int]:
 
 def _meetings(drawing: Drawing, lines: list[Line]) -> tuple[int, float]:
     """Pairs of edges that cross, and the length over which edges lie on one another."""
+    lines = [_corners(line) for line in lines]
     owner = np.concatenate([np.full(max(len(line) - 1, 0), number) for number, line in enumerate(lines)] or [[]])
     if not len(owner):
         return 0, 0.0
@@ -143,6 +144,15 @@ def _meetings(drawing: Drawing, lines: list[Line]) -> tuple[int, float]:
             crossing.update((int(owner[index]), int(owner[other])) for other in others[_cross(*here, *there)].tolist())
             shared += float(_shared(*here, *there).sum())
     return len(crossing), shared
+
+
+def _corners(line: Line) -> Line:
+    """A polyline without the points at which it goes straight on."""
+    if len(line) < 3:
+        return line
+    before, after = line[1:-1] - line[:-2], line[2:] - line[1:-1]
+    turns = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]) > 1e-6
+    return line[np.concatenate([[True], turns, [True]])]
 
 
 def _cross(a: Line, b: Line, c: Line, d: Line) -> npt.NDArray[np.bool_]:
