@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from gui.model.network import NetworkModel
+from gui.model.network_talk import readable
 from gui.widgets.buttons import action_button
 from gui.widgets.elided_label import ElidedLabel
 
@@ -56,7 +57,7 @@ class Header(QWidget):
 
     def _refresh(self) -> None:
         model = self._model
-        self._title.setText(model.network.name)
+        self._title.setText(readable(model.network.name))
         text = model.known.totals(model.network)
         if not text:
             text = "torch is asked …" if model.is_waiting else ""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from engine.drawing.drawing import Rect
 from engine.network.network import NodeName
 from gui.model.network import NetworkModel
-from gui.model.network_talk import Offer, Refusal
+from gui.model.network_talk import Offer, Refusal, readable
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
 
@@ -109,14 +109,14 @@ class OfferCard(QWidget):
             self._row.takeAt(0)
         self.buttons = [self._button(offer) for offer in offers]
         self._row.addStretch(1)
-        self.sentence.setText(text)
+        self.sentence.setText(readable(text))
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         if text:
             self.changed.emit()
 
     def _button(self, offer: Offer) -> QPushButton:
-        button = QPushButton(offer.text.replace("&", "&&"), self)
+        button = QPushButton(readable(offer.text).replace("&", "&&"), self)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _checked=False: offer.take())
         self._row.addWidget(button)

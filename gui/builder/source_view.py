@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QTextCurso
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from gui.model.network import NetworkModel
-from gui.model.network_talk import TextTrouble
+from gui.model.network_talk import TextTrouble, readable
 from gui.theme.colors import mix
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.theme import Theme
@@ -155,7 +155,7 @@ class SourceView(QWidget):
 
     def _show(self, trouble: TextTrouble | None) -> None:
         self.edit.mark_line(None if trouble is None else trouble.line)
-        self.trouble.setText("" if trouble is None else trouble.text)
+        self.trouble.setText("" if trouble is None else readable(trouble.text))
         self.trouble.setVisible(trouble is not None)
 
     def _on_text(self) -> None:

@@ -1,10 +1,14 @@
 """What the model of a network asks of torch, and what it says to a person."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.network.network import Link, NodeName
 from engine.protocol.network import Fix, NetworkRequest, fix_text
+
+_WORD_KEPT = 28
+_LONG_WORD = re.compile(r"\S{36,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,8 @@ def sentence_of(fix: Fix) -> str:
     """Return a fix as it stands on a button."""
     text = fix_text(fix)
     return text[0].upper() + text[1:]
+
+
+def readable(text: str) -> str:
+    """Return a sentence in which no word is too long for a narrow place."""
+    return _LONG_WORD.sub(lambda found: f"{found[0][:_WORD_KEPT]}…", text)
