@@ -25,6 +25,7 @@ class Provenance(Enum):
 
     RUN = "run here"
     FILE = "opened from a file"
+    GROWING = "opened from a file that is still being written"
     SHIPPED = "came with Chainrule"
 
 

@@ -49,7 +49,7 @@ class FollowedFile:
         if recording is None:
             raise RecordingFileError(f"{follower.path.name} was only just begun: open it again in a moment.")
         self._document.replace_program(recording.info.program, follower.path.name)
-        self._document.show_recording(recording, Provenance.FILE)
+        self._document.show_recording(recording, Provenance.GROWING)
         self._playhead.resize(len(recording))
         self._playhead.seek(len(recording) - 1)
         self._follower = follower
@@ -87,6 +87,7 @@ class FollowedFile:
     def _end(self, follower: RecordingFollower, progress: Progress) -> None:
         recording = follower.end()
         self._stop()
+        self._document.provenance = Provenance.FILE
         self._document.end_run(recording.outcome)
         if progress is Progress.CUT_OFF:
             self.troubled.emit(f"“{follower.path.name}” grows no more, because its writer is gone.")

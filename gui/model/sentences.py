@@ -57,15 +57,25 @@ def run_sentence(
 
 def _outcome(recording: Recording, provenance: Provenance) -> str:
     if recording.outcome.kind is OutcomeKind.RUNNING:
-        return "Running…" if provenance is Provenance.RUN else f"Recorded earlier{DOT}cut off before its end"
+        return _without_end(provenance)
     ending = recording.outcome.message.rstrip(".")
     match provenance:
         case Provenance.RUN:
             return ending
-        case Provenance.FILE:
+        case Provenance.FILE | Provenance.GROWING:
             return f"Recorded earlier{DOT}{ending[:1].lower()}{ending[1:]}"
         case Provenance.SHIPPED:
             return "Recorded in advance: press Run to run it here"
+
+
+def _without_end(provenance: Provenance) -> str:
+    match provenance:
+        case Provenance.RUN:
+            return "Running…"
+        case Provenance.GROWING:
+            return "Being recorded by another process…"
+        case Provenance.FILE | Provenance.SHIPPED:
+            return f"Recorded earlier{DOT}cut off before its end"
 
 
 def count_sentence(recording: Recording | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from engine.trace.file import RecordingWriter
 from engine.trace.outcome import OutcomeKind
 from engine.trace.split import batches
-from gui.model.document import Document
+from gui.model.document import Document, Provenance
 from gui.model.files import FileProblemError, Files
 from gui.model.playhead import Playhead
 from gui.model.recent import RecentFiles
@@ -54,6 +54,7 @@ def test_steps_appear_as_they_are_written_and_the_playhead_stays_at_the_end(desk
     desk.files.open(desk.target)
     assert desk.followed.is_following
     assert (desk.steps, desk.playhead.current) == (10, 9)
+    assert desk.document.provenance is Provenance.GROWING
     desk.write()
     desk.followed.read_on()
     assert (desk.steps, desk.playhead.current, desk.heard) == (20, 19, [10])

@@ -36,6 +36,7 @@ def test_run_texts():
     assert run_sentence(recording, RunState.LOADING, Provenance.SHIPPED).startswith("Recorded in advance: press Run")
     cut = Recording(recording.info, recording.store)
     assert run_sentence(cut, RunState.IDLE) == "Running…"
+    assert run_sentence(cut, RunState.IDLE, Provenance.GROWING) == "Being recorded by another process…"
     assert run_sentence(cut, RunState.IDLE, Provenance.FILE) == f"Recorded earlier{DOT}cut off before its end"
 
 
