@@ -1,6 +1,7 @@
 """Pictures of the real window: ``python -m gui.screenshots OUT.png --program FILE --step N --theme dark``.
 
 The program runs in a real worker; the picture is taken when the run has ended and the window has come to rest.
+With ``--train N`` the Train workspace is shown instead, after N iterations of ``--data`` or of the program.
 """
 
 import argparse
@@ -16,11 +17,15 @@ from PySide6.QtWidgets import QWidget
 from engine.network.templates import template_titles
 from engine.program.catalogue import starter
 from engine.trace.outcome import Outcome
+from engine.training.commands import Play
+from engine.training.plan import Shape
 from gui.app import Workbench, build_workbench, make_application
 from gui.bridge.settings import SettingsFile
 from gui.commands.ports import Drawer
 from gui.model.preferences import Appearance, Lesson
 from gui.model.run_controller import Park
+from gui.model.training_run import Phase, TrainingRun
+from gui.model.workspace import Workspace
 
 REST_MS = 900
 LIMIT_MS = 60_000
@@ -38,19 +43,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
         width, _, height = options.size.partition("x")
         workbench.window.resize(int(width), int(height))
         workbench.window.show()
-        _Photographer(workbench, options).begin()
+        if options.train is None:
+            _Photographer(workbench, options).begin()
+        else:
+            _TrainPhotographer(workbench, options).begin()
         status: int = QCoreApplication.exec()
     return status
 
 
-class _Photographer:
-    """Runs the program, goes to the step, waits, takes the picture, closes."""
+class _Camera:
+    """Takes the picture and closes; gives up after a while."""
 
     def __init__(self, workbench: Workbench, options: argparse.Namespace) -> None:
         self._workbench = workbench
         self._options = options
-        workbench.models.document.run_ended.connect(self._on_ended)
         QTimer.singleShot(LIMIT_MS, workbench.window, lambda: self._close(1))
+
+    def _shoot(self) -> None:
+        for widget in self._workbench.window.findChildren(QWidget):
+            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # nothing shall look pointed at
+        picture: QPixmap = self._workbench.window.grab()
+        is_saved = picture.save(str(self._options.out))
+        self._close(0 if is_saved else 1)
+
+    def _close(self, status: int) -> None:
+        self._workbench.window.may_close = lambda: True
+        self._workbench.window.close()
+        QCoreApplication.exit(status)
+
+
+class _TrainPhotographer(_Camera):
+    """Trains so many iterations, takes the picture, closes."""
+
+    def begin(self) -> None:
+        """Train; with 0 iterations, only show the workspace."""
+        workbench, options = self._workbench, self._options
+        workbench.models.preferences.choose_workspace(Workspace.TRAIN)
+        if options.data is not None:
+            workbench.training.choose_shape(Shape(options.data))
+        if not options.train:
+            QTimer.singleShot(REST_MS, workbench.window, self._arrange)
+            return
+        workbench.training.book.advanced.connect(self._on_advanced)
+        if options.program is None:
+            workbench.training.control.play(Play(iterations=options.train))
+        else:
+            text = options.program.read_text(encoding="utf-8")
+            workbench.training.control.train_program(text, options.program, options.program.name)
+
+    def _on_advanced(self, run: TrainingRun) -> None:
+        if run.phase in (Phase.ENDED, Phase.FAILED) or run.iteration + 1 >= self._options.train:
+            self._workbench.training.book.advanced.disconnect(self._on_advanced)
+            QTimer.singleShot(REST_MS, self._workbench.window, self._arrange)
+
+    def _arrange(self) -> None:
+        if self._options.action:
+            self._workbench.book.qaction(self._options.action).trigger()
+        QTimer.singleShot(REST_MS, self._workbench.window, self._shoot)
+
+
+class _Photographer(_Camera):
+    """Runs the program, goes to the step, waits, takes the picture, closes."""
+
+    def __init__(self, workbench: Workbench, options: argparse.Namespace) -> None:
+        super().__init__(workbench, options)
+        workbench.models.document.run_ended.connect(self._on_ended)
 
     def begin(self) -> None:
         """Run the program, or open the network builder."""
@@ -89,21 +146,6 @@ class _Photographer:
             workbench.book.qaction(options.action).trigger()
         QTimer.singleShot(REST_MS, workbench.window, self._shoot)
 
-    def _shoot(self) -> None:
-        shown: QWidget = self._workbench.window
-        if self._options.builder is not None and self._workbench.builder.window is not None:
-            shown = self._workbench.builder.window
-        for widget in shown.findChildren(QWidget):
-            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # nothing shall look pointed at
-        picture: QPixmap = shown.grab()
-        is_saved = picture.save(str(self._options.out))
-        self._close(0 if is_saved else 1)
-
-    def _close(self, status: int) -> None:
-        self._workbench.window.may_close = lambda: True
-        self._workbench.window.close()
-        QCoreApplication.exit(status)
-
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gui.screenshots", description="Take a picture of the window.")
@@ -115,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--drawer", choices=[drawer.name.lower() for drawer in Drawer], help="the page of the drawer to open"
     )
+    parser.add_argument("--train", type=int, help="show the Train workspace after so many iterations")
+    parser.add_argument("--data", choices=[shape.value for shape in Shape], help="what is trained on")
     parser.add_argument("--action", help="the id of an action to do before the picture, e.g. view.lens_gradients")
     parser.add_argument(
         "--builder",

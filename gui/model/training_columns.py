@@ -62,14 +62,18 @@ def columns_of(network: Network) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def columns_told(answers: Mapping[str, npt.NDArray[np.float32]], weights: Mapping[str, object]) -> tuple[Column, ...]:
+def columns_told(
+    answers: Mapping[str, npt.NDArray[np.float32]], weights: Mapping[str, npt.NDArray[np.float32]]
+) -> tuple[Column, ...]:
     """Return the columns of a program that was typed, from what it told.
 
     Args:
-        answers: What the units of each layer answer over the plane, by layer.
-        weights: The weights that were told, by parameter.
+        answers: What the units of each layer answer, by layer; none are told where the data is no plane.
+        weights: The matrices of weights that were told, by parameter: [units, units before].
     """
-    found: list[Column] = [Column(title=INPUT, units=2)] if answers else []
+    if not answers:
+        return _from_weights(weights)
+    found: list[Column] = [Column(title=INPUT, units=2)]
     for layer, units in answers.items():
         weight = f"{layer}.weight" if f"{layer}.weight" in weights else ""
         end = found[-1]
@@ -77,6 +81,18 @@ def columns_told(answers: Mapping[str, npt.NDArray[np.float32]], weights: Mappin
             found[-1] = replace(end, title=f"{end.title} · {layer}", layers=(*end.layers, layer))
         else:
             found.append(Column(title=layer, layers=(layer,), units=len(units), weight=weight))
+    return tuple(found)
+
+
+def _from_weights(weights: Mapping[str, npt.NDArray[np.float32]]) -> tuple[Column, ...]:
+    """Return a column for each matrix; one that does not fit to that before it stands beside it."""
+    found: list[Column] = []
+    for name, matrix in weights.items():
+        layer = name.removesuffix(".weight")
+        if not found:
+            found.append(Column(title=INPUT, units=matrix.shape[1]))
+        is_beside = found[-1].units != matrix.shape[1]
+        found.append(Column(title=layer, layers=(layer,), units=matrix.shape[0], weight=name, is_beside=is_beside))
     return tuple(found)
 
 

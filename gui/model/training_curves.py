@@ -11,7 +11,7 @@ Integers = npt.NDArray[np.int64]
 
 MOST_POINTS = 65_536
 """Of one curve; from there on, of each four points the lowest and the highest stay."""
-SMOOTHING = 0.9
+SMOOTHING = 0.8
 """Share of the past in the exponential mean."""
 
 

@@ -68,6 +68,7 @@ QToolButton[look="segment"] { border: none; border-radius: 5px; background: tran
 QToolButton[look="segment"]:hover { color: $text; }
 QToolButton[look="segment"]:checked { background: $panel; color: $text; font-weight: 600; }
 QToolButton[look="segment"]:focus { outline: none; color: $accent; }
+QToolButton[look="wanted"] { border-color: $accent; color: $accent; }
 QToolButton[look="bare"] { border: 1px solid transparent; background: transparent; padding: 0 4px; }
 QToolButton[look="bare"]:hover { background: $hover; }
 QToolButton[look="bare"]:focus { border-color: $accent; }

@@ -15,6 +15,10 @@ from gui.train.points import is_drawable, plane_around
 
 TITLE = "Decision boundary"
 NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
+TYPED = (
+    "A typed program does not say where its data lies, so there is no plane to draw. "
+    "The numbers below and the charts tell how it goes."
+)
 NO_PLANE = (
     "This data has more than two inputs, so there is no plane to draw. "
     "The numbers below and the charts tell how it goes."
@@ -103,6 +107,8 @@ class BoundaryCard(QWidget):
             return NOTHING_YET
         if run.phase is Phase.FAILED and run.outcome is not None:
             return f"The run failed, so there is nothing to draw.\n\n{run.outcome.message}"
+        if run.plan is None:
+            return TYPED
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET
 
     def _refresh_numbers(self, run: TrainingRun | None) -> None:

@@ -46,7 +46,8 @@ class TrainControls(QWidget):
         layout.setSpacing(6)
         for widget in (self._play, self._plain("train.batch"), self._plain("train.epoch"), self.until):
             layout.addWidget(widget)
-        layout.addWidget(self._plain("train.restart"))
+        self._restart = self._plain("train.restart")
+        layout.addWidget(self._restart)
         layout.addSpacing(8)
         layout.addWidget(self._headline)
         layout.addWidget(self._details, 1)
@@ -68,6 +69,10 @@ class TrainControls(QWidget):
         self._details.show_text(f"·  {told}" if told else "")
         self.optimizer.show_choice(training.plan.plan.optimizer.name)
         self._tint_play()
+        look = "wanted" if training.control.needs_restart else "plain"
+        if self._restart.property("look") != look:
+            self._restart.setProperty("look", look)
+            self._restart.style().polish(self._restart)
 
     def _on_advanced(self, run: TrainingRun) -> None:
         if self.isVisible() and run is (self._training.control.live or self._training.book.current):

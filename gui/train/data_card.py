@@ -24,6 +24,7 @@ _GROUPS = (
     (Shape.NAMES, Shape.COPY, Shape.SORT, Shape.PARITY),
 )
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
+TYPED = "The run looked at is a program that was typed: it has data of its own."
 NO_PICTURE = "These samples have many inputs: they are not drawn."
 
 
@@ -70,8 +71,12 @@ class DataCard(Section):
     def show_run(self, run: TrainingRun | None) -> None:
         """Draw the samples that a run told, if it did."""
         samples = run.picture("data/train") if run is not None else None
-        has_learned = run is not None and run.iteration >= 0
-        self.preview.show_samples(samples, NO_PICTURE if has_learned else NOT_DRAWN)
+        words = NOT_DRAWN
+        if run is not None and run.plan is None:
+            words = TYPED
+        elif run is not None and run.iteration >= 0:
+            words = NO_PICTURE
+        self.preview.show_samples(samples, words)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""

@@ -22,7 +22,7 @@ from gui.train.loss_lines import VALIDATION, Lines, lines_of, metrics_of, smooth
 from gui.widgets.buttons import Chip
 from gui.widgets.number_axis import cosmetic_pen
 
-_MOST_MARKS = 12
+_MOST_MARKS = 8
 """The newest are drawn."""
 _BAND_SHARE = 0.16
 EMPTY = "The loss appears here, batch by batch, as soon as something is trained."
@@ -203,7 +203,7 @@ def _line() -> pg.PlotDataItem:
 
 
 def _mark_line(place: int) -> pg.InfiniteLine:
-    options = {"position": 0.97 - 0.07 * (place % 6), "anchors": [(0, 0.5), (0, 0.5)], "movable": False}
+    options = {"position": 0.97 - 0.07 * (place % 6), "anchors": [(0, 0.5), (1, 0.5)], "movable": False}
     line = pg.InfiniteLine(angle=90, label="", labelOpts=options)
     line.label.setFont(words_font(10.5))
     line.setZValue(10)

@@ -31,8 +31,9 @@ HINT = (
     "width its size. Click one to see it large."
 )
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
+WEIGHTS = "A line is a weight: blue positive, orange negative, width its size."
 NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
-TYPED = "This run is a typed program: its layers appear here when it has two inputs."
+TYPED = "The layers of the program appear here as soon as it has trained a little."
 
 
 _SOON = 20
@@ -153,7 +154,7 @@ class NetworkCard(QWidget):
             self._shown, self._drawn = shown, (columns, batch, room)
             self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
         is_told = bool(answers) or run is None or run.iteration < _SOON
-        self._hint.setText(MAPS if maps else HINT if is_told else NOT_A_PLANE)
+        self._hint.setText(MAPS if maps else HINT if is_told else WEIGHTS if is_typed else NOT_A_PLANE)
 
     def choose(self, unit: Unit | None) -> None:
         """Ring a unit."""
