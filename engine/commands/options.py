@@ -75,6 +75,14 @@ class InspectOptions:
     costs: CostKind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle: left, top, width and height, in units of the drawing or in shares of the whole (0 to 1)."""
+
+    numbers: tuple[float, float, float, float]
+    is_share: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """``chainrule render``; ``theme`` is ``light``, ``dark``, ``print`` or ``mono``.
@@ -86,6 +94,7 @@ class RenderOptions:
         steps: First and last step of an animation, of pages, or of numbered pictures; -1 is before everything.
         frame_ms: How long each step of an animation stays.
         selection: Names of modules, titles or keys of nodes; only these are drawn. Empty: everything.
+        region: The part of the picture to draw. None: all of it.
         transparent: Whether the background is clear.
         embed_fonts: Whether an SVG carries its fonts.
     """
@@ -100,6 +109,7 @@ class RenderOptions:
     steps: tuple[int, int] | None = None
     frame_ms: int = 600
     selection: tuple[str, ...] = ()
+    region: "Region | None" = None
     transparent: bool = False
     embed_fonts: bool = False
 
@@ -215,6 +225,23 @@ def steps_option(text: str) -> tuple[int, int]:
     if last < first:
         raise ValueError(f"the steps must end where they begin or later, unlike {text!r}")
     return first, last
+
+
+def region_option(text: str) -> Region:
+    """Return a rectangle such as ``0,0,640,480`` (units of the drawing) or ``0%,50%,100%,50%``.
+
+    Raises:
+        ValueError: If it is none, or has no area; the text is part of a sentence.
+    """
+    words = [word.strip() for word in text.split(",")]
+    is_share = all(word.endswith("%") for word in words)
+    try:
+        found = [float(word.removesuffix("%") if is_share else word) / (100 if is_share else 1) for word in words]
+    except ValueError:
+        found = []
+    if len(found) != 4 or not all(math.isfinite(number) for number in found) or min(found[2:]) <= 0:
+        raise ValueError(f"the region must be LEFT,TOP,WIDTH,HEIGHT in units or all in %, not {text!r}")
+    return Region((found[0], found[1], found[2], found[3]), is_share)
 
 
 def frame_option(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -9,10 +10,12 @@ import msgspec
 from PySide6.QtGui import QGuiApplication
 
 from engine.commands.errors import CommandError
-from engine.commands.options import PROGRAM_SUFFIX, PictureFormat, RenderOptions
+from engine.commands.options import PROGRAM_SUFFIX, PictureFormat, Region, RenderOptions
 from engine.commands.running import run_program, tell_outcome
 from engine.commands.sources import check_output, open_recording, read_program
 from engine.drawing.arrange import arrange
+from engine.drawing.drawing import Drawing, Rect
+from engine.drawing.part import touches
 from engine.graph.build import build_view_graph
 from engine.graph.folding import Folding
 from engine.graph.iterations import iteration_at, iterations
@@ -120,7 +123,26 @@ def _shown(options: RenderOptions, recording: Recording, step: StepIndex) -> Sho
         if unknown is not None:
             raise CommandError(f"There is no module or node {unknown!r} in the picture.")
         keys = frozenset[NodeKey]().union(*found.values())
-    return Shown(recording=recording, view=view, drawing=arrange(view), step=step, keys=keys)
+    shown = Shown(recording=recording, view=view, drawing=arrange(view), step=step, keys=keys)
+    return shown if options.region is None else replace(shown, page=_page(options.region, shown.part_of_drawing()))
+
+
+def _page(region: Region, drawing: Drawing) -> Rect:
+    """Return the part of a drawing that a person asked for.
+
+    Raises:
+        CommandError: If nothing of the drawing lies in it.
+    """
+    x, y, width, height = region.numbers
+    bounds = drawing.bounds
+    if region.is_share:
+        x, width = bounds.x + x * bounds.width, width * bounds.width
+        y, height = bounds.y + y * bounds.height, height * bounds.height
+    page = Rect(x, y, width, height)
+    if not any(touches(box.rect, page) for box in drawing.nodes):
+        left, top, right, bottom = (round(edge) for edge in (bounds.x, bounds.y, bounds.right, bounds.bottom))
+        raise CommandError(f"There is nothing in that region; the drawing goes from {left},{top} to {right},{bottom}.")
+    return page
 
 
 def _view(recording: Recording, step: StepIndex) -> ViewGraph:

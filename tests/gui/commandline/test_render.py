@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from assets.paths import FONTS
 from engine.commands.errors import CommandError
-from engine.commands.options import RenderOptions, picture_format
+from engine.commands.options import RenderOptions, picture_format, region_option
 from engine.trace.file import write_recording
 from gui.commandline.render import render
 from tests.support.made import Maker, mlp
@@ -120,6 +120,25 @@ def test_a_selection_is_a_module_with_all_in_it_or_a_title(draw):
     assert draw("relu.json", selection=("relu",)).read_text().count('"key"') == 1
     with pytest.raises(CommandError, match="There is no module or node 'rlu' in the picture"):
         draw("none.svg", selection=("rlu",))
+
+
+def test_a_region_is_a_rectangle_in_units_or_shares(draw):
+    upper = region_option("0%,0%,100%,50%")
+    whole, part = draw("all.svg").read_text(), draw("part.svg", region=upper).read_text()
+    assert ">x</text>" in whole
+    assert ">x.grad</text>" in whole
+    assert ">x</text>" in part
+    assert ">x.grad</text>" not in part
+    with Image.open(draw("part.png", region=region_option("0,0,200,90"), scale=2)) as picture:
+        assert picture.size == (400, 180)
+    with pytest.raises(CommandError, match=r"^There is nothing in that region; the drawing goes from -?\d+,-?\d+ to"):
+        draw("none.svg", region=region_option("9000,0,10,10"))
+
+
+@pytest.mark.parametrize("text", ["", "1,2,3", "1,2,3,x", "1%,2,3,4", "0,0,0,5", "0,0,nan,5", "0,0,inf,5", "1,2,3,4,5"])
+def test_what_is_no_region_is_refused(text):
+    with pytest.raises(ValueError, match=r"^the region must be LEFT,TOP,WIDTH,HEIGHT in units or all in %, not "):
+        region_option(text)
 
 
 @pytest.mark.parametrize("name", ["clear.svg", "clear.tex"])
