@@ -197,7 +197,7 @@ def _render(words: list[str]) -> int:
     parser.add_argument("--selection", action="append", default=[], metavar="NAME",
                         help="draw only this module, or nodes of this title; may be given several times")  # fmt: skip
     parser.add_argument("--region", type=_checked(checked.region_option), metavar="X,Y,W,H",
-                        help="draw only this rectangle, in units of the drawing or, all with %%, in shares")  # fmt: skip
+                        help="draw only this rectangle, in units of the drawing or with %% in shares")  # fmt: skip
     parser.add_argument("--transparent", action="store_true", help="leave the background clear")
     parser.add_argument("--embed-fonts", action="store_true", help="put the fonts into an SVG (1 MB)")
     parser.add_argument(
