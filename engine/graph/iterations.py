@@ -1,9 +1,11 @@
 """A recording cut into iterations: what is drawn in one picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.trace.facts import Phase
-from engine.trace.ids import StepIndex
+from engine.trace.control import Region, RegionKind
+from engine.trace.facts import Phase, Step
+from engine.trace.ids import RegionId, StepIndex
 from engine.trace.recording import Recording
 
 
@@ -22,12 +24,12 @@ class Iteration:
 
 
 def iterations(recording: Recording) -> tuple[Iteration, ...]:
-    """Cut after each optimizer step.
+    """Cut after each optimizer step, or where parameters are updated by hand after each round that does.
 
-    Steps after the last optimizer step are an iteration of their own; set-up belongs to the first one. A recording
-    without steps has one empty iteration, so that there is always something to draw.
+    Steps after the last cut are an iteration of their own; set-up belongs to the first one. A recording without steps
+    has one empty iteration, so that there is always something to draw.
     """
-    cuts = [step.index for step in recording.steps if step.phase is Phase.OPTIMIZER]
+    cuts = [step.index for step in recording.steps if step.phase is Phase.OPTIMIZER] or _rounds_by_hand(recording)
     found: list[Iteration] = []
     start = 0
     for cut in cuts:
@@ -36,6 +38,37 @@ def iterations(recording: Recording) -> tuple[Iteration, ...]:
     if start < len(recording.steps) or not found:
         found.append(Iteration(StepIndex(start), StepIndex(len(recording.steps) - 1)))
     return tuple(found)
+
+
+def _rounds_by_hand(recording: Recording) -> list[StepIndex]:
+    """Return the last step of each round of a loop in which gradients were computed and then a leaf was updated."""
+    rounds = _rounds(recording.regions)
+    has_backward: set[RegionId] = set()
+    has_update: set[RegionId] = set()
+    last: dict[RegionId, StepIndex] = {}
+    for step in recording.steps:
+        around = rounds[step.region] if step.region is not None else ()
+        for region in around:
+            last[region] = step.index
+        if around and step.phase is Phase.BACKWARD:
+            has_backward.add(around[-1])
+        elif around and not has_backward.isdisjoint(around) and _updates_leaf(recording, step):
+            has_update.update(around)
+    return sorted(last[region] for region in has_backward & has_update)
+
+
+def _rounds(regions: Sequence[Region]) -> list[tuple[RegionId, ...]]:
+    """Return, for each region, the rounds of loops that it lies in, the innermost last; itself included."""
+    found: list[tuple[RegionId, ...]] = []
+    for region in regions:
+        outer = () if region.parent is None else found[region.parent]
+        found.append((*outer, region.id) if region.kind is RegionKind.ITERATION else outer)
+    return found
+
+
+def _updates_leaf(recording: Recording, step: Step) -> bool:
+    written = (recording.values[output] for output in step.outputs if output is not None)
+    return any(value.is_leaf and value.requires_grad for value in written)
 
 
 def iteration_at(all_iterations: tuple[Iteration, ...], step: StepIndex) -> Iteration:
