@@ -1,5 +1,6 @@
 """Edits of a network: each takes one and gives a new one, so undoing is going back to an old one."""
 
+import ast
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from enum import Enum
@@ -272,12 +273,15 @@ def _check_free(network: Network, name: str) -> None:
 
 
 def _check_text(kind: NodeKind, text: str) -> None:
-    unknown = [name for name in variables(parse_expression(text)) if kind is NodeKind.CONSTANT or name not in LETTERS]
+    tree = parse_expression(text)
+    unknown = [name for name in variables(tree) if kind is NodeKind.CONSTANT or name not in LETTERS]
     if unknown:
         allowed = (
             "a constant has no inputs" if kind is NodeKind.CONSTANT else "an expression calls its inputs a, b, c ..."
         )
         raise NetworkError(f"“{unknown[0]}” is not known: {allowed}.")
+    if isinstance(tree, ast.Name):
+        raise NetworkError(f"“{tree.id}” alone is what comes in: an expression does something with it, as in a * 2.")
 
 
 def _renamed(network: Network, name_of: Callable[[NodeName], NodeName]) -> Network:

@@ -30,7 +30,7 @@ _BY_TYPE = {
 
 def fresh_node(kind: NodeKind, type_name: str, name: str) -> Node:
     """Return a new node with every setting that it needs; sizes of what comes in are 1 until they follow."""
-    text = {NodeKind.CONSTANT: "1.0", NodeKind.EXPRESSION: "a"}.get(kind, "")
+    text = {NodeKind.CONSTANT: "1.0", NodeKind.EXPRESSION: "a * 2"}.get(kind, "")
     shape = (2,) if kind is NodeKind.INPUT else ()
     is_typed = kind in {NodeKind.LAYER, NodeKind.FUNCTION}
     node = Node(name=NodeName(name), kind=kind, type=type_name if is_typed else "", text=text, shape=shape)

@@ -141,3 +141,10 @@ def test_every_template_can_be_pasted_into_another() -> None:
     for template in templates():
         network, _ = edits.pasted(network, template.network)
     assert parse_network(write_source(network)).nodes
+
+
+def test_an_expression_does_something(chain: Network) -> None:
+    free = edits.add(chain, Node(name=NodeName("e"), kind=NodeKind.EXPRESSION, text="a * 2"))
+    with pytest.raises(NetworkError, match="“a” alone is what comes in"):
+        edits.set_text(free, NodeName("e"), "(a)")
+    assert edits.node_of(edits.set_text(free, NodeName("e"), "-a"), NodeName("e")).text == "-a"
