@@ -1,6 +1,7 @@
 """Where the Train workspace is built and connected; ``gui.app`` calls these once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
@@ -24,6 +25,7 @@ from gui.model.training_choices import optimizer_names
 from gui.model.training_control import Trainer, TrainingControl
 from gui.model.training_plan import PlanModel
 from gui.model.workspace import Workspace
+from gui.train.arguments import ArgumentsPopup
 from gui.train.canvas_keys import CanvasKeys
 from gui.train.controls import TrainControls
 from gui.train.network_card import Face
@@ -34,6 +36,8 @@ from gui.window.main_window import MainWindow
 
 _SIZES = 4
 """Ends, parameters, bytes and operations; the canvas tells the rest."""
+_DATA_FILTERS = ("Tables and arrays (*.csv *.tsv *.txt *.npz)", "All files (*)")
+_CHECKPOINT_FILTER = "Checkpoint (*.safetensors)"
 _FILTERS = {"PNG": "Picture (*.png)", "SVG": "Drawing (*.svg)", "CSV": "Numbers (*.csv)"}
 
 
@@ -89,6 +93,22 @@ class TrainView:
         if self._page is not None:
             self._page.charts.loss.log.toggle()
 
+    def save_checkpoint(self) -> None:
+        """Ask where, and have everything written that the run needs to go on from here."""
+        run = self._training.control.live
+        if run is None:
+            return
+        path = self._prompts.ask_save(Path.home() / f"{run.name}.safetensors", (_CHECKPOINT_FILTER,))
+        if path is not None:
+            self._training.control.save_checkpoint(path.absolute())
+
+    def resume(self) -> None:
+        """Ask for a checkpoint, and go on from it."""
+        path = self._prompts.ask_open(Path.home(), (_CHECKPOINT_FILTER, "All files (*)"))
+        if path is not None:
+            self._models.preferences.choose_workspace(Workspace.TRAIN)
+            self._training.control.resume(path.absolute())
+
     def show_face(self, name: str) -> None:
         """Show another face of the network."""
         if self._page is not None:
@@ -105,12 +125,21 @@ class TrainView:
         for name in optimizer_names():
             entry = controls.optimizers.addAction(name)
             entry.triggered.connect(lambda _=False, name=name: self._training.plan.choose_optimizer(name))
+        controls.optimizers.addSeparator()
+        controls.optimizers.addAction("Arguments…").triggered.connect(lambda: self._ask_optimizer(controls.optimizer))
+
+    def _ask_optimizer(self, below: QWidget) -> None:
+        plan = self._training.plan
+        popup = ArgumentsPopup(
+            plan.plan.optimizer, lambda choice: plan.edit(lambda old: replace(old, optimizer=choice)), below
+        )
+        popup.open_below(below)
 
     def make_page(self, desk: Desk, book: ActionBook, make_canvas: Callable[[], QWidget]) -> TrainPage:
         """Build the page and connect it."""
         training, models = self._training, self._models
         page = self._page = TrainPage(training, models.theme, lambda: _text_of(training.plan.plan))
-        notices = models.notices
+        notices, prompts = models.notices, self._prompts
 
         def canvas() -> QWidget:
             made = make_canvas()
@@ -120,7 +149,8 @@ class TrainView:
         page.network.put_canvas(canvas)
         page.refused.connect(notices.warning)
         page.told.connect(notices.info)
-        page.file_wanted.connect(self._choose_file)
+        page.file_wanted.connect(lambda: self._use_data(prompts.ask_open(Path.home(), _DATA_FILTERS)))
+        page.folder_wanted.connect(lambda: self._use_data(prompts.ask_folder(Path.home())))
         page.save_wanted.connect(self._save)
         page.template_wanted.connect(lambda template: training.network.replace(template.network))
         page.program_wanted.connect(self._open_program)
@@ -154,8 +184,7 @@ class TrainView:
         models.preferences.choose_workspace(Workspace.EXPLORE)
         desk.window.focus(Place.CANVAS)
 
-    def _choose_file(self) -> None:
-        path = self._prompts.ask_open(Path.home())
+    def _use_data(self, path: Path | None) -> None:
         if path is not None:
             self._training.plan.use_data(FileData(path=str(path)))
 

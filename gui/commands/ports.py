@@ -293,6 +293,14 @@ class TrainPort(Protocol):
         """Ask how far to train."""
         ...
 
+    def save_checkpoint(self) -> None:
+        """Ask where, and keep the state of the run there."""
+        ...
+
+    def resume(self) -> None:
+        """Ask for a checkpoint, and go on from it."""
+        ...
+
     def toggle_log(self) -> None:
         """Let the chart of the loss be logarithmic, or linear."""
         ...

@@ -34,8 +34,12 @@ class Unsaved(Enum):
 class FilePrompts(Protocol):
     """Asks the person; replaced in tests."""
 
-    def ask_open(self, folder: Path) -> Path | None:
-        """Which file to open; None for none."""
+    def ask_open(self, folder: Path, filters: tuple[str, ...] = ()) -> Path | None:
+        """Which file to open; None for none. Without filters, a program or a recording."""
+        ...
+
+    def ask_folder(self, folder: Path) -> Path | None:
+        """Which folder to take; None for none."""
         ...
 
     def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:
@@ -53,10 +57,15 @@ class QtFilePrompts:
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
 
-    def ask_open(self, folder: Path) -> Path | None:
+    def ask_open(self, folder: Path, filters: tuple[str, ...] = ()) -> Path | None:
         """Which file to open."""
-        filters = ";;".join((_BOTH_FILTER, PROGRAM_FILTER, RECORDING_FILTER, "All files (*)"))
-        name, _filter = QFileDialog.getOpenFileName(self._parent, "Open", str(folder), filters)
+        shown = filters or (_BOTH_FILTER, PROGRAM_FILTER, RECORDING_FILTER, "All files (*)")
+        name, _filter = QFileDialog.getOpenFileName(self._parent, "Open", str(folder), ";;".join(shown))
+        return Path(name) if name else None
+
+    def ask_folder(self, folder: Path) -> Path | None:
+        """Which folder to take."""
+        name = QFileDialog.getExistingDirectory(self._parent, "Folder of pictures", str(folder))
         return Path(name) if name else None
 
     def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:

@@ -7,7 +7,8 @@ from typing import Protocol
 from engine.protocol.request import RunRequest
 from engine.trace.batch import RunInfo
 from engine.trace.outcome import Outcome, OutcomeKind
-from engine.training.commands import Pause, Play, SetHyper, TakeSample, TrainCommand
+from engine.training.checkpoint import CheckpointError, read_head
+from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample, TrainCommand
 from engine.training.facts import Sample, ToldFact
 from engine.training.options import Plane, TrainingOptions
 from engine.training.plan import TrainingPlan
@@ -125,6 +126,20 @@ class TrainingControl:
         if self._live is not None:
             self._steer(SetHyper(name=name, numbers=numbers))
 
+    def save_checkpoint(self, path: Path) -> None:
+        """Have the state of the run written; its mark tells when that is done."""
+        self._steer(SaveCheckpoint(path=str(path)))
+
+    def resume(self, path: Path) -> None:
+        """Begin a run that goes on from a checkpoint, with the program that it was made by."""
+        try:
+            program = read_head(path).program
+        except CheckpointError as error:
+            self.refused.emit(str(error))
+            return
+        run = TrainingRun(self._book.next_name(), self._book.next_hue, program)
+        self._start(run, Play(), f"{run.name}.py", resume=str(path))
+
     def train_program(self, text: str, path: Path | None, title: str) -> None:
         """Train with a program that was typed."""
         filename = str(path) if path is not None else title
@@ -141,14 +156,14 @@ class TrainingControl:
         run.plane = self._plane_of(plan)
         self._start(run, play, f"{run.name}.py")
 
-    def _start(self, run: TrainingRun, play: Play, filename: str) -> None:
+    def _start(self, run: TrainingRun, play: Play, filename: str, resume: str = "") -> None:
         if self._live is not None:
             self._live.outcome = REPLACED
             self._replaced += self._has_begun
         self._live, self._has_begun, self._filename = run, False, filename
         self._waiting.clear()
         self._book.add(run)
-        options = TrainingOptions(play=play, sample_every=SAMPLE_EVERY, plane=run.plane)
+        options = TrainingOptions(play=play, sample_every=SAMPLE_EVERY, plane=run.plane, resume=resume)
         device = self._preferences.choices.device
         self._trainer.run(RunRequest(program=run.source, filename=filename, device=device, training=options))
         self.changed.emit(None)

@@ -32,12 +32,14 @@ class DataCard(Section):
     """Shows and edits the data of the plan.
 
     Signals:
-        file_wanted: A file or folder shall be chosen.
+        file_wanted: A file shall be chosen.
+        folder_wanted: A folder of pictures shall be chosen.
         refused: Why something typed cannot be taken.
         changed: What else was changed, so that it fits the data.
     """
 
     file_wanted = Signal()
+    folder_wanted = Signal()
     refused = Signal(str)
     changed = Signal(str)
 
@@ -89,7 +91,8 @@ class DataCard(Section):
                 entry = self._menu.addAction(shape.value)
                 entry.triggered.connect(lambda _=False, shape=shape: self._choose(shape))
             self._menu.addSeparator()
-        self._menu.addAction("CSV, NPZ or a folder of pictures…").triggered.connect(self.file_wanted)
+        self._menu.addAction("CSV or NPZ file…").triggered.connect(self.file_wanted)
+        self._menu.addAction("Folder of pictures…").triggered.connect(self.folder_wanted)
 
     def _choose(self, shape: Shape) -> None:
         told = self._training.choose_shape(shape)

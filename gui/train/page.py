@@ -59,6 +59,7 @@ class TrainPage(QWidget):
 
     Signals:
         file_wanted: A file with data shall be chosen.
+        folder_wanted: A folder of pictures shall be chosen.
         refused: A sentence: why something cannot be taken.
         told: A sentence: what was done.
         save_wanted: A chart and the kind of file it shall be saved as.
@@ -69,6 +70,7 @@ class TrainPage(QWidget):
     """
 
     file_wanted = Signal()
+    folder_wanted = Signal()
     refused = Signal(str)
     told = Signal(str)
     save_wanted = Signal(object, str)
@@ -176,6 +178,7 @@ class TrainPage(QWidget):
         training.control.changed.connect(self.refresh_soon)
         self._theme.changed.connect(self._on_theme)
         self.data.file_wanted.connect(self.file_wanted)
+        self.data.folder_wanted.connect(self.folder_wanted)
         self.data.refused.connect(self.refused)
         self.data.changed.connect(self.told)
         self.settings.refused.connect(self.refused)

@@ -13,12 +13,14 @@ from gui.model.training_plan import CLIP
 from gui.model.training_run import TrainingRun
 from gui.model.training_sentences import choice_text
 from gui.theme.tokens import Tokens
+from gui.train.arguments import ArgumentsPopup
 from gui.train.hypers import HYPERS
 from gui.train.section import Section
 from gui.train.slider_row import FIELD_PX, NumberField, SliderRow, named_row
 from gui.widgets.buttons import Chip
 
 _OFF = (0.0,)
+_MOST_EPOCHS = 10**9
 
 
 class TrainingCard(Section):
@@ -42,14 +44,12 @@ class TrainingCard(Section):
             self.column.addWidget(row)
         self.loss = self._chip("Loss")
         self.schedule = self._chip("Schedule")
-        self.seed = NumberField(self)
-        self.seed.setFixedWidth(FIELD_PX)
-        self.seed.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.seed.setAccessibleName("seed")
-        self.seed.editingFinished.connect(self._on_seed)
+        self.seed = self._field("seed", self._on_seed)
+        self.epochs = self._field("epochs", self._on_epochs)
         for name, control, tip in (
             ("loss", self.loss, "What the network is trained to make small."),
             ("schedule", self.schedule, "How the learning rate changes from epoch to epoch."),
+            ("epochs", self.epochs, "So often the network sees all data, if nobody stops it before."),
             ("seed", self.seed, "The same seed gives the same data, weights and order: the same curve."),
         ):
             self.column.addWidget(named_row(name, control, tip, self))
@@ -77,6 +77,14 @@ class TrainingCard(Section):
         chip.setProperty("look", "bare")
         return chip
 
+    def _field(self, name: str, finished: Callable[[], None]) -> NumberField:
+        field = NumberField(self)
+        field.setFixedWidth(FIELD_PX)
+        field.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        field.setAccessibleName(name)
+        field.editingFinished.connect(finished)
+        return field
+
     def _fill(self) -> None:
         plan = self._training.plan
         for title, names in loss_names():
@@ -86,6 +94,22 @@ class TrainingCard(Section):
         for choice in first_schedules():
             entry = self.schedule.menu().addAction(choice_text(choice))
             entry.triggered.connect(lambda _=False, choice=choice: plan.choose_schedule(choice))
+        for chip, ask in ((self.loss, self._ask_loss), (self.schedule, self._ask_schedule)):
+            chip.menu().addSeparator()
+            chip.menu().addAction("Arguments…").triggered.connect(ask)
+
+    def _ask_loss(self) -> None:
+        plan = self._training.plan
+        ArgumentsPopup(
+            plan.plan.loss, lambda choice: plan.edit(lambda old: replace(old, loss=choice)), self
+        ).open_below(self.loss)
+
+    def _ask_schedule(self) -> None:
+        plan = self._training.plan
+        if plan.plan.schedule is None:
+            self.refused.emit("Choose a schedule first: without one the learning rate stays as it is.")
+            return
+        ArgumentsPopup(plan.plan.schedule, plan.choose_schedule, self).open_below(self.schedule)
 
     def _setter(self, name: str) -> Callable[[tuple[float, ...]], None]:
         def put(numbers: tuple[float, ...]) -> None:
@@ -103,6 +127,15 @@ class TrainingCard(Section):
         seed = int(text)
         self._training.plan.edit(lambda plan: replace(plan, seed=seed))
 
+    def _on_epochs(self) -> None:
+        text = self.epochs.text().strip()
+        if not (text.isdecimal() and 0 < int(text) < _MOST_EPOCHS):
+            self.epochs.take_back()
+            self.refused.emit("The number of epochs must be a whole number from 1 on.")
+            return
+        epochs = int(text)
+        self._training.plan.edit(lambda plan: replace(plan, epochs=epochs))
+
     def _on_plan(self, plan: TrainingPlan) -> None:
         defaults = hypers_of(plan.optimizer.name)
         for name, row in self.rows.items():
@@ -111,3 +144,4 @@ class TrainingCard(Section):
         self.loss.show_choice(plan.loss.name)
         self.schedule.show_choice(choice_text(plan.schedule))
         self.seed.show_number(str(plan.seed))
+        self.epochs.show_number(str(plan.epochs))

@@ -14,8 +14,12 @@ class FakePrompts:
         self.unsaved = Unsaved.DISCARD
         self.questions: list[str] = []
 
-    def ask_open(self, folder: Path) -> Path | None:
+    def ask_open(self, folder: Path, filters: tuple[str, ...] = ()) -> Path | None:
         self.questions.append("open")
+        return self.open_from
+
+    def ask_folder(self, folder: Path) -> Path | None:
+        self.questions.append("folder")
         return self.open_from
 
     def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QApplication
 
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome, OutcomeKind
-from engine.training.commands import Pause, Play, SetHyper, TakeSample
+from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Sample, SampleReason, TrainState, points
 from engine.training.plan import Shape
 from gui.model.training_run import Phase
 from gui.model.workspace import Workspace
 from gui.theme.tokens import ThemeName
+from gui.train.arguments import ArgumentsPopup
 from gui.train.network_card import Face
 from tests.gui.train import facts
 from tests.gui.window.keys import press
@@ -340,3 +341,66 @@ def test_other_data_brings_a_network_and_a_loss_that_fit_it(bench):
     assert bench.notices[-1].startswith("To fit curve, the loss is MSELoss now and the network was changed")
     bench.training.network.undo()
     assert "nn.Linear(8, 2)" in bench.training.plan.plan.network
+
+
+def test_arguments_are_typed_and_checked(bench, qtbot):
+    bench.training.plan.choose_optimizer("SGD")
+    bench.workbench.train._ask_optimizer(bench.controls.optimizer)
+    popup = bench.controls.optimizer.findChild(ArgumentsPopup)
+    assert popup.fields["momentum"].placeholderText() == "0"
+    popup.fields["momentum"].setText("0.9")
+    popup.fields["nesterov"].setText("perhaps")
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert popup._trouble.text() == "nesterov cannot be “perhaps”. True or False."
+    popup.fields["nesterov"].setText("True")
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert "momentum=0.9, nesterov=True" in bench.page._training.control._write(bench.training.plan.plan)
+    assert bench.page.settings.rows["momentum"].field.text() == ".9"
+
+
+def test_the_word_of_a_choice_needs_no_quotes(bench, qtbot):
+    bench.page.settings._ask_loss()
+    popup = bench.page.settings.findChild(ArgumentsPopup)
+    popup.fields["reduction"].setText("sum")
+    qtbot.mouseClick(popup.use, Qt.MouseButton.LeftButton)
+    assert bench.training.plan.plan.loss.settings[0].text == "'sum'"
+
+
+def test_a_schedule_is_chosen_and_written(bench):
+    entry = next(entry for entry in bench.page.settings.schedule.menu().actions() if entry.text() == "StepLR")
+    entry.trigger()
+    assert "StepLR(optimizer, step_size=30)" in bench.training.control._write(bench.training.plan.plan)
+
+
+def test_other_curves_of_the_layers_are_drawn(begun):
+    chart = begun.page.charts.ratio
+    begun.tell(*facts.curves(0, 60), points("saturation/act1", range(60), np.linspace(0, 1, 60)), facts.progress(60))
+    chart._menu.aboutToShow.emit()
+    entries = {entry.text(): entry for entry in chart._menu.actions()}
+    assert not entries["Dead units"].isEnabled()
+    entries["Saturated units"].trigger()
+    assert chart.family.title == "Saturated units"
+    assert not chart._band.isVisible()
+    begun.page.crosshair.move(59.0)
+    assert chart.note.whole_text == "act1 1.00"
+
+
+def test_a_checkpoint_is_saved_and_one_that_is_none_is_refused(begun, tmp_path):
+    prompts = begun.workbench.train._prompts
+    prompts.save_to = tmp_path / "state.safetensors"
+    begun.workbench.book.refresh()
+    begun.workbench.book.qaction("train.save").trigger()
+    assert begun.trainer.steered[-1] == SaveCheckpoint(path=str(prompts.save_to))
+    prompts.open_from = tmp_path / "state.safetensors"
+    prompts.open_from.write_bytes(b"nothing of the kind")
+    begun.workbench.book.qaction("train.resume").trigger()
+    assert begun.notices[-1] == "state.safetensors is no checkpoint."
+    assert len(begun.trainer.requests) == 1
+
+
+def test_a_file_becomes_the_data(bench, tmp_path):
+    bench.workbench.train._prompts.open_from = tmp_path / "points.csv"
+    bench.page.data.file_wanted.emit()
+    assert bench.training.plan.plan.data.path.endswith("points.csv")
+    assert bench.page.data.choice.text() == "points.csv"
+    assert not bench.page.data.noise.isVisible()
