@@ -1,5 +1,8 @@
 """A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
+from collections import Counter
+from dataclasses import replace
+
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import heading_rect, node_size
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
@@ -9,6 +12,7 @@ from engine.trace.facts import Role
 WIDEST_ROW_PX = 1850.0
 """A forward pass that would be wider than this from left to right runs from top to bottom."""
 
+MOST_PARALLEL = 24
 _SMALL = 250
 _SCREEN_PX = (1000.0, 650.0)
 """Room that a picture commonly has."""
@@ -41,12 +45,32 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     """Place every node and route every edge; without a ``direction`` the more readable one is taken.
 
     That is from left to right where the whole forward pass fits into one row, else from top to bottom. A pass too long
-    for its direction is folded into columns (or rows).
+    for its direction is folded into columns (or rows). Of very many edges between the same two nodes only the first
+    ``MOST_PARALLEL`` are drawn; the label of the last says how many there are.
     """
     if direction is None and len(view.nodes) <= _SMALL and _reads_as_row(view):
         return _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).drawing()
     direction = direction or Direction.TOP_DOWN
     return _Arranger(view, direction, _SPACING[direction]).drawing()
+
+
+def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:
+    """The edges that are drawn."""
+    if len(edges) <= MOST_PARALLEL:
+        return edges
+    counts = Counter((edge.source, edge.target, edge.kind) for edge in edges)
+    if max(counts.values()) <= MOST_PARALLEL:
+        return edges
+    seen: Counter[tuple[NodeKey, NodeKey, EdgeKind]] = Counter()
+    drawn = []
+    for edge in edges:
+        bundle = (edge.source, edge.target, edge.kind)
+        seen[bundle] += 1
+        if seen[bundle] == MOST_PARALLEL < counts[bundle]:
+            drawn.append(replace(edge, label=f"one of {counts[bundle]:,} edges"))
+        elif seen[bundle] <= MOST_PARALLEL:
+            drawn.append(edge)
+    return tuple(drawn)
 
 
 def _reads_as_row(view: ViewGraph) -> bool:
@@ -65,6 +89,7 @@ def _scale(size: tuple[float, float]) -> float:
 class _Arranger:
     def __init__(self, view: ViewGraph, direction: Direction, spacing: Spacing) -> None:
         self._view = view
+        self._edges = _thinned(view.edges)
         self._spacing = spacing
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
@@ -89,7 +114,7 @@ class _Arranger:
         )
         paths = tuple(
             EdgePath(edge, tuple(self._point(point) for point in route))
-            for edge, route in zip(self._view.edges, result.routes, strict=False)
+            for edge, route in zip(self._edges, result.routes, strict=False)
         )
         frames = tuple(
             GroupFrame(group, self._rect(result.frames[number, 0]), self._heading_room(result, number))
@@ -107,7 +132,7 @@ class _Arranger:
     def _problem(self) -> LayoutProblem:
         number: dict[GroupKey, int] = {group.key: position for position, group in enumerate(self._view.groups)}
         nodes = tuple(self._layout_node(node, number) for node in self._view.nodes)
-        edges = [self._layout_edge(edge) for edge in self._view.edges]
+        edges = [self._layout_edge(edge) for edge in self._edges]
         parents = tuple(None if group.parent is None else number.get(group.parent) for group in self._view.groups)
         headings = tuple(self._area(heading_rect(group)) for group in self._view.groups)
         lane = self._area(Rect(0.0, -_LABEL_RISE_PX - 10.0, 110.0, 13.0))
@@ -144,7 +169,7 @@ class _Arranger:
             continues = index > 0 and node.mirrors is not None and self._view.nodes[index - 1].mirrors is not None
             first_of_run.append(first_of_run[-1] if continues else index)
         found = []
-        for edge in self._view.edges:
+        for edge in self._edges:
             if edge.kind is EdgeKind.DATA and self._lane[edge.source] > 0 and self._lane[edge.target] == 0:
                 root = first_of_run[self._index[edge.source]]
                 found.append(LayoutEdge(root, self._index[edge.target], EdgeRole.ORDER))

@@ -28,6 +28,7 @@ REFRESH_MS = 100
 REST = 4
 """After a refresh the window has at least this many times as long for other work."""
 INLINE_LIMIT = 600
+INLINE_EDGES = 4_000
 """Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
 
 
@@ -240,7 +241,7 @@ class GraphSource(QObject):
         if self._overlay is not None:
             self._view = self._overlay.view
         self._ticket += 1
-        if len(self._view.nodes) <= INLINE_LIMIT:
+        if len(self._view.nodes) <= INLINE_LIMIT and len(self._view.edges) <= INLINE_EDGES:
             self._publish(arrange(self._view, self._direction))
             return
         self._tell_busy(is_busy=True)

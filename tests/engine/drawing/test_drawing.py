@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.drawing import Direction, arrange
+from engine.drawing.arrange import MOST_PARALLEL
 from engine.drawing.cells import STRIP_COUNT, cell_text, cells_of
 from engine.drawing.measure import elided, mono_width, title_width
 from engine.drawing.state import StepState, edge_state, node_state
@@ -194,3 +195,22 @@ def test_measures_grow_with_the_text():
     assert title_width("linear") < title_width("linear layer")
     assert mono_width("日本") == mono_width("abcd")
     assert elided("a\nb" * 50, 10) == "a ba ba b…"
+
+
+def test_of_very_many_edges_between_two_boxes_a_few_are_drawn_and_say_how_many_there_are():
+    maker = Maker()
+    value = maker.leaf("x")
+    maker.op("relu", maker.op("stack", *[value] * 5_000))
+    recording = maker.done()
+    view = build_view_graph(recording, iterations(recording)[-1], Folding())
+    drawing = arrange(view)
+    assert len(view.edges) == 5_001
+    assert len(drawing.edges) == MOST_PARALLEL + 1
+    assert [path.edge.label for path in drawing.edges if path.edge.label] == ["one of 5,000 edges"]
+    few = Maker()
+    value = few.leaf("x")
+    few.op("stack", *[value] * MOST_PARALLEL)
+    recording = few.done()
+    kept = arrange(build_view_graph(recording, iterations(recording)[-1], Folding()))
+    assert len(kept.edges) == MOST_PARALLEL
+    assert not any(path.edge.label for path in kept.edges)
