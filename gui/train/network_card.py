@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.network.parse import parse_network
 from engine.network.templates import Template
-from gui.model.training_columns import columns_of, columns_told
+from gui.model.training_columns import Column, columns_of, columns_told
 from gui.model.training_plan import PlanModel
 from gui.model.training_run import TrainingRun
 from gui.theme.tokens import Tokens
-from gui.train.network_scene import Unit, scene_of
+from gui.train.network_scene import Floats, Unit, scene_of
 from gui.train.network_view import NetworkView
 from gui.train.script_view import ScriptView
 from gui.widgets.elided_label import ElidedLabel
@@ -143,8 +144,7 @@ class NetworkCard(QWidget):
         answers |= run.pictures_of("unit") if run is not None else {}
         weights = run.pictures_of("weight") if run is not None else {}
         is_typed = run is not None and run.plan is None
-        columns = columns_told(answers, weights) if is_typed else columns_of(self._plan.network)
-        batch = 0 if is_typed else self._plan.plan.batch_size
+        columns, batch = self._columns(run, answers, weights)
         shown = (*answers.values(), *weights.values())
         room = self.view.room
         is_same = len(shown) == len(self._shown) and all(
@@ -155,6 +155,18 @@ class NetworkCard(QWidget):
             self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
         is_told = bool(answers) or run is None or run.iteration < _SOON
         self._hint.setText(MAPS if maps else HINT if is_told else WEIGHTS if is_typed else NOT_A_PLANE)
+
+    def _columns(
+        self, run: TrainingRun | None, answers: dict[str, Floats], weights: dict[str, Floats]
+    ) -> tuple[tuple[Column, ...], int]:
+        """Return the columns and the size of a batch: of what runs, or else of what would run next."""
+        if run is None or (run.plan is not None and not run.is_alive):
+            return columns_of(self._plan.network), self._plan.plan.batch_size
+        if run.plan is None:
+            return columns_told(answers, weights), 0
+        if run.plan.network == self._plan.plan.network:
+            return columns_of(self._plan.network), run.plan.batch_size
+        return columns_of(parse_network(run.plan.network)), run.plan.batch_size
 
     def choose(self, unit: Unit | None) -> None:
         """Ring a unit."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from gui.model.training_book import RunBook
+from gui.model.training_difference import differences
 from gui.model.training_run import Phase, TrainingRun
 from gui.model.training_sentences import loss_text, run_summary
 from gui.theme.fonts import BASE_PX, mono_font, words_font
@@ -50,16 +51,17 @@ class RunRow(QWidget):
         """As wide as there is room."""
         return QSize(200, ROW_PX)
 
-    def show_state(self, tokens: Tokens, *, is_current: bool) -> None:
-        """Paint it as it is now, if it looks different."""
+    def show_state(self, tokens: Tokens, beside: TrainingRun | None) -> None:
+        """Paint it as it is now, if it looks different; ``beside`` is the run that is looked at."""
         run = self.run
-        state = (tokens.name, is_current, run.is_shown, run.name, run_summary(run), loss_text(run.loss), run.phase)
+        is_current = run is beside
+        state = (tokens.name, beside, run.is_shown, run.name, run_summary(run), loss_text(run.loss), run.phase)
         if state == self._state:
             return
         self._state = state
         self._tokens, self._is_current = tokens, is_current
         self.setAccessibleName(f"{run.name}, {run_summary(run)}, loss {loss_text(run.loss)}")
-        self.setToolTip("A click looks at this run, a click on its colour draws it beside the others or hides it.")
+        self.setToolTip(_tip(run, beside))
         self.update()
 
     def begin_renaming(self) -> None:
@@ -144,6 +146,15 @@ class RunRow(QWidget):
         self.renamed.emit(field.text())
 
 
+def _tip(run: TrainingRun, beside: TrainingRun | None) -> str:
+    """Return what is other in a run than in the one looked at, and what clicks do."""
+    use = "A click looks at this run, a click on its colour draws it beside the others or hides it."
+    if beside is None or beside is run:
+        return use
+    told = differences(run, beside)
+    return "\n".join((f"Beside {beside.name}:", *(f"  {line}" for line in told or ("the same settings",)), use))
+
+
 class RunsCard(Section):
     """The list.
 
@@ -185,7 +196,7 @@ class RunsCard(Section):
     def refresh(self) -> None:
         """Show the losses of now."""
         for row in self._rows:
-            row.show_state(self._tokens, is_current=row.run is self._book.current)
+            row.show_state(self._tokens, self._book.current)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
