@@ -107,7 +107,7 @@ class ActionBook(QObject):
         qaction.setCheckable(action.checked_when is not None)
         if action.context is not Context.WINDOW:
             qaction.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        qaction.setAutoRepeat(action.topic in {"playback", "graph"})
+        qaction.setAutoRepeat(action.topic in {"playback", "graph", "network"})
         qaction.triggered.connect(partial(self._on_triggered, action))
         return qaction
 
