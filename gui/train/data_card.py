@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from engine.training.plan import FileData, GeneratedData, PaintedData, Shape, TrainingPlan
 from engine.training.shape_source import SHAPES
@@ -24,6 +25,7 @@ _GROUPS = (
     (Shape.NAMES, Shape.COPY, Shape.SORT, Shape.PARITY),
 )
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
+PAINT = "Paint points here: left button blue, right button orange, Shift green."
 TYPED = "The run looked at is a program that was typed: it has data of its own."
 NO_PICTURE = "These samples have many inputs: they are not drawn."
 
@@ -56,7 +58,12 @@ class DataCard(Section):
         self.noise, self.points, self.share, self.batch = (
             SliderRow(look, scale, self) for look, scale in (NOISE, POINTS, TRAIN_SHARE, BATCH_SIZE)
         )
+        self.preview.painted.connect(self._on_painted)
         self.column.addWidget(self.preview)
+        self.clear = QPushButton("Clear the points", self)
+        self.clear.setProperty("look", "link")
+        self.clear.clicked.connect(self._clear)
+        self.column.addWidget(self.clear)
         self.column.addSpacing(6)
         for row in (self.noise, self.points, self.share, self.batch):
             row.refused.connect(self.refused)
@@ -72,6 +79,8 @@ class DataCard(Section):
 
     def show_run(self, run: TrainingRun | None) -> None:
         """Draw the samples that a run told, if it did."""
+        if isinstance(self._plan.plan.data, PaintedData):
+            return
         samples = run.picture("data/train") if run is not None else None
         words = NOT_DRAWN
         if run is not None and run.plan is None:
@@ -79,6 +88,12 @@ class DataCard(Section):
         elif run is not None and run.iteration >= 0:
             words = NO_PICTURE
         self.preview.show_samples(samples, words)
+
+    def _show_painted(self) -> None:
+        data = self._plan.plan.data
+        if isinstance(data, PaintedData):
+            points = np.asarray(data.points, dtype=np.float32).reshape(-1, 3)
+            self.preview.show_samples(points if len(points) else None, PAINT)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -91,6 +106,7 @@ class DataCard(Section):
                 entry = self._menu.addAction(shape.value)
                 entry.triggered.connect(lambda _=False, shape=shape: self._choose(shape))
             self._menu.addSeparator()
+        self._menu.addAction("painted points").triggered.connect(self._begin_painting)
         self._menu.addAction("CSV or NPZ file…").triggered.connect(self.file_wanted)
         self._menu.addAction("Folder of pictures…").triggered.connect(self.folder_wanted)
 
@@ -98,6 +114,18 @@ class DataCard(Section):
         told = self._training.choose_shape(shape)
         if told:
             self.changed.emit(told)
+
+    def _begin_painting(self) -> None:
+        if not isinstance(self._plan.plan.data, PaintedData):
+            self._plan.use_data(PaintedData())
+
+    def _clear(self) -> None:
+        self._plan.use_data(PaintedData())
+
+    def _on_painted(self, x: float, y: float, kind: int) -> None:
+        data = self._plan.plan.data
+        if isinstance(data, PaintedData):
+            self._plan.use_data(PaintedData(points=(*data.points, (x, y, kind))))
 
     def _edit_generated(self, **changes: float) -> None:
         data = self._plan.plan.data
@@ -120,5 +148,9 @@ class DataCard(Section):
                 pass
         self.points.setVisible(isinstance(data, GeneratedData))
         self.noise.setVisible(isinstance(data, GeneratedData) and SHAPES[data.shape].has_noise)
+        is_painted = isinstance(data, PaintedData)
+        self.clear.setVisible(is_painted)
+        self.preview.let_paint(is_painting=is_painted)
+        self._show_painted()
         self.share.show_numbers((plan.train_share,))
         self.batch.show_numbers((float(plan.batch_size),))

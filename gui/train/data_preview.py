@@ -1,10 +1,11 @@
 """The data as a small picture."""
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.training.options import Plane
 from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
 from gui.train.points import Samples, is_planar, paint_points, plane_around
@@ -13,10 +14,18 @@ HEIGHT_PX = 122
 _RADIUS_PX = 2.2
 _PAD_PX = 10
 _PICTURES = (4, 10)
+_PAINT_STEP_PX = 7
+PAINTED_PLANE = Plane(left=-1.0, right=1.0, bottom=-1.0, top=1.0)
 
 
 class DataPreview(QWidget):
-    """Samples of two inputs as dots, of one as a curve's dots, square pictures as pictures; else some words."""
+    """Samples of two inputs as dots, of one as a curve's dots, square pictures as pictures; else some words.
+
+    Signals:
+        painted: A point was painted: x, y and its class.
+    """
+
+    painted = Signal(float, float, int)
 
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,6 +33,8 @@ class DataPreview(QWidget):
         self._samples: Samples | None = None
         self._words = ""
         self._cache: QPixmap | None = None
+        self._is_painting = False
+        self._last_px: QPointF | None = None
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The data")
@@ -35,6 +46,44 @@ class DataPreview(QWidget):
         self._samples, self._words = samples, words
         self._cache = None
         self.update()
+
+    def let_paint(self, *, is_painting: bool) -> None:
+        """Let points be painted with the mouse, or no longer."""
+        if is_painting != self._is_painting:
+            self._is_painting = is_painting
+            self._cache = None
+            self.setCursor(Qt.CursorShape.CrossCursor if is_painting else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Paint a point."""
+        self._last_px = None
+        self._paint_at(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Paint a row of points."""
+        self._paint_at(event)
+
+    def _paint_at(self, event: QMouseEvent) -> None:
+        at, area = event.position(), self._square(self._inner())
+        if not self._is_painting or event.buttons() == Qt.MouseButton.NoButton or not area.contains(at):
+            return
+        if self._last_px is not None and (at - self._last_px).manhattanLength() < _PAINT_STEP_PX:
+            return
+        self._last_px = at
+        kind = 1 if event.buttons() & Qt.MouseButton.RightButton else 0
+        kind = 2 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else kind
+        x, y = (at.x() - area.left()) / area.width(), (area.bottom() - at.y()) / area.height()
+        self.painted.emit(round(2 * x - 1, 3), round(2 * y - 1, 3), kind)
+
+    def _inner(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
+
+    def _square(self, area: QRectF) -> QRectF:
+        if self._is_painting:
+            return area  # painted points may use all the room: what counts is how they lie to each other
+        side = min(area.width(), area.height())
+        return QRectF(area.center().x() - side / 2, area.top(), side, side)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -75,9 +124,8 @@ class DataPreview(QWidget):
         if samples is None or samples.ndim != 2 or not len(samples):
             self._write(painter, area, self._words)
         elif is_planar(samples):
-            side = min(area.width(), area.height())
-            square = QRectF(area.center().x() - side / 2, area.top(), side, side)
-            paint_points(painter, samples, plane_around(samples), square, _RADIUS_PX, self._tokens)
+            plane = PAINTED_PLANE if self._is_painting else plane_around(samples)
+            paint_points(painter, samples, plane, self._square(area), _RADIUS_PX, self._tokens)
         elif samples.shape[1] == 2:
             self._paint_curve(painter, area, samples)
         elif round((samples.shape[1] - 1) ** 0.5) ** 2 == samples.shape[1] - 1 and samples.shape[1] > 16:

@@ -1,7 +1,6 @@
 """The Train workspace as a person uses it, by clicks and keys."""
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -258,23 +257,40 @@ def test_a_click_on_a_chart_without_kept_iterations_says_what_to_do(begun):
     assert begun.notices[-1] == "No iteration was kept whole yet: press K to keep the next one."
 
 
-@pytest.mark.parametrize("numbers", [[np.nan], [np.inf, 1.0], [-1.0, 0.0], [1e308, -1e308]])
-def test_a_loss_out_of_bounds_is_drawn_without_complaint(begun, numbers):
-    begun.tell(points("loss", range(len(numbers)), numbers), facts.alert(0), facts.progress(len(numbers)))
-    for is_log in (True, False):
-        begun.page.charts.loss.log.setChecked(is_log)
-        assert not begun.page.grab().isNull()
+def test_a_loss_out_of_bounds_is_drawn_without_complaint(begun):
+    for numbers in ([np.nan], [np.inf, 1.0], [-1.0, 0.0], [1e308, -1e308]):
+        begun.run.curves.extend("loss", np.array([0]), np.array([1.0]))
+        begun.tell(points("loss", range(len(numbers)), numbers), facts.alert(0), facts.progress(len(numbers)))
+        for is_log in (True, False):
+            begun.page.charts.loss.log.setChecked(is_log)
+            assert not begun.page.charts.loss.grab().isNull()
 
 
-@pytest.mark.parametrize("name", [ThemeName.DARK, ThemeName.LIGHT])
-@pytest.mark.parametrize("size", [(1600, 1000), (1280, 800), (900, 600)])
-def test_it_paints_in_every_theme_and_size(begun, name, size):
+def test_it_paints_in_every_theme_and_size(begun):
     begun.tell(*facts.curves(0, 60), *facts.pictures(60), facts.edit(30), facts.progress(60))
-    begun.workbench.window.resize(*size)
-    begun.workbench.models.theme.switch(name)
-    begun.page.refresh()
-    assert not begun.workbench.window.grab().isNull()
-    assert begun.workbench.window.width() == size[0]
+    for name in (ThemeName.DARK, ThemeName.LIGHT):
+        begun.workbench.models.theme.switch(name)
+        for size in ((1600, 1000), (1280, 800), (900, 600)):
+            begun.workbench.window.resize(*size)
+            begun.page.refresh()
+            assert not begun.workbench.window.grab().isNull()
+            assert begun.workbench.window.width() == size[0]
+
+
+def test_points_are_painted_with_the_mouse(bench, qtbot):
+    next(entry for entry in bench.page.data._menu.actions() if entry.text() == "painted points").trigger()
+    preview = bench.page.data.preview
+    for button, pos in ((Qt.MouseButton.LeftButton, QPoint(60, 40)), (Qt.MouseButton.RightButton, QPoint(160, 90))):
+        qtbot.mouseClick(preview, button, pos=pos)
+    painted = bench.training.plan.plan.data.points
+    assert [kind for _x, _y, kind in painted] == [0, 1]
+    assert painted[0][0] < painted[1][0]
+    assert painted[0][1] > painted[1][1]
+    assert "torch.tensor(" in bench.training.control._write(bench.training.plan.plan)
+    qtbot.mouseClick(bench.page.data.clear, Qt.MouseButton.LeftButton)
+    assert bench.training.plan.plan.data.points == ()
+    key(qtbot, bench, Qt.Key.Key_Space)
+    assert bench.notices[-1] == "Paint at least two points first."
 
 
 def test_charts_are_saved_as_picture_drawing_and_numbers(begun, tmp_path):
