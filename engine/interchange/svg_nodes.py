@@ -1,12 +1,14 @@
 """The boxes of an SVG. What many boxes share is written once and kept, so that a large picture takes little time."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, NodeBox
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, node_state
-from engine.graph.view import Category, NodeKind
+from engine.graph.view import Category, NodeKey, NodeKind
 from engine.interchange.palette import Palette, luminance, mixed
 from engine.interchange.parts import fill_of, parts_of
 from engine.interchange.texts import xml_text
@@ -22,14 +24,30 @@ _SHADES = 100
 """So many shades from the colour of zero to that of the strongest number; a finer one cannot be seen."""
 _BACKWARD_KINDS = (NodeKind.BACKWARD, NodeKind.GRADIENT)
 
-_Look = tuple[float, float, str, str, str, StepState]
-"""Width, height, fill, border, strip and state of a box."""
+
+class Outline(NamedTuple):
+    """How a box is outlined that is not to look like the others: a colour as ``#RRGGBB``, and dashes."""
+
+    color: str
+    is_dashed: bool
+
+
+_Look = tuple[float, float, str, str, str, StepState, Outline | None]
+"""Width, height, fill, border, strip, state and outline of a box."""
 
 
 class NodeWriter:
     """Writes the boxes of one drawing right after a step; inside of a box, lengths count from its top left corner."""
 
-    def __init__(self, drawing: Drawing, recording: Recording, step: StepIndex, palette: Palette) -> None:
+    def __init__(
+        self,
+        drawing: Drawing,
+        recording: Recording,
+        step: StepIndex,
+        palette: Palette,
+        outlines: Mapping[NodeKey, Outline],
+    ) -> None:
+        self._outlines = outlines
         self._recording = recording
         self._step = step
         self._palette = palette
@@ -50,7 +68,8 @@ class NodeWriter:
             fill = strip = fill_of(self._parts[node.key], self._palette)
             ink = f' style="fill:{_ink_on(fill, self._palette)}"'
         is_future = state is StepState.FUTURE
-        look = (rect.width, rect.height, fill, border, strip, state)
+        outline = self._outlines.get(node.key)
+        look = (rect.width, rect.height, fill, border, strip, state, outline)
         shell = self._shells.get(look)
         if shell is None:
             shell = self._shells[look] = _shell(*look)
@@ -137,14 +156,20 @@ class NodeWriter:
         return () if array is None else cells_of(array)
 
 
-def _shell(width: float, height: float, fill: str, border: str, strip: str, state: StepState) -> str:
+def _shell(
+    width: float, height: float, fill: str, border: str, strip: str, state: StepState, outline: Outline | None
+) -> str:
     """What a box is without its texts and cells."""
     shape = f'width="{width:.1f}" height="{height:.1f}" rx="9"'
     is_current = state is StepState.CURRENT
     dash = ' stroke-dasharray="4 3"' if state is StepState.FUTURE else ""
     halo = f'<rect {shape} fill="none" stroke="{border}" stroke-width="10" opacity="0.2"/>' if is_current else ""
+    thick = 2.0 if is_current else 1.0
+    if outline is not None:
+        border, strip, thick = outline.color, outline.color, max(thick, 1.8)
+        dash = ' stroke-dasharray="5 4"' if outline.is_dashed else dash
     return (
-        f'{halo}<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{2 if is_current else 1}"{dash}/>'
+        f'{halo}<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{thick:g}"{dash}/>'
         f'<rect y="10" width="3" height="{height - 20:.1f}" fill="{strip}"/>'
     )
 

@@ -170,7 +170,7 @@ class CanvasGraph:
     @property
     def shows_overlay(self) -> bool:
         """Whether the recording compared with lies over the graph."""
-        return self._canvas.shows_overlay
+        return self._canvas.overlay is not None
 
     def toggle_overlay(self) -> None:
         """Lay it over the graph, or take it off."""

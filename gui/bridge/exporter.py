@@ -44,6 +44,7 @@ class CanvasExporter:
             keys=self._selected() if choice.extent is Extent.SELECTION else None,
             hidden=canvas.view_state.hidden,
             page=canvas.visible_rect() if choice.extent is Extent.VIEW else None,
+            overlay=canvas.overlay,
         )
         return PictureJob(shown, choice, dressed(choice.theme, self._theme.skin), canvas.lens)
 

@@ -10,16 +10,20 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from engine.drawing.drawing import Rect
+from engine.compare import ChangeKind
+from engine.drawing.drawing import Drawing, Rect
+from engine.graph.view import NodeKey
 from engine.interchange.dot import dot_text
 from engine.interchange.graphml import graphml_text
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.recording_json import recording_json
 from engine.interchange.svg import svg_text
+from engine.interchange.svg_nodes import Outline
 from engine.interchange.tikz import tikz_text
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
 from gui.bridge.shown import Reel, Shown
+from gui.canvas.changes import change_color
 from gui.canvas.film import MAX_FRAMES, Film, write_apng, write_gif, write_mp4, write_numbered, write_webp
 from gui.canvas.lens import Lens
 from gui.canvas.picture import (
@@ -135,6 +139,7 @@ class PictureJob:
                     tokens,
                     is_transparent=is_clear,
                     faces=faces() if self.choice.embeds_fonts else (),
+                    outlines=self._outlines(),
                     progress=progress,
                 )
             case PictureFormat.TIKZ:
@@ -159,6 +164,18 @@ class PictureJob:
             case _:
                 assert_never(self.choice.format)
 
+    def _outlines(self) -> dict[NodeKey, Outline]:
+        """How the boxes of an overlay are outlined in a picture that the canvas does not paint."""
+        overlay = self.shown.overlay
+        if overlay is None:
+            return {}
+        found = {
+            key: Outline(change_color(self.tokens, kind), is_dashed=kind is ChangeKind.ADDED)
+            for key, kind in overlay.kinds.items()
+            if kind is not ChangeKind.KEPT
+        }
+        return found | {key: Outline(self.tokens.muted, is_dashed=True) for key in overlay.stubs}
+
     # Pictures
 
     def _sheet(self) -> Sheet:
@@ -167,7 +184,10 @@ class PictureJob:
         )
 
     def _painting(self) -> Painting:
-        return Painting(self.shown.part_of_drawing(), self.shown.recording, self.tokens, self.lens, self._sheet())
+        return self._of(self.shown.part_of_drawing(), self._sheet())
+
+    def _of(self, drawing: Drawing, sheet: Sheet) -> Painting:
+        return Painting(drawing, self.shown.recording, self.tokens, self.lens, sheet, self.shown.overlay)
 
     def _steps(self) -> range:
         """The steps to show, the one at hand when no range is chosen."""
@@ -193,7 +213,7 @@ class PictureJob:
             iteration = reel.iteration_of(StepIndex(step))
             if painting is None or iteration != drawn:
                 drawing = reel.drawing_of(iteration)
-                painting, drawn = Painting(drawing, self.shown.recording, self.tokens, self.lens, sheet), iteration
+                painting, drawn = self._of(drawing, sheet), iteration
             yield painting, StepIndex(step)
 
     def _film(self, progress: Progress) -> Film:

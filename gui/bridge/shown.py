@@ -8,6 +8,7 @@ from engine.drawing.reuse import arranged_like
 from engine.graph import Folding, Iteration, build_view_graph, iteration_at, iterations
 from engine.graph.part import part_of
 from engine.graph.view import NodeKey, ViewGraph
+from engine.overlay import Overlay
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 
@@ -25,6 +26,7 @@ class Shown:
         keys: The nodes to draw; None: all.
         hidden: Nodes that are left out.
         page: The rectangle to draw; None: all.
+        overlay: What only one of two recordings has; None where no other recording lies over this one.
     """
 
     recording: Recording
@@ -35,6 +37,7 @@ class Shown:
     keys: frozenset[NodeKey] | None = None
     hidden: frozenset[NodeKey] = frozenset()
     page: Rect | None = None
+    overlay: Overlay | None = None
 
     def part_of_view(self) -> ViewGraph:
         """Return the graph without what is not to be drawn; a rectangle keeps the nodes that it touches."""

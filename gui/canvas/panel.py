@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.drawing.drawing import Drawing, Rect
 from engine.graph.view import GroupKey, ViewGraph
+from engine.overlay import Overlay
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.deeds import deed_table
@@ -265,9 +266,9 @@ class CanvasPanel(QWidget):
         return self._document.compared is not None
 
     @property
-    def shows_overlay(self) -> bool:
-        """Whether the recording compared with lies over this one."""
-        return self._source.overlay is not None
+    def overlay(self) -> Overlay | None:
+        """How the recording compared with lies over this one, for export."""
+        return self._source.overlay
 
     def toggle_overlay(self) -> None:
         """Lay the recording compared with over this one, or take it off."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from engine.drawing.drawing import Drawing, Rect
+from engine.overlay import Overlay
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
@@ -128,9 +129,17 @@ class Painting:
     """One drawing that can be painted at any step; what the steps share is made once. Usable off the GUI thread."""
 
     def __init__(
-        self, drawing: Drawing, recording: Recording, tokens: Tokens, lens: Lens = Lens.VALUES, sheet: Sheet = WHOLE
+        self,
+        drawing: Drawing,
+        recording: Recording,
+        tokens: Tokens,
+        lens: Lens = Lens.VALUES,
+        sheet: Sheet = WHOLE,
+        overlay: Overlay | None = None,
     ) -> None:
+        """``overlay`` marks what only one of two recordings has."""
         book = ValueBook(recording)
+        book.overlay = overlay
         lens_scale = scale_of(lens, drawing.nodes, book, StepIndex(len(recording) - 1))
         self.page = sheet.page or page_of(drawing)
         self.ground = QColor(Qt.GlobalColor.transparent) if sheet.is_transparent else QColor(tokens.canvas)

@@ -1,9 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.compare import ChangeKind, compare
+from gui.bridge.picture_job import PictureJob
+from gui.bridge.shown import Shown
+from gui.canvas.changes import change_color
 from gui.canvas.header import Header
 from gui.canvas.overlay_legend import overlay_legend_height
 from gui.model.compared import Compared
+from gui.model.export import ExportChoice, PictureFormat
+from gui.theme.tokens import LIGHT
 from tests.engine.overlay.test_overlay import branch
 from tests.support.recordings import starter_recording
 
@@ -42,7 +49,7 @@ def test_the_legend_stands_clear_of_the_graph(compared):
 def test_the_overlay_can_be_taken_off_and_laid_on_again(compared):
     compared.panel.toggle_overlay()
     assert "tanh" not in compared.titles()
-    assert not compared.panel.shows_overlay
+    assert compared.panel.overlay is None
     compared.panel.toggle_overlay()
     assert "tanh" in compared.titles()
 
@@ -69,3 +76,26 @@ def test_a_ghost_is_selected_without_a_step_or_value(compared):
     compared.click(compared.place("tanh"))
     assert compared.selected() == ["tanh"]
     compared.panel.fit_selection()
+
+
+def test_exported_pictures_mark_what_only_one_of_the_two_has(compared, tmp_path):
+    panel = compared.panel
+    recording = compared.document.recording
+    shown = Shown(
+        recording=recording,
+        view=panel.current_view(),
+        drawing=panel.current_drawing(),
+        step=len(recording) - 1,
+        overlay=panel.overlay,
+    )
+    written = {}
+    for overlay in (panel.overlay, None):
+        for kind in (PictureFormat.SVG, PictureFormat.PNG):
+            path = tmp_path / f"picture.{kind.value}"
+            PictureJob(replace(shown, overlay=overlay), ExportChoice(format=kind), LIGHT).write(path)
+            written[overlay is None, kind] = path.read_bytes()
+    assert written[False, PictureFormat.PNG] != written[True, PictureFormat.PNG]
+    svg = written[False, PictureFormat.SVG].decode()
+    ghosts = panel.overlay.count(ChangeKind.ADDED)
+    assert svg.count(f'stroke="{change_color(LIGHT, ChangeKind.ADDED)}" stroke-width="1.8" stroke-dasharray') == ghosts
+    assert 'stroke-width="1.8" stroke-dasharray' not in written[True, PictureFormat.SVG].decode()
