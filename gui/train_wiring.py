@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.training.plan import FileData, TrainingPlan
@@ -15,6 +16,7 @@ from gui.commands.action import Desk
 from gui.commands.book import ActionBook
 from gui.commands.ports import Place
 from gui.dialogs.file_prompts import FilePrompts
+from gui.dialogs.update_dialog import UpdateDialog
 from gui.model.models import Models
 from gui.model.network import NetworkModel
 from gui.model.playhead import BEFORE_FIRST
@@ -29,10 +31,12 @@ from gui.train.arguments import ArgumentsPopup
 from gui.train.canvas_keys import CanvasKeys
 from gui.train.controls import TrainControls
 from gui.train.network_card import Face
-from gui.train.page import TrainPage
 from gui.train.saving import SavingError, save_numbers, save_picture
 from gui.train.until import UntilPopup
 from gui.window.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from gui.train.page import TrainPage
 
 _SIZES = 4
 """Ends, parameters, bytes and operations; the canvas tells the rest."""
@@ -109,13 +113,23 @@ class TrainView:
             self._models.preferences.choose_workspace(Workspace.TRAIN)
             self._training.control.resume(path.absolute())
 
+    def open_update(self) -> None:
+        """Open the newest kept step of the optimizer; its iterations and parameters can be chosen there."""
+        run = self._training.book.current
+        samples = [sample for sample in run.samples if sample.update is not None] if run is not None else []
+        if run is None or not samples:
+            return
+        dialog = UpdateDialog(run.name, samples, samples[-1].iteration, self._models.theme, self._page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # several may stand side by side
+        dialog.show()
+
     def show_face(self, name: str) -> None:
         """Show another face of the network."""
         if self._page is not None:
             self._page.network.show_face(Face(name))
 
     @property
-    def page(self) -> TrainPage | None:
+    def page(self) -> "TrainPage | None":
         """The page, once it is built."""
         return self._page
 
@@ -135,8 +149,11 @@ class TrainView:
         )
         popup.open_below(below)
 
-    def make_page(self, desk: Desk, book: ActionBook, make_canvas: Callable[[], QWidget]) -> TrainPage:
+    def make_page(self, desk: Desk, book: ActionBook, make_canvas: Callable[[], QWidget]) -> "TrainPage":
         """Build the page and connect it."""
+        # pyqtgraph takes a quarter second to import: the window must not wait for it at its start.
+        from gui.train.page import TrainPage  # noqa: PLC0415  # lazy for the reason above
+
         training, models = self._training, self._models
         page = self._page = TrainPage(training, models.theme, lambda: _text_of(training.plan.plan))
         notices, prompts = models.notices, self._prompts

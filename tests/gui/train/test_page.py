@@ -1,5 +1,8 @@
 """The Train workspace as a person uses it, by clicks and keys."""
 
+import subprocess
+import sys
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
@@ -420,3 +423,8 @@ def test_a_file_becomes_the_data(bench, tmp_path):
     assert bench.training.plan.plan.data.path.endswith("points.csv")
     assert bench.page.data.choice.text() == "points.csv"
     assert not bench.page.data.noise.isVisible()
+
+
+def test_the_window_does_not_wait_for_pyqtgraph():
+    code = "import sys; import gui.app; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
