@@ -1,0 +1,82 @@
+"""Checkpoints, and runs that go on from them bit for bit."""
+
+import pytest
+
+from engine.trace.outcome import OutcomeKind
+from engine.training.checkpoint import read_head
+from engine.training.commands import Play, SaveCheckpoint
+from engine.training.facts import MarkKind
+from engine.training.options import TrainingOptions
+from tests.engine.session.training.programs import TYPED, losses_alone, resumable
+
+pytestmark = pytest.mark.worker
+
+
+@pytest.mark.parametrize("after", [2, 4, 7])
+def test_a_resumed_run_gives_the_same_losses_bit_for_bit(runs, tmp_path, after):
+    text, path = resumable(), str(tmp_path / "run.safetensors")
+    runs.begin(text, training=TrainingOptions(play=Play(iterations=after)))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    runs.wait()
+    whole = {name: runs.curve(name) for name in ("loss", "learning rate", "validation loss", "accuracy")}
+    assert list(whole["loss"].values()) == losses_alone(text)
+    head = read_head(path)
+    assert (head.iteration, head.epoch, head.batch) == (after, (after - 1) // 4, (after - 1) % 4 + 1)
+    runs.run(text, training=TrainingOptions(resume=path))
+    assert [mark.iteration for mark in runs.marks(MarkKind.RESUMED)] == [after]
+    for name, points in whole.items():
+        resumed = runs.curve(name)
+        assert resumed == {at: number for at, number in points.items() if at >= min(resumed)}
+        assert min(resumed) >= after - 1
+    assert set(runs.curve("loss")) == set(range(after, 16))
+
+
+def test_a_checkpoint_between_two_epochs_and_one_at_the_end(runs, tmp_path):
+    text = resumable().replace("total_steps=epochs * len(train_loader)", "total_steps=64")
+    between, end = str(tmp_path / "between"), str(tmp_path / "end")
+    runs.begin(text, training=TrainingOptions(play=Play(epochs=2), keep_at_end=end))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=between))
+    runs.session.steer(Play())
+    runs.wait()
+    losses = runs.curve("loss")
+    runs.run(text, training=TrainingOptions(resume=between))
+    assert runs.curve("loss") == {at: loss for at, loss in losses.items() if at >= 8}
+    longer = text.replace("epochs = 4", "epochs = 6")
+    runs.run(longer, training=TrainingOptions(resume=end))
+    assert list(runs.curve("loss").values()) == losses_alone(longer)[16:]
+
+
+def test_checkpoints_that_cannot_be(runs, tmp_path):
+    text, path = resumable(), str(tmp_path / "run.safetensors")
+    missing = runs.run(text, training=TrainingOptions(resume=path)).outcome
+    assert (missing.kind, missing.message) == (
+        OutcomeKind.FAILED, "run.safetensors cannot be read: No such file or directory.",
+    )  # fmt: skip
+    (tmp_path / "run.safetensors").write_bytes(b"something else")
+    damaged = runs.run(text, training=TrainingOptions(resume=path)).outcome
+    assert damaged.message == "run.safetensors is no checkpoint."
+    runs.run(text, training=TrainingOptions(play=Play(), keep_at_end=path))
+    typed = runs.run(TYPED.replace("LOG", "pass"), training=TrainingOptions(resume=path)).outcome
+    assert "it has no variable start_epoch" in typed.message
+    other = text.replace("nn.Linear(2, 8)", "nn.Linear(2, 9)").replace("nn.BatchNorm1d(8)", "nn.BatchNorm1d(9)")
+    other = other.replace("nn.Linear(8, 8)", "nn.Linear(9, 8)").replace("epochs = 4", "epochs = 5")
+    unfit = runs.run(other, training=TrainingOptions(resume=path)).outcome
+    assert unfit.kind is OutcomeKind.FAILED
+    assert "does not fit this program: a tensor of shape (8, 2) is to go into one of shape (9, 2)" in unfit.message
+    runs.begin(text, training=TrainingOptions(play=None))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.session.steer(Play(iterations=1))
+    runs.until(lambda: runs.progress[-1].iteration == 1)
+    runs.session.steer(SaveCheckpoint(path=str(tmp_path / "no" / "folder")))
+    runs.until(lambda: len(runs.marks(MarkKind.TROUBLE)) == 2)
+    early, lost = runs.marks(MarkKind.TROUBLE)
+    assert early.text.startswith("The checkpoint could not be written: it needs a program that reads")
+    assert lost.text.startswith("The checkpoint could not be written: ")
+    runs.session.stop()
+    runs.wait()
+    assert [one.name for one in tmp_path.iterdir()] == ["run.safetensors"]
