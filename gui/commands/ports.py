@@ -301,6 +301,10 @@ class TrainPort(Protocol):
         """Ask for a checkpoint, and go on from it."""
         ...
 
+    def open_update(self) -> None:
+        """Show the optimizer's step of a kept iteration, number by number."""
+        ...
+
     def toggle_log(self) -> None:
         """Let the chart of the loss be logarithmic, or linear."""
         ...

@@ -19,6 +19,14 @@ def _is_alive(desk: Desk) -> str:
     return "" if desk.training.control.live is not None else "No training is going on."
 
 
+def _has_update(desk: Desk) -> str:
+    run = desk.training.book.current
+    if run is None:
+        return "Nothing was trained yet."
+    is_known = any(sample.update is not None for sample in run.samples)
+    return "" if is_known else "No iteration was kept whole yet: press K to keep the next one."
+
+
 def _was_trained(desk: Desk) -> str:
     return "" if desk.training.book.current is not None else "Nothing was trained yet."
 
@@ -148,6 +156,16 @@ TRAIN_ACTIONS = (
         context=Context.TRAIN,
         handler=lambda desk: desk.training.control.keep_next(),
         enabled_when=_is_alive,
+    ),
+    Action(
+        id="train.update",
+        title="Open an optimizer step…",
+        tip="Show a kept iteration's step of the optimizer, from the gradient to the new value, number by number.",
+        menu=Menu.TRAIN,
+        shortcuts=("X",),
+        context=Context.TRAIN,
+        handler=lambda desk: desk.train.open_update(),
+        enabled_when=_has_update,
     ),
     Action(
         id="train.save",

@@ -154,20 +154,36 @@ class Heatmap(QWidget):
             top, bottom = int(grid.rows[row]), int(grid.rows[row + 1]) - grid.gap_px
             painter.drawLine(left, bottom - 1, right - 1, top)
 
-    def text_at(self, point: QPointF) -> str:
-        """Return index and value at a point; of a block of elements, the range and the largest."""
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the element at a point, of a block of elements the first; None beside all."""
+        block = self._block_at(point)
+        return None if block is None else (block[0][0], block[1][0])
+
+    def _block_at(self, point: QPointF) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]] | None:
+        """Return the first and last row and column of the block of elements at a point, and where it is shown."""
         if self._numbers.size == 0:
-            return ""
+            return None
         rows, columns, width, height = self._geometry()
         row, column = int(point.y() // height), int(point.x() // width)
         if not (0 <= row < rows and 0 <= column < columns):
-            return ""
+            return None
         row_edges, column_edges = edges(self._numbers.shape[0], rows), edges(self._numbers.shape[1], columns)
-        first_row, last_row = _stretch(row_edges.tolist(), row, self._numbers.shape[0])
-        first_column, last_column = _stretch(column_edges.tolist(), column, self._numbers.shape[1])
+        return (
+            _stretch(row_edges.tolist(), row, self._numbers.shape[0]),
+            _stretch(column_edges.tolist(), column, self._numbers.shape[1]),
+            (row, column),
+        )
+
+    def text_at(self, point: QPointF) -> str:
+        """Return index and value at a point; of a block of elements, the range and the largest."""
+        block = self._block_at(point)
+        if block is None:
+            return ""
+        (first_row, last_row), (first_column, last_column), place = block
         if first_row == last_row and first_column == last_column:
             return f"[{self._place(first_row, first_column)}] = {self._array[first_row, first_column].item()!r}"
-        number = self._shown(rows, columns)[row, column]
+        rows, columns, _, _ = self._geometry()
+        number = self._shown(rows, columns)[place]
         first, last = self._place(first_row, first_column), self._place(last_row, last_column)
         return f"[{first}] to [{last}]: largest magnitude {number_text(float(number))}"
 
