@@ -105,6 +105,7 @@ class Scene:
 
     def __init__(self, network: Network, known: Known) -> None:
         self.network = network
+        self.known = known
         self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
         self.frames = frames_of(network)
         linked = {name for link in network.links for name in (link.source, link.target)}

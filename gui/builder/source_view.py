@@ -180,10 +180,20 @@ class SourceView(QWidget):
         self._put(model.source)
 
     def _put(self, text: str) -> None:
+        """Show a text; only the piece that differs is written anew, and the view stays where it is."""
         bar = self.edit.verticalScrollBar()
         place = bar.value()
+        old = self.edit.toPlainText()
         self._is_filling = True
-        self.edit.setPlainText(text)
+        if old.isascii() and text.isascii():
+            start = _shared(old, text)
+            end = _shared(old[start:][::-1], text[start:][::-1])
+            cursor = QTextCursor(self.edit.document())
+            cursor.setPosition(start)
+            cursor.setPosition(len(old) - end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(text[start : len(text) - end])
+        else:
+            self.edit.setPlainText(text)
         self._is_filling = False
         bar.setValue(place)
 
@@ -203,3 +213,9 @@ class SourceView(QWidget):
             self.read()
         if self.trouble.isHidden():
             self._fill()
+
+
+def _shared(first: str, second: str) -> int:
+    """Return how many characters two texts have in common from their beginnings."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(first), len(second)))

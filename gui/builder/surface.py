@@ -189,7 +189,10 @@ class Surface(QWidget):
                 self.control.glide(self._fitted(bounds))
 
     def _on_told(self, _none: None) -> None:
-        self._rebuild()
+        if self._scene.network is self.model.network and self._scene.known is self.model.known:
+            self.attend(trial=self.model.trial)  # torch was asked, and nothing is known that was not
+        else:
+            self._rebuild()
 
     def _rebuild(self) -> None:
         model = self.model
