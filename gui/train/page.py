@@ -7,7 +7,6 @@ from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSlider,
     QApplication,
     QFrame,
     QScrollArea,
@@ -163,10 +162,10 @@ class TrainPage(QWidget):
         self.refresh()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space and single keys to what is being used: a button that is focused, a slider, a list."""
+        """Leave Space to a button that has the keyboard."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             focused = QApplication.focusWidget()
-            if event.key() == Qt.Key.Key_Space and isinstance(focused, (QAbstractButton, QAbstractSlider)):
+            if event.key() == Qt.Key.Key_Space and isinstance(focused, QAbstractButton):
                 event.accept()
         return super().event(event)
 

@@ -3,11 +3,13 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from engine.training.facts import SampleReason
 from gui.model.training_run import TrainingRun
 from gui.theme.stylesheet import STATUS_BAR_PX
 from gui.widgets.elided_label import ElidedLabel
 
-_MOST_OFFERED = 40
+_MOST_OFFERED = 8
+"""Of those that were asked for or alerted, and of the others: a click on the chart reaches all."""
 
 
 class StatusLine(QWidget):
@@ -55,6 +57,8 @@ class StatusLine(QWidget):
     def _fill(self) -> None:
         self.kept_menu.clear()
         samples = self._run.samples if self._run is not None else ()
-        for sample in reversed(samples[-_MOST_OFFERED:]):
+        special = [sample for sample in samples if sample.reason is not SampleReason.PERIODIC][-_MOST_OFFERED:]
+        others = [sample for sample in samples if sample.reason is SampleReason.PERIODIC][-_MOST_OFFERED:]
+        for sample in (*reversed(special), *reversed(others)):
             entry = self.kept_menu.addAction(f"Iteration {sample.iteration:,}  ·  {sample.reason.value}")
             entry.triggered.connect(lambda _=False, number=sample.iteration: self.iteration_wanted.emit(number))
