@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 import torch
 from torch import Tensor
-from torch.optim import Optimizer
+from torch.optim import Optimizer, RMSprop
 from torch.optim.lr_scheduler import LRScheduler
 
 from engine.runtime.compat import quiet
@@ -17,6 +17,11 @@ from engine.training.facts import Hyper
 CLIP = "clip norm"
 _RATES = ("initial_lr", "max_lr", "min_lr")
 """Where schedules keep rates in a group, beside ``base_lrs`` of their own."""
+
+
+_FIXED = frozenset({"params", "foreach", "fused", "capturable", "differentiable", "amsgrad", "centered", *_RATES})
+_FIXED |= {"base_momentum", "max_momentum", "decoupled_weight_decay"}
+"""What cannot change once an optimizer has stepped, or belongs to a schedule."""
 
 
 class HyperError(Exception):
@@ -32,7 +37,7 @@ class Clipping:
 
 def hypers_of(optimizer: Optimizer, clip: float | None) -> Hyper:
     """Return the numbers of the first group."""
-    found = {name: numbers_in(value) for name, value in optimizer.param_groups[0].items() if name != "params"}
+    found = {name: numbers_in(value) for name, value in optimizer.param_groups[0].items() if name not in _FIXED}
     known = {name: numbers for name, numbers in found.items() if numbers}
     known[CLIP] = () if clip is None else (clip,)
     return Hyper(type(optimizer).__name__, tuple(known), tuple(known.values()))
@@ -54,11 +59,13 @@ def set_hyper(optimizer: Optimizer, schedules: Iterable[LRScheduler], name: str,
         HyperError: If there is no such number, or it cannot be that.
     """
     old = numbers_in(optimizer.param_groups[0].get(name))
-    if not old or name == "params":
-        raise HyperError(f"{type(optimizer).__name__} has no number called {name}.")
+    if not old or name in _FIXED:
+        raise HyperError(f"{type(optimizer).__name__} has no number called {name} that can be changed.")
     if len(old) != len(numbers):
         raise HyperError(f"{name} takes {len(old)} number{'s' if len(old) > 1 else ''}, not {len(numbers)}.")
     _check(name, numbers)
+    if isinstance(optimizer, RMSprop) and name == "momentum" and old == (0.0,) and optimizer.state:
+        raise HyperError("RMSprop cannot take up momentum while it runs.")
     for group in optimizer.param_groups:
         _put(group, name, numbers)
     if name == "lr":
@@ -76,7 +83,7 @@ def _check(name: str, numbers: tuple[float, ...]) -> None:
         raise HyperError(f"{name} cannot be NaN.")
     if any(number < 0 for number in numbers):
         raise HyperError(f"{name} cannot be negative.")
-    if name in {"betas", "alpha", "momentum"} and any(number >= 1 for number in numbers) and name != "momentum":
+    if name in {"betas", "alpha"} and any(number >= 1 for number in numbers):
         raise HyperError(f"{name} has to be below 1.")
 
 

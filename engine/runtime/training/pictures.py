@@ -138,11 +138,16 @@ class PictureTaker:
         inputs = self.batch[0] if isinstance(self.batch, (tuple, list)) and self.batch else self.batch
         if not isinstance(inputs, Tensor):
             return
-        _, seen = _run(shadow, inputs[:MOST_SAMPLES].detach())
+        inputs = inputs[:MOST_SAMPLES].detach()
+        output, seen = _run(shadow, inputs)
+        self._mistakes(iteration, inputs, output)
         put = self._outbox.points.append
         for name, (module, units) in seen.items():
             if not units.is_floating_point():
                 continue
+            if isinstance(module, nn.RNNBase) and units.ndim == 3:
+                norms = torch.linalg.vector_norm(units, dim=-1).mean(dim=0 if module.batch_first else 1)
+                self._show(iteration, f"hidden norms/{name}", norms)
             self._histogram(iteration, f"activations/{name}", units)
             if units.ndim == 4:
                 self._show(iteration, f"feature maps/{name}", units[0, :MOST_MAPS])
@@ -151,6 +156,15 @@ class PictureTaker:
             elif isinstance(module, (nn.Tanh, nn.Sigmoid)):
                 level = units.abs() if isinstance(module, nn.Tanh) else (2 * units - 1).abs()
                 put((f"saturation/{name}", iteration, float((level > SATURATED).float().mean())))
+
+    def _mistakes(self, iteration: int, inputs: Tensor, output: Tensor | None) -> None:
+        """Show which pictures of the last batch are taken for another class, where it is one of pictures."""
+        targets = self.batch[1] if isinstance(self.batch, (tuple, list)) and len(self.batch) > 1 else None
+        if not isinstance(targets, Tensor) or output is None or inputs.ndim != 4 or output.ndim != 2:
+            return
+        if targets.ndim == 1 and not targets.is_floating_point():
+            wrong = output.argmax(1).to(targets.device) != targets[: len(inputs)]
+            self._show(iteration, "mistakes", inputs[wrong.to(inputs.device)][:MOST_MAPS])
 
     def _show(self, iteration: int, name: str, tensor: Tensor) -> None:
         self._tell(iteration, name, tensor.detach().float().cpu().numpy())
@@ -182,6 +196,8 @@ def _run(shadow: nn.Module, inputs: Tensor) -> tuple[Tensor | None, dict[str, tu
 
 def _keeping(name: str, seen: dict[str, tuple[nn.Module, Tensor]]) -> Callable[..., None]:
     def keep(module: nn.Module, _inputs: object, output: object) -> None:
+        if isinstance(output, tuple) and output and isinstance(module, nn.RNNBase):
+            output = output[0]
         if isinstance(output, Tensor):
             seen[name] = (module, output)
 

@@ -6,6 +6,8 @@ import io
 import pytest
 import torch
 
+from engine.network.source import write_source
+from engine.network.templates import templates
 from engine.training.commands import Play
 from engine.training.facts import Picture, array_of
 from engine.training.options import TrainingOptions
@@ -69,3 +71,17 @@ def test_a_network_with_hooks_is_left_alone(runs):
     runs.run(text, training=TrainingOptions(plane=plane_of(GeneratedData(shape=Shape.XOR))))
     assert "boundary" not in pictures(runs)
     assert "histogram/fc1.weight" in pictures(runs)
+
+
+def test_pictures_of_pictures_and_of_sequences(runs):
+    classifier = next(write_source(one.network) for one in templates() if one.title == "GRU classifier")
+    runs.run(program(data=GeneratedData(shape=Shape.NAMES, count=80), network=classifier), training=TrainingOptions())
+    assert pictures(runs)["hidden norms/rnn"].shape == (12,)
+    resnet = next(write_source(one.network) for one in templates() if one.title == "Small ResNet")
+    text = program(data=GeneratedData(shape=Shape.NAMES, count=80), network=resnet)
+    text = text.replace("dataset = TensorDataset(", "all_inputs = torch.rand(80, 1, 8, 8)\ndataset = TensorDataset(")
+    runs.run(text, training=TrainingOptions())
+    shown = {name: picture.shape for name, picture in pictures(runs).items()}
+    assert shown["mistakes"][1:] == (1, 8, 8)
+    assert shown["feature maps/stem"] == (8, 8, 8)
+    assert shown["kernels/conv2"] == (16, 3, 3)

@@ -71,7 +71,7 @@ def test_a_live_edit_has_its_effect_in_the_next_step(runs):
         "clip norm none → 0.001",
     ]
     assert [one.text for one in runs.marks(MarkKind.TROUBLE)] == [
-        "AdamW has no number called speed.",
+        "AdamW has no number called speed that can be changed.",
         "lr cannot be negative.",
     ]
     runs.until(lambda: runs.curve("learning rate")[max(runs.curve("learning rate"))] == 0.003)
@@ -80,6 +80,27 @@ def test_a_live_edit_has_its_effect_in_the_next_step(runs):
     rates = runs.curve("learning rate")
     assert rates.get(mark.iteration - 1, 0.01) == 0.01
     assert rates[mark.iteration] == 0.003
+
+
+def test_what_would_break_an_optimizer_is_refused(runs):
+    text = program(optimizer=Choice("RMSprop", (Setting("lr", "0.01"),)))
+    runs.begin(text, training=TrainingOptions(play=Play(iterations=2)))
+    runs.until_paused()
+    for name in ("momentum", "centered", "foreach"):
+        runs.session.steer(SetHyper(name=name, numbers=(0.5,)))
+    runs.session.steer(SetHyper(name="alpha", numbers=(1.5,)))
+    runs.session.steer(SetHyper(name="alpha", numbers=(0.5, 0.5)))
+    runs.session.steer(SetHyper(name="lr", numbers=(1e9,)))
+    runs.session.steer(Play(on_nan=False))
+    assert runs.wait().outcome.kind is OutcomeKind.FINISHED
+    assert [mark.text for mark in runs.marks(MarkKind.TROUBLE)][:5] == [
+        "RMSprop cannot take up momentum while it runs.",
+        "RMSprop has no number called centered that can be changed.",
+        "RMSprop has no number called foreach that can be changed.",
+        "alpha has to be below 1.",
+        "alpha takes 1 number, not 2.",
+    ]
+    assert [mark.text for mark in runs.marks(MarkKind.EDIT)] == ["lr 0.01 → 1e+09"]
 
 
 def test_a_schedule_goes_on_from_an_edited_rate(runs):
