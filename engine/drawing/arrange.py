@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import heading_rect, node_size
+from engine.drawing.packed import packed
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
 from engine.trace.facts import Role
@@ -49,9 +50,9 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     ``MOST_PARALLEL`` are drawn; the label of the last says how many there are.
     """
     if direction is None and len(view.nodes) <= _SMALL and _reads_as_row(view):
-        return _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).drawing()
+        return packed(_Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).drawing())
     direction = direction or Direction.TOP_DOWN
-    return _Arranger(view, direction, _SPACING[direction]).drawing()
+    return packed(_Arranger(view, direction, _SPACING[direction]).drawing())
 
 
 def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:

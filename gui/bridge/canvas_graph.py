@@ -28,15 +28,15 @@ class CanvasGraph:
 
     def zoom_actual(self) -> None:
         """Zoom to 100 %."""
-        self._canvas.zoom_reset()
+        self._canvas.views.zoom_reset()
 
     def zoom_in(self) -> None:
         """Show the graph larger."""
-        self._canvas.zoom_in()
+        self._canvas.views.zoom_in()
 
     def zoom_out(self) -> None:
         """Show the graph smaller."""
-        self._canvas.zoom_out()
+        self._canvas.views.zoom_out()
 
     def search(self, text: str) -> int:
         """Mark the nodes that a query finds."""

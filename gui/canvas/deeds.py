@@ -7,6 +7,7 @@ from gui.canvas.focus_control import FocusControl
 from gui.canvas.keys import Deed
 from gui.canvas.move_control import MoveControl
 from gui.canvas.pick_control import PickControl
+from gui.canvas.view_control import ViewControl
 from gui.canvas.view_history import ViewHistory
 from gui.model.playhead import Playhead
 
@@ -14,6 +15,7 @@ from gui.model.playhead import Playhead
 class Canvas(Protocol):
     """What the keys work on."""
 
+    views: ViewControl
     picks: PickControl
     focuses: FocusControl
     places: ViewHistory
@@ -25,18 +27,6 @@ class Canvas(Protocol):
 
     def fit_all(self) -> None:
         """Show the whole graph."""
-        ...
-
-    def zoom_reset(self) -> None:
-        """Zoom to 100 %."""
-        ...
-
-    def zoom_in(self) -> None:
-        """Zoom in."""
-        ...
-
-    def zoom_out(self) -> None:
-        """Zoom out."""
         ...
 
     def expand_selection(self) -> None:
@@ -97,9 +87,9 @@ def deed_table(canvas: Canvas, playhead: Playhead) -> dict[Deed, Callable[[], ob
         Deed.LAST_STEP: lambda: playhead.seek(playhead.step_count - 1),
         Deed.FIT_SELECTION: canvas.fit_selection,
         Deed.FIT_ALL: canvas.fit_all,
-        Deed.ZOOM_RESET: canvas.zoom_reset,
-        Deed.ZOOM_IN: canvas.zoom_in,
-        Deed.ZOOM_OUT: canvas.zoom_out,
+        Deed.ZOOM_RESET: canvas.views.zoom_reset,
+        Deed.ZOOM_IN: canvas.views.zoom_in,
+        Deed.ZOOM_OUT: canvas.views.zoom_out,
         Deed.EXPAND: canvas.expand_selection,
         Deed.COLLAPSE: canvas.collapse_selection,
         Deed.EXPAND_ALL: canvas.expand_all,

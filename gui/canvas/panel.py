@@ -197,18 +197,6 @@ class CanvasPanel(QWidget):
             indices = frozenset() if current is None else frozenset({current})
         self.views.fit_nodes(indices)
 
-    def zoom_in(self) -> None:
-        """Zoom in around the middle."""
-        self.views.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Zoom out around the middle."""
-        self.views.zoom_out()
-
-    def zoom_reset(self) -> None:
-        """Zoom to 100 %."""
-        self.views.zoom_reset()
-
     def expand_selection(self) -> None:
         """Open the selected groups."""
         self.folds.expand(self.picks.indices)

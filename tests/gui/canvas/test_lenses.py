@@ -279,7 +279,7 @@ def test_a_large_scene_is_ranked_by_what_was_measured_once(monkeypatch: pytest.M
 
 def test_the_overview_glows_in_the_colours_of_the_lens(desk: Desk) -> None:
     desk.show(starter_recording(), step=8)
-    desk.panel.zoom_in()
+    desk.panel.views.zoom_in()
     before = desk.panel.surface.grab_sharp().toImage()
     desk.panel.set_lens(Lens.TIME)
     minimap = desk.panel.surface.minimap()

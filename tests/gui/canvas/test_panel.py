@@ -358,7 +358,7 @@ def test_glides_unless_motion_is_reduced(desk: Desk) -> None:
     desk.show(starter_recording(), step=5)
     desk.panel.set_reduces_motion(reduces=False)
     target_scale = desk.panel.surface.camera.scale * 1.15**2
-    desk.panel.zoom_in()
+    desk.panel.views.zoom_in()
     assert desk.panel.surface.camera.scale < target_scale
     desk.qtbot.waitUntil(lambda: desk.panel.surface.camera.scale == pytest.approx(target_scale), timeout=2000)
     desk.panel.collapse_all()
