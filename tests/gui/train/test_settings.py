@@ -1,0 +1,162 @@
+"""The Train workspace where data, network and training are chosen."""
+
+from PySide6.QtCore import QPoint, Qt
+
+from engine.training.commands import SaveCheckpoint, SetHyper
+from engine.training.plan import Shape
+from gui.model.training_run import Phase
+from gui.train.arguments import ArgumentsPopup
+from tests.gui.train import facts
+from tests.gui.window.keys import press
+
+
+def key(qtbot, bench, name, modifier=Qt.KeyboardModifier.NoModifier):
+    bench.page.setFocus()
+    press(qtbot, bench.page, name, modifier)
+
+
+def test_a_live_edit_goes_to_the_run_and_its_mark_to_the_chart(begun, qtbot):
+    begun.tell(facts.hyper(), *facts.curves(0, 200), facts.progress(200))
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1e-2")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.trainer.steered == [SetHyper(name="lr", numbers=(0.01,))]
+    begun.tell(facts.edit(200), facts.hyper(0.01))
+    assert begun.run.marks[-1].text == "lr 0.01 → 0.003"
+    assert len(begun.page.charts.loss._marks) == 1
+    assert not begun.training.control.needs_restart
+    assert field.text() == "1.0e-2"
+
+
+def test_a_slider_moves_by_keys_and_clip_can_be_switched_off(begun, qtbot):
+    clip = begun.page.settings.rows["clip norm"]
+    clip.slider.setFocus()
+    qtbot.keyClick(clip.slider, Qt.Key.Key_Right)
+    assert begun.trainer.steered[-1].name == "clip norm"
+    assert begun.trainer.steered[-1].numbers[0] > 0
+    qtbot.keyClick(clip.slider, Qt.Key.Key_Home)
+    assert begun.trainer.steered[-1] == SetHyper(name="clip norm", numbers=())
+    assert clip.field.text() == "off"
+
+
+def test_nonsense_in_a_field_is_refused_with_a_sentence(begun, qtbot):
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "fast")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.notices[-1] == "“fast” is not a number."
+    assert field.text() == "3.0e-3"
+    assert begun.trainer.steered == []
+
+
+def test_a_learning_rate_of_a_billion_is_taken_as_typed(begun, qtbot):
+    field = begun.page.settings.rows["lr"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1e9")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert begun.trainer.steered == [SetHyper(name="lr", numbers=(1e9,))]
+
+
+def test_other_data_asks_for_a_new_start_and_the_old_run_stays(begun, qtbot):
+    begun.tell(*facts.curves(0, 50), facts.progress(50))
+    entry = next(action for action in begun.page.data._menu.actions() if action.text() == "moons")
+    entry.trigger()
+    assert begun.training.plan.plan.data.shape is Shape.MOONS
+    assert begun.training.control.needs_restart
+    assert "start anew" in begun.controls._details.whole_text
+    key(qtbot, begun, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: begun.run.ring is not None, timeout=3000)
+    assert "make_moons" in begun.trainer.requests[-1].program
+    assert [run.phase for run in begun.training.book.runs] == [Phase.STARTING, Phase.ENDED]
+    assert len(begun.page.runs.rows) == 2
+    assert not begun.training.control.needs_restart
+
+
+def test_a_template_becomes_the_network(bench):
+    entry = next(action for action in bench.page.network.templates.actions() if action.text() == "Logistic regression")
+    entry.trigger()
+    assert "LogisticRegression" in bench.training.plan.plan.network
+    bench.page.refresh()
+    assert [column.title for column in bench.page.network.view._columns] == ["Input", "Linear"]
+
+
+def test_points_are_painted_with_the_mouse(bench, qtbot):
+    next(entry for entry in bench.page.data._menu.actions() if entry.text() == "painted points").trigger()
+    preview = bench.page.data.preview
+    for button, pos in ((Qt.MouseButton.LeftButton, QPoint(60, 40)), (Qt.MouseButton.RightButton, QPoint(160, 90))):
+        qtbot.mouseClick(preview, button, pos=pos)
+    painted = bench.training.plan.plan.data.points
+    assert [kind for _x, _y, kind in painted] == [0, 1]
+    assert painted[0][0] < painted[1][0]
+    assert painted[0][1] > painted[1][1]
+    assert "torch.tensor(" in bench.training.control._write(bench.training.plan.plan)
+    qtbot.mouseClick(bench.page.data.clear, Qt.MouseButton.LeftButton)
+    assert bench.training.plan.plan.data.points == ()
+    key(qtbot, bench, Qt.Key.Key_Space)
+    assert bench.notices[-1] == "Paint at least two points first."
+
+
+def test_other_data_brings_a_network_and_a_loss_that_fit_it(bench):
+    entry = next(action for action in bench.page.data._menu.actions() if action.text() == "curve")
+    entry.trigger()
+    plan = bench.training.plan.plan
+    assert plan.loss.name == "MSELoss"
+    assert "nn.Linear(1, 16)" in plan.network
+    assert "nn.Linear(8, 1)" in plan.network
+    assert bench.notices[-1].startswith("To fit curve, the loss is MSELoss now and the network was changed")
+    bench.training.network.undo()
+    assert "nn.Linear(8, 2)" in bench.training.plan.plan.network
+
+
+def test_arguments_are_typed_and_checked(bench, qtbot):
+    bench.training.plan.choose_optimizer("SGD")
+    bench.workbench.train._ask_optimizer(bench.controls.optimizer)
+    popup = bench.controls.optimizer.findChild(ArgumentsPopup)
+    assert popup.fields["momentum"].placeholderText() == "0"
+    popup.fields["momentum"].setText("0.9")
+    popup.fields["nesterov"].setText("perhaps")
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert popup._trouble.text() == "nesterov cannot be “perhaps”. True or False."
+    popup.fields["nesterov"].setText("True")
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert "momentum=0.9, nesterov=True" in bench.page._training.control._write(bench.training.plan.plan)
+    assert bench.page.settings.rows["momentum"].field.text() == ".9"
+
+
+def test_the_word_of_a_choice_needs_no_quotes(bench, qtbot):
+    bench.page.settings._ask_loss()
+    popup = bench.page.settings.findChild(ArgumentsPopup)
+    popup.fields["reduction"].setText("sum")
+    qtbot.mouseClick(popup.use, Qt.MouseButton.LeftButton)
+    assert bench.training.plan.plan.loss.settings[0].text == "'sum'"
+
+
+def test_a_schedule_is_chosen_and_written(bench):
+    entry = next(entry for entry in bench.page.settings.schedule.menu().actions() if entry.text() == "StepLR")
+    entry.trigger()
+    assert "StepLR(optimizer, step_size=30)" in bench.training.control._write(bench.training.plan.plan)
+
+
+def test_a_checkpoint_is_saved_and_one_that_is_none_is_refused(begun, tmp_path):
+    prompts = begun.workbench.train._prompts
+    prompts.save_to = tmp_path / "state.safetensors"
+    begun.workbench.book.refresh()
+    begun.workbench.book.qaction("train.save").trigger()
+    assert begun.trainer.steered[-1] == SaveCheckpoint(path=str(prompts.save_to))
+    prompts.open_from = tmp_path / "state.safetensors"
+    prompts.open_from.write_bytes(b"nothing of the kind")
+    begun.workbench.book.qaction("train.resume").trigger()
+    assert begun.notices[-1] == "state.safetensors is no checkpoint."
+    assert len(begun.trainer.requests) == 1
+
+
+def test_a_file_becomes_the_data(bench, tmp_path):
+    bench.workbench.train._prompts.open_from = tmp_path / "points.csv"
+    bench.page.data.file_wanted.emit()
+    assert bench.training.plan.plan.data.path.endswith("points.csv")
+    assert bench.page.data.choice.text() == "points.csv"
+    assert not bench.page.data.noise.isVisible()
