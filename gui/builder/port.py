@@ -272,7 +272,7 @@ class BuilderCommands:
 
     def read_from_editor(self) -> None:
         """Put the network that the editor holds onto the canvas."""
-        self._panel.source.show_text(self._document.program)
+        self._read(self._document.program)
 
     def open_file(self) -> None:
         """Ask for a Python file and put its network onto the canvas."""
@@ -290,7 +290,17 @@ class BuilderCommands:
         except UnicodeDecodeError:
             self._model.refused.emit(Refusal(f"“{found.name}” is no text, and so no network."))
         else:
-            self._panel.source.show_text(text)
+            self._read(text)
+
+    def _read(self, text: str) -> None:
+        """Put a text onto the canvas; where no source is shown, the sentence about it goes onto the card."""
+        source = self._panel.source
+        if source.isVisible():
+            source.show_text(text)
+            return
+        trouble = self._model.read_text(text)
+        if trouble is not None:
+            self._model.refused.emit(Refusal(trouble.text))
 
     def copy_source(self) -> None:
         """Put the source on the clipboard."""

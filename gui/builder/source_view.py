@@ -1,7 +1,7 @@
 """The network as source, beside the canvas: it follows every edit, and what is typed or pasted goes onto the canvas."""
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from gui.model.network import NetworkModel
@@ -163,7 +163,13 @@ class SourceView(QWidget):
             self._timer.start()
 
     def _on_changed(self, is_more: bool) -> None:  # noqa: FBT001 - the event's own payload
-        if is_more and not self._timer.isActive() and not self.edit.hasFocus():
+        if is_more and self.isVisible() and not self._timer.isActive() and not self.edit.hasFocus():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was edited meanwhile."""
+        super().showEvent(event)
+        if self.trouble.isHidden():
             self._fill()
 
     def _fill(self) -> None:

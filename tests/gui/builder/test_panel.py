@@ -151,3 +151,30 @@ def test_themes_are_worn(hands: Hands) -> None:
     light = hands.panel.surface.grab().toImage()
     hands.bench.models.theme.switch(ThemeName.DARK)
     assert hands.panel.surface.grab().toImage().pixelColor(5, 5).lightness() < light.pixelColor(5, 5).lightness()
+
+
+def test_a_compact_panel_builds_too(hands: Hands) -> None:
+    panel = hands.bench.builder.make_compact_panel()
+    panel.resize(720, 420)
+    hands.panel.window().close()
+    panel.show()
+    hands.qtbot.waitUntil(panel.surface.isVisible)
+    panel.activateWindow()
+    panel.surface.setFocus()
+    hands.qtbot.waitUntil(panel.surface.hasFocus)
+    hands.model.select([NodeName("x")])
+    hands.bench.book.refresh()
+    hands.qtbot.keyClick(panel.surface, Qt.Key.Key_Tab)
+    assert panel.finder.isVisible()
+    hands.qtbot.keyClicks(panel.finder, "lin")
+    hands.qtbot.keyClick(panel.finder, Qt.Key.Key_Return)
+    hands.settle()
+    assert [node.type for node in hands.model.network.nodes] == ["", "", "Linear"]
+    assert panel.form.isVisible()
+    hands.bench.models.document.replace_program("x = 1\n", "x.py")
+    hands.bench.book.refresh()
+    hands.bench.book.qaction("network.read").trigger()
+    assert panel.card.sentence.text() == "The program defines no nn.Module and no nn.Sequential."
+    panel.resize(400, 420)
+    assert not panel.form.isVisible()
+    panel.close()
