@@ -22,6 +22,8 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         play: How far it runs at first; None: it waits when the first optimizer was made, before anything is learned.
         sample_every: The whole recording of every so many-th iteration is kept, the first one excepted; None: of none.
+        sample_share: The share of the time that these periodic recordings may take: where one takes longer, some are
+            left out; None: none is left out.
         sample_on_alert: Whether an iteration with NaN or Inf, and the one after an exploding norm, is kept.
         sample_bytes: Most bytes of numbers of one kept iteration; what finds no room is marked as absent.
         norms_every: Norms of gradients and updates are taken every so many iterations; None: as often as ``cost_share``
@@ -37,6 +39,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     play: Play | None = Play()
     sample_every: int | None = None
+    sample_share: float | None = 0.02
     sample_on_alert: bool = True
     sample_bytes: int = 64_000_000
     norms_every: int | None = None

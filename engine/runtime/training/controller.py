@@ -300,7 +300,7 @@ class TrainingController:
             reason = SampleReason.ASKED
         elif self._is_alerted:
             reason = SampleReason.ALERT
-        elif every is not None and self._iteration and self._iteration % every == 0:
+        elif every is not None and self._iteration and self._iteration % every == 0 and self._sampler.may_begin:
             reason = SampleReason.PERIODIC
         else:
             return

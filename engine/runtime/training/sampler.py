@@ -1,6 +1,7 @@
 """Records single iterations whole."""
 
 from collections.abc import Callable, Mapping
+from time import perf_counter_ns
 
 import msgspec
 
@@ -16,6 +17,8 @@ from engine.training.update_record import OptimizerUpdate
 class Sampler:
     """Has a recorder for as long as one iteration lasts; ``begin`` and ``end`` may be called where hooks come and go.
 
+    ``share`` is that of the time which recordings may take before ``may_begin`` says no; None: any.
+
     While none is on, nothing of it is in the way of the program.
     """
 
@@ -26,6 +29,7 @@ class Sampler:
         source: SourceMap,
         namespace: Mapping[str, object],
         send: Callable[[WorkerMessage], None],
+        share: float | None = None,
     ) -> None:
         self._options = options
         self._most_bytes = most_bytes
@@ -36,6 +40,13 @@ class Sampler:
         self._numbers = _Numbers(0)
         self._reason = SampleReason.PERIODIC
         self._drained: list[Batch] = []
+        self._share = share
+        self._began_ns = self._next_ns = 0
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether another recording would not take more than its share of the time."""
+        return self._share is None or perf_counter_ns() >= self._next_ns
 
     @property
     def is_on(self) -> bool:
@@ -47,6 +58,7 @@ class Sampler:
         self._reason = reason
         if self._recorder is not None:
             return
+        self._began_ns = perf_counter_ns()
         self._numbers = _Numbers(self._most_bytes)
         self._recorder = Recorder(self._options, self._numbers, self._source)
         self._recorder.__enter__()
@@ -72,6 +84,9 @@ class Sampler:
         self._drained = []
         self._numbers = _Numbers(0)
         recorder.release()
+        ended_ns = perf_counter_ns()
+        if self._share is not None:
+            self._next_ns = ended_ns + int((ended_ns - self._began_ns) / self._share)
 
     def forget(self) -> None:
         """Be as if nothing had ever been recorded: this is a process that the program forked."""

@@ -132,7 +132,7 @@ class Job:
         """Run the program watched at its optimizer steps; what is recorded are single iterations."""
         names, send = vars(module), self._channel.send
         recorder_options = dataclasses.replace(_recorder_options(self._request), reference_bytes=0, look_bytes=0)
-        sampler = Sampler(recorder_options, options.sample_bytes, self._source, names, send)
+        sampler = Sampler(recorder_options, options.sample_bytes, self._source, names, send, options.sample_share)
         try:
             resuming = Resuming(options.resume, self._request.program, names)
         except CheckpointError as error:

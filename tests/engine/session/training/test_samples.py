@@ -77,7 +77,7 @@ def test_the_batch_in_which_nan_first_comes_is_kept_before_it_is_applied(runs):
 
 def test_a_nan_in_an_iteration_that_is_recorded_anyway_is_shown_up_to_there(runs):
     text = TYPED.replace("LOG", "pass").replace(".mean()", ".mean() + (float('nan') if step == 2 else 0)")
-    runs.begin(text, training=TrainingOptions(sample_every=2))
+    runs.begin(text, training=TrainingOptions(sample_every=2, sample_share=None))
     runs.until_paused()
     (sample,) = runs.samples
     assert (sample.iteration, sample.reason) == (2, SampleReason.ALERT)
@@ -101,9 +101,15 @@ def test_a_typed_loop_says_that_its_batch_cannot_be_computed_again(runs):
 
 def test_an_iteration_that_fails_is_kept_up_to_its_fault(runs):
     text = TYPED.replace("LOG", "pass").replace("(x @ w - y)", "(x @ (w if step < 4 else w[:2]) - y)")
-    recording = runs.run(text, training=TrainingOptions(sample_every=4))
+    recording = runs.run(text, training=TrainingOptions(sample_every=4, sample_share=None))
     assert recording.outcome.kind is OutcomeKind.FAILED
     (sample,) = runs.samples
     failed = recording_of(sample, RunInfo(program=text))
     assert sample.note == "The program failed in it."
     assert failed.failures or failed.steps
+
+
+def test_periodic_recordings_take_no_more_than_their_share(runs):
+    text = TYPED.replace("LOG", "pass").replace("range(6)", "range(60)")
+    runs.run(text, training=TrainingOptions(sample_every=1, sample_share=1e-9))
+    assert [sample.iteration for sample in runs.samples] == [1], "the first one always comes"

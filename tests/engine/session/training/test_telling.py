@@ -20,7 +20,7 @@ pytestmark = pytest.mark.worker
 
 def test_a_watched_run_gives_the_losses_of_the_script_alone_bit_for_bit(runs):
     text = program()
-    recording = runs.run(text, training=TrainingOptions(sample_every=3))
+    recording = runs.run(text, training=TrainingOptions(sample_every=3, sample_share=None))
     assert recording.outcome.kind is OutcomeKind.FINISHED
     alone = losses_alone(text)
     assert list(runs.curve("loss")) == list(range(12))
@@ -66,7 +66,7 @@ def test_any_typed_loop_is_watched(runs):
 
 def test_two_optimizers_count_as_the_first_that_steps(runs):
     text = TYPED.replace("LOG", "other.step()").replace("def learn", "other = torch.optim.SGD([x], lr=1.0)\ndef learn")
-    runs.run(text, training=TrainingOptions(sample_every=2))
+    runs.run(text, training=TrainingOptions(sample_every=2, sample_share=None))
     assert list(runs.curve("loss")) == list(range(6))
     assert set(runs.curve("learning rate").values()) == {0.1}
     assert [sample.iteration for sample in runs.samples] == [2, 4]
@@ -79,7 +79,7 @@ def test_hooks_of_the_program_itself_do_not_get_in_the_way(runs):
         "seen = []\nbefore(lambda *_: seen.append('b'))\nafter(lambda *_: seen.append('a'))\ndef learn"
     )
     text = TYPED.replace("LOG", "pass").replace("def learn", hooks) + "print(''.join(seen))\n"
-    recording = runs.run(text, training=TrainingOptions(sample_every=1))
+    recording = runs.run(text, training=TrainingOptions(sample_every=1, sample_share=None))
     assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
     assert printed(recording).split()[-1] == "ba" * 6
     assert [sample.iteration for sample in runs.samples] == [1, 2, 3, 4, 5]
@@ -99,7 +99,7 @@ def test_hooks_of_the_program_itself_do_not_get_in_the_way(runs):
 )
 def test_every_way_of_training_is_watched_and_recorded_and_comes_out_the_same(runs, changes):
     text = program(epochs=2, **changes)
-    recording = runs.run(text, training=TrainingOptions(sample_every=3, norms_every=2))
+    recording = runs.run(text, training=TrainingOptions(sample_every=3, sample_share=None, norms_every=2))
     assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
     seen = list(runs.curve("loss").values())
     alone = losses_alone(text)
