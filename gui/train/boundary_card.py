@@ -3,17 +3,20 @@
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
 from gui.model.training_run import Phase, TrainingRun
+from gui.theme.stylesheet import CONTROL_PX
 from gui.theme.tokens import Tokens
+from gui.train.inner_view import InnerView, inner_of
 from gui.train.network_scene import Unit
 from gui.train.network_view import unit_text
 from gui.train.plane_view import PlaneView
 from gui.train.points import is_drawable, plane_around
 
 TITLE = "Decision boundary"
+INSIDE = "Inside the network"
 NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
 TYPED = (
     "A typed program does not say where its data lies, so there is no plane to draw. "
@@ -44,6 +47,7 @@ class BoundaryCard(QWidget):
         self._unit: Unit | None = None
         self._title = QLabel(TITLE, self)
         self._title.setProperty("look", "heading")
+        self._title.setMinimumHeight(CONTROL_PX)
         self.shows_train = self._switch("train", "Show the samples that are trained on", is_on=True)
         self.shows_validation = self._switch("validation", "Show the samples that are kept for validation", is_on=False)
         self._back = QToolButton(self)
@@ -67,7 +71,11 @@ class BoundaryCard(QWidget):
         layout.setContentsMargins(18, 8, 18, 10)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.view, 1)
+        self.inner = InnerView(tokens, self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.inner)
+        layout.addWidget(self._stack, 1)
         layout.addLayout(self._make_numbers())
         self.refresh(None)
 
@@ -88,9 +96,17 @@ class BoundaryCard(QWidget):
         plane = run.plane if run is not None and run.plane is not None else plane_around(train)
         self.view.show_samples(tuple(planar))
         self.view.show_answers(answers, plane, self._words(run, train is not None and not is_drawable(train)))
+        inner = inner_of(run)
+        is_inner = answers is None and not inner.is_empty and (run is None or run.phase is not Phase.FAILED)
+        self._stack.setCurrentWidget(self.inner if is_inner else self.view)
+        if is_inner:
+            self.inner.show_inner(inner)
+        for switch in (self.shows_train, self.shows_validation):
+            switch.setVisible(not is_inner)
         self._grid.setText(f"grid {answers.shape[1]}" if answers is not None else "")
         self._back.setVisible(unit is not None)
-        self._title.setText(_title_of(run) if unit is None else _unit_title(unit))
+        title = INSIDE if is_inner else _title_of(run)
+        self._title.setText(title if unit is None else _unit_title(unit))
         self._refresh_numbers(run)
 
     def show_unit(self, unit: Unit | None) -> None:
@@ -101,6 +117,7 @@ class BoundaryCard(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self.view.set_tokens(tokens)
+        self.inner.set_tokens(tokens)
 
     def _words(self, run: TrainingRun | None, is_elsewhere: bool) -> str:  # noqa: FBT001  # one private call
         if run is None:

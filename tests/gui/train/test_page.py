@@ -279,3 +279,22 @@ def test_other_curves_of_the_layers_are_drawn(begun):
 def test_the_window_does_not_wait_for_pyqtgraph():
     code = "import sys; import gui.app; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_where_there_is_no_plane_the_inside_of_the_network_is_shown(begun):
+    random = np.random.default_rng(0)
+    begun.tell(*facts.curves(0, 30), facts.progress(30), facts.picture(0, "data/train", random.random((40, 65))))
+    assert begun.page.boundary.view.isVisible()
+    assert "more than two inputs" in begun.page.boundary.view._words
+    begun.tell(
+        facts.picture(30, "mistakes", random.random((3, 1, 8, 8))),
+        facts.picture(30, "kernels/conv1", random.normal(size=(6, 3, 3))),
+        facts.picture(30, "hidden norms/rnn", [1.0, 2.0, np.nan, 3.0]),
+        facts.picture(30, "activations/fc1", [-1.0, 1.0, *range(32)]),
+        facts.picture(30, "feature maps/fc1", random.random((16, 8, 8))),
+    )
+    assert begun.page.boundary.inner.isVisible()
+    assert begun.page.boundary._title.text() == "Inside the network"
+    assert begun.page.network.view._columns[1].units[0].answers is not None
+    assert "first picture" in begun.page.network._hint.text()
+    assert not begun.page.grab().isNull()

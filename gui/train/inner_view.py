@@ -1,0 +1,154 @@
+"""What is seen of a network where there is no plane: misclassified pictures, kernels, hidden states, activations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from gui.model.training_run import TrainingRun
+from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
+from gui.theme.tokens import Tokens
+from gui.train.hues import line_hue, value_image
+
+Floats = npt.NDArray[np.float32]
+_TILE_PX = 44.0
+_GAP_PX = 6.0
+_TITLE_PX = 20.0
+_ROW_PX = 34.0
+_LABEL_PX = 84.0
+_CURVES_PX = 120.0
+_MOST_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """What is shown: pictures that were told wrongly, kernels, norms of hidden states by place, histograms by layer."""
+
+    mistakes: Floats | None
+    kernels: Floats | None
+    hidden: dict[str, Floats]
+    histograms: dict[str, Floats]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it was told."""
+        return self.mistakes is None and self.kernels is None and not self.hidden and not self.histograms
+
+
+def inner_of(run: TrainingRun | None) -> Inner:
+    """Return what a run told of its network's inside."""
+    if run is None:
+        return Inner(None, None, {}, {})
+    mistakes = run.picture("mistakes")
+    kernels = next(iter(run.pictures_of("kernels").values()), None)
+    hidden = {name: told for name, told in run.pictures_of("hidden norms").items() if told.ndim == 1}
+    return Inner(_squares(mistakes), _squares(kernels), hidden, run.pictures_of("activations"))
+
+
+class InnerView(QWidget):
+    """Paints it from top to bottom, as far as there is room."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._inner = Inner(None, None, {}, {})
+        self.setMinimumSize(120, 120)
+        self.setAccessibleName("The inside of the network")
+
+    def show_inner(self, inner: Inner) -> None:
+        """Show what is known now."""
+        self._inner = inner
+        self.update()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the parts that were told."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top, inner = 0.0, self._inner
+        if inner.mistakes is not None:
+            top = self._paint_pictures(painter, top, "Told wrongly in the last batch", inner.mistakes, rows=2)
+        if inner.kernels is not None:
+            top = self._paint_pictures(painter, top, "Kernels of the first convolution", inner.kernels, rows=1)
+        if inner.hidden:
+            top = self._paint_hidden(painter, top, inner.hidden)
+        if inner.histograms:
+            self._paint_histograms(painter, top, inner.histograms)
+        painter.end()
+
+    def _paint_title(self, painter: QPainter, top: float, title: str) -> float:
+        painter.setFont(words_font(SECONDARY_PX))
+        painter.setPen(QColor(self._tokens.muted))
+        painter.drawText(QRectF(0, top, self.width(), _TITLE_PX), Qt.AlignmentFlag.AlignVCenter, title)
+        return top + _TITLE_PX
+
+    def _paint_pictures(self, painter: QPainter, top: float, title: str, pictures: Floats, rows: int) -> float:
+        top = self._paint_title(painter, top, title)
+        columns = max(1, int((self.width() + _GAP_PX) // (_TILE_PX + _GAP_PX)))
+        shown = pictures[: columns * rows]
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        for place, picture in enumerate(shown):
+            numbers = picture[::-1].astype(np.float64)
+            finite = np.abs(numbers[np.isfinite(numbers)])
+            image = value_image(self._tokens, numbers, float(finite.max()) if finite.size else 0.0)
+            left = place % columns * (_TILE_PX + _GAP_PX)
+            painter.drawImage(QRectF(left, top + place // columns * (_TILE_PX + _GAP_PX), _TILE_PX, _TILE_PX), image)
+        used = -(-len(shown) // columns) if len(shown) else 0
+        return top + used * (_TILE_PX + _GAP_PX) + _GAP_PX
+
+    def _paint_hidden(self, painter: QPainter, top: float, hidden: dict[str, Floats]) -> float:
+        top = self._paint_title(painter, top, "Norm of the hidden state at each place of the sequence")
+        area = QRectF(0, top, self.width(), _CURVES_PX).adjusted(1, 4, -1, -4)
+        highest = max((float(np.nanmax(norms)) for norms in hidden.values() if np.isfinite(norms).any()), default=1.0)
+        painter.setPen(QPen(QColor(self._tokens.hairline), 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        for place, norms in enumerate(hidden.values()):
+            painter.setPen(QPen(QColor(line_hue(self._tokens, place)), 1.8))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            step = area.width() / max(1, len(norms) - 1)
+            heights = [(at, float(norm)) for at, norm in enumerate(norms) if np.isfinite(norm)]
+            points = [
+                QPointF(area.left() + at * step, area.bottom() - norm / (highest or 1.0) * area.height())
+                for at, norm in heights
+            ]
+            painter.drawPolyline(QPolygonF(points))
+        return top + _CURVES_PX + _GAP_PX
+
+    def _paint_histograms(self, painter: QPainter, top: float, histograms: dict[str, Floats]) -> None:
+        top = self._paint_title(painter, top, "What each layer gives, from the lowest to the highest number")
+        room = int((self.height() - top) // _ROW_PX)
+        for name, told in list(histograms.items())[: min(_MOST_ROWS, room)]:
+            if told.ndim != 1 or len(told) < 3:
+                continue
+            self._paint_histogram(painter, QRectF(0, top, self.width(), _ROW_PX - 6), name, told)
+            top += _ROW_PX
+
+    def _paint_histogram(self, painter: QPainter, row: QRectF, name: str, told: Floats) -> None:
+        tokens = self._tokens
+        painter.setFont(mono_font(10))
+        painter.setPen(QColor(tokens.muted))
+        label = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideLeft, _LABEL_PX - 8)
+        painter.drawText(QRectF(0, row.top(), _LABEL_PX - 8, row.height()), Qt.AlignmentFlag.AlignVCenter, label)
+        low, high, counts = float(told[0]), float(told[1]), told[2:]
+        area = row.adjusted(_LABEL_PX, 0, 0, 0)
+        width, most = area.width() / len(counts), float(counts.max()) or 1.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place, count in enumerate(counts.tolist()):
+            middle = low + (place + 0.5) / len(counts) * (high - low)
+            painter.setBrush(QColor(tokens.positive if middle >= 0 else tokens.negative))
+            height = count / most * area.height()
+            painter.drawRect(QRectF(area.left() + place * width, area.bottom() - height, max(1.0, width - 1), height))
+
+
+def _squares(told: Floats | None) -> Floats | None:
+    """Return pictures as [pictures, rows, columns]: of several channels the first."""
+    if told is None or told.ndim not in (3, 4) or not len(told):
+        return None
+    return told[:, 0] if told.ndim == 4 else told
