@@ -38,8 +38,8 @@ from gui.widgets.buttons import rule
 LEFT_PX = 300
 _UPPER_PX = 570
 _TOP_SHARE = 0.61
-_TURN_MS = 20
-"""Each turn brings one part up to date: a chart is painted some ten times a second, and never all of them at once."""
+_TURN_MS = 30
+"""Each turn brings one part up to date: a chart is painted some five times a second, never two at once."""
 _LOAD = 3
 """A turn that took t ms is followed by at least this many times t without one: the window stays free."""
 

@@ -1,0 +1,95 @@
+"""Trains bare or in an open window and prints what an iteration took, and how late the window's clock came, as JSON."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTimer
+
+from engine.training.script import script_of
+from gui.app import build_workbench, make_application
+from gui.bridge.collector import QuietCollector
+from gui.bridge.settings import SettingsFile
+from gui.model.training_plan import PlanModel
+from gui.model.workspace import Workspace
+
+WARM = 300
+"""Iterations before the clock is started: imports, first pictures."""
+SPAN_S = 8.0
+TICK_MS = 5
+EPOCHS = 120
+
+
+def bare() -> dict[str, float]:
+    """Run the script of the plan as it is."""
+    import torch
+
+    torch.set_num_threads(1)
+    text = script_of(replace(PlanModel().plan, epochs=EPOCHS))
+    text = text.replace("optimizer.step()", "optimizer.step(); STAMPS.append(CLOCK())")
+    stamps: list[float] = []
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text, "script.py", "exec"), {"__name__": "__main__", "STAMPS": stamps, "CLOCK": time.perf_counter})
+    return {"iteration_us": (stamps[-1] - stamps[WARM]) / (len(stamps) - 1 - WARM) * 1e6}
+
+
+class Watch:
+    """Waits until training is warm, then counts iterations and how late a clock of the window comes."""
+
+    def __init__(self) -> None:
+        settings = SettingsFile(Path(os.environ["CHAINRULE_HOME"]) / "settings.ini")
+        self._application = make_application(settings)
+        self.bench = build_workbench(self._application, settings)
+        collector = QuietCollector(self._application)
+        self.bench.train_bridge.told.connect(collector.wake)
+        collector.start()
+        self.bench.window.resize(1600, 1000)
+        self.bench.window.show()
+        self.bench.models.preferences.choose_workspace(Workspace.TRAIN)
+        self.late_ms: list[float] = []
+        self._last = 0.0
+        self._began: tuple[float, int] | None = None
+        self._timer = QTimer(interval=TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self.told: dict[str, float] = {}
+
+    def run(self) -> dict[str, float]:
+        """Train and return what was measured."""
+        self.bench.training.control.toggle()
+        self._timer.start()
+        QCoreApplication.exec()
+        self.bench.window.may_close = lambda: True
+        self.bench.window.close()
+        return self.told
+
+    def _tick(self) -> None:
+        now, run = time.perf_counter(), self.bench.training.book.current
+        assert run is not None
+        if self._began is None:
+            if run.iteration >= WARM:
+                self._began = (now, run.iteration)
+        else:
+            self.late_ms.append((now - self._last) * 1000 - TICK_MS)
+            if now - self._began[0] >= SPAN_S:
+                self._finish(now, run.iteration)
+        self._last = now
+
+    def _finish(self, now: float, iteration: int) -> None:
+        assert self._began is not None
+        began, first = self._began
+        late = sorted(self.late_ms)
+        self.told = {
+            "iteration_us": (now - began) / max(1, iteration - first) * 1e6,
+            "late_ms": max(0.0, late[int(0.99 * len(late))]),
+            "worst_ms": late[-1],
+        }
+        QCoreApplication.quit()
+
+
+if __name__ == "__main__":
+    print(json.dumps(bare() if sys.argv[1] == "bare" else Watch().run()))
