@@ -46,11 +46,12 @@ class SetFix(msgspec.Struct, frozen=True, tag=True):
 
 
 class InsertFix(msgspec.Struct, frozen=True, tag=True):
-    """Put a layer before one input of the node."""
+    """Put a layer before one input of the node; ``place`` is what that input is called where there are several."""
 
     layer: str
     settings: tuple[Setting, ...] = ()
     port: int = 0
+    place: str = ""
 
 
 Fix: TypeAlias = SetFix | InsertFix
@@ -86,6 +87,7 @@ def fix_text(fix: Fix) -> str:
     match fix:
         case SetFix(setting=setting, text=text):
             return f"set {setting} to {text}"
-        case InsertFix(layer=layer, settings=settings):
-            given = ", ".join(f"{one.name}={one.text}" for one in settings)
-            return f"put {layer}({given}) before it" if given else f"put {layer} before it"
+        case InsertFix(layer=layer, settings=settings, place=place):
+            given = ", ".join(one.text for one in settings)
+            made = f"{layer}({given})" if given else layer
+            return f"put {made} at its {place} input" if place else f"put {made} before it"

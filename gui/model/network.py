@@ -370,12 +370,12 @@ class NetworkModel:
     def group(self, block: str) -> bool:
         """Make what is selected a block."""
         names = self.selection
-        return self.edit(lambda network: edits.group(network, names, block))
+        return self.edit(lambda network: kept_tidy(network, edits.group(network, names, block)))
 
     def ungroup(self) -> None:
         """Dissolve the blocks of what is selected."""
         blocks = {node.block for node in self.network.nodes if node.name in self.selection and node.block}
-        self.edit(lambda network: reduce(edits.ungroup, sorted(blocks), network))
+        self.edit(lambda network: kept_tidy(network, reduce(edits.ungroup, sorted(blocks), network)))
 
     # Whole networks
 

@@ -9,7 +9,7 @@ from gui.model.network_boxes import GROUP_HEAD_PX, GROUP_PAD_PX, Place, box_heig
 
 RANK_GAP_PX = 38.0
 SIDE_GAP_PX = 34.0
-_WRAP_PX = 640.0
+_WRAP_PX = 760.0
 """A longer network is folded into columns, so that it can be read as a whole."""
 _WRAP_ASPECT = 0.75
 

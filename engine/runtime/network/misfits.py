@@ -90,19 +90,29 @@ def _function_misfit(node: Node, shapes: Sequence[tuple[int, ...]]) -> Misfit | 
 
 
 def _projections(left: tuple[int, ...], right: tuple[int, ...], place: int) -> tuple[Fix, ...]:
-    """Return layers that give the right operand as many features, or channels, as the left one has."""
+    """Return layers that give one operand as many features, or channels, as the other one has, to the larger first."""
     if len(left) != len(right):
         return ()
     differ = [index for index, (one, other) in enumerate(zip(left, right, strict=True)) if one != other]
     if differ != [place]:
         return ()
-    sizes = str(right[place]), str(left[place])
-    if place == len(left) - 1 and len(left) < 4:
-        return (InsertFix("Linear", (Setting("in_features", sizes[0]), Setting("out_features", sizes[1])), 1),)
-    if place == 1 and len(left) == 4:
+    both = [_projection(right, left, place, 1, "right"), _projection(left, right, place, 0, "left")]
+    if left[place] < right[place]:
+        both.reverse()
+    return tuple(fix for fix in both if fix is not None)
+
+
+def _projection(  # one operand against the other, and where it comes in
+    shape: tuple[int, ...], wanted: tuple[int, ...], place: int, port: int, name: str
+) -> Fix | None:
+    sizes = str(shape[place]), str(wanted[place])
+    if place == len(shape) - 1 and len(shape) < 4:
+        settings = (Setting("in_features", sizes[0]), Setting("out_features", sizes[1]))
+        return InsertFix("Linear", settings, port, name)
+    if place == 1 and len(shape) == 4:
         one_by_one = (Setting("in_channels", sizes[0]), Setting("out_channels", sizes[1]), Setting("kernel_size", "1"))
-        return (InsertFix("Conv2d", one_by_one, 1),)
-    return ()
+        return InsertFix("Conv2d", one_by_one, port, name)
+    return None
 
 
 def _other_dimension(node: Node, left: tuple[int, ...], right: tuple[int, ...]) -> tuple[Fix, ...]:
