@@ -3,15 +3,13 @@
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import wraps
 from math import isfinite
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
 from typing import Any, Self, assert_never
 
-import torch
-from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
@@ -21,7 +19,7 @@ from engine.runtime.compat_optimizers import is_last_after_step, is_last_before_
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.resolve.regions import GroupMark
-from engine.runtime.training.again import ReachedStepError, batch_call, compute_again
+from engine.runtime.training.again import ReachedStepError
 from engine.runtime.training.editing import HyperEditor
 from engine.runtime.training.gate import Gate
 from engine.runtime.training.hypers import rate_of
@@ -37,14 +35,13 @@ from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.samples import SampleTeller
 from engine.runtime.training.saving import CheckpointQueue
 from engine.runtime.training.subject import Subject, find_subject
+from engine.runtime.training.unsound import UnsoundKeeper
 from engine.runtime.training.updates import UpdateKeeper
 from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
 
 _frame = sys._getframe  # noqa: SLF001 - the documented way to look at the own stack
-SWITCH_S = 0.0005
-"""A command has to get hold of the interpreter a few times before it is heard; usually that takes 5 ms each time."""
 
 
 class TrainingController:
@@ -74,10 +71,9 @@ class TrainingController:
         self._editor = HyperEditor(self._outbox, namespace)
         self._is_asked = False
         self._is_alerted = False
-        self._is_again = False
         self._usual = UsualNorm()
-        self._random: Tensor | None = None
         self._losses = LossFinder()
+        self._unsound = UnsoundKeeper(self._outbox, sampler, self._losses)
         self._loaders = LoaderWatch(self)
         self._metrics = MetricWatch(namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
@@ -95,6 +91,7 @@ class TrainingController:
         self._is_sound = True
         self._is_whole = False
         self._has_stepped = False
+        self._has_given_up = False
         self._thread = threading.get_ident()
 
     def __enter__(self) -> Self:
@@ -111,8 +108,6 @@ class TrainingController:
             self._post = register_optimizer_step_post_hook(self._after_step)
             stack.callback(self._leave_line)
             stack.enter_context(RUNNING.holding(self))
-            stack.callback(sys.setswitchinterval, sys.getswitchinterval())
-            sys.setswitchinterval(SWITCH_S)
             self._stack = stack.pop_all()
         self._progress.begin(self._iteration)
         return self
@@ -123,14 +118,18 @@ class TrainingController:
         """Give torch back everything that was replaced, and tell the rest."""
         self._sampler.abandon()
         self._stack.close()
+        with suppress(Exception):  # whatever the program has left behind, how it ended has to be told
+            self._say_last()
+        self._progress.tell(TrainState.ENDED, self._iteration)
+        self._outbox.send()
+
+    def _say_last(self) -> None:
         self._tell_metrics()
         self._pictures.take(self._iteration, self._subject, self._losses.kind)
         current = self._loaders.current
         if self._options.keep_at_end and current is not None and (current.is_over or self._is_whole):
             self._saves.ask(self._options.keep_at_end, monotonic_ns())
             self._save(has_ended=current.is_over)
-        self._progress.tell(TrainState.ENDED, self._iteration)
-        self._outbox.send()
 
     def failed(self) -> None:
         """The program has raised: what was recorded of the iteration that failed is kept."""
@@ -138,8 +137,9 @@ class TrainingController:
 
     def tick(self) -> None:
         """Send what waits; from any thread, now and then."""
-        self._progress.tick(self._iteration)
-        self._outbox.send()
+        with suppress(Exception):  # the thread that calls has to live on
+            self._progress.tick(self._iteration)
+            self._outbox.send()
 
     def log_number(self, name: str, number: float) -> None:
         """Take a number that the program wants to see as a curve."""
@@ -194,18 +194,25 @@ class TrainingController:
         self._pictures.batch = batch
         self._is_whole = False
         if self._options.sample_on_alert:
-            self._random = torch.default_generator.get_state()
+            self._unsound.note_random()
 
     def epoch_ended(self) -> None:
         """Everything of an epoch was learned; what the program does between epochs comes next."""
         self._gate.count_epoch()
 
     def _before_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
-        if threading.get_ident() != self._thread:
+        if threading.get_ident() != self._thread or self._has_given_up:
             return
-        if self._is_again and optimizer is self._main:
+        if self._unsound.is_again and optimizer is self._main:
             raise ReachedStepError
         began_ns, rested_ns = perf_counter_ns(), self._progress.rest_ns
+        try:
+            self._before(optimizer)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the program
+            self._give_up(error)
+        self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
+
+    def _before(self, optimizer: Optimizer) -> None:
         if not self._has_stepped:
             self._has_stepped = True
             self._meet(optimizer, _frame(1))
@@ -218,7 +225,13 @@ class TrainingController:
                 self._editor.clip(self._subject)
             if self._sampler.is_on:
                 self._updates.before(optimizer, self._subject)
-        self._progress.cost_ns += perf_counter_ns() - began_ns - (self._progress.rest_ns - rested_ns)
+
+    def _give_up(self, error: Exception) -> None:
+        """Watch no further after a fault: the program goes on."""
+        self._has_given_up = True
+        text = f"Watching stopped because of a fault in it ({type(error).__name__}: {error}); the program went on."
+        self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
+        self._gate.release()
 
     def _look(self, optimizer: Optimizer) -> None:
         iteration, put = self._iteration, self._outbox.points.append
@@ -245,53 +258,36 @@ class TrainingController:
         what = f"loss is {loss}" if loss is not None and not isfinite(loss) else "a gradient is not finite"
         self._outbox.add(Mark(self._iteration, MarkKind.ALERT, what))
         if self._options.sample_on_alert:
-            self._keep_unsound()
+            is_possible = is_last_before_step(self._pre)
+            self._is_alerted = self._unsound.keep(self._iteration, self._subject, _frame(1), is_possible=is_possible)
         play = self._gate.play
         if play is not None and play.on_nan:
             self._gate.close(what)
             self._hold(is_at_end=False)
 
-    def _keep_unsound(self) -> None:
-        """Keep the whole recording of the batch that is about to be applied."""
-        if self._sampler.is_on:
-            self._sampler.alert()
-            self._sampler.so_far(self._iteration)
-            return
-        call = batch_call(_frame(1)) if is_last_before_step(self._pre) else None
-        if call is None:
-            text = (
-                "The batch cannot be computed again, as it is not learned by a function train_batch; the next is kept."
-            )
-            self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
-            self._is_alerted = True
-            return
-        self._sampler.begin(SampleReason.ALERT)
-        self._is_again = True
-        try:
-            note = compute_again(call, self._subject, self._random)
-        finally:
-            self._is_again = False
-        with quiet():
-            self._losses.take()
-        self._sampler.end(self._iteration, note)
-
     def _after_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
-        if optimizer is not self._main or threading.get_ident() != self._thread:
+        if optimizer is not self._main or threading.get_ident() != self._thread or self._has_given_up:
             return
         began_ns = perf_counter_ns()
+        has_loader = self._loaders.current is not None
+        try:
+            self._after(optimizer)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the program
+            self._give_up(error)
+        self._progress.cost_ns += perf_counter_ns() - began_ns
+        if not has_loader:
+            self._between()
+        self._sample_if_wanted()
+        if not has_loader:
+            self._hold()
+
+    def _after(self, optimizer: Optimizer) -> None:
         self._norms.finish(self._iteration)
         if self._sampler.is_on:
             self._sampler.end(self._iteration, update=self._updates.after(optimizer))
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)
-        self._progress.cost_ns += perf_counter_ns() - began_ns
-        has_loader = self._loaders.current is not None
-        if not has_loader:
-            self._between()
-        self._sample_if_wanted()
-        if not has_loader:
-            self._hold()
 
     def _sample_if_wanted(self) -> None:
         """Begin to record the next iteration if it is to be kept; not from inside of a hook before the step."""

@@ -49,7 +49,7 @@ def rate_of(optimizer: Optimizer) -> float | None:
     if isinstance(rate, Tensor):
         with quiet():
             return float(rate.item())
-    return rate if isinstance(rate, (int, float)) else None
+    return float(rate) if isinstance(rate, (int, float)) else None
 
 
 def set_hyper(optimizer: Optimizer, schedules: Iterable[LRScheduler], name: str, numbers: tuple[float, ...]) -> str:

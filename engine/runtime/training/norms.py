@@ -43,7 +43,7 @@ class NormWatch:
         """
         if iteration < self._next:
             first = subject.parameters[0].grad
-            if first is not None and not first.is_sparse and math.isfinite(first.sum().item()):
+            if first is not None and not first.is_sparse and _is_sound(first):
                 return None
         gradients = [parameter.grad for parameter in subject.parameters]
         present = [gradient for gradient in gradients if gradient is not None]
@@ -103,6 +103,12 @@ class NormWatch:
             wanted = math.ceil(self._cost_ns / (self._share * self._iteration_ns))
             self._every = min(max(wanted, 1), RAREST)
         self._next = iteration + self._every
+
+
+def _is_sound(gradient: Tensor) -> bool:
+    """Return whether a gradient is finite; a sum that is not may have overflowed, so a closer look decides."""
+    total = gradient.sum().item()
+    return isinstance(total, float) and math.isfinite(total)
 
 
 EXPLODED = 20.0

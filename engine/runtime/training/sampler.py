@@ -78,12 +78,14 @@ class Sampler:
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
-        recorder.__exit__(None, None, None)
-        self._drained.append(recorder.drain(self._namespace))
-        self._tell(iteration, note, update)
-        self._drained = []
-        self._numbers = _Numbers(0)
-        recorder.release()
+        try:
+            recorder.__exit__(None, None, None)
+            self._drained.append(recorder.drain(self._namespace))
+            self._tell(iteration, note, update)
+        finally:
+            self._drained = []
+            self._numbers = _Numbers(0)
+            recorder.release()
         ended_ns = perf_counter_ns()
         if self._share is not None:
             self._next_ns = ended_ns + int((ended_ns - self._began_ns) / self._share)

@@ -8,7 +8,7 @@ from engine.network.network import Setting
 from engine.trace.batch import RunInfo
 from engine.trace.invariants import check_recording
 from engine.trace.outcome import OutcomeKind
-from engine.training.facts import Hyper, TrainState
+from engine.training.facts import Hyper, MarkKind, TrainState
 from engine.training.options import TrainingOptions
 from engine.training.plan import Choice, GeneratedData, Shape
 from engine.training.ring import recording_of
@@ -132,3 +132,32 @@ def look():
         lines = pathlib.Path("/proc/self/status").read_text().splitlines()
         sizes.append(int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) * 1024)
 """
+
+
+def test_a_fault_in_watching_does_not_reach_the_program(runs):
+    odd = "class Odd(float):\n    def __float__(self): raise TypeError('odd')\ndef learn"
+    text = TYPED.replace("LOG", "if step == 2: optimizer.param_groups[0]['lr'] = Odd(0.1)").replace("def learn", odd)
+    recording = runs.run(text, training=TrainingOptions())
+    assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
+    assert len(printed(recording).split()) == 6
+    (mark,) = runs.marks(MarkKind.TROUBLE)
+    assert mark.text == "Watching stopped because of a fault in it (TypeError: odd); the program went on."
+    assert list(runs.curve("learning rate")) == [0, 1, 2]
+
+
+def test_complex_and_sparse_parameters_are_watched(runs):
+    text = TYPED.replace("LOG", "pass").replace(
+        "torch.zeros(3, requires_grad=True)", "torch.zeros(3, dtype=torch.cfloat, requires_grad=True)"
+    )
+    text = text.replace("(x @ w - y) ** 2", "(x.to(w.dtype) @ w - y).abs() ** 2")
+    assert runs.run(text, training=TrainingOptions(norms_every=3)).outcome.kind is OutcomeKind.FINISHED
+    assert len(runs.curve("loss")) == 6
+    assert not runs.marks(MarkKind.TROUBLE)
+    sparse = TYPED.replace("LOG", "pass").replace(
+        "w = torch.zeros(3, requires_grad=True)", "e = torch.nn.Embedding(4, 3, sparse=True)"
+    )
+    sparse = sparse.replace("[w]", "e.parameters()").replace("(x @ w - y)", "e(torch.tensor([1, 2]))")
+    sparse = sparse.replace(", momentum=0.5", "")
+    assert runs.run(sparse, training=TrainingOptions(norms_every=3)).outcome.kind is OutcomeKind.FINISHED
+    assert not runs.marks(MarkKind.TROUBLE), runs.marks(MarkKind.TROUBLE)
+    assert "gradient norm/e.weight" in runs.curves or "gradient norm/weight" in runs.curves
