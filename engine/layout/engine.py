@@ -2,7 +2,7 @@
 
 from engine.layout.compose import Composer, LevelPlan
 from engine.layout.levels import Levels
-from engine.layout.links import MOST_CHECKED, LinkRouter
+from engine.layout.links import MOST_AROUND, MOST_CHECKED, MOST_LONG, LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import threads_of
@@ -41,9 +41,15 @@ def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], r
     for edge, route in zip(problem.edges, routes, strict=True):
         traffic.add_route(route, edge.source, edge.target)
     links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
-    for index, edge in enumerate(problem.edges):
-        if edge.role is not EdgeRole.ORDER and not routes[index]:
-            routes[index] = links.route(edge.source, edge.target)
+    missing = [
+        index for index, edge in enumerate(problem.edges) if not routes[index] and edge.role is not EdgeRole.ORDER
+    ]
+    flow = {index for index in missing if problem.edges[index].role is EdgeRole.FLOW}
+    # The main data of a larger picture keeps off its boxes, too, as long as few edges are too long for the ranks.
+    is_checked = len(flow) <= MOST_LONG and len(areas) <= MOST_AROUND
+    for index in missing:
+        edge = problem.edges[index]
+        routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)
 
 
 class _Placing:

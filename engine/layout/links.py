@@ -11,6 +11,10 @@ from engine.layout.traffic import Obstacles, Traffic, Way
 MOST_CHECKED = 700
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
 
+MOST_LONG = 200
+"""So many flow edges too long for the ranks are checked in larger pictures all the same."""
+MOST_AROUND = 6000
+"""In pictures with more boxes none are."""
 _BATCH = 32
 _MOST_LOOKS = 3
 """So many ways are looked at at once, shortest first, and so many times once there are free ones."""
@@ -40,10 +44,10 @@ class LinkRouter:
         self._headings = headings
         self._maze: Maze | None = None
 
-    def route(self, source: int, target: int) -> Way:
-        """The route of one link."""
+    def route(self, source: int, target: int, *, is_checked: bool = False) -> Way:
+        """The route of one link; around all boxes in small pictures, and in larger ones where ``is_checked``."""
         found: Way = ()
-        if self._is_small:
+        if self._is_small or is_checked:
             near, far = self._near_and_far(source, target)
             found = self._best(source, target, near) or self._best(source, target, far) or self._search(source, target)
         route = rounded(found) if found else self._curve(source, target)

@@ -14,7 +14,7 @@ from engine.drawing.drawing import Direction, Drawing
 from engine.drawing.moved import Moves, moved
 from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
 from engine.graph.filters import Filters, filtered
-from engine.graph.view import ViewGraph
+from engine.graph.view import EdgeKind, ViewGraph
 from engine.overlay import Overlay
 from engine.trace.recording import Recording
 from gui.canvas.overlay_source import OverlaySource
@@ -28,8 +28,17 @@ REFRESH_MS = 100
 REST = 4
 """After a refresh the window has at least this many times as long for other work."""
 INLINE_LIMIT = 600
-INLINE_EDGES = 4_000
 """Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
+INLINE_EDGES = 4_000
+INLINE_LINKS = 250
+"""The same for edges, and for links that find their way around everything."""
+
+
+def _is_quick(view: ViewGraph) -> bool:
+    """Whether a layout takes so little time that nobody notices it."""
+    if len(view.nodes) > INLINE_LIMIT or len(view.edges) > INLINE_EDGES:
+        return False
+    return sum(edge.kind in (EdgeKind.SAVED, EdgeKind.UPDATE, EdgeKind.VIEW) for edge in view.edges) <= INLINE_LINKS
 
 
 def _arrange_packed(packed: bytes) -> bytes:
@@ -241,7 +250,7 @@ class GraphSource(QObject):
         if self._overlay is not None:
             self._view = self._overlay.view
         self._ticket += 1
-        if len(self._view.nodes) <= INLINE_LIMIT and len(self._view.edges) <= INLINE_EDGES:
+        if _is_quick(self._view):
             self._publish(arrange(self._view, self._direction))
             return
         self._tell_busy(is_busy=True)
