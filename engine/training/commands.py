@@ -18,7 +18,7 @@ class Play(Command, frozen=True):
 
     Attributes:
         iterations: So many further iterations; 1 is one batch.
-        epochs: So many further ends of epochs.
+        epochs: So many further ends of passes through the DataLoader that is learned from; without one it never holds.
         loss_below: The loss of a batch is below this.
         on_nan: A loss or a gradient is NaN or infinite; the run waits before the optimizer applies it.
         kept: Whether the whole recording of every iteration up to then is kept: what "one batch" wants to show.
