@@ -5,11 +5,10 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
 from gui.theme.colors import mix, value_pixels
-from gui.theme.tokens import ThemeName, Tokens
+from gui.theme.hues import further_hues
+from gui.theme.tokens import Tokens
 
 Floats = npt.NDArray[np.float64]
-_FURTHER_LIGHT = ("#009E73", "#B8508F", "#56B4E9", "#D55E00", "#B59A00", "#1D2733")
-_FURTHER_DARK = ("#2EBE96", "#E08FC0", "#8CCBF2", "#F0803C", "#F0E442", "#E6EBF2")
 _OPAQUE = np.uint32(0xFF000000)
 _SOFT = 0.62
 """Share of a class's colour in the plane behind the points, which are in full colour."""
@@ -17,8 +16,7 @@ _SOFT = 0.62
 
 def class_hues(tokens: Tokens) -> tuple[str, ...]:
     """Return the colours of classes 0, 1, 2 ...; two classes are the blue and orange of values."""
-    further = _FURTHER_DARK if tokens.name is ThemeName.DARK else _FURTHER_LIGHT
-    return (tokens.positive, tokens.negative, *further)
+    return (tokens.positive, tokens.negative, *further_hues(tokens))
 
 
 def run_hue(tokens: Tokens, place: int) -> str:
@@ -29,8 +27,7 @@ def run_hue(tokens: Tokens, place: int) -> str:
 
 def line_hue(tokens: Tokens, place: int) -> str:
     """Return the colour of one of several lines of a chart."""
-    further = _FURTHER_DARK if tokens.name is ThemeName.DARK else _FURTHER_LIGHT
-    hues = (tokens.positive, tokens.negative, tokens.backward, tokens.optimizer, *further[1:])
+    hues = (tokens.positive, tokens.negative, tokens.backward, tokens.optimizer, *further_hues(tokens)[1:])
     return hues[place % len(hues)]
 
 

@@ -12,8 +12,8 @@ from tests.meta.tree import ROOT, name_of, python_files
 
 MAX_LINES = 400
 COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})(?![0-9A-Za-z_])")
-COLOUR_HOMES = tuple(ROOT / "gui" / "theme" / f"{name}.py" for name in ("tokens", "skins", "ramps"))
-"""Tables of colours: of the themes, of the lecture skins, of the lenses."""
+COLOUR_HOMES = tuple(ROOT / "gui" / "theme" / f"{name}.py" for name in ("tokens", "skins", "ramps", "hues"))
+"""Tables of colours: of the themes, of the lecture skins, of the lenses, of classes and lines."""
 COLOUR_CALLS = {
     "QColor",
     "qRgb",
