@@ -1,6 +1,9 @@
 """A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
@@ -49,6 +52,23 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     for its direction is folded into columns (or rows). Of very many edges between the same two nodes only the first
     ``MOST_PARALLEL`` are drawn; the label of the last says how many there are.
     """
+    with _without_collection():
+        return _arranged(view, direction)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Collect no garbage meanwhile: a layout makes many objects and no circles; walking them takes a third of it."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _arranged(view: ViewGraph, direction: Direction | None) -> Drawing:
     if direction is None and len(view.nodes) <= _SMALL and _reads_as_row(view):
         return packed(_Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).drawing())
     direction = direction or Direction.TOP_DOWN

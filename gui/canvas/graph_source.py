@@ -1,6 +1,5 @@
 """Turns the document's recording into the drawing of the iteration under the playhead."""
 
-import gc
 import logging
 import pickle
 import time
@@ -47,7 +46,6 @@ def _arrange_packed(packed: bytes) -> bytes:
     Bytes cross instead of objects, because the threads of the pool would make and read the objects: a garbage
     collection that begins there destroys Qt objects outside of their thread, which ends the program.
     """
-    gc.disable()  # nothing here lives on but the answer, and walking through half a million objects takes a third
     view, direction = pickle.loads(packed)  # noqa: S301 - bytes that this program made a moment ago
     return pickle.dumps(arrange(view, direction))
 
