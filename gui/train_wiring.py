@@ -25,6 +25,7 @@ from gui.model.training import Training
 from gui.model.training_book import RunBook
 from gui.model.training_choices import optimizer_names
 from gui.model.training_control import Trainer, TrainingControl
+from gui.model.training_logs import RunLogs
 from gui.model.training_plan import PlanModel
 from gui.model.workspace import Workspace
 from gui.train.arguments import ArgumentsPopup
@@ -52,7 +53,7 @@ def build_training(models: Models, trainer: Trainer) -> Training:
     network.changed.connect(lambda is_more: plan.use_network(network.network) if is_more else None)
     plan.changed.connect(lambda changed: network.choose_batch(changed.batch_size))
     control = TrainingControl(plan, book, models.preferences, trainer, script_of, lambda told: plane_of(told.data))
-    return Training(plan=plan, book=book, control=control, network=network)
+    return Training(plan=plan, book=book, control=control, network=network, logs=RunLogs(book))
 
 
 def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -> None:
@@ -64,6 +65,7 @@ def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -
     bridge.ended.connect(control.take_end)
     control.refused.connect(models.notices.warning)
     control.failed.connect(models.notices.error)
+    training.logs.failed.connect(models.notices.error)
 
 
 class TrainView:
@@ -105,6 +107,13 @@ class TrainView:
         path = self._prompts.ask_save(Path.home() / f"{run.name}.safetensors", (_CHECKPOINT_FILTER,))
         if path is not None:
             self._training.control.save_checkpoint(path.absolute())
+
+    def log_runs(self) -> None:
+        """Ask for a folder, and write every run there for TensorBoard."""
+        folder = self._prompts.ask_folder(Path.home(), "Folder for TensorBoard")
+        if folder is not None:
+            self._training.logs.use(folder)
+            self._models.notices.info(f"Runs are written to “{folder.name}”: tensorboard --logdir “{folder}”")
 
     def resume(self) -> None:
         """Ask for a checkpoint, and go on from it."""

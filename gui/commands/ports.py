@@ -301,6 +301,10 @@ class TrainPort(Protocol):
         """Ask for a checkpoint, and go on from it."""
         ...
 
+    def log_runs(self) -> None:
+        """Ask where runs shall be written for TensorBoard, and write them there."""
+        ...
+
     def open_update(self) -> None:
         """Show the optimizer's step of a kept iteration, number by number."""
         ...

@@ -186,6 +186,13 @@ TRAIN_ACTIONS = (
         handler=lambda desk: desk.train.resume(),
     ),
     Action(
+        id="train.events",
+        title="Write runs for TensorBoard…",
+        tip="Write the curves, marks and programs of all runs as event files of TensorBoard, while they go on.",
+        menu=Menu.TRAIN,
+        handler=lambda desk: desk.train.log_runs(),
+    ),
+    Action(
         id="train.program",
         title="Train with the program of the editor",
         tip="Run the program of the Explore workspace as training: its curves appear by themselves.",

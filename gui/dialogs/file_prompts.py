@@ -38,7 +38,7 @@ class FilePrompts(Protocol):
         """Which file to open; None for none. Without filters, a program or a recording."""
         ...
 
-    def ask_folder(self, folder: Path) -> Path | None:
+    def ask_folder(self, folder: Path, title: str = "Folder of pictures") -> Path | None:
         """Which folder to take; None for none."""
         ...
 
@@ -63,9 +63,9 @@ class QtFilePrompts:
         name, _filter = QFileDialog.getOpenFileName(self._parent, "Open", str(folder), ";;".join(shown))
         return Path(name) if name else None
 
-    def ask_folder(self, folder: Path) -> Path | None:
+    def ask_folder(self, folder: Path, title: str = "Folder of pictures") -> Path | None:
         """Which folder to take."""
-        name = QFileDialog.getExistingDirectory(self._parent, "Folder of pictures", str(folder))
+        name = QFileDialog.getExistingDirectory(self._parent, title, str(folder))
         return Path(name) if name else None
 
     def ask_save(self, proposal: Path, filters: tuple[str, ...]) -> Path | None:

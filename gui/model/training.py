@@ -7,6 +7,7 @@ from gui.model.network import NetworkModel
 from gui.model.training_book import RunBook
 from gui.model.training_control import TrainingControl
 from gui.model.training_fit import fitting_loss, fitting_network
+from gui.model.training_logs import RunLogs
 from gui.model.training_plan import PlanModel
 
 
@@ -18,6 +19,7 @@ class Training:
     book: RunBook
     control: TrainingControl
     network: NetworkModel
+    logs: RunLogs
 
     def choose_shape(self, shape: Shape) -> str:
         """Train on other generated data, with a network and a loss that fit it.

@@ -1,0 +1,78 @@
+"""Runs as event files of TensorBoard: written while they go on, and told when they cannot be."""
+
+import numpy as np
+import pytest
+
+from engine.training.facts import Mark, MarkKind
+from gui.model.training_book import RunBook
+from gui.model.training_logs import RunLogs
+from gui.model.training_run import TrainingRun
+from tests.engine.training.test_event_file import events, fields
+
+
+@pytest.fixture
+def book():
+    return RunBook()
+
+
+@pytest.fixture
+def logs(book):
+    logs = RunLogs(book)
+    yield logs
+    logs.close()
+
+
+def run_of(book, name="calm-1"):
+    run = TrainingRun(name, 0, "import torch\n")
+    book.add(run)
+    return run
+
+
+def learn(book, run, start, end):
+    iterations = np.arange(start, end)
+    run.curves.extend("loss", iterations, 1.0 / (1.0 + iterations))
+    book.advanced.emit(run)
+
+
+def told_by(folder):
+    """What a run's event file tells: step, tag, number."""
+    (path,) = folder.iterdir()
+    for event in events(path):
+        if 5 in event:
+            value = fields(fields(event[5][0])[1][0])
+            yield event.get(2, [0])[0], value[1][0].decode(), value.get(2, [None])[0]
+
+
+def test_a_run_is_written_from_its_begin_and_as_it_goes_on(book, logs, tmp_path):
+    run = run_of(book)
+    learn(book, run, 0, 5)
+    logs.use(tmp_path)
+    learn(book, run, 5, 8)
+    run.marks.append(Mark(iteration=7, kind=MarkKind.EDIT, text="lr 0.1 → 0.2"))
+    book.advanced.emit(run)
+    logs.close()
+    found = list(told_by(tmp_path / "calm-1"))
+    assert [step for step, tag, _ in found if tag == "loss"] == list(range(8))
+    assert [number for _, tag, number in found if tag == "loss"] == pytest.approx([1 / (1 + k) for k in range(8)])
+    assert [step for step, tag, _ in found if tag == "marks/edit"] == [7]
+
+
+def test_runs_of_one_name_and_odd_names_get_folders_of_their_own(book, logs, tmp_path):
+    logs.use(tmp_path)
+    for name in ("a/b", "a/b", ".."):
+        learn(book, run_of(book, name), 0, 1)
+    logs.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_b", "a_b (2)", "run"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_once(book, logs, tmp_path):
+    (tmp_path / "file").write_text("")
+    told = []
+    logs.failed.connect(told.append)
+    logs.use(tmp_path / "file")
+    run = run_of(book)
+    learn(book, run, 0, 1)
+    learn(book, run, 1, 2)
+    assert len(told) == 1
+    assert told[0].startswith(f"Runs are not written to {tmp_path / 'file'} any more: ")
+    assert logs.folder is None
