@@ -80,7 +80,7 @@ def status(run: TrainingRun | None, sample_every: int) -> str:
     if ring is not None:
         kept = f"{len(ring.samples)} kept" if ring.samples else "none kept yet"
         used, most = ring.used_bytes / _MEGABYTE, ring.budget_bytes / _MEGABYTE
-        parts.append(f"1 of every {sample_every} batches recorded whole, {kept}, {used:.0f} of {most:.0f} MB")
+        parts.append(f"at most 1 of {sample_every} batches recorded whole, {kept}, {used:.0f} of {most:.0f} MB")
     if run.phase is Phase.RUNNING:
         parts.append("press Space to pause")
     elif run.phase is Phase.PAUSED:

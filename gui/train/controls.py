@@ -1,6 +1,7 @@
 """What stands in the top bar while the Train workspace is shown."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from gui.commands.book import ActionBook
@@ -13,6 +14,8 @@ from gui.theme.tokens import Tokens
 from gui.widgets.buttons import Chip, action_button
 from gui.widgets.elided_label import ElidedLabel
 
+_ROOM_FOR_RESTART_PX = 620
+_ROOM_FOR_OPTIMIZER_PX = 520
 _BUSY = (Phase.RUNNING, Phase.STARTING)
 
 
@@ -73,6 +76,12 @@ class TrainControls(QWidget):
         if self._restart.property("look") != look:
             self._restart.setProperty("look", look)
             self._restart.style().polish(self._restart)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window what is on keys and in the menu gives way."""
+        super().resizeEvent(event)
+        self._restart.setVisible(self.width() >= _ROOM_FOR_RESTART_PX)
+        self.optimizer.setVisible(self.width() >= _ROOM_FOR_OPTIMIZER_PX)
 
     def _on_advanced(self, run: TrainingRun) -> None:
         if self.isVisible() and run is (self._training.control.live or self._training.book.current):

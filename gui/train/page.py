@@ -36,6 +36,7 @@ from gui.train.training_card import TrainingCard
 from gui.widgets.buttons import rule
 
 LEFT_PX = 300
+_LEAST_LEFT_PX = 292
 _UPPER_PX = 570
 _TOP_SHARE = 0.61
 _TURN_MS = 30
@@ -250,7 +251,7 @@ class TrainPage(QWidget):
         left.setStretchFactor(0, 0)
         left.setStretchFactor(1, 1)
         left.setObjectName("leftColumn")
-        left.setMinimumWidth(250)
+        left.setMinimumWidth(_LEAST_LEFT_PX)
         left.setMaximumWidth(420)
         return left
 
