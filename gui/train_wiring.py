@@ -181,7 +181,11 @@ class TrainView:
         page.template_wanted.connect(lambda template: training.network.replace(template.network))
         page.program_wanted.connect(self._open_program)
         page.iteration_wanted.connect(lambda iteration: self._open_iteration(iteration, desk))
-        page.forgotten.connect(lambda run: notices.info(f"{run.name} was taken out of the list."))
+        page.forgotten.connect(
+            lambda run: notices.info(
+                f"{run.name} was taken out of the list; Train > Bring back the last run undoes it."
+            )
+        )
         training.network.told.connect(lambda _nothing: page.network.show_facts(_size_text(training.network)))
         book.install_train(page)
         training.network.ask()

@@ -168,6 +168,15 @@ TRAIN_ACTIONS = (
         enabled_when=_has_update,
     ),
     Action(
+        id="train.put_back",
+        title="Bring back the last run",
+        tip="Put the run that was taken out of the list last back into it.",
+        menu=Menu.TRAIN,
+        icon=Icon.UNDO,
+        handler=lambda desk: desk.training.book.put_back(),
+        enabled_when=lambda desk: "" if desk.training.book.can_put_back else "No run was taken out of the list.",
+    ),
+    Action(
         id="train.save",
         title="Save a checkpoint…",
         tip="Write weights, optimizer and random states, so that training can go on exactly from here.",

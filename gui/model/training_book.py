@@ -5,6 +5,8 @@ from gui.model.training_run import TrainingRun
 
 _WORDS = ("calm", "brisk", "bright", "quiet", "bold", "gentle", "keen", "steady", "swift", "warm", "clear", "fresh")
 MOST_SHOWN = 6
+MOST_GONE = 5
+"""Runs that were taken out can be brought back; the oldest go for ever."""
 
 
 class RunBook:
@@ -19,6 +21,7 @@ class RunBook:
         self.changed: Event[None] = Event()
         self.advanced: Event[TrainingRun] = Event()
         self._runs: list[TrainingRun] = []
+        self._gone: list[TrainingRun] = []
         self._current: TrainingRun | None = None
         self._count = 0
 
@@ -71,19 +74,26 @@ class RunBook:
             self.changed.emit(None)
 
     def remove(self, run: TrainingRun) -> None:
-        """Forget a run that is over."""
+        """Take out a run that is over; it can be brought back."""
         if run.is_alive or run not in self._runs:
             return
         self._runs.remove(run)
+        self._gone = [*self._gone, run][-MOST_GONE:]
         if run is self._current:
             self._current = self._runs[0] if self._runs else None
         self.changed.emit(None)
 
-    def put_back(self, run: TrainingRun) -> None:
-        """Take back the forgetting of a run."""
-        if run not in self._runs:
+    @property
+    def can_put_back(self) -> bool:
+        """Whether a run was taken out that can be brought back."""
+        return bool(self._gone)
+
+    def put_back(self) -> None:
+        """Bring back the run that was taken out last, and look at it."""
+        if self._gone:
+            run = self._gone.pop()
             self._runs.append(run)
-            self.choose(run)
+            self._current = run
             self.changed.emit(None)
 
     def tell(self, run: TrainingRun) -> None:

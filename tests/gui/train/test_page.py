@@ -126,6 +126,10 @@ def test_runs_are_chosen_renamed_hidden_and_forgotten(begun, qtbot):
     rows[1].setFocus()
     qtbot.keyClick(rows[1], Qt.Key.Key_Delete)
     assert [run.name for run in begun.training.book.runs] == ["brisk-2"]
+    begun.workbench.book.refresh()
+    begun.workbench.book.qaction("train.put_back").trigger()
+    assert [run.name for run in begun.training.book.runs] == ["brisk-2", "the first"]
+    assert not begun.training.book.can_put_back
 
 
 def test_a_unit_is_shown_large_and_goes_again(begun, qtbot):
