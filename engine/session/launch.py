@@ -8,7 +8,14 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from engine.session.nursery import NurseryLauncher
-from engine.session.worker_process import WORKER_MODULE, Pipes, SpawnedWorker, WorkerProcess, program_root
+from engine.session.worker_process import (
+    WORKER_MODULE,
+    Pipes,
+    SpawnedWorker,
+    WorkerProcess,
+    program_root,
+    worker_environment,
+)
 
 
 class Launcher(Protocol):
@@ -76,6 +83,7 @@ def _spawn_on_posix(host_end: "Connection[bytes, bytes]", worker_end: "Connectio
             stderr=errors_end,
             pass_fds=(worker_end.fileno(), crash_end, output, errors),
             cwd=program_root(),
+            env=worker_environment(),
             start_new_session=True,
         )
     except OSError:
@@ -98,6 +106,7 @@ def _spawn_on_windows(host_end: "Connection[bytes, bytes]", worker_end: "Connect
         stderr=subprocess.DEVNULL,
         startupinfo=startup,  # type: ignore[call-arg,unused-ignore]  # Windows only
         cwd=program_root(),
+        env=worker_environment(),
         creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,  # type: ignore[attr-defined,unused-ignore]  # Windows only
     )
     return SpawnedWorker(process, host_end, None)

@@ -14,7 +14,14 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 from engine.protocol.nursery import ORDER, Notice, NoticeKind
-from engine.session.worker_process import WAIT_STEP_S, WORKER_MODULE, Pipes, WorkerProcess, program_root
+from engine.session.worker_process import (
+    WAIT_STEP_S,
+    WORKER_MODULE,
+    Pipes,
+    WorkerProcess,
+    program_root,
+    worker_environment,
+)
 from engine.trace.facts import Stream
 
 BIRTH_TIMEOUT_S = 1.0
@@ -168,6 +175,7 @@ class _Nursery:
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(),),
                 cwd=program_root(),
+                env=worker_environment(),
                 start_new_session=True,
             )
         self._thread = threading.Thread(target=self._listen, name="nursery", daemon=True)

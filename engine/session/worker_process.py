@@ -20,6 +20,16 @@ WORKER_MODULE = "engine.runtime.worker"
 """Named, not imported: this room knows the other side of the pipe by its messages only."""
 
 
+def worker_environment() -> dict[str, str]:
+    """Return the environment to start a worker in.
+
+    The threads that torch computes with would wait for each other by spinning, which takes the cores that the window
+    and other programs need, and makes the program itself many times slower where there are few. Asleep they compute
+    the same. Who sets the variable is obeyed.
+    """
+    return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
+
+
 class WorkerProcess(Protocol):
     """A running worker: its channel, its process group, and what it leaves behind. Used by one thread."""
 

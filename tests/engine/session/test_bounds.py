@@ -118,3 +118,8 @@ def test_facts_that_cannot_be_sent_end_the_recording_only(runs):
     assert printed(recording) == "fine\n"
     assert "because of a fault in it" in recording.stops[0].message
     assert [step.name for step in recording.steps] == ["mul"]
+
+
+def test_threads_of_torch_do_not_spin_while_they_wait(runs):
+    recording = runs.run("import os\nprint(os.environ['OMP_WAIT_POLICY'])")
+    assert printed(recording) == "PASSIVE\n"
