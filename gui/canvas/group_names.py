@@ -1,6 +1,7 @@
 """Paints the names of groups from afar, where the boxes in them are too small for names of their own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -14,34 +15,45 @@ _LEAST_PX = (LEAST_NAMED_PX, 30.0)
 """On a smaller frame a name would cover what it names."""
 _HEIGHT_PX, _PAD_PX, _INSET_PX = 18.0, 5.0, 4.0
 _MOST = 80
+_ROUND_UP_TO = 24
+"""More names than this stand on plain rectangles: round corners take ten times as long."""
 _LEAST_KEPT = 0.6
 """Of a name that is cut shorter than this, the part that tells it from others is gone."""
 
 
-def paint_group_names(
-    painter: QPainter, tokens: Tokens, frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: Rect
-) -> None:
-    """Paint names, outer groups first; one that would cover another is left out.
+@dataclass(frozen=True, slots=True)
+class GroupName:
+    """A name and where it stands, in world coordinates."""
+
+    chip: QRectF
+    text: str
+
+
+def placed_names(frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: Rect) -> list[GroupName]:
+    """Return where names stand, outer groups first; one that would cover another is left out.
 
     Args:
-        painter: A painter in world coordinates.
-        tokens: The theme.
         frames: The frames in view, each with the number of frames around it.
         scale: View pixels for each world pixel; the names are of one size on the screen.
         seen: The world rectangle in view: the name of a group that begins outside stands at its edge.
     """
-    taken: list[QRectF] = []
+    taken: list[GroupName] = []
     for frame, _ in sorted(frames, key=lambda pair: (pair[1], -pair[0].rect.width * pair[0].rect.height)):
         if len(taken) >= _MOST:
-            return
+            break
         text = fitted_text(frame.group.title, Style.FRAME_TITLE, frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX))
         if len(text) < _LEAST_KEPT * len(frame.group.title):
             continue
         chip = _chip(frame.rect, text, scale, seen)
-        if chip is None or any(chip.intersects(other) for other in taken):
-            continue
-        taken.append(chip)
-        _paint(painter, tokens, chip, text, scale)
+        if chip is not None and not any(chip.intersects(other.chip) for other in taken):
+            taken.append(GroupName(chip, text))
+    return taken
+
+
+def paint_group_names(painter: QPainter, tokens: Tokens, names: Sequence[GroupName], scale: float) -> None:
+    """Paint names, in world coordinates."""
+    for name in names:
+        _paint(painter, tokens, name.chip, name.text, scale, is_round=len(names) <= _ROUND_UP_TO)
 
 
 def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> QRectF | None:
@@ -53,13 +65,17 @@ def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> QRectF | None:
     return chip if chip.right() <= rect.right and chip.bottom() <= rect.bottom else None
 
 
-def _paint(painter: QPainter, tokens: Tokens, chip: QRectF, text: str, scale: float) -> None:
+def _paint(painter: QPainter, tokens: Tokens, chip: QRectF, text: str, scale: float, *, is_round: bool) -> None:
     painter.save()
     painter.translate(chip.topLeft())
     painter.scale(1 / scale, 1 / scale)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(tokens.canvas, 0.88))
-    painter.drawRoundedRect(QRectF(0.0, 0.0, chip.width() * scale, _HEIGHT_PX), 5.0, 5.0)
+    ground = QRectF(0.0, 0.0, chip.width() * scale, _HEIGHT_PX)
+    if is_round:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(tokens.canvas, 0.88))
+        painter.drawRoundedRect(ground, 5.0, 5.0)
+    else:
+        painter.fillRect(ground, faded(tokens.canvas, 0.88))
     painter.setPen(QColor(tokens.text))
     draw_text(painter, _PAD_PX, 13.5, text, Style.FRAME_TITLE)
     painter.restore()

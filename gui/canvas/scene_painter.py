@@ -18,7 +18,7 @@ from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.far_edges import FarEdges
 from gui.canvas.frame_painter import FramePainter
-from gui.canvas.group_names import LEAST_NAMED_PX, paint_group_names
+from gui.canvas.group_names import LEAST_NAMED_PX, GroupName, paint_group_names, placed_names
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.level import Level, level_of
 from gui.canvas.looks import Looks
@@ -92,6 +92,8 @@ class ScenePainter:
         self._picks = PickPainter(tools.tokens, scene, self._nodes, self._edges)
         self._depths = _depths(scene)
         self._frame_boxes = _frame_boxes(scene)
+        self._names: list[GroupName] = []
+        self._names_at: tuple[float, Rect] | None = None
         self._parts: OrderedDict[tuple[Level, Rect, float, frozenset[int]], _Part] = OrderedDict()
         shown = {box.node.step for box in scene.drawing.nodes}
         self._starts = start_texts(tools.book, shown) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
@@ -241,8 +243,10 @@ class ScenePainter:
 
     def _paint_far_names(self, painter: QPainter, visible: _Visible, scale: float, seen: Rect) -> None:
         if visible.level is Level.BLOCKS:
-            frames = [(self.scene.drawing.frames[index], int(self._depths[index])) for index in visible.frames]
-            paint_group_names(painter, self.tokens, frames, scale, seen)
+            if self._names_at != (scale, seen):
+                frames = [(self.scene.drawing.frames[index], int(self._depths[index])) for index in visible.frames]
+                self._names_at, self._names = (scale, seen), placed_names(frames, scale, seen)
+            paint_group_names(painter, self.tokens, self._names, scale)
 
     def _paint_edges(self, painter: QPainter, visible: _Visible, step: StepIndex, emphasis: Emphasis) -> None:
         edges = visible.edges

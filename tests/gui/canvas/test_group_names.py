@@ -4,7 +4,7 @@ from PySide6.QtGui import QImage, QPainter
 from engine.drawing.drawing import GroupFrame, Rect
 from engine.graph.view import GroupKey, ViewGroup
 from engine.trace.ids import StepIndex
-from gui.canvas.group_names import paint_group_names
+from gui.canvas.group_names import paint_group_names, placed_names
 from gui.theme.tokens import LIGHT
 
 SEEN = Rect(0.0, 0.0, 4000.0, 3000.0)
@@ -23,7 +23,7 @@ def _inked(frames: list[tuple[GroupFrame, int]], part: Rect, scale: float = 0.1)
     image.fill(0xFF00FF00)
     painter = QPainter(image)
     painter.scale(scale, scale)
-    paint_group_names(painter, LIGHT, frames, scale, SEEN)
+    paint_group_names(painter, LIGHT, placed_names(frames, scale, SEEN), scale)
     painter.end()
     x, y, width, height = (round(number * scale) for number in (part.x, part.y, part.width, part.height))
     return any(image.pixel(x + dx, y + dy) != 0xFF00FF00 for dx in range(width) for dy in range(height))
