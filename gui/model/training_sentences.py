@@ -130,6 +130,14 @@ def loss_text(number: float) -> str:
     return f"{number:.3f}".removeprefix("0") if abs(number) < 1 else number_text(number, 3)
 
 
+def run_loss_text(run: TrainingRun) -> str:
+    """Return the smoothed loss of a run, or that its newest one is no number."""
+    newest = run.curves.last("loss")
+    if len(run.curves.get("loss") or ()) and not math.isfinite(newest):
+        return "NaN" if math.isnan(newest) else "∞"
+    return loss_text(run.loss)
+
+
 def short_power(number: float) -> str:
     """Return a number as a mantissa and a power of ten: ``3e-3``."""
     if number == 0 or not math.isfinite(number):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, 
 
 from engine.trace.numbers import number_text
 from gui.model.training_run import Phase, TrainingRun
+from gui.model.training_sentences import run_loss_text
 from gui.theme.stylesheet import CONTROL_PX
 from gui.theme.tokens import Tokens
 from gui.train.inner_view import InnerView, inner_of
@@ -27,6 +28,7 @@ NO_PLANE = (
     "The numbers below and the charts tell how it goes."
 )
 _STATS = (("accuracy", "accuracy"), ("validation loss", "validation loss"), ("loss", "loss"))
+_LOST = ("NaN", "∞")
 _SHARES = frozenset({"accuracy"})
 
 
@@ -133,7 +135,8 @@ class BoundaryCard(QWidget):
             number = math.nan
             if run is not None:
                 number = run.loss if name == "loss" else run.curves.last(name)
-            self._numbers[name].setText(_stat_text(name, number))
+            is_lost = run is not None and name == "loss" and run_loss_text(run) in _LOST
+            self._numbers[name].setText(run_loss_text(run) if is_lost and run is not None else _stat_text(name, number))
 
     def _switch(self, text: str, tip: str, *, is_on: bool) -> QToolButton:
         button = QToolButton(self)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout
 from gui.model.training_book import RunBook
 from gui.model.training_difference import differences
 from gui.model.training_run import Phase, TrainingRun
-from gui.model.training_sentences import loss_text, run_summary
+from gui.model.training_sentences import run_loss_text, run_summary
 from gui.theme.fonts import BASE_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
 from gui.train.hues import run_hue
@@ -55,12 +55,12 @@ class RunRow(QWidget):
         """Paint it as it is now, if it looks different; ``beside`` is the run that is looked at."""
         run = self.run
         is_current = run is beside
-        state = (tokens.name, beside, run.is_shown, run.name, run_summary(run), loss_text(run.loss), run.phase)
+        state = (tokens.name, beside, run.is_shown, run.name, run_summary(run), run_loss_text(run), run.phase)
         if state == self._state:
             return
         self._state = state
         self._tokens, self._is_current = tokens, is_current
-        self.setAccessibleName(f"{run.name}, {run_summary(run)}, loss {loss_text(run.loss)}")
+        self.setAccessibleName(f"{run.name}, {run_summary(run)}, loss {run_loss_text(run)}")
         self.setToolTip(_tip(run, beside))
         self.update()
 
@@ -136,7 +136,7 @@ class RunRow(QWidget):
         painter.drawText(
             area.adjusted(0, 0, -2, 0),
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            loss_text(self.run.loss),
+            run_loss_text(self.run),
         )
         painter.end()
 

@@ -9,6 +9,8 @@ from engine.trace.numbers import number_text
 
 _NARROW_DECADES = 0.6
 _WIDE_DECADES = 2.5
+_MOST_DECADES = 8
+"""That get a tick; of more, every second or third one does."""
 _LAST_DECADE = 308.0
 """Beyond it there are no numbers; an error while painting would bring the window down."""
 
@@ -24,7 +26,9 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
             found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
             return found[:1]
         digits = _digits(high - low)
-        decades = range(math.floor(low), math.ceil(high) + 1)
+        step = max(1, math.ceil((high - low) / _MOST_DECADES))
+        first = math.floor(low / step) * step
+        decades = range(first, math.ceil(high) + 1, step)
         ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
         return [(1.0, [tick for tick in ticks if low <= tick <= high])]
 

@@ -302,3 +302,9 @@ def test_where_there_is_no_plane_the_inside_of_the_network_is_shown(begun):
     assert begun.page.network.view._columns[1].units[0].answers is not None
     assert "first picture" in begun.page.network._hint.text()
     assert not begun.page.grab().isNull()
+
+
+def test_a_loss_that_is_no_number_is_said_so(begun):
+    begun.tell(*facts.curves(0, 30), points("loss", [30], [np.nan]), facts.alert(30), facts.progress(31))
+    assert begun.page.boundary._numbers["loss"].text() == "NaN"
+    assert "loss NaN" in begun.page.runs.rows[0].accessibleName()
