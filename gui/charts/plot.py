@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from gui.charts.series import Floats, Series
 from gui.theme.colors import mix
-from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
-from gui.widgets.number_axis import NumberAxis, cosmetic_pen
+from gui.widgets.number_axis import NumberAxis, cosmetic_pen, dress_axes
 
 _AXIS_PX = 46
 
@@ -70,16 +69,7 @@ class Plot:
         self._dot.setSymbolBrush(QColor(tokens.optimizer))
         self._raw.setSymbolPen(cosmetic_pen(line, 1.0))
         self._raw.setSymbolBrush(line)
-        for name in ("left", "bottom"):
-            axis = self.widget.getAxis(name)
-            axis.setPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
-            axis.setTickPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
-            axis.setTextPen(QColor(tokens.muted))
-            axis.setZValue(-1)  # the grid lies under the curves
-            axis.setTickFont(mono_font(10))
-            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
-        self.widget.getAxis("left").setWidth(_AXIS_PX)
-        self.widget.getAxis("bottom").setHeight(20)
+        dress_axes(self.widget, tokens, _AXIS_PX)
 
     def show_series(self, series: Series) -> None:
         """Draw a series."""

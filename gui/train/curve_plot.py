@@ -7,10 +7,9 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.widgets.number_axis import NumberAxis, cosmetic_pen
+from gui.widgets.number_axis import NumberAxis, cosmetic_pen, dress_axes
 
 Floats = npt.NDArray[np.float64]
 _AXIS_PX = 40
@@ -59,16 +58,7 @@ class CurvePlot:
         """Take the colours of a theme."""
         self.widget.setBackground(QColor(tokens.panel))
         self._cross.setPen(cosmetic_pen(QColor(tokens.faint), 1.0))
-        for name in ("left", "bottom"):
-            axis = self.widget.getAxis(name)
-            axis.setPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
-            axis.setTickPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
-            axis.setTextPen(QColor(tokens.muted))
-            axis.setZValue(-1)  # the grid lies under the curves
-            axis.setTickFont(mono_font(10))
-            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
-        self.widget.getAxis("left").setWidth(_AXIS_PX)
-        self.widget.getAxis("bottom").setHeight(20)
+        dress_axes(self.widget, tokens, _AXIS_PX)
 
     def scaled(self, numbers: Floats) -> Floats:
         """Return numbers as the y axis takes them: with gaps, and no infinities."""

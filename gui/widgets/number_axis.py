@@ -6,6 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor, QPen
 
 from engine.trace.numbers import number_text
+from gui.theme.fonts import mono_font
+from gui.theme.tokens import Tokens
 
 _NARROW_DECADES = 0.6
 _WIDE_DECADES = 2.5
@@ -49,3 +51,17 @@ def cosmetic_pen(color: QColor, width_px: float) -> QPen:
     pen = QPen(color, width_px)
     pen.setCosmetic(True)
     return pen
+
+
+def dress_axes(plot: pg.PlotWidget, tokens: Tokens, left_px: int) -> None:
+    """Give the axes of a plot the colours of a theme: hairlines without ticks, under the curves."""
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
+        axis.setTickPen(cosmetic_pen(QColor(tokens.hairline), 1.0))
+        axis.setTextPen(QColor(tokens.muted))
+        axis.setZValue(-1)
+        axis.setTickFont(mono_font(10))
+        axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
+    plot.getAxis("left").setWidth(left_px)
+    plot.getAxis("bottom").setHeight(20)
