@@ -71,6 +71,8 @@ def draw_text(painter: QPainter, x: float, baseline: float, text: str, style: St
     painter.setFont(_face(style).font)
     painter.translate(x, baseline)
     painter.scale(1 / _OVERSIZE, 1 / _OVERSIZE)
+    # Or a name in Hebrew or Arabic would turn round what stands beside it: ``.grad``, the number of ops.
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     painter.drawText(QPointF(0, 0), text)
     painter.restore()
 
