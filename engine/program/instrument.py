@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.program.comprehensions import Comprehension, element, may_call
 from engine.program.conditions import Condition, Conditions, is_literal
 from engine.program.places import Place, Places
 from engine.program.sites import ConditionSite, FunctionSite, HandlerSite, LoopSite, Site
@@ -110,7 +111,9 @@ class Instrumenter:
                 return
             case ast.ClassDef(name=name):
                 around = replace(around, path=f"{around.path}{name}.")
-            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                around = self._comprehension(node, replace(around, is_own_code=False), edits)
+            case ast.Lambda():
                 around = replace(around, is_own_code=False)
             case ast.Return() if around.function is not None:
                 self._return(node, around, edits)
@@ -165,6 +168,22 @@ class Instrumenter:
                 edits.first(node, "orelse", self._statement(Helper.ENDED, number, node))
         yield from ((child, inner) for child in node.body)
         yield from ((child, around) for child in node.orelse)
+
+    def _comprehension(self, node: Comprehension, around: _Around, edits: TreeEdits) -> _Around:
+        """Mark the rounds of a comprehension where they may call torch; return what lies around its parts."""
+        body = element(node)
+        if _is_unmarked(around, edits) or not may_call(body) or any(part.is_async for part in node.generators):
+            return around
+        head = self._places.between(node.generators[0].target, node.generators[-1].iter)
+        lines = node.lineno, node.end_lineno or node.lineno
+        outer = around.loops[-1] if around.loops else None
+        site = LoopSite(f"for {self._places.text(head)}", self._file, head, around.function, outer, lines)
+        number = self._new(site)
+        conditions = node.generators[-1].ifs
+        edits.lead(conditions[0] if conditions else body[0], Helper.ROUND.value, number)
+        if not isinstance(node, ast.GeneratorExp):  # the rounds of that one run later, when something asks for them
+            edits.follow(node, Helper.ENDED.value, number)
+        return replace(around, loops=(*around.loops, site))
 
     def _return(self, node: ast.Return, around: _Around, edits: TreeEdits) -> None:
         if node.value is None:

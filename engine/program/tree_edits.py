@@ -33,6 +33,12 @@ class TreeEdits:
         pair = ast.Tuple([node, call], ast.Load())
         self._replace(node, ast.Subscript(pair, ast.Constant(0), ast.Load()), pair, "elts", 0)
 
+    def lead(self, node: ast.expr, helper: str, number: int) -> None:
+        """Have ``helper(number)`` called right before an expression, whose value stays what it is; see ``follow``."""
+        call = ast.Call(ast.Name(helper, ast.Load()), [ast.Constant(number)], [])
+        pair = ast.Tuple([call, node], ast.Load())
+        self._replace(node, ast.Subscript(pair, ast.Constant(1), ast.Load()), pair, "elts", 1)
+
     def _replace(self, node: ast.expr, whole: ast.expr, holder: ast.expr, field: str, position: int) -> None:
         slot = self._slots[node]
         for part in (part for part in _until(whole, node) if part is not node):

@@ -72,9 +72,25 @@ def around(recording: Recording, region: RegionId | None) -> str:
          ["head 0", "head 0 > inner 0", ""]),
         (("class A:\n    def __private(self):\n        for k in range(1):\n            x * k\n"
          "    def go(self):\n        self.__private()\nA().go()"), ["A.go 0 > A.__private 0 > for k in range(1) 0"]),
+        ("ys = [x * i for i in range(2)]\nx.exp()", ["for i in range(2) 0", "for i in range(2) 1", ""]),
+        (("def f(v):\n    return v * 2\ndef g():\n    ys = {i: f(x) for i in range(4) if i % 2}\n"
+         "    return [y + 1 for y in ys.values()]\nfor e in range(1):\n    g()\nx.exp()"),
+         ["for e in range(1) 0 > g 0 > for i in range(4) 1 > f 0", "for e in range(1) 0 > g 0 > for i in range(4) 3 > f 1",
+          "for e in range(1) 0 > g 0 > for y in ys.values() 0", "for e in range(1) 0 > g 0 > for y in ys.values() 1", ""]),
+        ("sum(x * i for i in range(2))\nx.exp()",
+         ["for i in range(2) 0", "for i in range(2) 0", "for i in range(2) 1", "for i in range(2) 1", ""]),
+        ("ys = [[x * j for j in range(i + 1)] for i in range(2)]\nx.exp()",
+         ["for i in range(2) 0 > for j in range(i + 1) 0", "for i in range(2) 1 > for j in range(i + 1) 0",
+          "for i in range(2) 1 > for j in range(i + 1) 1", ""]),
+        (("def bad(v):\n    v * 2\n    raise ValueError\nwith contextlib.suppress(ValueError):\n"
+         "    [bad(x) for i in range(2)]\nx.exp()"), ["for i in range(2) 0 > bad 0", ""]),
+        ("for i, y in enumerate([x * k for k in range(2)]):\n    y + i",
+         ["for k in range(2) 0", "for k in range(2) 1", "for i, y in enumerate([x * k for k in range(2)]) 0",
+          "for i, y in enumerate([x * k for k in range(2)]) 1"]),
     ],
     ids=["nested", "function", "recursion", "generator", "raising", "suppressed", "break", "else", "while", "module",
-         "handlers", "async", "threads", "groups", "private"],
+         "handlers", "async", "threads", "groups", "private", "list", "dict and condition", "generator expression",
+         "list in list", "raising in a list", "list in a head"],
 )  # fmt: skip
 def test_regions(text: str, wanted: list[str]) -> None:
     run = record_text(X + text + "\n", marks=True)
