@@ -1,7 +1,7 @@
 """A log that lets go of large tensors when the program does: for recordings that keep no numbers."""
 
 from collections.abc import Iterable
-from threading import Lock
+from threading import RLock
 from typing import Any, SupportsIndex
 
 import torch
@@ -18,8 +18,6 @@ from engine.runtime.recorder.watch.shadows import Shadow
 
 _PLAIN = frozenset({int, float, bool, str, type(None), Parameter, Shadow})
 _RUNS = frozenset({log.BACKWARD, log.OPTIMIZER})
-
-
 _PLACES = {log.CALL: (2, 3, 4), log.NODE: (3, 4)}
 """Where the most frequent records have tensors."""
 RESULT = 4
@@ -126,7 +124,8 @@ class WeakLog(Log):
     def __init__(self, shadows: ShadowBook) -> None:
         super().__init__()
         self._shadows = shadows
-        self._lock = Lock()
+        self._lock = RLock()
+        self._is_sweeping = False
         self._runs: list[BackwardRun | OptimizerRun] = []
         self._swept = 0
         self._waiting = 0
@@ -148,12 +147,21 @@ class WeakLog(Log):
     def sweep(self) -> None:
         """Let go of the large tensors in what was appended since the last time."""
         with self._lock, unseen():  # what is asked of a tensor would go through the recorder itself
-            has_found = False
-            while self._swept < len(self):
-                has_found |= self._sweep_record(self._swept)
-                self._swept += log.WIDTHS[self[self._swept]]
-            self._waiting = 0
-            self._patience = 1 if has_found else min(2 * self._patience, MOST_WAITING)
+            if self._is_sweeping:
+                return  # a finalizer of the program's runs, somewhere in the middle of this
+            self._is_sweeping = True
+            try:
+                self._sweep_on()
+            finally:
+                self._is_sweeping = False
+
+    def _sweep_on(self) -> None:
+        has_found = False
+        while self._swept < len(self):
+            has_found |= self._sweep_record(self._swept)
+            self._swept += log.WIDTHS[self[self._swept]]
+        self._waiting = 0
+        self._patience = 1 if has_found else min(2 * self._patience, MOST_WAITING)
 
     def take(self) -> list[Any]:
         """Return everything that was appended, with tensors in place of shadows, and forget it."""

@@ -75,8 +75,10 @@ def around(recording: Recording, region: RegionId | None) -> str:
         ("ys = [x * i for i in range(2)]\nx.exp()", ["for i in range(2) 0", "for i in range(2) 1", ""]),
         (("def f(v):\n    return v * 2\ndef g():\n    ys = {i: f(x) for i in range(4) if i % 2}\n"
          "    return [y + 1 for y in ys.values()]\nfor e in range(1):\n    g()\nx.exp()"),
-         ["for e in range(1) 0 > g 0 > for i in range(4) 1 > f 0", "for e in range(1) 0 > g 0 > for i in range(4) 3 > f 1",
-          "for e in range(1) 0 > g 0 > for y in ys.values() 0", "for e in range(1) 0 > g 0 > for y in ys.values() 1", ""]),
+         ["for e in range(1) 0 > g 0 > for i in range(4) 1 > f 0",
+          "for e in range(1) 0 > g 0 > for i in range(4) 3 > f 1",
+          "for e in range(1) 0 > g 0 > for y in ys.values() 0",
+          "for e in range(1) 0 > g 0 > for y in ys.values() 1", ""]),
         ("sum(x * i for i in range(2))\nx.exp()",
          ["for i in range(2) 0", "for i in range(2) 0", "for i in range(2) 1", "for i in range(2) 1", ""]),
         ("ys = [[x * j for j in range(i + 1)] for i in range(2)]\nx.exp()",

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from engine.program.source import SourceMap
 from engine.protocol.request import ValuePolicy
 from engine.runtime.recorder import Recorder, RecorderOptions
+from engine.runtime.recorder.log import METRIC, SET_GRAD
+from engine.runtime.recorder.watch.weak_log import ShadowBook, WeakLog
 from engine.trace.bytestore import MemoryBytes
 from tests.conformance import ways_of_autograd, ways_of_tensors, ways_of_torch
 from tests.conformance.random_programs import programs
@@ -138,3 +140,21 @@ def test_what_a_pass_has_saved_is_gone_when_its_node_has_run():
         del root
         last.sum().backward()
     assert seen == [True]
+
+
+def test_a_finalizer_in_the_middle_of_looking_through_is_taken_in():
+    log = WeakLog(ShadowBook(8))
+    large = torch.ones(100)
+
+    class Odd(tuple):
+        __slots__ = ()
+
+        def __iter__(self):  # stands for a finalizer that the collector runs at this moment
+            log.extend((METRIC, "inner", 1.0))
+            return super().__iter__()
+
+    log.extend((SET_GRAD, Odd((large, large)), None))
+    log.extend((METRIC, "last", 2.0))
+    taken = log.take()
+    assert taken[0] == SET_GRAD
+    assert [taken[place + 1] for place in range(3, len(taken), 3)] == ["inner", "inner", "last"]
