@@ -114,6 +114,7 @@ class _Arranger:
         self._spacing = spacing
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
+        self._sizes: dict[tuple[str, str, NodeKind], tuple[float, float]] = {}
         self._lane = _lanes(view)
         self._fed = {edge.target for edge in view.edges if edge.kind is EdgeKind.GRADIENT}
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
@@ -134,8 +135,7 @@ class _Arranger:
             NodeBox(node, self._rect(area)) for node, area in zip(self._view.nodes, result.areas, strict=True)
         )
         paths = tuple(
-            EdgePath(edge, tuple(self._point(point) for point in route))
-            for edge, route in zip(self._edges, result.routes, strict=False)
+            EdgePath(edge, self._points(route)) for edge, route in zip(self._edges, result.routes, strict=False)
         )
         frames = tuple(
             GroupFrame(group, self._rect(result.frames[number, 0]), self._heading_room(result, number))
@@ -160,7 +160,11 @@ class _Arranger:
         return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, self._spacing, headings, lane)
 
     def _layout_node(self, node: ViewNode, number: dict[GroupKey, int]) -> LayoutNode:
-        width, height = node_size(node)
+        look = (node.title, node.subtitle, node.kind)
+        size = self._sizes.get(look)
+        if size is None:
+            size = self._sizes[look] = node_size(node)
+        width, height = size
         is_row = self._direction is Direction.LEFT_RIGHT
         return LayoutNode(
             along=width if is_row else height,
@@ -206,8 +210,10 @@ class _Arranger:
             return Rect(area.along, area.across, area.length, area.breadth)
         return Rect(area.across, area.along, area.breadth, area.length)
 
-    def _point(self, point: Point) -> Point:
-        return point if self._direction is Direction.LEFT_RIGHT else (point[1], point[0])
+    def _points(self, route: tuple[Point, ...]) -> tuple[Point, ...]:
+        if self._direction is Direction.LEFT_RIGHT:
+            return route
+        return tuple([(across, along) for along, across in route])
 
     def _labels(self, result: LayoutResult) -> tuple[LaneLabel, ...]:
         kinds = {self._lane[node.key]: node.kind for node in reversed(self._view.nodes)}
@@ -247,11 +253,13 @@ def _bounds(
     labels: tuple[LaneLabel, ...],
 ) -> Rect:
     rects = [box.rect for box in boxes] + [frame.rect for frame in frames]
-    points = [point for path in paths for point in path.points]
-    points += [(rect.x, rect.y) for rect in rects] + [(rect.right, rect.bottom) for rect in rects]
-    points += [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
-    if not points:
+    xs = [x for path in paths for x, _ in path.points] + [label.position[0] for label in labels]
+    ys = [y for path in paths for _, y in path.points]
+    ys += [label.position[1] - _LABEL_HEIGHT_PX for label in labels]
+    if not xs and not rects:
         return Rect(0.0, 0.0, 0.0, 0.0)
-    left, top = min(x for x, _ in points) - _MARGIN_PX, min(y for _, y in points) - _MARGIN_PX
-    right, bottom = max(x for x, _ in points) + _MARGIN_PX, max(y for _, y in points) + _MARGIN_PX
+    left = min([*xs, *(rect.x for rect in rects)]) - _MARGIN_PX
+    top = min([*ys, *(rect.y for rect in rects)]) - _MARGIN_PX
+    right = max([*xs, *(rect.right for rect in rects)]) + _MARGIN_PX
+    bottom = max([*ys, *(rect.bottom for rect in rects)]) + _MARGIN_PX
     return Rect(left, top, right - left, bottom - top)

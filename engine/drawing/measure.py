@@ -28,12 +28,13 @@ _NARROW = "iljtfI.,:;'|!()[]{} /\\"
 
 def title_width(text: str) -> float:
     """Width in pixels of a bold title."""
-    return sum(_advance(character) for character in text) * TITLE_PX
+    return sum([_ADVANCES.get(character) or _advance(character) for character in text]) * TITLE_PX
 
 
 def mono_width(text: str) -> float:
     """Width in pixels of a line of code."""
-    return sum(_columns(character) for character in text) * 0.6 * MONO_PX
+    columns = len(text) if text.isascii() else sum(map(_columns, text))
+    return columns * 0.6 * MONO_PX
 
 
 def elided(text: str, length: int) -> str:
@@ -89,3 +90,7 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+_ADVANCES = {character: _advance(character) for character in map(chr, range(128))}
+"""The common characters, looked up once."""

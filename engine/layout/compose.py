@@ -68,6 +68,7 @@ class Composer:
         self._title_room = [0.0] * len(problem.group_parents)
         self._lanes = sorted({node.lane for node in problem.nodes})
         self._solver = Solver(problem.spacing)
+        self._lengths: dict[int, float] = {}
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
         """Plan all levels, inner ones first (groups come after the groups around them).
@@ -93,6 +94,8 @@ class Composer:
                 return 0.0
             return plan.breadth + self.inset(group, lane) + (spacing.across_after if lane == 0 else 0.0)
         nodes = self._levels.members[cell].get(lane, ())
+        if len(nodes) == 1:
+            return self._problem.nodes[nodes[0]].across
         total = sum(self._problem.nodes[node].across for node in nodes)
         notes = sum(self._problem.nodes[node].note for node in nodes[:-1])
         return total + notes + spacing.stack_gap * max(len(nodes) - 1, 0)
@@ -102,8 +105,12 @@ class Composer:
         group = self._levels.cell_group[cell]
         if group >= 0:
             return self.plans[group + 1].length
-        lanes = self._levels.members[cell].values()
-        return max(self._problem.nodes[node].along for nodes in lanes for node in nodes)
+        found = self._lengths.get(cell)
+        if found is None:
+            lanes = self._levels.members[cell].values()
+            found = max([self._problem.nodes[node].along for nodes in lanes for node in nodes])
+            self._lengths[cell] = found
+        return found
 
     def offset(self, end: End, lane: int) -> float:
         """Where an edge attaches to a cell, measured from the cell's top."""
@@ -142,9 +149,9 @@ class Composer:
 
     def stack_offset(self, node: int) -> float:
         """Top of a node within the stack of its cell and lane."""
-        lane = self._problem.nodes[node].lane
+        stack = self._levels.members[self._levels.node_cell[node]][self._problem.nodes[node].lane]
         offset = 0.0
-        for other in self._levels.members[self._levels.node_cell[node]][lane]:
+        for other in stack if stack[0] != node else ():
             if other == node:
                 break
             above = self._problem.nodes[other]
@@ -194,7 +201,8 @@ class Composer:
         plan.length = position - (spacing.column_gap if count else 0.0) + (spacing.along_after if level else 0.0)
 
     def _net(self, level: int, lane: int) -> Net:
-        cells = [cell for cell in self._levels.level_cells[level] if self.item_breadth(cell, lane) > 0]
+        breadths = {cell: self.item_breadth(cell, lane) for cell in self._levels.level_cells[level]}
+        cells = [cell for cell, breadth in breadths.items() if breadth > 0]
         missing = self._missing_start(level, lane, cells)
         highest = max((self._levels.rank[cell] for cell in self._levels.level_cells[level]), default=0)
         net = Net([[] for _ in range(highest + 3)])
@@ -203,10 +211,9 @@ class Composer:
             cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
         phantoms = [net.add(step.layer, step.breadth, is_thread=step.cell < 0) for step in missing[:-1]]
         for cell in cells:
-            breadth = self.item_breadth(cell, lane)
             is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
             layer = self._levels.rank[cell] + 1
-            vertex = net.cells[cell] = net.add(layer, breadth, is_thread=False, is_leaf=is_leaf)
+            vertex = net.cells[cell] = net.add(layer, breadths[cell], is_thread=False, is_leaf=is_leaf)
             if self._levels.cell_group[cell] < 0:
                 net.line[vertex] = self.first_middle(cell, lane)
         for index in self._threads.by_lane.get((level, lane), ()):

@@ -14,6 +14,11 @@ def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
     """Straight pieces where two knots share ``across``, S-curves with tangents along the flow elsewhere."""
     merged = _without_needless(knots)
     route: list[Point] = [merged[0]]
+    if all(abs(start[0] - end[0]) > _SAME for start, end in pairwise(merged)):
+        for start, end in pairwise(merged):
+            middle = (start[0] + end[0]) / 2
+            route += ((middle, start[1]), (middle, end[1]), end)
+        return tuple(route)
     for index, (start, end) in enumerate(pairwise(merged)):
         leave = _towards(start, end, _reach(merged, index))
         enter = _towards(end, start, _reach(merged, index + 1))
@@ -59,9 +64,10 @@ def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, .
 def _without_needless(knots: Sequence[Point]) -> list[Point]:
     merged: list[Point] = [knots[0]]
     for knot in knots[1:]:
-        if _distance(knot, merged[-1]) <= _SAME:
+        last = merged[-1]
+        if knot == last or _distance(knot, last) <= _SAME:
             continue
-        if len(merged) > 1 and abs(merged[-2][1] - merged[-1][1]) <= _SAME and abs(knot[1] - merged[-1][1]) <= _SAME:
+        if len(merged) > 1 and abs(merged[-2][1] - last[1]) <= _SAME and abs(knot[1] - last[1]) <= _SAME:
             merged[-1] = knot
         else:
             merged.append(knot)

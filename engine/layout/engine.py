@@ -37,16 +37,17 @@ def lay_out(problem: LayoutProblem, *, has_links: bool = True) -> LayoutResult:
 
 
 def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], routes: list[tuple[Point, ...]]) -> None:
-    traffic = Traffic()
-    for edge, route in zip(problem.edges, routes, strict=True):
-        traffic.add_route(route, edge.source, edge.target)
-    links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
     missing = [
         index for index, edge in enumerate(problem.edges) if not routes[index] and edge.role is not EdgeRole.ORDER
     ]
     flow = {index for index in missing if problem.edges[index].role is EdgeRole.FLOW}
     # The main data of a larger picture keeps off its boxes, too, as long as few edges are too long for the ranks.
     is_checked = len(flow) <= MOST_LONG and len(areas) <= MOST_AROUND
+    traffic = Traffic()
+    if len(areas) <= MOST_CHECKED or is_checked:
+        for edge, route in zip(problem.edges, routes, strict=True):
+            traffic.add_route(route, edge.source, edge.target)
+    links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
     for index in missing:
         edge = problem.edges[index]
         routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)

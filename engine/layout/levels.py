@@ -37,6 +37,8 @@ class Levels:
         """Cells from the source outwards and from the target outwards; the last of both lie in the same level."""
         first, second = self.node_cell[edge.source], self.node_cell[edge.target]
         outwards, back = [first], [second]
+        if self.cell_level[first] == self.cell_level[second]:
+            return outwards, back
         while self.cell_level[first] != self.cell_level[second]:
             if self._depth[self.cell_level[first]] >= self._depth[self.cell_level[second]]:
                 first = self.group_cell[self.cell_level[first] - 1]

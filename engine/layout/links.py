@@ -39,7 +39,7 @@ class LinkRouter:
         channels.append(max((area.bottom for area in lanes.values()), default=0.0) + 0.4 * spacing.lane_gap)
         self._levels = [channel + track for channel, track in product(channels, _TRACKS)]
         self._is_small = len(areas) <= MOST_CHECKED
-        self._obstacles = Obstacles(areas, headings)
+        self._obstacles: Obstacles | None = None
         self._traffic = traffic
         self._headings = headings
         self._maze: Maze | None = None
@@ -62,6 +62,8 @@ class LinkRouter:
 
     def _best(self, source: int, target: int, found: Iterator[Way]) -> Way:
         """The cheapest free way, by length, corners and what it meets; empty when there is none."""
+        if self._obstacles is None:
+            self._obstacles = Obstacles(self._areas, self._headings)
         ways = sorted(((_length(way), way) for way in found), key=_first)
         best: Way = ()
         lowest, looked = float("inf"), 0

@@ -4,7 +4,7 @@ The method is that of Sugiyama, Tagawa and Toda (1981); crossings are counted by
 Mutzel (2002).
 """
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,11 +40,16 @@ def ordered(
     place = [0.0] * vertex_count
     _number(layers, range(len(layers)), place)
     best, fewest = [layer[:] for layer in layers], _crossings(layers, busy, above, place)
+    still = 0
     for sweep in range(_MOST_SWEEPS):
         if sweep > 0 and fewest == 0:
             break
+        has_moved = False
         for index in busy if sweep % 2 else reversed(busy):
-            _sort(layers[index], below if sweep % 2 else above, place, pinned)
+            has_moved |= _sort(layers[index], below if sweep % 2 else above, place, pinned)
+        still = 0 if has_moved else still + 1
+        if still == len((below, above)):
+            break
         crossings = _crossings(layers, busy, above, place)
         if crossings < fewest or (sweep == 0 and crossings == fewest):
             best, fewest = [layer[:] for layer in layers], crossings
@@ -59,20 +64,27 @@ def _number(layers: list[list[int]], indices: Sequence[int], place: list[float])
 
 def _sort(
     layer: list[int], neighbours: list[list[tuple[int, float]]], place: list[float], pinned: Mapping[int, float]
-) -> None:
-    """Sort by the mean place of the neighbours; vertices without any keep their place."""
+) -> bool:
+    """Sort by the mean place of the neighbours; vertices without any keep their place. Return whether one moved."""
+    before = layer[:]
     wish = {}
     for vertex in layer:
         near = neighbours[vertex]
-        wish[vertex] = sum(place[other] + shift for other, shift in near) / len(near) if near else place[vertex]
+        if len(near) == 1:
+            wish[vertex] = place[near[0][0]] + near[0][1]
+        else:
+            wish[vertex] = sum([place[other] + shift for other, shift in near]) / len(near) if near else place[vertex]
     layer.sort(key=wish.__getitem__)
     held = [position for position, vertex in enumerate(layer) if vertex in pinned]
     if len(held) > 1:
         in_order = sorted((layer[position] for position in held), key=pinned.__getitem__)
         for position, vertex in zip(held, in_order, strict=True):
             layer[position] = vertex
+    if layer == before:
+        return False
     for position, vertex in enumerate(layer):
         place[vertex] = float(position)
+    return True
 
 
 def _crossings(
@@ -82,20 +94,9 @@ def _crossings(
     for index in busy:
         seen: list[float] = []
         for vertex in layers[index]:
-            targets = sorted(place[other] + 0.01 * shift for other, shift in above[vertex])
+            targets = sorted([place[other] + 0.01 * shift for other, shift in above[vertex]])
             for target in targets:
-                total += len(seen) - _count_up_to(seen, target)
+                total += len(seen) - bisect_right(seen, target)
             for target in targets:
                 insort(seen, target)
     return total
-
-
-def _count_up_to(values: list[float], limit: float) -> int:
-    low, high = 0, len(values)
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle] <= limit:
-            low = middle + 1
-        else:
-            high = middle
-    return low

@@ -6,6 +6,7 @@ minimal distances; layers are swept in both directions, as in the priority metho
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 _SWEEPS = 4
 _MOST_DRIFT_PX = 480.0
@@ -51,6 +52,23 @@ class Strip:
         return self.thread_gap if self.is_thread[first] or self.is_thread[second] else self.row_gap
 
 
+_Pull = tuple[int, float, float, float]
+"""A neighbour, the offset of the edge on it, the offset on the own side, and the weight."""
+_Pulls = tuple[list[list[_Pull]], list[list[_Pull]]]
+"""For each vertex what pulls it, on the side that counts first and on the other one."""
+_Stretch = tuple[int, int, int, int]
+"""Begin and end of places next to each other that can move, and the fixed ones before and after them; -1 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A layer: how far each vertex stands from the first at the least, and which of them can move."""
+
+    layer: list[int]
+    shift: list[float]
+    stretches: list[_Stretch]
+
+
 def tops(strip: Strip) -> list[float]:
     """Return the position of the top of every vertex."""
     top = [0.0] * len(strip.breadth)
@@ -58,20 +76,17 @@ def tops(strip: Strip) -> list[float]:
     shift = next((top[vertex] - strip.mirrored[vertex] for vertex, _, _ in strip.main if vertex in strip.mirrored), 0.0)
     homes = {vertex: home + shift for vertex, home in strip.mirrored.items()}
     _stack(strip, fixed, top)
-    below: list[list[Rod]] = [[] for _ in top]
-    above: list[list[Rod]] = [[] for _ in top]
+    below: list[list[_Pull]] = [[] for _ in top]
+    above: list[list[_Pull]] = [[] for _ in top]
     for rod in strip.rods:
-        below[rod.high].append(rod)
-        above[rod.low].append(rod)
-    busy = [layer for layer in strip.layers if len(layer) > 1 or (layer and layer[0] not in fixed)]
+        below[rod.high].append((rod.low, rod.low_offset, rod.high_offset, rod.weight))
+        above[rod.low].append((rod.high, rod.high_offset, rod.low_offset, rod.weight))
+    rows = [row for row in (_row(strip, layer, fixed) for layer in strip.layers if layer) if row.stretches]
     for sweep in range(_SWEEPS):
         goes_up = sweep % 2 == 0
-        for layer in reversed(busy) if goes_up else busy:
-            wishes = [
-                (homes[vertex], _HOME) if vertex in homes else _wish(vertex, below, above, top, prefers_above=goes_up)
-                for vertex in layer
-            ]
-            _solve(strip, layer, wishes, fixed, top)
+        pulls = (above, below) if goes_up else (below, above)
+        for row in reversed(rows) if goes_up else rows:
+            _solve(row, pulls, homes, top)
     return top
 
 
@@ -104,47 +119,55 @@ def _stack(strip: Strip, fixed: set[int], top: list[float]) -> None:
             top[upper] = top[lower] - strip.breadth[upper] - strip.gap(upper, lower)
 
 
-def _wish(
-    vertex: int, below: list[list[Rod]], above: list[list[Rod]], top: list[float], *, prefers_above: bool
-) -> tuple[float, float]:
-    """Wished top and its weight."""
-    total = weight = 0.0
-    for is_above in (prefers_above, not prefers_above):
-        for rod in above[vertex] if is_above else below[vertex]:
-            if is_above:
-                target = top[rod.high] + rod.high_offset - rod.low_offset
-            else:
-                target = top[rod.low] + rod.low_offset - rod.high_offset
-            total += target * rod.weight
-            weight += rod.weight
+def _row(strip: Strip, layer: list[int], fixed: set[int]) -> _Row:
+    shift = [0.0] * len(layer)
+    for index in range(1, len(layer)):
+        upper = layer[index - 1]
+        shift[index] = shift[index - 1] + strip.breadth[upper] + strip.gap(upper, layer[index])
+    stretches: list[_Stretch] = []
+    start, before = 0, -1
+    for pivot in [*(index for index, vertex in enumerate(layer) if vertex in fixed), len(layer)]:
+        if start < pivot:
+            stretches.append((start, pivot, before, pivot if pivot < len(layer) else -1))
+        start, before = pivot + 1, pivot
+    return _Row(layer, shift, stretches)
+
+
+def _solve(row: _Row, pulls: _Pulls, homes: Mapping[int, float], top: list[float]) -> None:
+    layer, shift = row.layer, row.shift
+    if len(layer) == 1:
+        top[layer[0]] = _wish(layer[0], pulls, homes, top)[0]
+        return
+    for start, end, before, after in row.stretches:
+        wished = []
+        for index in range(start, end):
+            wish, weight = _wish(layer[index], pulls, homes, top)
+            wished.append((wish - shift[index], weight))
+        floor = top[layer[before]] - shift[before] if before >= 0 else -inf
+        ceiling = top[layer[after]] - shift[after] if after >= 0 else inf
+        for index, position in enumerate(_isotonic(wished), start=start):
+            top[layer[index]] = min(max(position, floor), ceiling) + shift[index]
+
+
+def _wish(vertex: int, pulls: _Pulls, homes: Mapping[int, float], top: list[float]) -> tuple[float, float]:
+    """Wished top and its weight: home, else near the neighbours of the first side that has any."""
+    if vertex in homes:
+        return (homes[vertex], _HOME)
+    for side in pulls:
+        total = weight = 0.0
+        for other, offset, own_offset, pull in side[vertex]:
+            total += (top[other] + offset - own_offset) * pull
+            weight += pull
         if weight:
             return (total / weight, weight)
     return (top[vertex], 0.1)
 
 
-def _solve(
-    strip: Strip, layer: list[int], wishes: Sequence[tuple[float, float]], fixed: set[int], top: list[float]
-) -> None:
-    if len(layer) == 1:
-        if layer[0] not in fixed:
-            top[layer[0]] = wishes[0][0]
-        return
-    shift = [0.0] * len(layer)
-    for index in range(1, len(layer)):
-        upper = layer[index - 1]
-        shift[index] = shift[index - 1] + strip.breadth[upper] + strip.gap(upper, layer[index])
-    pivots = [index for index, vertex in enumerate(layer) if vertex in fixed]
-    start, floor = 0, float("-inf")
-    for pivot in [*pivots, len(layer)]:
-        ceiling = top[layer[pivot]] - shift[pivot] if pivot < len(layer) else float("inf")
-        wished = [(wishes[index][0] - shift[index], wishes[index][1]) for index in range(start, pivot)]
-        for index, position in enumerate(_isotonic(wished), start=start):
-            top[layer[index]] = min(max(position, floor), ceiling) + shift[index]
-        start, floor = pivot + 1, ceiling
-
-
 def _isotonic(wished: Sequence[tuple[float, float]]) -> list[float]:
     """Weighted least-squares fit that never falls."""
+    if len(wished) == 1:
+        position, weight = wished[0]
+        return [position * weight / weight]
     blocks: list[list[float]] = []
     for position, weight in wished:
         block = [position * weight, weight, 1.0]

@@ -2,6 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
 
 from engine.layout.compose import Composer, LanePlan, LevelPlan
 from engine.layout.levels import Levels
@@ -55,29 +58,33 @@ class Wrapper:
         self._restart(plan, parts, level)
 
     def _parts(self, level: int, plan: LevelPlan, count: int) -> list[_Part]:
-        crossing = self._crossing(level, len(plan.lengths))
+        # A long level has very many ranks to cut at and is cut often.
+        prices = _LINE_PRICE * np.array(self._crossing(level, len(plan.lengths))[: len(plan.starts)], dtype=np.float64)
+        starts = np.array(plan.starts)
         parts: list[_Part] = []
         first = 0
         for index in range(1, count):
             target = plan.starts[0] + (plan.starts[-1] + plan.lengths[-1] - plan.starts[0]) * index / count
-            choice = range(first + 1, len(plan.starts))
-            if not choice:
+            if first + 1 >= len(plan.starts):
                 break
-            cut = min(choice, key=lambda rank: _LINE_PRICE * crossing[rank] + abs(plan.starts[rank] - target))
+            cut = first + 1 + int(np.argmin(prices[first + 1 :] + np.abs(starts[first + 1 :] - target)))
             parts.append(_Part(first, cut - 1))
             first = cut
         return [*parts, _Part(first, len(plan.lengths) - 1)]
 
     def _crossing(self, level: int, count: int) -> list[int]:
         """How many lines lead over the gap before each rank."""
-        crossing: list[set[tuple[int, End]]] = [set() for _ in range(count + 1)]
-        for (at, lane), indices in self._threads.by_lane.items():
-            for index in indices if at == level else ():
+        reach: dict[tuple[int, End], tuple[int, int]] = {}
+        for lane in self._composer.plans[level].lanes:
+            for index in self._threads.by_lane.get((level, lane), ()):
                 piece = self._threads.pieces[index]
                 low, high = self._rank_span(piece, count)
-                for rank in range(max(low + 1, 0), high + 1):
-                    crossing[rank].add((lane, piece.low))
-        return [len(lines) for lines in crossing]
+                reach[lane, piece.low] = (low, max(high, reach.get((lane, piece.low), (low, low))[1]))
+        change = [0] * (count + 3)
+        for low, high in reach.values():
+            change[low + 1] += 1
+            change[high + 1] -= 1
+        return list(accumulate(change))[: count + 1]
 
     def _rank_span(self, piece: Piece, count: int) -> tuple[int, int]:
         low = -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
