@@ -6,6 +6,8 @@ from typing import assert_never
 from engine.training.facts import Hyper, Mark, Picture, Points, Progress, ToldFact, array_of, iterations_of, numbers_of
 from gui.model.training_run import LivePicture, TrainingRun
 
+HISTOGRAM = "histogram/"
+
 
 def take_facts(run: TrainingRun, facts: Iterable[ToldFact]) -> None:
     """Take facts in, in the order in which they were told; a picture whose numbers are not as many as said is left."""
@@ -27,6 +29,9 @@ def take_facts(run: TrainingRun, facts: Iterable[ToldFact]) -> None:
 
 def _take_picture(run: TrainingRun, picture: Picture) -> None:
     try:
-        run.pictures[picture.name] = LivePicture(picture.iteration, array_of(picture))
+        numbers = array_of(picture)
     except ValueError:
         return
+    run.pictures[picture.name] = LivePicture(picture.iteration, numbers)
+    if picture.name.startswith(HISTOGRAM):
+        run.spreads.add(picture.name.removeprefix(HISTOGRAM), picture.iteration, numbers)

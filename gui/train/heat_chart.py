@@ -1,130 +1,76 @@
-"""The norm of the gradient of every parameter over time, all at once: one strip each, the darker the larger."""
+"""All layers over time: how strong their gradients are, or how their numbers are spread."""
 
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.trace.numbers import number_text
+from gui.model.training_histograms import Spread
 from gui.model.training_run import TrainingRun
-from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.chart_frame import ChartFrame
 from gui.train.cursor import Cursor
+from gui.train.heat_strips import HeatStrips
+from gui.train.spread_view import SpreadView
+from gui.widgets.buttons import Chip
 
 FAMILY = "gradient norm"
+TITLE = "Gradient norm by layer"
 NOTE = "all layers at once · time to the right · log"
 EMPTY = "How strong the gradient of each layer is appears here: pale is weak, dark is strong."
-_STRIP_PX = 26.0
-_LEAST_STRIP_PX = 5.0
-_GAP_PX = 2.0
-_FONT_PX = 10.0
-_LEAST_SPAN = 1.0
-"""Decades from the palest to the darkest: less would show noise as differences."""
-
-Floats = npt.NDArray[np.float64]
-
-
-class HeatStrips(QWidget):
-    """Paints a matrix [parameters, columns] of norms."""
-
-    def __init__(self, tokens: Tokens, cursor: Cursor, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._tokens = tokens
-        self._cursor = cursor
-        self._names: tuple[str, ...] = ()
-        self._matrix: Floats = np.empty((0, 0))
-        self._last = 0.0
-        self._image: QImage | None = None
-        self.setMouseTracking(True)
-        cursor.moved.connect(lambda _iteration: self.update())
-
-    @property
-    def columns_px(self) -> int:
-        """How many columns find room, two pixels each."""
-        return max(8, int((self.width() - self._label_px()) / 2))
-
-    def show_matrix(self, names: tuple[str, ...], matrix: Floats, last: float) -> None:
-        """Show other norms; ``last`` is the newest iteration, at the right end."""
-        self._names, self._matrix, self._last, self._image = names, matrix, last, None
-        self.update()
-
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Take the colours of a theme."""
-        self._tokens, self._image = tokens, None
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at an iteration."""
-        self._cursor.move(self._iteration_at(event.position().x()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pick an iteration."""
-        iteration = self._iteration_at(event.position().x())
-        if iteration is not None:
-            self._cursor.picked.emit(iteration)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """The mouse left."""
-        self._cursor.move(None)
-        super().leaveEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint names, strips and the crosshair."""
-        if not self._names:
-            return
-        painter = QPainter(self)
-        if self._image is None:
-            self._image = heat_image(self._matrix, self._tokens)
-        left, step = self._label_px(), self._step_px()
-        painter.setFont(mono_font(_FONT_PX))
-        for row, name in enumerate(self._names):
-            strip = QRectF(left, row * step, self.width() - left, step - (_GAP_PX if step > 8 else 0))
-            painter.drawImage(strip, self._image, QRectF(0, row, self._image.width(), 1))
-            if step >= _FONT_PX + 1:
-                painter.setPen(QColor(self._tokens.muted))
-                area = QRectF(0, strip.top(), left - 8, strip.height())
-                short = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideLeft, area.width())
-                painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short)
-        iteration = self._cursor.iteration
-        if iteration is not None and self._last > 0:
-            x = left + min(1.0, iteration / self._last) * (self.width() - left)
-            painter.fillRect(QRectF(x, 0, 1, step * len(self._names)), QColor(self._tokens.faint))
-        painter.end()
-
-    def _label_px(self) -> float:
-        metrics = QFontMetricsF(mono_font(_FONT_PX))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=30.0)
-        return min(widest, 0.28 * self.width()) + 10
-
-    def _step_px(self) -> float:
-        room = self.height() / max(1, len(self._names))
-        return max(_LEAST_STRIP_PX, min(room, _STRIP_PX * 2))
-
-    def _iteration_at(self, x: float) -> float | None:
-        left = self._label_px()
-        if x < left or not self._last:
-            return None
-        return float(round((x - left) / max(1.0, self.width() - left) * self._last))
+WEIGHTS = "Weights over time"
+WEIGHTS_NOTE = "value upwards · blue above 0, orange below · the darker, the more weights"
 
 
 class HeatChart(ChartFrame):
-    """Strips with a line that tells the norms under the crosshair."""
+    """Strips of norms, or the spread of the weights, with a line that tells the numbers under the crosshair."""
 
     def __init__(self, tokens: Tokens, cursor: Cursor, save: Callable[[QWidget, str], None], parent: QWidget) -> None:
-        super().__init__("Gradient norm by layer", NOTE, EMPTY, parent)
+        super().__init__(TITLE, NOTE, EMPTY, parent)
         self._run: TrainingRun | None = None
+        self._is_spread = False
+        self._parameter = ""
+        self._shown: tuple[tuple[str, Spread], ...] = ()
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._offer)
+        self._choice = Chip("Layers", self._menu, self)
+        self._choice.setProperty("look", "heading")
+        self._choice.setToolTip("What is shown of the layers")
+        self._choice.show_choice(TITLE)
+        self._choice.tint(tokens)
+        self.put_title(self._choice)
         self.strips = HeatStrips(tokens, cursor, self)
-        self.put_body(self.strips)
-        self.add_saving(lambda kind: save(self.strips, kind))
+        self.spreads = SpreadView(tokens, cursor, self)
+        self.spreads.chosen.connect(self.show_spread)
+        self._faces = QStackedWidget(self)
+        self._faces.addWidget(self.strips)
+        self._faces.addWidget(self.spreads)
+        self.put_body(self._faces)
+        self.add_saving(lambda kind: save(self.spreads if self._is_spread else self.strips, kind))
         cursor.moved.connect(self._on_cursor)
+
+    @property
+    def title_text(self) -> str:
+        """What it says that it shows."""
+        return self._choice.text()
+
+    def show_norms(self) -> None:
+        """Show the norms of the gradients of all layers."""
+        self._is_spread = False
+        self._turn(TITLE, NOTE)
+
+    def show_spread(self, parameter: str = "") -> None:
+        """Show the spread of one parameter's numbers; without a name that of as many as find room."""
+        self._is_spread, self._parameter = True, parameter
+        self._turn(f"{parameter} over time" if parameter else WEIGHTS, WEIGHTS_NOTE)
 
     def refresh(self, run: TrainingRun | None) -> None:
         """Draw what is known now."""
         self._run = run
+        if self._is_spread:
+            self._refresh_spreads(run)
+            return
         names, matrix = run.curves.heat(FAMILY, self.strips.columns_px) if run is not None else ((), np.empty((0, 0)))
         self.show_empty(is_empty=not names)
         if run is not None and names:
@@ -132,38 +78,59 @@ class HeatChart(ChartFrame):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
+        self._choice.tint(tokens)
         self.strips.set_tokens(tokens)
+        self.spreads.set_tokens(tokens)
+
+    def _turn(self, title: str, note: str) -> None:
+        self._choice.show_choice(title)
+        self.set_note(note)
+        self.show_note("")
+        self._faces.setCurrentWidget(self.spreads if self._is_spread else self.strips)
+        self.refresh(self._run)
+
+    def _refresh_spreads(self, run: TrainingRun | None) -> None:
+        self._shown = shown_spreads(run, self._parameter, self.spreads.room)
+        self.show_empty(is_empty=not self._shown)
+        if run is not None and self._shown:
+            newest = max(int(spread.iterations[-1]) for _name, spread in self._shown)
+            self.spreads.show_spreads(self._shown, float(max(run.iteration, newest)))
+
+    def _offer(self) -> None:
+        self._menu.clear()
+        self._menu.addAction(TITLE).triggered.connect(lambda _=False: self.show_norms())
+        names = self._run.spreads.names if self._run is not None else ()
+        entry = self._menu.addAction(WEIGHTS)
+        entry.setEnabled(bool(names))
+        entry.triggered.connect(lambda _=False: self.show_spread())
+        if names:
+            self._menu.addSeparator()
+        for name in names:
+            self._menu.addAction(name).triggered.connect(lambda _=False, name=name: self.show_spread(name))
 
     def _on_cursor(self, iteration: float | None) -> None:
         if iteration is None or self._run is None:
             self.show_note("")
-            return
-        told = [
-            f"{name} {number_text(curve.number_at(iteration), 3)}" for name, curve in self._run.curves.family(FAMILY)
-        ]
-        self.show_note("  ·  ".join(told))
+        elif self._is_spread:
+            self.show_note("  ·  ".join(_range_text(name, spread, iteration) for name, spread in self._shown))
+        else:
+            family = self._run.curves.family(FAMILY)
+            self.show_note(
+                "  ·  ".join(f"{name} {number_text(curve.number_at(iteration), 3)}" for name, curve in family)
+            )
 
 
-def heat_image(matrix: Floats, tokens: Tokens) -> QImage:
-    """Return norms as a picture of one pixel an element, on one logarithmic scale for all of them."""
-    with np.errstate(all="ignore"):
-        decades = np.where(matrix > 0, np.log10(np.where(matrix > 0, matrix, 1.0)), -np.inf)
-    finite = decades[np.isfinite(decades)]
-    low, high = (float(np.percentile(finite, 2)), float(finite.max())) if finite.size else (0.0, 1.0)
-    share = np.clip((decades - low) / max(high - low, _LEAST_SPAN), 0.0, 1.0)
-    share = np.where(np.isnan(share), 0.0, share)
-    ground, end = _channels(tokens.panel), _channels(tokens.backward)
-    weight = (0.06 + 0.94 * share)[..., None]
-    channels = np.rint(ground * (1 - weight) + end * weight).astype(np.uint32)
-    pixels = (
-        np.uint32(0xFF000000) | channels[..., 0] << np.uint32(16) | channels[..., 1] << np.uint32(8) | channels[..., 2]
-    )
-    pixels[~np.isfinite(matrix)] = np.uint32(QColor(tokens.nonfinite).rgb())
-    tidy = np.ascontiguousarray(pixels)
-    height, width = tidy.shape
-    return QImage(tidy.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+def shown_spreads(run: TrainingRun | None, parameter: str, room: int) -> tuple[tuple[str, Spread], ...]:
+    """Return one parameter, or as many as find room: where not all do, biases are left out first."""
+    if run is None:
+        return ()
+    names = (parameter,) if parameter in run.spreads.names else run.spreads.names
+    if len(names) > room:
+        names = tuple(name for name in names if not name.endswith("bias")) or names
+    found = [(name, run.spreads.get(name)) for name in names[:room]]
+    return tuple((name, spread) for name, spread in found if spread is not None)
 
 
-def _channels(name: str) -> Floats:
-    color = QColor(name)
-    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
+def _range_text(name: str, spread: Spread, iteration: float) -> str:
+    place = spread.place_of(iteration)
+    return f"{name} {number_text(float(spread.low[place]), 3)} to {number_text(float(spread.high[place]), 3)}"
