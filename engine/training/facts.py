@@ -81,8 +81,11 @@ class Picture(TrainFact, frozen=True):
     single number: its sigmoid where the loss is a binary cross entropy, else the number itself), ``unit/LAYER``
     (what each unit of a layer answers over the plane, [units, rows, columns]), ``histogram/PARAMETER`` ([bins + 2]:
     lowest, highest, counts), ``kernels/LAYER`` ([kernels, rows, columns] of its first input channel),
-    ``weight/PARAMETER`` (a matrix of at most 4,096 numbers), ``data/train`` and ``data/validation`` (told once,
-    before anything is learned: at most 2,000 samples, [samples, inputs + 1], the target last). Row 0 is the bottom of
+    ``weight/PARAMETER`` (a matrix of at most 4,096 numbers), ``hidden norms/LAYER`` and ``gradient norms/LAYER`` (of
+    the state of a recurrent layer at each place of the sequence, the mean over the samples, [places]),
+    ``attention/LAYER`` (how much each place looks at each other one in the first sample, [heads, places, places]),
+    ``data/train`` and ``data/validation`` (told once, before anything is learned: at most 2,000 samples, [samples,
+    inputs + 1], the target last). Row 0 is the bottom of
     the plane. ``data`` are float32 numbers, little-endian, in C order; ``array_of`` unpacks them.
     """
 

@@ -1,17 +1,18 @@
-"""What is seen of a network where there is no plane: misclassified pictures, kernels, hidden states, activations."""
+"""What is seen of a network where there is no plane: misclassified pictures, kernels, sequences, activations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.model.training_run import TrainingRun
 from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
-from gui.train.hues import line_hue, value_image
+from gui.train.hues import value_image
+from gui.train.sequence_parts import paint_attention, paint_norms
 
 Floats = npt.NDArray[np.float32]
 _TILE_PX = 44.0
@@ -19,33 +20,51 @@ _GAP_PX = 6.0
 _TITLE_PX = 20.0
 _ROW_PX = 34.0
 _LABEL_PX = 84.0
-_CURVES_PX = 120.0
+_CURVES_PX = 138.0
 _MOST_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """What is shown: pictures that were told wrongly, kernels, norms of hidden states by place, histograms by layer."""
+    """What is shown, each by its layer.
 
-    mistakes: Floats | None
-    kernels: Floats | None
-    hidden: dict[str, Floats]
-    histograms: dict[str, Floats]
+    Attributes:
+        mistakes: Pictures that were told wrongly, [pictures, rows, columns].
+        kernels: Of the first convolution.
+        hidden: Norms of hidden states at each place of the sequence.
+        gradients: Norms of their gradients.
+        attention: [heads, places, places].
+        histograms: Lowest, highest, counts.
+    """
+
+    mistakes: Floats | None = None
+    kernels: Floats | None = None
+    hidden: dict[str, Floats] = field(default_factory=dict)
+    gradients: dict[str, Floats] = field(default_factory=dict)
+    attention: dict[str, Floats] = field(default_factory=dict)
+    histograms: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing of it was told."""
-        return self.mistakes is None and self.kernels is None and not self.hidden and not self.histograms
+        by_layer = (self.hidden, self.gradients, self.attention, self.histograms)
+        return self.mistakes is None and self.kernels is None and not any(by_layer)
 
 
 def inner_of(run: TrainingRun | None) -> Inner:
     """Return what a run told of its network's inside."""
     if run is None:
-        return Inner(None, None, {}, {})
+        return Inner()
     mistakes = run.picture("mistakes")
     kernels = next(iter(run.pictures_of("kernels").values()), None)
-    hidden = {name: told for name, told in run.pictures_of("hidden norms").items() if told.ndim == 1}
-    return Inner(_squares(mistakes), _squares(kernels), hidden, run.pictures_of("activations"))
+    return Inner(
+        mistakes=_squares(mistakes),
+        kernels=_squares(kernels),
+        hidden=_of_rank(run, "hidden norms", 1),
+        gradients=_of_rank(run, "gradient norms", 1),
+        attention=_of_rank(run, "attention", 3),
+        histograms=_of_rank(run, "activations", 1),
+    )
 
 
 class InnerView(QWidget):
@@ -54,7 +73,7 @@ class InnerView(QWidget):
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self._tokens = tokens
-        self._inner = Inner(None, None, {}, {})
+        self._inner = Inner()
         self.setMinimumSize(120, 120)
         self.setAccessibleName("The inside of the network")
 
@@ -77,8 +96,8 @@ class InnerView(QWidget):
             top = self._paint_pictures(painter, top, "Told wrongly in the last batch", inner.mistakes, rows=2)
         if inner.kernels is not None:
             top = self._paint_pictures(painter, top, "Kernels of the first convolution", inner.kernels, rows=1)
-        if inner.hidden:
-            top = self._paint_hidden(painter, top, inner.hidden)
+        top = self._paint_sequences(painter, top, inner)
+        top = paint_attention(painter, self._tokens, top, self.width(), inner.attention)
         if inner.histograms:
             self._paint_histograms(painter, top, inner.histograms)
         painter.end()
@@ -103,29 +122,21 @@ class InnerView(QWidget):
         used = -(-len(shown) // columns) if len(shown) else 0
         return top + used * (_TILE_PX + _GAP_PX) + _GAP_PX
 
-    def _paint_hidden(self, painter: QPainter, top: float, hidden: dict[str, Floats]) -> float:
-        top = self._paint_title(painter, top, "Norm of the hidden state at each place of the sequence")
-        area = QRectF(0, top, self.width(), _CURVES_PX).adjusted(1, 4, -1, -4)
-        highest = max((float(np.nanmax(norms)) for norms in hidden.values() if np.isfinite(norms).any()), default=1.0)
-        painter.setPen(QPen(QColor(self._tokens.hairline), 1))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        for place, norms in enumerate(hidden.values()):
-            painter.setPen(QPen(QColor(line_hue(self._tokens, place)), 1.8))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            step = area.width() / max(1, len(norms) - 1)
-            heights = [(at, float(norm)) for at, norm in enumerate(norms) if np.isfinite(norm)]
-            points = [
-                QPointF(area.left() + at * step, area.bottom() - norm / (highest or 1.0) * area.height())
-                for at, norm in heights
-            ]
-            painter.drawPolyline(QPolygonF(points))
-        return top + _CURVES_PX + _GAP_PX
+    def _paint_sequences(self, painter: QPainter, top: float, inner: Inner) -> float:
+        """Paint the norms of hidden states and those of their gradients beside each other."""
+        parts = [("Norm of the hidden state", inner.hidden), ("Norm of its gradient", inner.gradients)]
+        parts = [part for part in parts if part[1]]
+        width = self.width() / max(1, len(parts))
+        for place, (title, norms) in enumerate(parts):
+            area = QRectF(place * width, top, width - (_GAP_PX if place + 1 < len(parts) else 0), _CURVES_PX)
+            paint_norms(painter, self._tokens, area, title, norms)
+        return top + (_CURVES_PX + _GAP_PX if parts else 0)
 
     def _paint_histograms(self, painter: QPainter, top: float, histograms: dict[str, Floats]) -> None:
         top = self._paint_title(painter, top, "What each layer gives, from the lowest to the highest number")
         room = int((self.height() - top) // _ROW_PX)
         for name, told in list(histograms.items())[: min(_MOST_ROWS, room)]:
-            if told.ndim != 1 or len(told) < 3:
+            if len(told) < 3:
                 continue
             self._paint_histogram(painter, QRectF(0, top, self.width(), _ROW_PX - 6), name, told)
             top += _ROW_PX
@@ -152,3 +163,7 @@ def _squares(told: Floats | None) -> Floats | None:
     if told is None or told.ndim not in (3, 4) or not len(told):
         return None
     return told[:, 0] if told.ndim == 4 else told
+
+
+def _of_rank(run: TrainingRun, prefix: str, rank: int) -> dict[str, Floats]:
+    return {name: told for name, told in run.pictures_of(prefix).items() if told.ndim == rank and told.size}

@@ -34,6 +34,7 @@ from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.samples import SampleTeller
 from engine.runtime.training.saving import CheckpointQueue
+from engine.runtime.training.sequences import SequenceWatch
 from engine.runtime.training.subject import Subject, find_subject
 from engine.runtime.training.unsound import UnsoundKeeper
 from engine.runtime.training.updates import UpdateKeeper
@@ -78,6 +79,7 @@ class TrainingController:
         self._metrics = MetricWatch(namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
         self._pictures = PictureTaker(self._outbox, options.plane, options.pictures_every_s, options.cost_share)
+        self._sequences = SequenceWatch(self._outbox, options.pictures_every_s, options.cost_share)
         self._samples = SampleTeller(self._outbox)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
@@ -107,6 +109,7 @@ class TrainingController:
             stack.callback(self._pre.remove)
             self._post = register_optimizer_step_post_hook(self._after_step)
             stack.callback(self._leave_line)
+            stack.callback(self._sequences.disarm)
             stack.enter_context(RUNNING.holding(self))
             self._stack = stack.pop_all()
         self._progress.begin(self._iteration)
@@ -238,6 +241,7 @@ class TrainingController:
         with quiet():  # once for all: it takes as long as what is done in it
             loss = self._loss = self._losses.take()
             norm = self._norms.look(self._subject, iteration)
+            self._sequences.look(iteration)
         if loss is not None:
             put(("loss", iteration, loss))
         rate = optimizer.param_groups[0].get("lr")
@@ -285,6 +289,7 @@ class TrainingController:
         self._norms.finish(self._iteration)
         if self._sampler.is_on:
             self._sampler.end(self._iteration, update=self._updates.after(optimizer))
+        self._sequences.arm_if_due(self._subject)
         self._iteration += 1
         self._loaders.learned()
         self._gate.count_iteration(self._loss)
@@ -301,6 +306,7 @@ class TrainingController:
         else:
             return
         self._is_asked = self._is_alerted = False
+        self._sequences.disarm()
         self._sampler.begin(reason)
 
     def _last_in_line(self) -> None:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.runtime.compat import quiet
+from engine.runtime.training.attention import AttentionTaker
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.randomness import random_numbers
 from engine.runtime.training.subject import Subject
@@ -22,6 +23,8 @@ from engine.training.facts import Picture
 from engine.training.options import Plane
 
 SECOND_NS = 1_000_000_000
+SPREADS_A_PICTURE = 5
+"""Histograms of parameters are taken up to so many times as often as other pictures."""
 BINS = 32
 MOST_PARAMETERS = 64
 MOST_UNITS = 64
@@ -47,6 +50,7 @@ class PictureTaker:
         self._every_ns = None if every_s is None else int(every_s * SECOND_NS)
         self._share = cost_share / 2
         self._next_ns = 0
+        self._next_spread_ns = 0
         self._taken_at = -1
         self._copy: nn.Module | None = None
         self._copied: nn.Module | None = None
@@ -56,8 +60,12 @@ class PictureTaker:
 
     def take_if_due(self, iteration: int, subject: Subject, loss_kind: str) -> None:
         """Take pictures if it is time."""
-        if self._every_ns is not None and perf_counter_ns() >= self._next_ns:
+        now_ns = perf_counter_ns()
+        if self._every_ns is not None and now_ns >= self._next_ns:
             self.take(iteration, subject, loss_kind)
+        elif self._every_ns is not None and now_ns >= self._next_spread_ns and iteration != self._taken_at:
+            with quiet():
+                self._spreads(iteration, subject)
 
     def take(self, iteration: int, subject: Subject, loss_kind: str) -> None:
         """Take all pictures now, unless they were taken at this iteration or are not wanted at all."""
@@ -73,13 +81,22 @@ class PictureTaker:
         self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / self._share))
 
     def _weights(self, iteration: int, subject: Subject) -> None:
-        for parameter, name in list(zip(subject.parameters, subject.names, strict=True))[:MOST_PARAMETERS]:
-            self._histogram(iteration, f"histogram/{name}", parameter)
+        self._spreads(iteration, subject)
+        for parameter, name in _members(subject):
             if parameter.ndim == 2 and parameter.numel() <= MOST_WEIGHTS and not parameter.is_sparse:
                 self._show(iteration, f"weight/{name}", parameter)
         for name, module in [] if subject.model is None else subject.model.named_modules():
             if isinstance(module, nn.Conv2d):
                 self._show(iteration, f"kernels/{name}", module.weight[:MOST_UNITS, 0])
+
+    def _spreads(self, iteration: int, subject: Subject) -> None:
+        """Take the histograms of the parameters; between other pictures too, as they are watched over time."""
+        began_ns = perf_counter_ns()
+        for parameter, name in _members(subject):
+            self._histogram(iteration, f"histogram/{name}", parameter)
+        ended_ns = perf_counter_ns()
+        rest_ns = max((self._every_ns or 0) // SPREADS_A_PICTURE, int((ended_ns - began_ns) / (self._share / 4)))
+        self._next_spread_ns = ended_ns + rest_ns
 
     def _histogram(self, iteration: int, name: str, tensor: Tensor) -> None:
         if tensor.is_sparse or not tensor.is_floating_point() or not 0 < tensor.numel() <= MOST_ELEMENTS:
@@ -139,7 +156,13 @@ class PictureTaker:
         if not isinstance(inputs, Tensor):
             return
         inputs = inputs[:MOST_SAMPLES].detach()
-        output, seen = _run(shadow, inputs)
+        attention = AttentionTaker(shadow)
+        try:
+            output, seen = _run(shadow, inputs)
+        finally:
+            attention.remove()
+        for name, weights in attention.weights().items():
+            self._show(iteration, f"attention/{name}", weights)
         self._mistakes(iteration, inputs, output)
         put = self._outbox.points.append
         for name, (module, units) in seen.items():
@@ -172,6 +195,10 @@ class PictureTaker:
     def _tell(self, iteration: int, name: str, numbers: Any) -> None:  # noqa: ANN401 - an array of any shape
         array = np.ascontiguousarray(numbers, dtype="<f4")
         self._outbox.show(Picture(iteration, name, array.shape, array.tobytes()))
+
+
+def _members(subject: Subject) -> list[tuple[Tensor, str]]:
+    return list(zip(subject.parameters, subject.names, strict=True))[:MOST_PARAMETERS]
 
 
 def _tensors(model: nn.Module) -> list[Tensor]:

@@ -294,6 +294,8 @@ def test_where_there_is_no_plane_the_inside_of_the_network_is_shown(begun):
         facts.picture(30, "mistakes", random.random((3, 1, 8, 8))),
         facts.picture(30, "kernels/conv1", random.normal(size=(6, 3, 3))),
         facts.picture(30, "hidden norms/rnn", [1.0, 2.0, np.nan, 3.0]),
+        facts.picture(30, "gradient norms/rnn", [0.0, 0.1, np.inf, 0.3]),
+        facts.picture(30, "attention/attend", random.random((20, 5, 5))),
         facts.picture(30, "activations/fc1", [-1.0, 1.0, *range(32)]),
         facts.picture(30, "feature maps/fc1", random.random((16, 8, 8))),
     )
@@ -308,3 +310,42 @@ def test_a_loss_that_is_no_number_is_said_so(begun):
     begun.tell(*facts.curves(0, 30), points("loss", [30], [np.nan]), facts.alert(30), facts.progress(31))
     assert begun.page.boundary._numbers["loss"].text() == "NaN"
     assert "loss NaN" in begun.page.runs.rows[0].accessibleName()
+
+
+def test_the_spread_of_the_weights_over_time_is_a_face_of_the_layers_chart(begun, qtbot):
+    chart = begun.page.charts.heat
+    random = np.random.default_rng(0)
+    begun.tell(*facts.curves(0, 60), facts.progress(60))
+    chart._menu.aboutToShow.emit()
+    assert not {entry.text(): entry for entry in chart._menu.actions()}["Weights over time"].isEnabled()
+    for at in range(0, 60, 6):
+        for layer, size in facts.SIZES.items():
+            counts, edges = np.histogram(random.normal(0.1, 0.2 + at / 60, size), 32)
+            told = np.concatenate([edges[[0, -1]], counts])
+            begun.tell(facts.picture(at, f"histogram/{layer}.weight", told))
+            begun.tell(facts.picture(at, f"histogram/{layer}.bias", [0.0, 0.0, 0, 4]))
+    chart._menu.aboutToShow.emit()
+    entries = {entry.text(): entry for entry in chart._menu.actions()}
+    entries["Weights over time"].trigger()
+    assert chart.title_text == "Weights over time"
+    assert chart.spreads.isVisible()
+    names = [name for name, _spread in chart.spreads._spreads]
+    assert (
+        names[:2] == ["fc1.weight", "fc1.bias"] or names == [f"{layer}.weight" for layer in facts.SIZES][: len(names)]
+    )
+    begun.page.crosshair.move(30.0)
+    assert "fc1.weight -" in chart.note.whole_text
+    assert " to " in chart.note.whole_text
+    for name in (ThemeName.DARK, ThemeName.LIGHT):
+        begun.workbench.models.theme.switch(name)
+        assert not chart.grab().isNull()
+    second = chart.spreads._panels()[1]
+    qtbot.mouseClick(chart.spreads, Qt.MouseButton.LeftButton, pos=second.area.center().toPoint())
+    assert chart.title_text == f"{second.name} over time"
+    assert [name for name, _spread in chart.spreads._spreads] == [second.name]
+    picture = chart.spreads.grab().toImage()
+    area = chart.spreads._panels()[0].area
+    seen = {picture.pixelColor(round(area.center().x()), y).name() for y in range(int(area.top()), int(area.bottom()))}
+    assert len(seen) > 1
+    entries["Gradient norm by layer"].trigger()
+    assert chart.strips.isVisible()

@@ -1,0 +1,99 @@
+"""Paints what is told of networks over sequences: norms by place, and what attention looks at."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from engine.trace.numbers import number_text
+from gui.theme.colors import mix
+from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
+from gui.theme.tokens import Tokens
+from gui.train.hues import line_hue
+
+Floats = npt.NDArray[np.float32]
+_FONT_PX = 10.0
+_LINE_PX = 14.0
+_TITLE_PX = 20.0
+_TILE_PX = 74.0
+_GAP_PX = 8.0
+
+
+def paint_norms(painter: QPainter, tokens: Tokens, area: QRectF, title: str, norms: dict[str, Floats]) -> None:
+    """Paint one line a layer over the places of the sequence, from 0 up, with its title and axis numbers."""
+    _paint_title(painter, tokens, area, title)
+    highest = max((float(np.nanmax(told)) for told in norms.values() if np.isfinite(told).any()), default=0.0)
+    places = max((len(told) for told in norms.values()), default=1)
+    painter.setFont(mono_font(_FONT_PX))
+    painter.setPen(QColor(tokens.muted))
+    most = number_text(highest, 2)
+    left = painter.fontMetrics().horizontalAdvance(most) + 8.0
+    plot = area.adjusted(left, _TITLE_PX + 6, -6, -_LINE_PX - 2)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for text, y in ((most, plot.top()), ("0", plot.bottom())):
+        painter.drawText(QRectF(area.left(), y - _LINE_PX / 2, left - 6, _LINE_PX), right, text)
+    below = QRectF(plot.left(), plot.bottom() + 2, plot.width(), _LINE_PX)
+    painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "1")
+    painter.drawText(below, Qt.AlignmentFlag.AlignRight, str(places))
+    painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "place")
+    painter.setPen(QPen(QColor(tokens.hairline), 1))
+    painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+    for number, (name, told) in enumerate(norms.items()):
+        color = QColor(line_hue(tokens, number))
+        step = plot.width() / max(1, len(told) - 1)
+        points = [
+            QPointF(plot.left() + at * step, plot.bottom() - norm / (highest or 1.0) * plot.height())
+            for at, norm in enumerate(told.tolist())
+            if np.isfinite(norm)
+        ]
+        painter.setPen(QPen(color, 1.8))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(points))
+        if len(norms) > 1:
+            row = QRectF(plot.left() + 4, plot.top() + number * _LINE_PX, plot.width(), _LINE_PX)
+            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, name)
+
+
+def paint_attention(painter: QPainter, tokens: Tokens, top: float, width: float, weights: dict[str, Floats]) -> float:
+    """Paint one row of tiles a layer, a tile for each head, and return where the next part begins.
+
+    A row of a tile is a place that looks, a column a place that is looked at; the darker, the more.
+    """
+    for name, heads in weights.items():
+        title = f"Attention of {name or 'the network'} in the first sample: each row looks at the dark columns"
+        _paint_title(painter, tokens, QRectF(0, top, width, _TITLE_PX), title)
+        top += _TITLE_PX
+        room = max(1, int((width + _GAP_PX) // (_TILE_PX + _GAP_PX)))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        for head, table in enumerate(heads[:room]):
+            tile = QRectF(head * (_TILE_PX + _GAP_PX), top, _TILE_PX, _TILE_PX)
+            painter.drawImage(tile, share_image(table, tokens))
+            painter.setPen(QPen(QColor(tokens.hairline), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(tile.adjusted(0.5, 0.5, -0.5, -0.5))
+            painter.setFont(mono_font(_FONT_PX))
+            painter.setPen(QColor(tokens.muted))
+            label = QRectF(tile.left(), tile.bottom() + 1, _TILE_PX, _LINE_PX)
+            words = f"head {head + 1}" if head + 1 < room or len(heads) <= room else f"{head + 1} of {len(heads)}"
+            painter.drawText(label, Qt.AlignmentFlag.AlignHCenter, words)
+        top += _TILE_PX + _LINE_PX + _GAP_PX
+    return top
+
+
+def share_image(table: Floats, tokens: Tokens) -> QImage:
+    """Return shares from 0 to 1 as a picture of one pixel an element, row 0 at the top; pale is 0."""
+    rows, columns = table.shape
+    image = QImage(columns, rows, QImage.Format.Format_RGB32)
+    for row, shares in enumerate(table.tolist()):
+        for column, share in enumerate(shares):
+            is_known = bool(np.isfinite(share))
+            color = mix(tokens.canvas, tokens.backward, min(1.0, max(0.0, share))) if is_known else None
+            image.setPixelColor(column, row, color or QColor(tokens.nonfinite))
+    return image
+
+
+def _paint_title(painter: QPainter, tokens: Tokens, area: QRectF, title: str) -> None:
+    painter.setFont(words_font(SECONDARY_PX))
+    painter.setPen(QColor(tokens.muted))
+    short = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(area.width()))
+    painter.drawText(QRectF(area.left(), area.top(), area.width(), _TITLE_PX), Qt.AlignmentFlag.AlignVCenter, short)
