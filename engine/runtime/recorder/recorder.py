@@ -32,6 +32,7 @@ from engine.runtime.compat_script import tracers
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.contents.snapshots import Snapshots
 from engine.runtime.recorder.instruments import Instruments
+from engine.runtime.recorder.kept_nodes import KEPT_NODES
 from engine.runtime.recorder.log import CALL, GROUP_BEGIN, GROUP_END, METRIC, WIDTHS, Log
 from engine.runtime.recorder.options import RecorderOptions
 from engine.runtime.recorder.patches import PatchSet
@@ -175,6 +176,7 @@ class Recorder:
         self._resolver = None
         self._taken()
         self._snapshots.clear()
+        KEPT_NODES.end()
 
     def drain(self, namespace: Mapping[str, object] | None = None) -> Batch:
         """Return everything that happened since the last drain, as facts; nothing once all was let go of.
@@ -197,6 +199,7 @@ class Recorder:
             for log in self._logs.values():
                 if isinstance(log, WeakLog):
                     log.rest()
+            KEPT_NODES.release()
             return self._last(batch, resolver) if self._is_halted or resolver.is_full else batch
         finally:
             self._is_draining = False

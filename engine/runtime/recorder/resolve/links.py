@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_right
 
 from engine.runtime.compat import Node, is_accumulator, node_sequence, node_thread
+from engine.runtime.recorder.kept_nodes import KEPT_NODES
 from engine.trace.facts import GradLink
 from engine.trace.ids import GradNodeId, StepIndex, ValueId
 
@@ -66,6 +67,7 @@ class NodeLinks:
 
         What stands for a missing derivative (``NotImplemented``) has none in torch: it gets one here, below zero.
         """
+        KEPT_NODES.add(node)
         sequence = node_sequence(node)
         if sequence is None:
             return None if node is None or is_accumulator(node) else self._number_of_lone(node)

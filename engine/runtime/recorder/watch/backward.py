@@ -37,6 +37,7 @@ from engine.runtime.compat import (
     unseen,
 )
 from engine.runtime.compat_checkpoint import is_mode_on
+from engine.runtime.recorder.kept_nodes import KEPT_NODES
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.watch.backward_run import BackwardRun, Gradients, NodeHook
 from engine.runtime.recorder.watch.collectives import ReducerWatch
@@ -197,6 +198,7 @@ class BackwardWatcher:
             loss=_single_number(tensors),
         )
         _walk(run)
+        KEPT_NODES.add_graph(run.nodes)
         self._read_saved(run)
         return run
 
