@@ -28,7 +28,8 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         sample_bytes: Most bytes of numbers of one kept iteration; what finds no room is marked as absent.
         norms_every: Norms of gradients and updates are taken every so many iterations; None: as often as ``cost_share``
             allows, but at every fiftieth at least.
-        cost_share: The share of the time that norms and pictures together may take.
+        cost_share: The share of the time that norms and pictures together may take; half as much again where a
+            recurrent layer is looked at place by place.
         pictures_every_s: At the most so often are pictures taken; None: never.
         plane: Where the decision boundary and the units' responses are asked for; None: not at all.
         resume: Path of a checkpoint to go on from; empty: from the beginning.

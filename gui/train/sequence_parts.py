@@ -17,6 +17,8 @@ _LINE_PX = 14.0
 _TITLE_PX = 20.0
 _TILE_PX = 74.0
 _GAP_PX = 8.0
+_MOST_LAYERS = 3
+"""Of attention: of deep networks only the first ones find room."""
 
 
 def paint_norms(painter: QPainter, tokens: Tokens, area: QRectF, title: str, norms: dict[str, Floats]) -> None:
@@ -28,7 +30,7 @@ def paint_norms(painter: QPainter, tokens: Tokens, area: QRectF, title: str, nor
     painter.setPen(QColor(tokens.muted))
     most = number_text(highest, 2)
     left = painter.fontMetrics().horizontalAdvance(most) + 8.0
-    plot = area.adjusted(left, _TITLE_PX + 6, -6, -_LINE_PX - 2)
+    plot = area.adjusted(left, _TITLE_PX + 10, -6, -_LINE_PX - 2)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for text, y in ((most, plot.top()), ("0", plot.bottom())):
         painter.drawText(QRectF(area.left(), y - _LINE_PX / 2, left - 6, _LINE_PX), right, text)
@@ -57,10 +59,12 @@ def paint_norms(painter: QPainter, tokens: Tokens, area: QRectF, title: str, nor
 def paint_attention(painter: QPainter, tokens: Tokens, top: float, width: float, weights: dict[str, Floats]) -> float:
     """Paint one row of tiles a layer, a tile for each head, and return where the next part begins.
 
-    A row of a tile is a place that looks, a column a place that is looked at; the darker, the more.
+    A row of a tile is a place that looks, a column a place that is looked at; the stronger the
+    colour, the more, on one scale for each tile.
     """
-    for name, heads in weights.items():
-        title = f"Attention of {name or 'the network'} in the first sample: each row looks at the dark columns"
+    for place, (name, heads) in enumerate(list(weights.items())[:_MOST_LAYERS]):
+        which = f" ({place + 1} of {len(weights)})" if len(weights) > _MOST_LAYERS else ""
+        title = f"Attention of {name or 'the network'}{which} in the first sample · a row looks at its strong columns"
         _paint_title(painter, tokens, QRectF(0, top, width, _TITLE_PX), title)
         top += _TITLE_PX
         room = max(1, int((width + _GAP_PX) // (_TILE_PX + _GAP_PX)))
@@ -81,13 +85,14 @@ def paint_attention(painter: QPainter, tokens: Tokens, top: float, width: float,
 
 
 def share_image(table: Floats, tokens: Tokens) -> QImage:
-    """Return shares from 0 to 1 as a picture of one pixel an element, row 0 at the top; pale is 0."""
+    """Return shares as a picture of one pixel an element, row 0 at the top; the largest has the full colour."""
+    most = max((share for share in table.ravel().tolist() if np.isfinite(share)), default=0.0) or 1.0
     rows, columns = table.shape
     image = QImage(columns, rows, QImage.Format.Format_RGB32)
     for row, shares in enumerate(table.tolist()):
         for column, share in enumerate(shares):
             is_known = bool(np.isfinite(share))
-            color = mix(tokens.canvas, tokens.backward, min(1.0, max(0.0, share))) if is_known else None
+            color = mix(tokens.canvas, tokens.backward, max(0.0, share / most)) if is_known else None
             image.setPixelColor(column, row, color or QColor(tokens.nonfinite))
     return image
 

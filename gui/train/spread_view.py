@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.trace.numbers import number_text
@@ -16,7 +16,8 @@ from gui.train.cursor import Cursor
 from gui.train.ticks import round_ticks
 
 Floats = npt.NDArray[np.float64]
-_ROWS = 64
+_LEAST_ROWS, _MOST_ROWS = 12, 96
+"""Of a picture: more pixels than rows, so that none is lost when it is drawn."""
 _FONT_PX = 10.0
 _LINE_PX = 13.0
 _AXIS_PX = 18.0
@@ -83,6 +84,11 @@ class SpreadView(QWidget):
         """Point at an iteration."""
         self._cursor.move(self._iteration_at(event.position().x()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw anew."""
+        self._images = {}
+        super().resizeEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Show a parameter large; where one is large, pick an iteration."""
         iteration = self._iteration_at(event.position().x())
@@ -146,7 +152,9 @@ class SpreadView(QWidget):
         image = self._images.get(panel.name)
         if image is None:
             wanted = max(8, int(panel.area.width() / 2))
-            image = self._images[panel.name] = spread_image(panel.spread, panel.low, panel.high, wanted, self._tokens)
+            rows = min(max(int(panel.area.height() / 2), _LEAST_ROWS), _MOST_ROWS)
+            image = spread_image(panel.spread, (panel.low, panel.high), (rows, wanted), self._tokens)
+            self._images[panel.name] = image
         return image
 
     def _reached(self, panel: _Panel) -> QRectF:
@@ -188,12 +196,14 @@ class SpreadView(QWidget):
         return float(round(min(1.0, (x - left) / max(1.0, self.width() - left - 2)) * self._last))
 
 
-def spread_image(spread: Spread, low: float, high: float, columns: int, tokens: Tokens) -> QImage:
+def spread_image(spread: Spread, bounds: tuple[float, float], size: tuple[int, int], tokens: Tokens) -> QImage:
     """Return what lies where as a picture: a column for each stretch of time, a row for each range of values.
 
-    The more numbers, the stronger the colour, on one scale for the whole picture: blue above zero, orange below.
+    ``size`` is rows and columns. The more numbers, the stronger the colour, on one scale for the whole picture: blue
+    above zero, orange below.
     """
-    edges = np.linspace(low, high, _ROWS + 1)
+    rows, columns = size
+    edges = np.linspace(*bounds, rows + 1)
     shares = spread.shares(edges)[::-1]
     times = np.linspace(float(spread.iterations[0]), float(spread.iterations[-1]), columns)
     shares = shares[:, np.maximum(np.searchsorted(spread.iterations, times, side="right") - 1, 0)]
@@ -205,7 +215,7 @@ def spread_image(spread: Spread, low: float, high: float, columns: int, tokens: 
     pixels = np.ascontiguousarray(
         np.uint32(0xFF000000) | channels[..., 0] << np.uint32(16) | channels[..., 1] << np.uint32(8) | channels[..., 2]
     )
-    return QImage(pixels.data, columns, _ROWS, 4 * columns, QImage.Format.Format_RGB32).copy()
+    return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:

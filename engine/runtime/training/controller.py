@@ -232,6 +232,7 @@ class TrainingController:
     def _give_up(self, error: Exception) -> None:
         """Watch no further after a fault: the program goes on."""
         self._has_given_up = True
+        self._sequences.disarm()
         text = f"Watching stopped because of a fault in it ({type(error).__name__}: {error}); the program went on."
         self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
         self._gate.release()

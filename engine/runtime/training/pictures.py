@@ -78,7 +78,7 @@ class PictureTaker:
             if subject.model is not None and self._can_run:
                 self._answers(iteration, subject.model, loss_kind)
         ended_ns = perf_counter_ns()
-        self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / self._share))
+        self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / (self._share * 2 / 3)))
 
     def _weights(self, iteration: int, subject: Subject) -> None:
         self._spreads(iteration, subject)
@@ -95,7 +95,7 @@ class PictureTaker:
         for parameter, name in _members(subject):
             self._histogram(iteration, f"histogram/{name}", parameter)
         ended_ns = perf_counter_ns()
-        rest_ns = max((self._every_ns or 0) // SPREADS_A_PICTURE, int((ended_ns - began_ns) / (self._share / 4)))
+        rest_ns = max((self._every_ns or 0) // SPREADS_A_PICTURE, int((ended_ns - began_ns) / (self._share / 3)))
         self._next_spread_ns = ended_ns + rest_ns
 
     def _histogram(self, iteration: int, name: str, tensor: Tensor) -> None:

@@ -47,7 +47,7 @@ class SequenceWatch:
     def __init__(self, outbox: Outbox, every_s: float | None, cost_share: float) -> None:
         self._outbox = outbox
         self._every_ns = None if every_s is None else int(every_s * _SECOND_NS)
-        self._share = cost_share / 2
+        self._share = cost_share / 4
         self._next_ns = 0
         self._handle: RemovableHandle | None = None
         self._names: dict[int, str] = {}
@@ -73,10 +73,10 @@ class SequenceWatch:
 
     def look(self, iteration: int) -> None:
         """Tell what was seen of the iteration; before the optimizer steps, inside of ``quiet``."""
+        if self._handle is None or self._every_ns is None:
+            return
         calls = self._calls
         self.disarm()
-        if self._every_ns is None:
-            return
         began_ns = perf_counter_ns()
         try:
             for call in calls:
@@ -99,7 +99,7 @@ class SequenceWatch:
                 with quiet():
                     self._note(layer, given, *args, **kwargs)
             except Exception:  # noqa: BLE001 - a fault of ours must not reach the program
-                self._every_ns = None
+                self._calls = []
 
     def _note(self, layer: nn.RNNBase, given: Any, input: Any, hx: Any = None) -> None:  # noqa: A002, ANN401 - as torch has it
         if not _is_plain(layer, input):

@@ -82,10 +82,11 @@ def test_layers_that_cannot_be_run_again_the_same_way_are_left_out(runs, more):
     assert len(runs.curve("loss")) == 3
 
 
-def test_watching_sequences_changes_nothing(runs):
+@pytest.mark.parametrize("training", [OFTEN, TrainingOptions(sample_every=3)], ids=["often", "usual"])
+def test_watching_sequences_changes_nothing(runs, training):
     classifier = next(write_source(one.network) for one in templates() if one.title == "GRU classifier")
     text = program(data=GeneratedData(shape=Shape.NAMES, count=80), network=classifier)
-    runs.run(text, training=OFTEN)
+    runs.run(text, training=training)
     assert list(runs.curve("loss").values()) == losses_alone(text)
     norms = list(of_name(runs, "gradient norms/rnn").values())[-1]
     assert norms.shape == (12,)
