@@ -65,6 +65,10 @@ def _without_collection() -> Iterator[None]:
         yield
     finally:
         if collects:
+            if not gc.get_freeze_count():
+                # What was made is old at once: it stays, and walking it now would take long for nothing.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

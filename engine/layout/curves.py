@@ -14,14 +14,14 @@ def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
     """Straight pieces where two knots share ``across``, S-curves with tangents along the flow elsewhere."""
     merged = _without_needless(knots)
     route: list[Point] = [merged[0]]
-    if all(abs(start[0] - end[0]) > _SAME for start, end in pairwise(merged)):
-        for start, end in pairwise(merged):
+    reaches = _reaches(merged)
+    for index, (start, end) in enumerate(pairwise(merged)):
+        if not reaches[index] and not reaches[index + 1]:
             middle = (start[0] + end[0]) / 2
             route += ((middle, start[1]), (middle, end[1]), end)
-        return tuple(route)
-    for index, (start, end) in enumerate(pairwise(merged)):
-        leave = _towards(start, end, _reach(merged, index))
-        enter = _towards(end, start, _reach(merged, index + 1))
+            continue
+        leave = _towards(start, end, reaches[index])
+        enter = _towards(end, start, reaches[index + 1])
         if leave != start:
             route += [_between(route[-1], start, 0.55), _between(leave, start, 0.55), leave]
         middle = (leave[0] + enter[0]) / 2
@@ -29,21 +29,18 @@ def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(route)
 
 
-def _is_corner(knots: Sequence[Point], index: int) -> bool:
-    """Whether a straight line along and one straight across meet at a knot."""
-    if not 0 < index < len(knots) - 1:
-        return False
-    before, knot, after = knots[index - 1 : index + 2]
-    comes_along, goes_along = abs(before[1] - knot[1]) <= _SAME, abs(after[1] - knot[1]) <= _SAME
-    comes_across, goes_across = abs(before[0] - knot[0]) <= _SAME, abs(after[0] - knot[0]) <= _SAME
-    return (comes_along and goes_across) or (comes_across and goes_along)
-
-
-def _reach(knots: Sequence[Point], index: int) -> float:
-    """How far from a knot the rounding begins; 0 where there is no corner."""
-    if not _is_corner(knots, index):
-        return 0.0
-    return min(_RADIUS, _distance(knots[index - 1], knots[index]) / 2, _distance(knots[index], knots[index + 1]) / 2)
+def _reaches(knots: Sequence[Point]) -> list[float]:
+    """How far from each knot the rounding begins; 0 where no line along meets one across."""
+    reaches = [0.0] * len(knots)
+    is_across = [abs(start[0] - end[0]) <= _SAME for start, end in pairwise(knots)]
+    if True not in is_across:
+        return reaches
+    is_along = [abs(start[1] - end[1]) <= _SAME for start, end in pairwise(knots)]
+    for index in range(1, len(knots) - 1):
+        if (is_along[index - 1] and is_across[index]) or (is_across[index - 1] and is_along[index]):
+            before, knot, after = knots[index - 1 : index + 2]
+            reaches[index] = min(_RADIUS, _distance(before, knot) / 2, _distance(knot, after) / 2)
+    return reaches
 
 
 def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, ...]:
@@ -62,15 +59,24 @@ def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, .
 
 
 def _without_needless(knots: Sequence[Point]) -> list[Point]:
-    merged: list[Point] = [knots[0]]
-    for knot in knots[1:]:
-        last = merged[-1]
-        if knot == last or _distance(knot, last) <= _SAME:
+    last = knots[0]
+    merged: list[Point] = [last]
+    is_level = False
+    for knot in knots:
+        if knot == last:
             continue
-        if len(merged) > 1 and abs(merged[-2][1] - last[1]) <= _SAME and abs(knot[1] - last[1]) <= _SAME:
+        if abs(knot[1] - last[1]) > _SAME:
+            merged.append(knot)
+            is_level = False
+        elif _distance(knot, last) <= _SAME:
+            continue
+        elif is_level:
             merged[-1] = knot
+            is_level = abs(merged[-2][1] - knot[1]) <= _SAME
         else:
             merged.append(knot)
+            is_level = True
+        last = knot
     return merged if len(merged) > 1 else [merged[0], merged[0]]
 
 

@@ -6,13 +6,12 @@ Mutzel (2002).
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MOST_SWEEPS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(NamedTuple):
     """An edge between neighbouring layers; the shifts (-0.5..0.5) break ties by port."""
 
     low: int

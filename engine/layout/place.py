@@ -7,6 +7,7 @@ minimal distances; layers are swept in both directions, as in the priority metho
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 _SWEEPS = 4
 _MOST_DRIFT_PX = 480.0
@@ -14,8 +15,7 @@ _HOME = 8.0
 """Weight of the wish to stand where the counterpart in the forward lane stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rod:
+class Rod(NamedTuple):
     """An edge between neighbouring layers that attaches at offsets from the tops of its ends."""
 
     low: int

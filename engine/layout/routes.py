@@ -66,27 +66,28 @@ class FlowRouter:
         piece = self._threads.pieces[piece_index]
         plan = self._plans[piece.level]
         origin, top = self._origins[piece.level, piece.lane]
+        starts, lengths = plan.starts, plan.lengths
         rank = -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
-        knots: list[Point] = []
         across = top + self._across(piece.low, piece.lane, plan)
         if rank < 0:
-            knots += [(origin, across), (origin + self._past_title(piece.level, plan), across)]
+            knots = [(origin, across), (origin + self._past_title(piece.level, plan), across)]
         else:
-            end = origin + plan.starts[rank] + plan.lengths[rank]
-            knots += [(end, across), (end, across)]
+            end = origin + starts[rank] + lengths[rank]
+            knots = [(end, across), (end, across)]
         for bend in piece.bends:
-            knots += self._turn(piece_index, rank, knots[-1][1], top + bend)
+            if plan.parts:
+                knots += self._turn(piece_index, rank, across, top + bend)
             rank += 1
-            start = origin + plan.starts[rank]
-            knots += [(start, top + bend), (start + plan.lengths[rank], top + bend)]
-        across = top + self._across(piece.high, piece.lane, plan)
-        knots += self._turn(piece_index, rank, knots[-1][1], across)
-        rank += 1
+            across, start = top + bend, origin + starts[rank]
+            knots += ((start, across), (start + lengths[rank], across))
+        enter = top + self._across(piece.high, piece.lane, plan)
+        if plan.parts:
+            knots += self._turn(piece_index, rank, across, enter)
         if piece.high[0] < 0:
-            knots.append((origin + plan.length, across))
+            knots.append((origin + plan.length, enter))
         else:
-            start = origin + plan.starts[rank]
-            knots += [(start, across), (start, across)]
+            start = origin + starts[rank + 1]
+            knots += ((start, enter), (start, enter))
         return knots
 
     def _past_title(self, level: int, plan: LevelPlan) -> float:

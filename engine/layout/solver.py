@@ -53,7 +53,7 @@ class Solver:
 
 def _key(net: Net, homes: dict[int, float]) -> Hashable:
     """Equal for nets that are solved alike: everything that the solution depends on."""
-    strong = tuple(tuple((slot, rod.low, rod.low_offset, rod.high_offset) for slot, rod in ways) for ways in net.strong)
+    strong = tuple(map(tuple, net.strong))
     return (
         tuple(map(tuple, net.layers)),
         tuple(net.breadth),
@@ -61,7 +61,7 @@ def _key(net: Net, homes: dict[int, float]) -> Hashable:
         tuple(net.is_leaf),
         tuple(net.line.items()),
         tuple(net.stored),
-        tuple((rod.low, rod.high, rod.low_offset, rod.high_offset, rod.weight) for rod in net.rods),
+        tuple(net.rods),
         tuple((joint.low_shift, joint.high_shift) for joint in net.joints),
         strong,
         tuple(homes.items()),
