@@ -20,7 +20,7 @@ TITLE = "Gradient norm by layer"
 NOTE = "all layers at once · time to the right · log"
 EMPTY = "How strong the gradient of each layer is appears here: pale is weak, dark is strong."
 WEIGHTS = "Weights over time"
-WEIGHTS_NOTE = "value upwards · blue above 0, orange below · strong: many"
+WEIGHTS_NOTE = "value upwards · blue above 0 · strong: many"
 
 
 class HeatChart(ChartFrame):

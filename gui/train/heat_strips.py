@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
+from gui.train.hues import blended_image, channels_of
 
 _STRIP_PX = 26.0
 _LEAST_STRIP_PX = 5.0
@@ -111,18 +112,7 @@ def heat_image(matrix: Floats, tokens: Tokens) -> QImage:
     low, high = (float(np.percentile(finite, 2)), float(finite.max())) if finite.size else (0.0, 1.0)
     share = np.clip((decades - low) / max(high - low, _LEAST_SPAN), 0.0, 1.0)
     share = np.where(np.isnan(share), 0.0, share)
-    ground, end = _channels(tokens.panel), _channels(tokens.backward)
-    weight = (0.06 + 0.94 * share)[..., None]
-    channels = np.rint(ground * (1 - weight) + end * weight).astype(np.uint32)
-    pixels = (
-        np.uint32(0xFF000000) | channels[..., 0] << np.uint32(16) | channels[..., 1] << np.uint32(8) | channels[..., 2]
-    )
-    pixels[~np.isfinite(matrix)] = np.uint32(QColor(tokens.nonfinite).rgb())
-    tidy = np.ascontiguousarray(pixels)
-    height, width = tidy.shape
-    return QImage(tidy.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-
-
-def _channels(name: str) -> Floats:
-    color = QColor(name)
-    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
+    shares = (0.06 + 0.94 * share)[..., None]
+    is_known = np.isfinite(matrix)[..., None]
+    ends = np.where(is_known, channels_of(tokens.backward), channels_of(tokens.nonfinite))
+    return blended_image(channels_of(tokens.panel), ends, np.where(is_known, shares, 1.0))

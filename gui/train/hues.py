@@ -63,6 +63,23 @@ def plane_image(tokens: Tokens, answers: Floats) -> QImage:
     return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
 
 
+def blended_image(ground: Floats, ends: Floats, shares: Floats) -> QImage:
+    """Return the colours between a ground and other colours, ``shares`` of the way, as a picture; row 0 is at the top.
+
+    Args:
+        ground: A colour as ``channels_of`` gives it.
+        ends: Colours of the elements, to be spread over [rows, columns, 3].
+        shares: 0 to 1, [rows, columns, 1].
+    """
+    whole = np.rint(ground * (1 - shares) + ends * shares).astype(np.uint32)
+    return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
+
+
+def channels_of(name: str) -> Floats:
+    """Return red, green and blue of a colour, 0 to 255."""
+    return _channels(QColor(name))
+
+
 def _channels(color: QColor) -> Floats:
     return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
 

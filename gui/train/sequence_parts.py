@@ -6,16 +6,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.trace.numbers import number_text
-from gui.theme.colors import mix
 from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
-from gui.train.hues import line_hue
+from gui.train.hues import blended_image, channels_of, line_hue
 
 Floats = npt.NDArray[np.float32]
 _FONT_PX = 10.0
 _LINE_PX = 14.0
 _TITLE_PX = 20.0
 _TILE_PX = 74.0
+_LEAST_TILE_PX = 46.0
 _GAP_PX = 8.0
 _MOST_LAYERS = 3
 """Of attention: of deep networks only the first ones find room."""
@@ -64,37 +64,35 @@ def paint_attention(painter: QPainter, tokens: Tokens, top: float, width: float,
     """
     for place, (name, heads) in enumerate(list(weights.items())[:_MOST_LAYERS]):
         which = f" ({place + 1} of {len(weights)})" if len(weights) > _MOST_LAYERS else ""
-        title = f"Attention of {name or 'the network'}{which} in the first sample · a row looks at its strong columns"
+        title = f"Attention{f' of {name}' if name else ''}{which}: where each row looks, first sample"
         _paint_title(painter, tokens, QRectF(0, top, width, _TITLE_PX), title)
         top += _TITLE_PX
-        room = max(1, int((width + _GAP_PX) // (_TILE_PX + _GAP_PX)))
+        side = min(_TILE_PX, max(_LEAST_TILE_PX, (width + _GAP_PX) / len(heads) - _GAP_PX))
+        room = max(1, int((width + _GAP_PX + 0.5) // (side + _GAP_PX)))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
         for head, table in enumerate(heads[:room]):
-            tile = QRectF(head * (_TILE_PX + _GAP_PX), top, _TILE_PX, _TILE_PX)
+            tile = QRectF(head * (side + _GAP_PX), top, side, side)
             painter.drawImage(tile, share_image(table, tokens))
             painter.setPen(QPen(QColor(tokens.hairline), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(tile.adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setFont(mono_font(_FONT_PX))
             painter.setPen(QColor(tokens.muted))
-            label = QRectF(tile.left(), tile.bottom() + 1, _TILE_PX, _LINE_PX)
+            label = QRectF(tile.left(), tile.bottom() + 1, side, _LINE_PX)
             words = f"head {head + 1}" if head + 1 < room or len(heads) <= room else f"{head + 1} of {len(heads)}"
             painter.drawText(label, Qt.AlignmentFlag.AlignHCenter, words)
-        top += _TILE_PX + _LINE_PX + _GAP_PX
+        top += side + _LINE_PX + _GAP_PX
     return top
 
 
 def share_image(table: Floats, tokens: Tokens) -> QImage:
     """Return shares as a picture of one pixel an element, row 0 at the top; the largest has the full colour."""
-    most = max((share for share in table.ravel().tolist() if np.isfinite(share)), default=0.0) or 1.0
-    rows, columns = table.shape
-    image = QImage(columns, rows, QImage.Format.Format_RGB32)
-    for row, shares in enumerate(table.tolist()):
-        for column, share in enumerate(shares):
-            is_known = bool(np.isfinite(share))
-            color = mix(tokens.canvas, tokens.backward, max(0.0, share / most)) if is_known else None
-            image.setPixelColor(column, row, color or QColor(tokens.nonfinite))
-    return image
+    numbers = table.astype(np.float64)
+    finite = np.isfinite(numbers)
+    most = float(numbers[finite].max()) if finite.any() else 0.0
+    shares = np.where(finite, np.clip(numbers / (most or 1.0), 0.0, 1.0), 1.0)[..., None]
+    ends = np.where(finite[..., None], channels_of(tokens.backward), channels_of(tokens.nonfinite))
+    return blended_image(channels_of(tokens.canvas), ends, shares)
 
 
 def _paint_title(painter: QPainter, tokens: Tokens, area: QRectF, title: str) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -13,9 +12,9 @@ from gui.model.training_histograms import Spread
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
+from gui.train.hues import blended_image, channels_of
 from gui.train.ticks import round_ticks
 
-Floats = npt.NDArray[np.float64]
 _LEAST_ROWS, _MOST_ROWS = 12, 96
 """Of a picture: more pixels than rows, so that none is lost when it is drawn."""
 _FONT_PX = 10.0
@@ -210,19 +209,10 @@ def spread_image(spread: Spread, bounds: tuple[float, float], size: tuple[int, i
     strength = (shares / (float(shares.max()) or 1.0)) ** _GAMMA
     strength = np.where(shares > 0, 0.08 + 0.92 * strength, 0.0)[..., None]
     is_above = ((edges[1:] + edges[:-1])[::-1] / 2 >= 0)[:, None, None]
-    ends = np.where(is_above, _channels(tokens.positive), _channels(tokens.negative))
-    channels = np.rint(_channels(tokens.canvas) * (1 - strength) + ends * strength).astype(np.uint32)
-    pixels = np.ascontiguousarray(
-        np.uint32(0xFF000000) | channels[..., 0] << np.uint32(16) | channels[..., 1] << np.uint32(8) | channels[..., 2]
-    )
-    return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+    ends = np.where(is_above, channels_of(tokens.positive), channels_of(tokens.negative))
+    return blended_image(channels_of(tokens.canvas), ends, strength)
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:
     room = (high - low) * _MARGIN or max(abs(high), 1e-6) * 0.5
     return low - room, high + room
-
-
-def _channels(name: str) -> Floats:
-    color = QColor(name)
-    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
