@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import heading_rect, node_size
@@ -257,13 +258,20 @@ def _bounds(
     labels: tuple[LaneLabel, ...],
 ) -> Rect:
     rects = [box.rect for box in boxes] + [frame.rect for frame in frames]
-    xs = [x for path in paths for x, _ in path.points] + [label.position[0] for label in labels]
-    ys = [y for path in paths for _, y in path.points]
-    ys += [label.position[1] - _LABEL_HEIGHT_PX for label in labels]
-    if not xs and not rects:
+    corners = [(rect.x, rect.y) for rect in rects] + [(rect.right, rect.bottom) for rect in rects]
+    corners += [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
+    if not corners:
         return Rect(0.0, 0.0, 0.0, 0.0)
-    left = min([*xs, *(rect.x for rect in rects)]) - _MARGIN_PX
-    top = min([*ys, *(rect.y for rect in rects)]) - _MARGIN_PX
-    right = max([*xs, *(rect.right for rect in rects)]) + _MARGIN_PX
-    bottom = max([*ys, *(rect.bottom for rect in rects)]) + _MARGIN_PX
-    return Rect(left, top, right - left, bottom - top)
+    (left, top), (right, bottom) = corners[0], corners[0]
+    for points in chain([corners], (path.points for path in paths)):
+        for x, y in points:
+            if x < left:
+                left = x
+            elif x > right:
+                right = x
+            if y < top:
+                top = y
+            elif y > bottom:
+                bottom = y
+    left, top = left - _MARGIN_PX, top - _MARGIN_PX
+    return Rect(left, top, right + _MARGIN_PX - left, bottom + _MARGIN_PX - top)

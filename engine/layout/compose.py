@@ -258,7 +258,9 @@ class Composer:
             net.bends[index].append(bend)
             previous, offset = bend, THREAD_PX / 2
         weight = 0.5 if piece.is_weak else 2.0
-        join(net, Rod(previous, high, offset, high_offset, weight), piece.slot, is_weak=piece.is_weak)
+        # Nothing else comes to a port of the frame around; without a slot there, groups are alike more often.
+        slot = piece.slot if piece.high[0] >= 0 else 0
+        join(net, Rod(previous, high, offset, high_offset, weight), slot, is_weak=piece.is_weak)
 
     def _vertex(self, net: Net, end: End, lane: int) -> tuple[int, int, float]:
         """Vertex, layer and offset of an end."""

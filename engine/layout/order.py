@@ -38,18 +38,24 @@ def ordered(
         above[joint.low].append((joint.high, joint.high_shift))
     place = [0.0] * vertex_count
     _number(layers, range(len(layers)), place)
-    best, fewest = [layer[:] for layer in layers], _crossings(layers, busy, above, place)
+    counts = {index: _crossings(layers[index], above, place) for index in busy}
+    best, fewest = [layer[:] for layer in layers], sum(counts.values())
     still = 0
     for sweep in range(_MOST_SWEEPS):
         if sweep > 0 and fewest == 0:
             break
-        has_moved = False
-        for index in busy if sweep % 2 else reversed(busy):
-            has_moved |= _sort(layers[index], below if sweep % 2 else above, place, pinned)
-        still = 0 if has_moved else still + 1
+        moved = {
+            index
+            for index in (busy if sweep % 2 else reversed(busy))
+            if _sort(layers[index], below if sweep % 2 else above, place, pinned)
+        }
+        still = 0 if moved else still + 1
         if still == len((below, above)):
             break
-        crossings = _crossings(layers, busy, above, place)
+        for index in moved | {index - 1 for index in moved}:
+            if index in counts:
+                counts[index] = _crossings(layers[index], above, place)
+        crossings = sum(counts.values())
         if crossings < fewest or (sweep == 0 and crossings == fewest):
             best, fewest = [layer[:] for layer in layers], crossings
     return best
@@ -86,16 +92,17 @@ def _sort(
     return True
 
 
-def _crossings(
-    layers: list[list[int]], busy: list[int], above: list[list[tuple[int, float]]], place: list[float]
-) -> int:
+def _crossings(layer: list[int], above: list[list[tuple[int, float]]], place: list[float]) -> int:
+    """How often the edges from one layer to the next cross."""
     total = 0
-    for index in busy:
-        seen: list[float] = []
-        for vertex in layers[index]:
-            targets = sorted([place[other] + 0.01 * shift for other, shift in above[vertex]])
+    seen: list[float] = []
+    for vertex in layer:
+        targets = sorted([place[other] + 0.01 * shift for other, shift in above[vertex]])
+        if seen and targets and targets[0] < seen[-1]:
             for target in targets:
                 total += len(seen) - bisect_right(seen, target)
             for target in targets:
                 insort(seen, target)
+        else:
+            seen += targets
     return total

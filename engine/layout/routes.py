@@ -129,6 +129,8 @@ class FlowRouter:
             edge = self._problem.edges[index]
             same[edge.source, edge.target].append(index)
         for bundle in same.values():
+            if len(bundle) == 1:
+                continue
             step = min(_PARALLEL, 40.0 / len(bundle))
             for position, index in enumerate(bundle):
                 shift = step * (position - (len(bundle) - 1) / 2)
@@ -137,19 +139,21 @@ class FlowRouter:
 
     def _spread(self, knots: dict[int, list[Point]]) -> None:
         """Arrows that end at the same side of a node end at different points; gradients also start so."""
-        ends: defaultdict[tuple[int, bool], list[tuple[float, int]]] = defaultdict(list)
-        starts: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
+        ends: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
+        starts: defaultdict[int, list[int]] = defaultdict(list)
         for index, route in knots.items():
             edge = self._problem.edges[index]
-            came = _other_level(route[::-1])
-            ends[edge.target, route[-1][0] > route[-2][0] or route[-1][0] > route[0][0]].append((came, index))
+            ends[edge.target, route[-1][0] > route[-2][0] or route[-1][0] > route[0][0]].append(index)
             if self._problem.nodes[edge.source].lane > 0:
-                starts[edge.source].append((_other_level(route), index))
+                starts[edge.source].append(index)
+        # What an edge comes from counts as it was before other ends of it were moved.
+        came = {edge: _other_level(knots[edge][::-1]) for edges in ends.values() if _meets(edges) for edge in edges}
+        goes = {edge: _other_level(knots[edge]) for edges in starts.values() if _meets(edges) for edge in edges}
         for (node, _), arriving in ends.items():
-            for index, shift in _shifts(arriving, knots, -1, self._areas[node].breadth):
+            for index, shift in _shifts(arriving, came, knots, -1, self._areas[node].breadth):
                 knots[index] = self._shifted(knots[index][::-1], shift, index)[::-1]
         for node, leaving in starts.items():
-            for index, shift in _shifts(leaving, knots, 0, self._areas[node].breadth):
+            for index, shift in _shifts(leaving, goes, knots, 0, self._areas[node].breadth):
                 knots[index] = self._shifted(knots[index], shift, index)
 
     def _shifted(self, route: list[Point], shift: float, index: int) -> list[Point]:
@@ -177,15 +181,24 @@ class FlowRouter:
 def _other_level(route: list[Point]) -> float:
     """The first ``across`` that differs from that of the start, else that of the start."""
     start = route[0][1]
-    return next((across for _, across in route if abs(across - start) > 0.5), start)
+    for _, across in route:
+        if abs(across - start) > 0.5:
+            return across
+    return start
+
+
+def _meets(edges: list[int]) -> bool:
+    """Whether edges meet in one point that have room to be spread."""
+    return 1 < len(edges) <= _MOST_SPREAD
 
 
 def _shifts(
-    meeting: list[tuple[float, int]], knots: dict[int, list[Point]], end: int, breadth: float
+    edges: list[int], other: dict[int, float], knots: dict[int, list[Point]], end: int, breadth: float
 ) -> list[tuple[int, float]]:
-    if not 1 < len(meeting) <= _MOST_SPREAD:
+    """How far the ends of edges that meet are moved; ``other`` is where across each comes from."""
+    if not _meets(edges):
         return []
-    meeting = sorted(meeting)
+    meeting = sorted((other[index], index) for index in edges)
     step = min(_WIDEST_SPREAD, max(breadth - _MARGIN, 8.0) / len(meeting))
     straight = [position for position, (came, index) in enumerate(meeting) if abs(came - knots[index][end][1]) <= 0.5]
     pivot = straight[len(straight) // 2] if straight else (len(meeting) - 1) / 2

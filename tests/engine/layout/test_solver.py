@@ -1,7 +1,7 @@
 from engine.drawing import Direction, arrange
 from engine.graph import Folding, build_view_graph, iterations
 from engine.layout import solver
-from tests.support.made import recurrence, residual
+from tests.support.made import Maker, recurrence, residual
 
 
 def drawn(recording, direction=Direction.TOP_DOWN):
@@ -17,6 +17,24 @@ def test_alike_groups_are_laid_out_once(monkeypatch):
     frames = drawn(residual(60, 2)).frames
     assert len(frames) > 70
     assert len(solved) < len(frames) / 4
+
+
+def test_groups_that_differ_only_in_the_slot_that_they_feed_are_laid_out_once(monkeypatch):
+    solved = []
+    genuine = solver.Solver._solved
+    monkeypatch.setattr(
+        solver.Solver, "_solved", lambda self, net, homes: solved.append(net) or genuine(self, net, homes)
+    )
+    maker = Maker()
+    x, parts = maker.leaf("x"), []
+    for branch in range(40):
+        maker.enter(f"net.{branch}", "Branch")
+        parts.append(maker.op("mul", maker.op("sin", x), maker.op("cos", x)))
+        maker.leave()
+    maker.op("stack", *parts)
+    frames = drawn(maker.done()).frames
+    assert len(frames) >= 40
+    assert len(solved) < 10
 
 
 def test_laying_out_alike_groups_once_changes_nothing(monkeypatch):
