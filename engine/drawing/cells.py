@@ -57,8 +57,8 @@ def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
 def _each(items: list[complex]) -> tuple[Cell, ...]:
     """A cell for each of some numbers; plain Python is several times faster for three of them."""
     numbers = [abs(item) if isinstance(item, complex) else float(item) for item in items]
-    scale = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
-    return tuple(_cell(cell_text(item), number, scale) for item, number in zip(items, numbers, strict=True))
+    scale = max([abs(number) for number in numbers if math.isfinite(number)], default=0.0)
+    return tuple([_cell(cell_text(item), number, scale) for item, number in zip(items, numbers, strict=True)])
 
 
 def cell_text(number: complex) -> str:

@@ -1,5 +1,7 @@
 """The edges of an SVG."""
 
+from itertools import chain
+
 from engine.drawing.drawing import EdgePath, Point
 from engine.drawing.measure import elided
 from engine.drawing.state import StepState, edge_state
@@ -61,7 +63,7 @@ class EdgeWriter:
         form = self._curves.get(count)
         if form is None:
             form = self._curves[count] = "M%.1f %.1f" + "C%.1f %.1f %.1f %.1f %.1f %.1f" * count
-        return form % tuple([number for point in points[: 3 * count + 1] for number in point])
+        return form % tuple(chain.from_iterable(points[: 3 * count + 1]))
 
 
 def _arrowhead(points: tuple[Point, ...]) -> str:

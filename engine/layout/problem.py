@@ -6,6 +6,7 @@ in logical pixels.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 Point = tuple[float, float]
 """(along, across)."""
@@ -22,8 +23,7 @@ class EdgeRole(Enum):
     """Only says that the target comes after the source; not drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutNode:
+class LayoutNode(NamedTuple):
     """A box of a given size.
 
     Lane 0 holds the forward pass. A node with an ``anchor`` (another node) stands in the same rank as the anchor, in
@@ -40,8 +40,7 @@ class LayoutNode:
     note: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutEdge:
+class LayoutEdge(NamedTuple):
     """An arrow; ``slot`` orders the inputs of its target, ``is_weak`` keeps it from being the main path."""
 
     source: int

@@ -84,13 +84,15 @@ def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
     """Cut every flow edge at the frames that it crosses."""
     threads = Threads()
     highest = [max((levels.rank[cell] for cell in cells), default=0) for cells in levels.level_cells]
+    longest = LONGEST_SPAN if len(levels.rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
     for edge in problem.edges:
-        threads.hops.append(_hops(problem, levels, threads, highest, edge) if edge.role is EdgeRole.FLOW else [])
+        hops = _hops(problem, levels, threads, highest, longest, edge) if edge.role is EdgeRole.FLOW else []
+        threads.hops.append(hops)
     return threads
 
 
 def _hops(
-    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], edge: LayoutEdge
+    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], longest: int, edge: LayoutEdge
 ) -> list[tuple[int, bool]]:
     lane = problem.nodes[edge.source].lane
     outwards, back = levels.lifted(edge)
@@ -98,12 +100,16 @@ def _hops(
     if lane != problem.nodes[edge.target].lane or span == 0:
         return []
     rises = span > 0
+    leave: End = (outwards[0], edge.source)
+    if len(outwards) == 1 and len(back) == 1:
+        if abs(span) > longest:
+            return []
+        return [(_piece(levels, threads, edge, lane, outwards[0], leave, (back[0], edge.target), rises), rises)]
     spans = [abs(span)]
     spans += [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
     spans += [_span(levels, highest, cell, to_high=not rises) for cell in back[:-1]]
-    if max(spans) > (LONGEST_SPAN if len(levels.rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY):
+    if max(spans) > longest:
         return []
-    leave: End = (outwards[0], edge.source)
     # A value fans out from its source; gradients of it come together at the node that mirrors that source.
     origin = edge.source if lane == 0 else edge.target
     hops = []
