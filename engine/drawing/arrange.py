@@ -1,15 +1,13 @@
 """A view graph laid out: the forward pass with its backward pass mirrored below (or, top-down, beside) it."""
 
-import gc
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
+from engine.graph.uncollected import uncollected
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
 from engine.trace.facts import Role
@@ -53,24 +51,8 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
     for its direction is folded into columns (or rows). Of very many edges between the same two nodes only the first
     ``MOST_PARALLEL`` are drawn; the label of the last says how many there are.
     """
-    with _without_collection():
+    with uncollected():
         return _arranged(view, direction)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Collect no garbage meanwhile: a layout makes many objects and no circles; walking them takes a third of it."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            if not gc.get_freeze_count():
-                # What was made is old at once: it stays, and walking it now would take long for nothing.
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _arranged(view: ViewGraph, direction: Direction | None) -> Drawing:

@@ -9,6 +9,7 @@ from engine.graph.folding import Folding
 from engine.graph.iterations import Iteration
 from engine.graph.nodes import view_groups, view_nodes
 from engine.graph.stage import stage_of
+from engine.graph.uncollected import uncollected
 from engine.graph.view import ViewGraph
 from engine.graph.within import Reach, reach_of
 from engine.trace.recording import Recording
@@ -25,6 +26,10 @@ class Scenery:
 
     def view(self, folding: Folding) -> ViewGraph:
         """Return what a person sees under ``folding``."""
+        with uncollected():
+            return self._view(folding)
+
+    def _view(self, folding: Folding) -> ViewGraph:
         recording, cast = self.recording, self.cast
         stage = stage_of(recording, cast, folding)
         nodes = view_nodes(recording, cast, stage)
@@ -48,8 +53,9 @@ class Scenery:
 
 def scenery_of(recording: Recording, iteration: Iteration) -> Scenery:
     """Find out who appears in the pictures of an iteration."""
-    cast = cast_of(recording, iteration)
-    return Scenery(recording, iteration, cast, reach_of(recording, cast))
+    with uncollected():
+        cast = cast_of(recording, iteration)
+        return Scenery(recording, iteration, cast, reach_of(recording, cast))
 
 
 def build_view_graph(recording: Recording, iteration: Iteration, folding: Folding) -> ViewGraph:
