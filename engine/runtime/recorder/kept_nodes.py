@@ -10,7 +10,7 @@ import atexit
 import ctypes
 from sys import getrefcount
 
-from engine.runtime.compat import Node
+from engine.runtime.compat import Node, is_accumulator
 
 DEEP = 10_000
 """So many nodes may be freed from inside of one another."""
@@ -33,19 +33,19 @@ class KeptNodes:
         return len(self._nodes) + sum(map(len, self._walked))
 
     def add(self, node: Node) -> None:
-        """Hold a node."""
-        if node is not None:
-            self._nodes[id(node)] = node
+        """Hold a node; none that accumulates a gradient: whether such a node lives makes a difference to torch."""
+        self._nodes[id(node)] = node
 
     def add_graph(self, nodes: list[Node]) -> None:
         """Hold the nodes of a graph, roots first; in the hot path."""
         self._walked.append(nodes)
 
-    def release(self) -> None:
-        """Let go of the nodes that nothing else holds; call it often."""
+    def release(self, *, at_once: bool = False) -> None:
+        """Let go of the nodes that nothing else holds; call it often, and ``at_once`` where it matters now."""
         while self._walked:
-            self._nodes.update((id(node), node) for node in reversed(self._walked.pop()) if node is not None)
-        if len(self._nodes) < self._next and len(self._nodes) > _MANY:
+            nodes = reversed(self._walked.pop())
+            self._nodes.update((id(node), node) for node in nodes if not is_accumulator(node))
+        if _MANY < len(self._nodes) < self._next and not at_once:
             return
         while self._pass() + self._pass() > len(self._nodes) // 10:  # from both ends, since graphs are walked from both
             pass

@@ -271,6 +271,7 @@ class Recorder:
             with quiet():
                 self._resolver.before_swap(self._taken(), tensors)
                 self._early.append(self._resolver.resolve({}, None))  # what waits may hold the graphs of both
+                KEPT_NODES.release(at_once=True)
 
     def after_swap(self, tensors: tuple[Tensor, Tensor]) -> None:
         """Take in that each of two tensors is now what the other was."""

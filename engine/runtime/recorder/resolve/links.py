@@ -67,10 +67,10 @@ class NodeLinks:
 
         What stands for a missing derivative (``NotImplemented``) has none in torch: it gets one here, below zero.
         """
-        KEPT_NODES.add(node)
         sequence = node_sequence(node)
         if sequence is None:
             return None if node is None or is_accumulator(node) else self._number_of_lone(node)
+        KEPT_NODES.add(node)
         if not self.is_threaded:
             return sequence
         return node_number(sequence, node_thread(node))
