@@ -10,7 +10,7 @@ class BenchRow:
     Attributes:
         name: What is measured, e.g. ``recorder``.
         workload: On what, e.g. ``ResNet-50, batch 1, forward and backward``.
-        figure: The measured number.
+        figure: The measured number; None where the workload says why there is none.
         unit: Its unit, e.g. ``ms``.
         baseline: The number that it is compared with, in the same unit and from the same run; None when there is none.
         ratio: ``figure / baseline``, or None.
@@ -19,7 +19,7 @@ class BenchRow:
 
     name: str
     workload: str
-    figure: float
+    figure: float | None
     unit: str
     baseline: float | None = None
     ratio: float | None = None

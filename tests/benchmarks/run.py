@@ -95,7 +95,7 @@ def _cells(row: BenchRow) -> tuple[str, ...]:
     return (
         row.name,
         row.workload,
-        f"{number_text(row.figure)} {row.unit}",
+        "" if row.figure is None else f"{number_text(row.figure)} {row.unit}",
         "" if row.baseline is None else f"{number_text(row.baseline)} {row.unit}",
         "" if row.ratio is None else f"{row.ratio:.2f} x",
         "" if row.goal is None else f"<= {row.goal:g} {row.unit if row.ratio is None else 'x'}",
