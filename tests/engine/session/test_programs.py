@@ -110,4 +110,4 @@ def test_a_leftover_thread_does_not_hold_the_command_line_up():
     program = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
     outcome = run_to_recording(RunRequest(program=program)).outcome
     assert outcome.message.endswith("(a thread that it left running was ended).")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 45

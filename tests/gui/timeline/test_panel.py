@@ -207,4 +207,4 @@ def test_fifty_thousand_steps_paint_quickly(stage: Stage) -> None:
         started = time.perf_counter()
         stage.panel.grab()
         times.append(time.perf_counter() - started)
-    assert sorted(times)[3] < 0.02  # 3 ms on an idle machine
+    assert sorted(times)[3] < 0.5  # a freeze, not a speed: 3 ms on an idle machine
