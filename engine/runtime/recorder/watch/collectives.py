@@ -4,7 +4,7 @@ Each collective call is one step, and so is what DistributedDataParallel does to
 pass.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial, wraps
 from time import perf_counter_ns
 from typing import Any
@@ -15,6 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from engine.runtime.compat import sequence_number
 from engine.runtime.compat_distributed import COLLECTIVES, JOINS, group_class, group_module, is_in_group
+from engine.runtime.recorder.nested import tensors_in
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.watch.backward_run import BackwardRun, NodeHook
 from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind
@@ -83,9 +84,9 @@ class CollectiveWatch:
             mode = self._mode_of_thread()
             if mode is None or not args or mode.current_scope() is not None:
                 return original(group, *args, **kwargs)
-            written = tuple(_tensors(args[0]))
+            written = tuple(tensors_in(args[:1]))
             mode.before_write(list(written))
-            taken = tuple(_tensors(args[1:]))
+            taken = tuple(tensors_in(args[1:]))
             given = (written, taken) if taken else (written,)
             return mode.record(info, lambda: original(group, *args, **kwargs), given, {})
 
@@ -151,11 +152,3 @@ def _keeping(hook: NodeHook, variable: Tensor, kept: list[Tensor], mode: Recorde
             kept.append(grad)
 
     return keep
-
-
-def _tensors(things: Any) -> Iterator[Tensor]:  # noqa: ANN401 - tensors in lists, options of the call
-    if isinstance(things, Tensor):
-        yield things
-    elif isinstance(things, tuple | list):
-        for part in things:
-            yield from _tensors(part)

@@ -32,6 +32,7 @@ from engine.runtime.compat_compiler import (
     wrapped_result,
 )
 from engine.runtime.recorder.log import FAILED, REGION_BEGIN, REGION_END
+from engine.runtime.recorder.nested import tensors_in
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.watch.captured import (
     CapturedGraph,
@@ -341,7 +342,7 @@ def _own_inputs(runs: list[GraphRun], given: Any, *, keeps_all: bool = False) ->
 
     With ``keeps_all`` those that a later stretch gets from an earlier one are among them.
     """
-    seen = {id(plain(tensor)) for tensor in _tensors(given)}
+    seen = {id(plain(tensor)) for tensor in tensors_in((given,))}
     found: dict[str, Any] = {}
     for number, run in enumerate(runs):
         for entry, thing in zip(run.graph.inputs, run.inputs, strict=False):
@@ -352,13 +353,3 @@ def _own_inputs(runs: list[GraphRun], given: Any, *, keeps_all: bool = False) ->
                 found[name if name not in found else f"{name} ({len(found)})"] = thing
         seen.update(id(thing) for thing in run.outputs if isinstance(thing, Tensor))
     return found
-
-
-def _tensors(things: Any) -> Iterator[Tensor]:  # noqa: ANN401 - arguments
-    if isinstance(things, Tensor):
-        yield things
-    elif isinstance(things, tuple | list):
-        for part in things:
-            yield from _tensors(part)
-    elif isinstance(things, dict):
-        yield from _tensors(tuple(things.values()))

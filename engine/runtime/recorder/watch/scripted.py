@@ -3,15 +3,14 @@
 What it calls runs in C++, where no function mode sees it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from torch import Tensor
-
 from engine.runtime.compat import script_name
 from engine.runtime.compat_script import Script, script_code, script_graph
+from engine.runtime.recorder.nested import tensors_in
 from engine.runtime.recorder.watch.captured import CompiledInfo, CompiledRegion, GraphRun, tensors_written, versions_of
 from engine.runtime.recorder.watch.kinds import Kind
 from engine.runtime.recorder.watch.mode import RecorderMode
@@ -48,8 +47,8 @@ class ScriptBorder:
         name = script_name(script)
         region = CompiledRegion(name, script_code(script))
         info = CompiledInfo(Kind.COMPILED, name, f"torch.jit.{name}", reader.parameters, region=region)
-        mode.before_write([thing for thing in _tensors(inputs) if reader.may_write])
-        tensors = tuple(_tensors(inputs))
+        mode.before_write([thing for thing in tensors_in(inputs) if reader.may_write])
+        tensors = tuple(tensors_in(inputs))
         versions = versions_of(tensors)
 
         def run() -> Any:  # noqa: ANN401 - whatever the script returns
@@ -70,11 +69,3 @@ class ScriptBorder:
         if reader is None:
             reader = self._readers[script] = ScriptReader(script_graph(script))
         return reader
-
-
-def _tensors(things: Any) -> Iterator[Tensor]:  # noqa: ANN401 - arguments
-    if isinstance(things, Tensor):
-        yield things
-    elif isinstance(things, tuple | list):
-        for part in things:
-            yield from _tensors(part)
