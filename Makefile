@@ -2,7 +2,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: run test check bench assets conformance libraries clean
+.PHONY: run test check bench assets conformance libraries properties clean
 
 run: .venv/ready
 	@.ci/open
@@ -32,6 +32,10 @@ assets: .venv/ready
 conformance: .venv/ready
 	@.venv/bin/python -m tests.conformance.run $(SAMPLES)
 	@CONFORMANCE=1 .venv/bin/python -m pytest -q --timeout 900 tests/conformance/test_running.py
+
+# The tests by random examples, with other examples than `make test` tries (a failing one is printed: make it an @example)
+properties: .venv/ready
+	@CHAINRULE_EXAMPLES=new .venv/bin/python -m pytest -q -m hypothesis
 
 # Models of transformers, timm, torch_geometric, skorch and lightning under the recorder (some minutes; installs 0.5 GB)
 libraries: .venv/ready

@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# `make test` tries the same examples each time, so that it speaks of the change; `make properties` tries new ones
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", derandomize=False)
+settings.load_profile(os.environ.get("CHAINRULE_EXAMPLES", "same"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")

@@ -37,12 +37,6 @@ def mono_width(text: str) -> float:
     return columns * 0.6 * MONO_PX
 
 
-def elided(text: str, length: int) -> str:
-    """Return ``text`` on one line with at most ``length`` characters."""
-    line = " ".join(text[: 4 * length].split())
-    return line if len(line) <= length else line[: length - 1] + "…"
-
-
 def fitted(text: str, width_px: float, *, is_mono: bool) -> str:
     """Return ``text`` on one line, cut with an ellipsis where it is wider than ``width_px``."""
     line = " ".join(text[:400].split())

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.graph.part import groups_around
+from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.trace.facts import Phase, Role, Step
 from engine.trace.recording import Recording
 
@@ -57,8 +58,7 @@ def filtered(recording: Recording, view: ViewGraph, filters: Filters) -> ViewGra
     edges = _bridged(view.edges, gone)
     gone |= _stranded(view, edges, gone)
     nodes = tuple(_placed(node, gone) for node in view.nodes if node.key not in gone)
-    kept = _holding(view, nodes)
-    groups = tuple(group for group in view.groups if group.key in kept)
+    groups = groups_around(nodes, view.groups)
     return replace(view, nodes=nodes, edges=edges, groups=groups, hidden=len(view.nodes) - len(nodes))
 
 
@@ -181,15 +181,3 @@ def _stranded(view: ViewGraph, edges: tuple[ViewEdge, ...], gone: set[NodeKey]) 
 def _placed(node: ViewNode, gone: set[NodeKey]) -> ViewNode:
     """A folded backward pass keeps what it mirrors, hidden or not: that is what tells it from a forward group."""
     return replace(node, mirrors=None) if node.mirrors in gone and node.kind is not NodeKind.GROUP else node
-
-
-def _holding(view: ViewGraph, nodes: tuple[ViewNode, ...]) -> set[GroupKey]:
-    """The groups in which something is left."""
-    parents = {group.key: group.parent for group in view.groups}
-    kept: set[GroupKey] = set()
-    for node in nodes:
-        key = node.group
-        while key is not None and key not in kept:
-            kept.add(key)
-            key = parents[key]
-    return kept

@@ -1,12 +1,12 @@
 """A recording cut into iterations: what is drawn in one picture."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.trace.control import Region, RegionKind
+from engine.trace.control import RegionKind
 from engine.trace.facts import Phase, Step
 from engine.trace.ids import RegionId, StepIndex
 from engine.trace.recording import Recording
+from engine.trace.whereabouts import regions_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +42,34 @@ def iterations(recording: Recording) -> tuple[Iteration, ...]:
 
 def _rounds_by_hand(recording: Recording) -> list[StepIndex]:
     """Return the last step of each round of a loop in which gradients were computed and then a leaf was updated."""
-    rounds = _rounds(recording.regions)
-    has_backward: set[RegionId] = set()
-    has_update: set[RegionId] = set()
+    began = _rounds_with_backward(recording)
+    if not began:
+        return []
+    around: dict[RegionId | None, tuple[RegionId, ...]] = {}
+    updated: set[RegionId] = set()
     last: dict[RegionId, StepIndex] = {}
     for step in recording.steps:
-        around = rounds[step.region] if step.region is not None else ()
-        for region in around:
+        if step.region not in around:
+            regions = regions_around(recording, step.region)
+            around[step.region] = tuple(region.id for region in regions if region.id in began)
+        for region in around[step.region]:
             last[region] = step.index
-        if around and step.phase is Phase.BACKWARD:
-            has_backward.add(around[-1])
-        elif around and not has_backward.isdisjoint(around) and _updates_leaf(recording, step):
-            has_update.update(around)
-    return sorted(last[region] for region in has_backward & has_update)
+            is_after = step.index > began[region] and step.phase is not Phase.BACKWARD
+            if is_after and region not in updated and _updates_leaf(recording, step):
+                updated.add(region)
+    return sorted(last[region] for region in updated)
 
 
-def _rounds(regions: Sequence[Region]) -> list[tuple[RegionId, ...]]:
-    """Return, for each region, the rounds of loops that it lies in, the innermost last; itself included."""
-    found: list[tuple[RegionId, ...]] = []
-    for region in regions:
-        outer = () if region.parent is None else found[region.parent]
-        found.append((*outer, region.id) if region.kind is RegionKind.ITERATION else outer)
-    return found
+def _rounds_with_backward(recording: Recording) -> dict[RegionId, StepIndex]:
+    """Return the rounds of loops, the innermost ones, in which gradients were computed, and where that began."""
+    began: dict[RegionId, StepIndex] = {}
+    for call in recording.backward_calls:
+        if call.first_step < len(recording.steps):
+            regions = regions_around(recording, recording.steps[call.first_step].region)
+            found = next((region.id for region in regions if region.kind is RegionKind.ITERATION), None)
+            if found is not None:
+                began.setdefault(found, call.first_step)
+    return began
 
 
 def _updates_leaf(recording: Recording, step: Step) -> bool:

@@ -1,23 +1,27 @@
 """A part of a view graph: some of its nodes, the edges between them, and the groups around them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from engine.graph.view import GroupKey, NodeKey, ViewGraph, ViewNode
+from engine.graph.view import GroupKey, NodeKey, ViewGraph, ViewGroup, ViewNode
 
 
 def part_of(view: ViewGraph, keys: frozenset[NodeKey]) -> ViewGraph:
     """Return ``view`` with only the nodes of these keys, the edges between two of them, and the groups around them."""
     nodes = tuple(node for node in view.nodes if node.key in keys)
     edges = tuple(edge for edge in view.edges if edge.source in keys and edge.target in keys)
-    parents = {group.key: group.parent for group in view.groups}
+    return ViewGraph(nodes, edges, groups_around(nodes, view.groups), view.all_groups)
+
+
+def groups_around(nodes: Iterable[ViewNode], groups: Sequence[ViewGroup]) -> tuple[ViewGroup, ...]:
+    """Return those of ``groups`` that one of the nodes lies in, however deep."""
+    parents = {group.key: group.parent for group in groups}
     around: set[GroupKey] = set()
     for node in nodes:
         key = node.group
         while key is not None and key not in around:
             around.add(key)
             key = parents.get(key)
-    groups = tuple(group for group in view.groups if group.key in around)
-    return ViewGraph(nodes, edges, groups, view.all_groups)
+    return tuple(group for group in groups if group.key in around)
 
 
 def keys_named(view: ViewGraph, names: Iterable[str]) -> dict[str, frozenset[NodeKey]]:

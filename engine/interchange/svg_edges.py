@@ -3,8 +3,8 @@
 from itertools import chain
 
 from engine.drawing.drawing import EdgePath, Point
-from engine.drawing.measure import elided
 from engine.drawing.state import StepState, edge_state
+from engine.graph.labels import short
 from engine.graph.view import EdgeKind
 from engine.interchange.palette import Palette
 from engine.interchange.svg_nodes import FUTURE_OPACITY
@@ -55,7 +55,7 @@ class EdgeWriter:
             'fill="none"/>'
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
             f'<text class="s" x="{middle[0] + 8:.1f}" y="{middle[1] + 4:.1f}" style="fill:{color}">'
-            f"{xml_text(elided(path.edge.label, 40))}</text>"
+            f"{xml_text(short(path.edge.label, 40))}</text>"
         )
 
     def _curve(self, points: tuple[Point, ...]) -> str:

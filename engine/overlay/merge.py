@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from engine.compare import ChangeKind, Comparison
 from engine.graph.labels import short
-from engine.graph.view import Category, EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.graph.part import groups_around
+from engine.graph.view import Category, EdgeKind, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
 from engine.overlay.overlay import EdgeName, Fork, Overlay, name_of
 from engine.overlay.partners import Partners
 from engine.trace.control import Decision
 from engine.trace.ids import StepIndex
+from engine.trace.whereabouts import outcome_text
 
 _MOST_FORKS = 24
 """More decisions than this are not drawn: they would hide what they decide about."""
@@ -55,8 +57,7 @@ class _Merger:
         edges = self._edges(twins)
         forks, stubs, threads = self._forks()
         made = tuple(self._ghost(node, twins) for node in ghosts)
-        filled = self._filled(made)
-        groups = [group for group in self._new_groups if group.key in filled]
+        groups = groups_around(made, self._new_groups)  # those of B in which there is a ghost
         view = replace(
             self._a,
             nodes=(*self._a.nodes, *made, *stubs),
@@ -65,17 +66,6 @@ class _Merger:
         )
         new_edges = frozenset(name_of(edge) for edge in edges)
         return Overlay(self._name, view, kinds, new_edges, tuple(forks), frozenset(fork.key for fork in forks))
-
-    def _filled(self, ghosts: Iterable[ViewNode]) -> set[GroupKey]:
-        """The groups of B in which there is a ghost."""
-        parents = {group.key: group.parent for group in self._new_groups}
-        filled: set[GroupKey] = set()
-        for node in ghosts:
-            key = node.group
-            while key is not None and key not in filled:
-                filled.add(key)
-                key = parents.get(key)
-        return filled
 
     def _twin(self, node: ViewNode) -> NodeKey | None:
         """The box of A that a box of B is."""
@@ -215,8 +205,4 @@ def _way(decision: Decision) -> str:
 
 def _sentence(a: Decision, b: Decision, name: str) -> str:
     where = "A condition" if a.span is None else f"Line {a.span.line}: {a.kind.value}"
-    return f"{where} was {_said(a)} here and {_said(b)} in {name}"
-
-
-def _said(decision: Decision) -> str:
-    return f"{decision.outcome} ({decision.text})" if decision.text else f"{decision.outcome}"
+    return f"{where} was {outcome_text(a)} here and {outcome_text(b)} in {name}"

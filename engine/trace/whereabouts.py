@@ -41,6 +41,11 @@ def decision_text(decision: Decision) -> str:
     return f"{condition} → {'yes' if decision.outcome else 'no'}"
 
 
+def outcome_text(decision: Decision) -> str:
+    """Return which way a decision went, with the numbers that decided: ``True (loss = 0.69 > 0.1)``."""
+    return f"{decision.outcome} ({decision.text})" if decision.text else f"{decision.outcome}"
+
+
 def decision_place(recording: Recording, decision: Decision) -> str:
     """Return where a decision stands, e.g. ``line 12`` or ``layers.py, line 3``; empty when unknown."""
     span = decision.span

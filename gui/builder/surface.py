@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -28,7 +27,7 @@ from gui.model.network_changes import Free, OnLink, Where
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera, Margins, fitted, gliding
 from gui.widgets.camera_control import CameraControl
-from gui.widgets.wheel import after_wheel
+from gui.widgets.wheel import after_wheel, pinch_of
 
 EMPTY_HINT = (
     "An empty network",
@@ -335,11 +334,11 @@ class Surface(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Zoom by pinching."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
-            at = event.position()
-            self.steer(self.camera.zoomed(1.0 + event.value(), (at.x(), at.y())))
-            return True
-        return super().event(event)
+        pinch = pinch_of(event)
+        if pinch is None:
+            return super().event(event)
+        self.steer(self.camera.zoomed(*pinch))
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape lets go of a gesture, then of the selection; all other keys are actions."""

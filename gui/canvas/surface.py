@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -37,7 +36,7 @@ from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera
 from gui.widgets.camera_control import CameraControl
-from gui.widgets.wheel import after_wheel
+from gui.widgets.wheel import after_wheel, pinch_of
 
 _HOVER_MS = 250
 _EDGE_REACH_PX = 5.0
@@ -343,11 +342,11 @@ class Surface(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Zoom by pinching."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
-            at = event.position()
-            self.steer(self.camera.zoomed(1.0 + event.value(), (at.x(), at.y())))
-            return True
-        return super().event(event)
+        pinch = pinch_of(event)
+        if pinch is None:
+            return super().event(event)
+        self.steer(self.camera.zoomed(*pinch))
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Offer the key to the panel."""

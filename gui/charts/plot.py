@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from gui.charts.series import Floats, Series
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
-from gui.widgets.number_axis import NumberAxis, cosmetic_pen, dress_axes
+from gui.widgets.number_axis import NumberAxis, calm, cosmetic_pen, dress_axes, x_under
 
 _AXIS_PX = 46
 
@@ -36,14 +36,8 @@ class Plot:
         self._dot = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7)
         for item in (self._raw, self._smooth, self._cross, self._dot):
             self.widget.addItem(item)
-        plot = self.widget.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(x=False, y=False)
+        calm(self.widget, 10)
         self._raw.setDownsampling(auto=True, method="peak")
-        plot.showGrid(x=False, y=True, alpha=1.0)
-        plot.layout.setContentsMargins(0, 4, 10, 0)
-        self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.widget.scene().sigMouseClicked.connect(self._on_scene_click)
         self._log = False
         self.set_tokens(tokens)
@@ -110,7 +104,7 @@ class Plot:
 
     def position_of(self, scene_point: QPointF) -> float:
         """Return the x value under a point of the plot's scene."""
-        return float(self.widget.getPlotItem().vb.mapSceneToView(scene_point).x())
+        return x_under(self.widget, scene_point)
 
     def _on_scene_click(self, event: object) -> None:
         point = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's own event class has no type information

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from engine.compare import ChangeKind, Comparison
 from engine.interchange.comparison_text import verdict
-from engine.trace.control import Decision
 from engine.trace.numbers import duration_text
+from engine.trace.whereabouts import outcome_text
 from gui.dialogs.comparison_table import COLUMNS, Column, ComparisonTable, Order
 from gui.dialogs.plain import plain_buttons
 from gui.theme.tokens import Tokens
@@ -133,17 +133,12 @@ def _counts(comparison: Comparison) -> str:
     return f"Steps: {', '.join(parts)}.  Time in steps: A {duration_text(total_a)}, B {duration_text(total_b)}."
 
 
-def _told(decision: Decision) -> str:
-    """Which way it went, with the numbers that decided."""
-    return f"{decision.outcome} ({decision.text})" if decision.text else f"{decision.outcome}"
-
-
 def _decisions(comparison: Comparison) -> list[str]:
     """Say which decisions went the other way, the first few."""
     lines = []
     for change in comparison.decisions[:3]:
         where = "A decision" if change.a.span is None else f"The {change.a.kind.value} of line {change.a.span.line}"
-        lines.append(f"{where} was {_told(change.a)} in A and {_told(change.b)} in B.")
+        lines.append(f"{where} was {outcome_text(change.a)} in A and {outcome_text(change.b)} in B.")
     if len(comparison.decisions) > len(lines):
         lines.append(f"{len(comparison.decisions) - len(lines):,} more decisions went the other way.")
     return lines

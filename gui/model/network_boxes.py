@@ -5,7 +5,7 @@ from enum import Enum
 
 from engine.drawing.drawing import Rect
 from engine.network.catalogue import CALL_PREFIX, Category, functions, input_ports, layers, output_ports, parameters_of
-from engine.network.network import Network, Node, NodeKind, NodeName
+from engine.network.network import Network, Node, NodeKind
 
 WIDTH_PX = 172.0
 HEADER_PX = 30.0
@@ -164,11 +164,6 @@ def port_x(place: Place, port: int, count: int, *, has_spare: bool = False) -> f
         return place.right - SPARE_PX
     shared = count - 1 if has_spare else count
     return place.x + place.width * (port + 1) / (shared + 1)
-
-
-def places_of(network: Network) -> dict[NodeName, Place]:
-    """Return where every node stands."""
-    return {node.name: box_of(network, node) for node in network.nodes}
 
 
 def frames_of(network: Network) -> dict[str, Place]:

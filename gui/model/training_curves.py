@@ -77,7 +77,7 @@ class Curve:
         end = self._count + len(iterations)
         self._iterations[self._count : end] = iterations
         self._numbers[self._count : end] = numbers
-        self._smooth[self._count : end] = self._means(numbers)
+        self._smooth[self._count : end] = self._running_means(numbers)
         self._count = end
         while self._count > MOST_POINTS:
             self._thin()
@@ -98,10 +98,9 @@ class Curve:
         amounts = np.add.reduceat(finite, starts, dtype=np.int64)
         low = np.minimum.reduceat(np.where(finite, numbers, np.inf), starts)
         high = np.maximum.reduceat(np.where(finite, numbers, -np.inf), starts)
-        total = np.add.reduceat(np.where(finite, numbers, 0.0), starts)
+        mean = _means_of(np.where(finite, numbers, 0.0), starts, np.maximum(amounts, 1))
         is_empty = amounts == 0
-        low[is_empty] = high[is_empty] = np.nan
-        mean = np.where(is_empty, np.nan, total / np.maximum(amounts, 1))
+        low[is_empty] = high[is_empty] = mean[is_empty] = np.nan
         return Envelope(self.iterations[starts].astype(np.float64), low, high, mean)
 
     def smooth_line(self, stretches: int) -> tuple[Floats, Floats]:
@@ -111,12 +110,12 @@ class Curve:
             return np.empty(0, dtype=np.float64), np.empty(0, dtype=np.float64)
         amounts = np.diff(starts, append=self._count)
         middles = self.iterations[starts + amounts // 2].astype(np.float64)
-        means = np.add.reduceat(self.smoothed, starts) / amounts
+        means = _means_of(self.smoothed, starts, amounts)
         if middles[-1] == self.iterations[-1]:
             return middles, means
         return np.append(middles, float(self.iterations[-1])), np.append(means, self.smoothed[-1])
 
-    def _means(self, numbers: Floats) -> Floats:
+    def _running_means(self, numbers: Floats) -> Floats:
         means = np.empty(len(numbers), dtype=np.float64)
         mean, weight = self._mean, self._weight
         for place, number in enumerate(numbers.tolist()):
@@ -195,6 +194,11 @@ class CurveBook:
         for place, row in enumerate(rows):
             matrix[place, width - len(row) :] = row
         return tuple(name for name, _curve in members), matrix
+
+
+def _means_of(numbers: Floats, starts: Integers, amounts: Integers) -> Floats:
+    """Return the mean of each stretch; numbers are divided before they are added, for a sum may be too large."""
+    return np.add.reduceat(numbers / np.repeat(amounts, np.diff(starts, append=len(numbers))), starts)
 
 
 def _by_column(curve: Curve, columns: int) -> Floats:

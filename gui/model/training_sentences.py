@@ -3,7 +3,6 @@
 import math
 
 from engine.trace.numbers import number_text
-from engine.training.commands import Play
 from engine.training.plan import Choice, Data, FileData, GeneratedData, PaintedData
 from engine.training.plane import plane_of
 from gui.model.training_plan import read_numbers
@@ -151,17 +150,3 @@ def span_text(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def until_text(play: Play) -> str:
-    """Return how far a run shall go."""
-    parts = []
-    if play.epochs is not None:
-        parts.append(f"{play.epochs} more epoch{'' if play.epochs == 1 else 's'}")
-    if play.iterations is not None:
-        parts.append(f"{play.iterations} more batch{'' if play.iterations == 1 else 'es'}")
-    if play.loss_below is not None:
-        parts.append(f"loss below {play.loss_below:g}")
-    if play.on_nan:
-        parts.append("NaN or infinity")
-    return " or ".join(parts)

@@ -59,6 +59,25 @@ def _channels(name: str) -> npt.NDArray[np.float64]:
     return np.array([color.redF(), color.greenF(), color.blueF()])
 
 
+def channels_of(color: QColor | str) -> npt.NDArray[np.float64]:
+    """Return red, green and blue of a colour, 0 to 255."""
+    whole = QColor(color)
+    return np.array([whole.red(), whole.green(), whole.blue()], dtype=np.float64)
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return how far two colours stand apart, 1 to 21, as WCAG 2 defines it."""
+    bright, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    channels = (color.redF(), color.greenF(), color.blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def strip_color(tokens: Tokens, category: Category) -> str:
     """Return the colour of the strip at a node's left edge."""
     colors = {

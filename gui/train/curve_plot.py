@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.widgets.number_axis import NumberAxis, cosmetic_pen, dress_axes
+from gui.widgets.number_axis import NumberAxis, calm, cosmetic_pen, dress_axes, x_under
 
 Floats = npt.NDArray[np.float64]
 _AXIS_PX = 40
@@ -27,14 +27,8 @@ class CurvePlot:
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setZValue(20)
         self._cross.hide()
-        plot = self.widget.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(x=False, y=False)
-        plot.showGrid(x=False, y=True, alpha=1.0)
-        plot.layout.setContentsMargins(0, 4, 4, 0)
+        calm(self.widget, 4)
         self.widget.addItem(self._cross)
-        self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.widget.scene().sigMouseMoved.connect(self._on_moved)
         self.widget.scene().sigMouseClicked.connect(self._on_clicked)
         self._leaving = _Leaving(cursor, self.widget)
@@ -83,17 +77,14 @@ class CurvePlot:
         if iteration is not None:
             self._cross.setPos(iteration)
 
-    def _position(self, scene_point: QPointF) -> float:
-        return float(self.widget.getPlotItem().vb.mapSceneToView(scene_point).x())
-
     def _on_moved(self, scene_point: QPointF) -> None:
         box = self.widget.getPlotItem().vb
         is_inside = box.sceneBoundingRect().contains(scene_point)
-        self._cursor.move(max(0.0, round(self._position(scene_point))) if is_inside else None)
+        self._cursor.move(max(0.0, round(x_under(self.widget, scene_point))) if is_inside else None)
 
     def _on_clicked(self, event: object) -> None:
         point = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's own event class has no type information
-        self._cursor.picked.emit(max(0.0, round(self._position(point))))
+        self._cursor.picked.emit(max(0.0, round(x_under(self.widget, point))))
 
 
 class _Leaving(QObject):

@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from gui.theme.colors import channels_of
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.train.hues import blended_image, channels_of
+from gui.train.hues import blended_image
 
 _STRIP_PX = 26.0
 _LEAST_STRIP_PX = 5.0

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
-from gui.theme.colors import mix, value_pixels
+from gui.theme.colors import channels_of, mix, value_pixels
 from gui.theme.hues import further_hues
 from gui.theme.tokens import Tokens
 
@@ -55,10 +55,10 @@ def plane_image(tokens: Tokens, answers: Floats) -> QImage:
     shares = np.nan_to_num(answers[::-1].astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
     count = shares.shape[2]
     hues = class_hues(tokens)
-    ends = np.array([_channels(mix(tokens.panel, hues[place % len(hues)], _SOFT)) for place in range(count)])
+    ends = np.array([channels_of(mix(tokens.panel, hues[place % len(hues)], _SOFT)) for place in range(count)])
     certainty = np.clip((shares.max(axis=2) * count - 1) / (count - 1), 0.0, 1.0)[..., None]
-    channels = _channels(QColor(tokens.panel)) * (1 - certainty) + ends[shares.argmax(axis=2)] * certainty
-    channels[~np.isfinite(answers[::-1]).all(axis=2)] = _channels(QColor(tokens.nonfinite))
+    channels = channels_of(tokens.panel) * (1 - certainty) + ends[shares.argmax(axis=2)] * certainty
+    channels[~np.isfinite(answers[::-1]).all(axis=2)] = channels_of(tokens.nonfinite)
     whole = np.rint(channels).astype(np.uint32)
     return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
 
@@ -73,15 +73,6 @@ def blended_image(ground: Floats, ends: Floats, shares: Floats) -> QImage:
     """
     whole = np.rint(ground * (1 - shares) + ends * shares).astype(np.uint32)
     return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
-
-
-def channels_of(name: str) -> Floats:
-    """Return red, green and blue of a colour, 0 to 255."""
-    return _channels(QColor(name))
-
-
-def _channels(color: QColor) -> Floats:
-    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
 
 
 def _image(pixels: npt.NDArray[np.uint32]) -> QImage:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.trace.numbers import number_text
+from gui.theme.colors import channels_of
 from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
-from gui.train.hues import blended_image, channels_of, line_hue
+from gui.train.hues import blended_image, line_hue
 
 Floats = npt.NDArray[np.float32]
 _FONT_PX = 10.0

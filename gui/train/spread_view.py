@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from engine.trace.numbers import number_text
 from gui.model.training_histograms import Spread
+from gui.theme.colors import channels_of
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.train.hues import blended_image, channels_of
+from gui.train.hues import blended_image
 from gui.train.ticks import round_ticks
 
 _LEAST_ROWS, _MOST_ROWS = 12, 96

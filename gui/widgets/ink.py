@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter
 
 from engine.trace.numbers import number_text
-from gui.theme.colors import value_color
+from gui.theme.colors import contrast, value_color
 from gui.theme.tokens import Tokens
 
 _FULL_COLOUR = 1.4
@@ -16,19 +16,7 @@ _FULL_COLOUR = 1.4
 def readable_on(background: QColor, tokens: Tokens) -> QColor:
     """Return the text or panel colour, whichever stands out more."""
     choices = (QColor(tokens.text), QColor(tokens.panel))
-    return max(choices, key=lambda color: _contrast(color, background))
-
-
-def _contrast(first: QColor, second: QColor) -> float:
-    bright, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    channels = (color.redF(), color.greenF(), color.blueF())
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return max(choices, key=lambda color: contrast(color, background))
 
 
 def soft_value_color(tokens: Tokens, number: float, scale: float) -> QColor:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, Qt
 
-from gui.theme.colors import mix
+from gui.theme.colors import contrast, mix
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.tokens import Tokens
 
@@ -85,19 +85,7 @@ def heading_growth(scale: float, largest: float) -> float:
 def readable_on(fill: QColor, tokens: Tokens) -> str:
     """Return the token, dark or light, that has the higher contrast on a fill."""
     candidates = (tokens.text, tokens.on_accent, tokens.canvas)
-    return max(candidates, key=lambda color: _contrast(QColor(color), fill))
-
-
-def _contrast(first: QColor, second: QColor) -> float:
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    """Relative luminance as WCAG 2.1 defines it."""
-    channels = (color.redF(), color.greenF(), color.blueF())
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return max(candidates, key=lambda color: contrast(QColor(color), fill))
 
 
 def tint(tokens: Tokens, base: str, end: str, share: float) -> QColor:

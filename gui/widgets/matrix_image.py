@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
+from gui.theme.colors import channels_of
 from gui.theme.tokens import Tokens
 from gui.widgets.sampling import Reals
 
@@ -45,16 +46,11 @@ def colored(matrix: Reals, scale: float, tokens: Tokens) -> Pixels:
     safe = np.where(finite, numbers, 0.0)
     size = np.abs(safe) / scale if scale > 0 else np.zeros_like(safe)
     strength = np.where((safe != 0) & (scale > 0), _WEAKEST + (1 - _WEAKEST) * np.minimum(1.0, size), 0.0)
-    zero, plus, minus = (_channels(name) for name in (tokens.zero, tokens.positive, tokens.negative))
+    zero, plus, minus = (channels_of(name) for name in (tokens.zero, tokens.positive, tokens.negative))
     end = np.where((safe > 0)[..., None], plus, minus)
     mixed = np.rint(zero + (end - zero) * strength[..., None]).astype(np.uint32)
     pixels = _OPAQUE | mixed[..., 0] << np.uint32(16) | mixed[..., 1] << np.uint32(8) | mixed[..., 2]
     return np.where(finite, pixels, np.uint32(QColor(tokens.nonfinite).rgb()))
-
-
-def _channels(name: str) -> npt.NDArray[np.float64]:
-    color = QColor(name)
-    return np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
 
 
 def matrix_image(matrix: Reals, scale: float, tokens: Tokens, grid: Grid) -> QImage:

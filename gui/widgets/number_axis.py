@@ -1,8 +1,9 @@
-"""What all plots share: the axis of numbers, and pens. Imports pyqtgraph: to be imported with the first plot."""
+"""What all plots share: axis, pens, and how they behave. Imports pyqtgraph: to be imported with the first plot."""
 
 import math
 
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
 from engine.trace.numbers import number_text
@@ -65,3 +66,19 @@ def dress_axes(plot: pg.PlotWidget, tokens: Tokens, left_px: int) -> None:
         axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
     plot.getAxis("left").setWidth(left_px)
     plot.getAxis("bottom").setHeight(20)
+
+
+def calm(widget: pg.PlotWidget, right_px: int) -> None:
+    """Leave a plot nothing but its curves and horizontal lines: no menu, no buttons, no panning with the mouse."""
+    plot = widget.getPlotItem()
+    plot.hideButtons()
+    plot.setMenuEnabled(False)
+    plot.setMouseEnabled(x=False, y=False)
+    plot.showGrid(x=False, y=True, alpha=1.0)
+    plot.layout.setContentsMargins(0, 4, right_px, 0)
+    widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def x_under(widget: pg.PlotWidget, scene_point: QPointF) -> float:
+    """Return the x value under a point of a plot's scene."""
+    return float(widget.getPlotItem().vb.mapSceneToView(scene_point).x())

@@ -1,7 +1,7 @@
 """What a wheel, a trackpad and a pinch do to the camera."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QNativeGestureEvent, QWheelEvent
 
 from gui.widgets.camera import WHEEL_FACTOR, Camera
 
@@ -20,3 +20,11 @@ def after_wheel(camera: Camera, event: QWheelEvent) -> Camera:
         return camera.panned(pixels.x(), pixels.y())
     notches = angle.y() / _NOTCH
     return camera if notches == 0 else camera.zoomed(WHEEL_FACTOR**notches, at)
+
+
+def pinch_of(event: QEvent) -> tuple[float, tuple[float, float]] | None:
+    """Return by how much and about which point a pinch on a trackpad zooms; None for any other event."""
+    if not isinstance(event, QNativeGestureEvent) or event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
+        return None
+    at = event.position()
+    return 1.0 + event.value(), (at.x(), at.y())

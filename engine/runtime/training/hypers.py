@@ -28,13 +28,6 @@ class HyperError(Exception):
     """A hyper-parameter cannot be changed like that; the text is one sentence."""
 
 
-class Clipping:
-    """The norm that gradients are clipped to beside what the program does itself; None: they are not."""
-
-    def __init__(self) -> None:
-        self.norm: float | None = None
-
-
 def hypers_of(optimizer: Optimizer, clip: float | None) -> Hyper:
     """Return the numbers of the first group."""
     found = {name: numbers_in(value) for name, value in optimizer.param_groups[0].items() if name not in _FIXED}

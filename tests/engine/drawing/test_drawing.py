@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from engine.drawing import Direction, arrange
 from engine.drawing.arrange import MOST_PARALLEL
 from engine.drawing.cells import STRIP_COUNT, cell_text, cells_of
-from engine.drawing.measure import elided, mono_width, title_width
+from engine.drawing.measure import mono_width, title_width
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind, NodeKind
@@ -194,7 +194,6 @@ def test_nothing_to_draw():
 def test_measures_grow_with_the_text():
     assert title_width("linear") < title_width("linear layer")
     assert mono_width("日本") == mono_width("abcd")
-    assert elided("a\nb" * 50, 10) == "a ba ba b…"
 
 
 def test_of_very_many_edges_between_two_boxes_a_few_are_drawn_and_say_how_many_there_are():

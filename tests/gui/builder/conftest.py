@@ -3,7 +3,6 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +18,7 @@ from gui.model.network import BATCH, NetworkModel
 from gui.model.network_boxes import RowKind
 from gui.model.network_changes import first_network
 from tests.support.backend import FakeBackend
+from tests.support.mouse import send_mouse
 from tests.support.prompts import FakePrompts
 from tests.support.workbench import destroy
 
@@ -122,22 +122,26 @@ class Hands:
         self.drag([at], modifier)
 
     def move(self, at: QPointF) -> None:
-        self._mouse(QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, NONE)
+        send_mouse(
+            self.panel.surface, QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, NONE
+        )
 
     def drag(self, points: list[QPointF], modifier: Qt.KeyboardModifier = NONE) -> None:
         self.begin(points, modifier)
-        self._mouse(QEvent.Type.MouseButtonRelease, points[-1], LEFT, Qt.MouseButton.NoButton, modifier)
+        send_mouse(
+            self.panel.surface, QEvent.Type.MouseButtonRelease, points[-1], LEFT, Qt.MouseButton.NoButton, modifier
+        )
 
     def begin(self, points: list[QPointF], modifier: Qt.KeyboardModifier = NONE) -> None:
         """Press and move, and do not let go."""
-        self._mouse(QEvent.Type.MouseButtonPress, points[0], LEFT, LEFT, modifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonPress, points[0], LEFT, LEFT, modifier)
         for point in points[1:]:
-            self._mouse(QEvent.Type.MouseMove, point, Qt.MouseButton.NoButton, LEFT, modifier)
+            send_mouse(self.panel.surface, QEvent.Type.MouseMove, point, Qt.MouseButton.NoButton, LEFT, modifier)
 
     def double_click(self, at: QPointF) -> None:
         self.drag([at])
-        self._mouse(QEvent.Type.MouseButtonDblClick, at, LEFT, LEFT, NONE)
-        self._mouse(QEvent.Type.MouseButtonRelease, at, LEFT, Qt.MouseButton.NoButton, NONE)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonDblClick, at, LEFT, LEFT, NONE)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonRelease, at, LEFT, Qt.MouseButton.NoButton, NONE)
 
     def offers(self) -> list[str]:
         return [button.text() for button in self.panel.card.buttons] if self.panel.card.isVisible() else []
@@ -155,18 +159,6 @@ class Hands:
 
     def settings(self, name: str) -> dict[str, str]:
         return {one.name: one.text for one in node_of(self.model.network, NodeName(name)).settings}
-
-    def _mouse(
-        self,
-        kind: QEvent.Type,
-        at: QPointF,
-        button: Qt.MouseButton,
-        buttons: Qt.MouseButton,
-        modifier: Qt.KeyboardModifier,
-    ) -> None:
-        surface = self.panel.surface
-        event = QMouseEvent(kind, at, QPointF(surface.mapToGlobal(at)), button, buttons, modifier)
-        QApplication.sendEvent(surface, event)
 
 
 @pytest.fixture(scope="module")

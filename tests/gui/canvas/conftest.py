@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +13,7 @@ from gui.model.playhead import Playhead
 from gui.model.selection import Selection
 from gui.theme.fonts import load_fonts
 from gui.theme.theme import Theme
+from tests.support.mouse import send_mouse
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,36 +63,24 @@ class Desk:
         button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         none = Qt.MouseButton.NoButton
-        self._mouse(QEvent.Type.MouseButtonPress, points[0], button, button, modifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonPress, points[0], button, button, modifier)
         for point in points[1:]:
-            self._mouse(QEvent.Type.MouseMove, point, none, button, modifier)
-        self._mouse(QEvent.Type.MouseButtonRelease, points[-1], button, none, modifier)
+            send_mouse(self.panel.surface, QEvent.Type.MouseMove, point, none, button, modifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonRelease, points[-1], button, none, modifier)
 
     def move(self, at: QPointF) -> None:
         none = Qt.MouseButton.NoButton
-        self._mouse(QEvent.Type.MouseMove, at, none, none, Qt.KeyboardModifier.NoModifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseMove, at, none, none, Qt.KeyboardModifier.NoModifier)
 
     def double_click(self, at: QPointF) -> None:
         self.click(at)
         left = Qt.MouseButton.LeftButton
-        self._mouse(QEvent.Type.MouseButtonDblClick, at, left, left, Qt.KeyboardModifier.NoModifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonDblClick, at, left, left, Qt.KeyboardModifier.NoModifier)
         none = Qt.MouseButton.NoButton
-        self._mouse(QEvent.Type.MouseButtonRelease, at, left, none, Qt.KeyboardModifier.NoModifier)
+        send_mouse(self.panel.surface, QEvent.Type.MouseButtonRelease, at, left, none, Qt.KeyboardModifier.NoModifier)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.qtbot.keyClick(self.panel.surface, key, modifier)
-
-    def _mouse(
-        self,
-        kind: QEvent.Type,
-        at: QPointF,
-        button: Qt.MouseButton,
-        buttons: Qt.MouseButton,
-        modifier: Qt.KeyboardModifier,
-    ) -> None:
-        surface = self.panel.surface
-        event = QMouseEvent(kind, at, QPointF(surface.mapToGlobal(at)), button, buttons, modifier)
-        QApplication.sendEvent(surface, event)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gui.model.training_curves import MOST_POINTS, Curve, CurveBook
@@ -24,6 +24,7 @@ def test_points_stay_as_they_were_told_in_whatever_pieces():
     np.testing.assert_allclose(curve.smoothed, filled(numbers).smoothed)
 
 
+@example(numbers=[1.5e308, 1.5e308], stretches=1)
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=200), st.integers(1, 50))
 def test_an_envelope_holds_every_finite_number(numbers, stretches):
     envelope = filled(numbers).envelope(stretches)
@@ -32,6 +33,8 @@ def test_an_envelope_holds_every_finite_number(numbers, stretches):
     if finite:
         assert np.nanmin(envelope.low) == min(finite)
         assert np.nanmax(envelope.high) == max(finite)
+        inner = envelope.mean[np.isfinite(envelope.mean)]
+        assert len(inner) == np.isfinite(envelope.low).sum(), "the mean of numbers that exist is a number"
 
 
 def test_a_long_run_takes_a_bounded_memory_and_keeps_its_spikes():
