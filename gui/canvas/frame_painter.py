@@ -70,17 +70,18 @@ class FramePainter:
         painter.save()
         painter.translate(left, frame.rect.y + TITLE_HEIGHT / 2)
         painter.scale(grow, grow)
-        # Where the title is at its place, it ends before the first edge that comes in from above.
+        # The name may stand before an edge that comes in from above; what follows the name ends where that edge is.
         is_moved = frame.heading_px is None or left > frame.rect.x + _MARGIN
-        right = frame.rect.right if is_moved else frame.rect.x + max(frame.heading_px or 0.0, _SMALLEST_TITLE)
-        self._title(painter, frame, depth, (right - left - (_MARGIN if is_moved else 0.0)) / grow)
+        whole = frame.rect.right - left - _MARGIN
+        free = whole if is_moved else frame.rect.x + (frame.heading_px or 0.0) - left
+        self._title(painter, frame, depth, whole / grow, min(whole, free) / grow)
         painter.restore()
 
-    def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float) -> None:
+    def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float, free: float) -> None:
         title = fitted_text(f"▾ {frame.group.title}", Style.FRAME_TITLE, room)
         width = text_width(title, Style.FRAME_TITLE)
         text = shortened(
-            frame.group.subtitle, room - width - _TITLE_GAP, lambda part: text_width(part, Style.FRAME_TEXT)
+            frame.group.subtitle, free - width - _TITLE_GAP, lambda part: text_width(part, Style.FRAME_TEXT)
         )
         whole = width + (_TITLE_GAP + text_width(text, Style.FRAME_TEXT) if text else 0.0)
         painter.fillRect(QRectF(-4.0, -9.5, whole + 8.0, 20.0), self._fill(depth))
