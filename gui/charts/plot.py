@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gui.charts.series import Floats, Series
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
-from gui.widgets.number_axis import NumberAxis, calm, cosmetic_pen, dress_axes, x_under
+from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, x_under
 
 _AXIS_PX = 46
 
@@ -28,7 +28,7 @@ class Plot:
 
     def __init__(self, tokens: Tokens, on_click: Callable[[float], None], parent: QWidget) -> None:
         self._axis = NumberAxis("left")
-        self.widget = pg.PlotWidget(parent, axisItems={"left": self._axis, "bottom": NumberAxis("bottom")})
+        self.widget = pg.PlotWidget(parent, axisItems={"left": self._axis, "bottom": CountAxis("bottom")})
         self._on_click = on_click
         self._raw = pg.PlotDataItem(antialias=True, connect="finite")
         self._smooth = pg.PlotDataItem(antialias=True, connect="finite")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.widgets.number_axis import NumberAxis, calm, cosmetic_pen, dress_axes, x_under
+from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, x_under
 
 Floats = npt.NDArray[np.float64]
 _AXIS_PX = 40
@@ -23,7 +23,7 @@ class CurvePlot:
     def __init__(self, tokens: Tokens, cursor: Cursor, parent: QWidget) -> None:
         self._cursor = cursor
         self.axis = NumberAxis("left")
-        self.widget = pg.PlotWidget(parent, axisItems={"left": self.axis, "bottom": NumberAxis("bottom")})
+        self.widget = pg.PlotWidget(parent, axisItems={"left": self.axis, "bottom": CountAxis("bottom")})
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setZValue(20)
         self._cross.hide()

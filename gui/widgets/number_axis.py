@@ -40,6 +40,17 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
         return [number_text(10.0 ** min(value, _LAST_DECADE) if self.is_log else value, 3) for value in values]
 
 
+class CountAxis(NumberAxis):
+    """Tick labels of what is counted, iterations for example: between two whole numbers there is nothing."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return where ticks stand: at whole numbers."""
+        found = super().tickValues(low, high, size)
+        if not found or found[0][0] >= 1.0:
+            return found
+        return [(1.0, [float(count) for count in range(math.ceil(low), math.floor(high) + 1)])]
+
+
 def _digits(decades: float) -> tuple[float, ...]:
     """Return the digits at which ticks stand, so that there are some and not too many."""
     if decades < _NARROW_DECADES:

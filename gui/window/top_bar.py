@@ -21,9 +21,9 @@ from gui.widgets.buttons import Chip, action_button
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.omnibox import Omnibox
 
-SEARCH_PX = (150, 320)
+SEARCH_PX = (112, 320)
 _ROOM_FOR_SWITCH_PX = 1180
-"""In a narrower window the workspaces are in the menu and on their keys only."""
+"""In a narrower window the workspaces are in the menu and on their keys only, and the lens goes by its bare name."""
 TRANSPORT = ("playback.first", "playback.previous", "playback.next", "playback.last")
 
 
@@ -51,6 +51,7 @@ class TopBar(QWidget):
         self._book = book
         self._theme = theme
         self._is_playing = False
+        self._lens_title = ""
         self._train = train
         self._explore = QWidget(self)
         self._controls = QStackedWidget(self)
@@ -99,7 +100,8 @@ class TopBar(QWidget):
 
     def show_lens(self, title: str) -> None:
         """Say which lens is in force."""
-        self._lens.show_choice(f"Lens: {title}")
+        self._lens_title = title
+        self._lens.show_choice(f"Lens: {title}" if self._has_room else title)
 
     def show_device(self, title: str) -> None:
         """Say where programs run."""
@@ -138,8 +140,13 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the search field gives way to the text that says where the playhead stands."""
         super().resizeEvent(event)
-        self._switch.setVisible(self.width() >= _ROOM_FOR_SWITCH_PX)
+        self._switch.setVisible(self._has_room)
+        self.show_lens(self._lens_title)
         self.search.setFixedWidth(max(SEARCH_PX[0], min(SEARCH_PX[1], round(0.4 * self.width()) - 362)))
+
+    @property
+    def _has_room(self) -> bool:
+        return self.width() >= _ROOM_FOR_SWITCH_PX
 
     def _make_brand(self, book: ActionBook) -> QToolButton:
         brand = QToolButton(self)

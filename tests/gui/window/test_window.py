@@ -3,7 +3,7 @@ import weakref
 
 import pytest
 from PySide6.QtCore import Qt, QThread
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton
 
 from gui.commands.ports import Drawer
 from gui.dialogs.file_prompts import Unsaved
@@ -377,3 +377,16 @@ def test_a_window_leaves_nothing_behind(qtbot, tmp_path):
     alive = [[ref() is not None for ref in refs] for refs in corpses]
     assert not any(any(refs) for refs in alive), alive
     assert not [thread for thread in gc.get_objects() if issubclass(type(thread), QThread) and thread.isRunning()]
+
+
+@pytest.mark.parametrize("width", [900, 1180, 1600])
+def test_no_words_of_the_top_bar_are_cut(ran, qtbot, width):
+    ran.window.resize(width, 700)
+    qtbot.wait(1)
+    top = ran.window.parts.top
+    for button in top.findChildren(QToolButton):
+        if button.isVisible() and button.toolButtonStyle() is not Qt.ToolButtonStyle.ToolButtonIconOnly:
+            assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width(), button.text()
+    step = next(label for label in top.findChildren(QLabel) if label.accessibleName() == "Step")
+    assert step.text() == "Step 9 of 9"
+    assert step.fontMetrics().horizontalAdvance(step.text()) <= step.width()
