@@ -52,4 +52,24 @@ class SaveCheckpoint(Command, frozen=True):
     path: str
 
 
-TrainCommand: TypeAlias = Pause | Play | SetHyper | TakeSample | SaveCheckpoint
+class LookAt(Command, frozen=True):
+    """Tell one number of a parameter or buffer again and again, as an ``Element``; an empty name ends it."""
+
+    tensor: str
+    index: tuple[int, ...] = ()
+
+
+class SetElement(Command, frozen=True):
+    """Change one number of a parameter or buffer between two iterations; the next pass forward uses it.
+
+    ``tensor`` is one of the names that ``Tensors`` told, ``index`` has a place for each of its dimensions.
+    ``is_history`` says that it takes a change back, or makes it again.
+    """
+
+    tensor: str
+    index: tuple[int, ...]
+    number: float
+    is_history: bool = False
+
+
+TrainCommand: TypeAlias = Pause | Play | SetHyper | TakeSample | SaveCheckpoint | LookAt | SetElement

@@ -149,7 +149,37 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     update: OptimizerUpdate | None = None
 
 
-ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress
+class Tensors(TrainFact, frozen=True):
+    """What ``LookAt`` and ``SetElement`` may name: parameters and buffers with their shapes and types of numbers."""
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    types: tuple[str, ...]
+
+
+class Element(TrainFact, frozen=True):
+    """One number of a tensor as it is when ``iteration`` iterations are done, and its gradient if it has one."""
+
+    iteration: int
+    tensor: str
+    index: tuple[int, ...]
+    number: float
+    gradient: float | None = None
+
+
+class Edited(TrainFact, frozen=True):
+    """A person's change of one number was made before this iteration: ``after`` is what the tensor really holds."""
+
+    iteration: int
+    tensor: str
+    index: tuple[int, ...]
+    before: float
+    after: float
+    is_history: bool = False
+    """Whether it took a change back, or made it again."""
+
+
+ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Element | Edited
 
 
 def points(name: str, iterations: Sequence[int], numbers: Sequence[float]) -> Points:

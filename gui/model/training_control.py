@@ -8,7 +8,16 @@ from engine.protocol.request import RunRequest
 from engine.trace.batch import RunInfo
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.checkpoint import CheckpointError, read_head
-from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample, TrainCommand
+from engine.training.commands import (
+    LookAt,
+    Pause,
+    Play,
+    SaveCheckpoint,
+    SetElement,
+    SetHyper,
+    TakeSample,
+    TrainCommand,
+)
 from engine.training.facts import Sample, ToldFact
 from engine.training.options import Plane, TrainingOptions
 from engine.training.plan import TrainingPlan
@@ -16,6 +25,7 @@ from gui.model.observable import Event
 from gui.model.preferences import Preferences
 from gui.model.training_book import RunBook
 from gui.model.training_choices import LIVE
+from gui.model.training_elements import ElementPlace
 from gui.model.training_plan import PlanModel, without_live
 from gui.model.training_run import Phase, TrainingRun
 from gui.model.training_taking import take_facts
@@ -125,6 +135,25 @@ class TrainingControl:
         self._plan.set_hyper(name, numbers)
         if self._live is not None:
             self._steer(SetHyper(name=name, numbers=numbers))
+
+    def look_at(self, place: ElementPlace | None) -> None:
+        """Have one number told again and again, or none."""
+        if self._live is not None:
+            self._steer(LookAt(tensor="") if place is None else LookAt(tensor=place.tensor, index=place.index))
+
+    def set_element(self, place: ElementPlace, number: float) -> None:
+        """Change one number of what the run trains, before its next batch."""
+        self._steer(SetElement(tensor=place.tensor, index=place.index, number=number))
+
+    def undo_element(self) -> None:
+        """Give the number back that was there before the last change."""
+        if self._live is not None and self._live.elements.can_undo:
+            self._steer(self._live.elements.undo())
+
+    def redo_element(self) -> None:
+        """Make the change again that was taken back last."""
+        if self._live is not None and self._live.elements.can_redo:
+            self._steer(self._live.elements.redo())
 
     def save_checkpoint(self, path: Path) -> None:
         """Have the state of the run written; its mark tells when that is done."""

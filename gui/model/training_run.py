@@ -13,6 +13,7 @@ from engine.training.options import Plane
 from engine.training.plan import TrainingPlan
 from engine.training.ring import Ring
 from gui.model.training_curves import CurveBook
+from gui.model.training_elements import ElementBook
 from gui.model.training_histograms import SpreadBook
 
 Pixels = npt.NDArray[np.float32]
@@ -66,6 +67,7 @@ class TrainingRun:
         self.marks: list[Mark] = []
         self.pictures: dict[str, LivePicture] = {}
         self.spreads = SpreadBook()
+        self.elements = ElementBook()
         self.ring: Ring | None = None
         self.hyper: Hyper | None = None
         self.progress: Progress | None = None

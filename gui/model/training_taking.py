@@ -3,7 +3,20 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from engine.training.facts import Hyper, Mark, Picture, Points, Progress, ToldFact, array_of, iterations_of, numbers_of
+from engine.training.facts import (
+    Edited,
+    Element,
+    Hyper,
+    Mark,
+    Picture,
+    Points,
+    Progress,
+    Tensors,
+    ToldFact,
+    array_of,
+    iterations_of,
+    numbers_of,
+)
 from gui.model.training_run import LivePicture, TrainingRun
 
 HISTOGRAM = "histogram/"
@@ -23,6 +36,12 @@ def take_facts(run: TrainingRun, facts: Iterable[ToldFact]) -> None:
                 _take_picture(run, fact)
             case Progress():
                 run.progress = fact
+            case Tensors():
+                run.elements.meet(fact)
+            case Element():
+                run.elements.told = fact
+            case Edited():
+                run.elements.take(fact)
             case _:
                 assert_never(fact)
 

@@ -21,6 +21,7 @@ from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.resolve.regions import GroupMark
 from engine.runtime.training.again import ReachedStepError
 from engine.runtime.training.editing import HyperEditor
+from engine.runtime.training.elements import ElementEditor
 from engine.runtime.training.gate import Gate
 from engine.runtime.training.hypers import rate_of
 from engine.runtime.training.loading import LoaderWatch
@@ -38,7 +39,7 @@ from engine.runtime.training.sequences import SequenceWatch
 from engine.runtime.training.subject import Subject, find_subject
 from engine.runtime.training.unsound import UnsoundKeeper
 from engine.runtime.training.updates import UpdateKeeper
-from engine.training.commands import Pause, Play, SaveCheckpoint, SetHyper, TakeSample
+from engine.training.commands import LookAt, Pause, Play, SaveCheckpoint, SetElement, SetHyper, TakeSample
 from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
 
@@ -76,9 +77,10 @@ class TrainingController:
         self._losses = LossFinder()
         self._unsound = UnsoundKeeper(self._outbox, sampler, self._losses)
         self._loaders = LoaderWatch(self)
-        self._metrics = MetricWatch(namespace)
+        self._metrics = MetricWatch(self._outbox, namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
         self._pictures = PictureTaker(self._outbox, options.plane, options.pictures_every_s, options.cost_share)
+        self._elements = ElementEditor(self._outbox, self._sampler, self._pictures)
         self._sequences = SequenceWatch(self._outbox, options.pictures_every_s, options.cost_share)
         self._samples = SampleTeller(self._outbox)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
@@ -127,12 +129,12 @@ class TrainingController:
         self._outbox.send()
 
     def _say_last(self) -> None:
-        self._tell_metrics()
+        self._metrics.tell(self._iteration)
         self._pictures.take(self._iteration, self._subject, self._losses.kind)
         current = self._loaders.current
         if self._options.keep_at_end and current is not None and (current.is_over or self._is_whole):
             self._saves.ask(self._options.keep_at_end, monotonic_ns())
-            self._save(has_ended=current.is_over)
+            self._settle(has_ended=current.is_over)
 
     def failed(self) -> None:
         """The program has raised: what was recorded of the iteration that failed is kept."""
@@ -166,7 +168,7 @@ class TrainingController:
 
     def pass_begins(self) -> int:
         """Wait where an epoch has ended and the next begins; see ``LoaderEvents``, as for the methods below."""
-        self._tell_metrics()
+        self._metrics.tell(self._iteration)
         self._hold()
         return self._resuming.begin_pass()
 
@@ -187,7 +189,8 @@ class TrainingController:
     def _between(self) -> None:
         """Look at what the iteration has left behind."""
         began_ns = perf_counter_ns()
-        self._tell_metrics()
+        self._metrics.tell(self._iteration)
+        self._elements.look(self._iteration)
         if not self._sampler.is_on:
             self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
         self._progress.cost_ns += perf_counter_ns() - began_ns
@@ -322,6 +325,7 @@ class TrainingController:
     def _meet(self, optimizer: Optimizer, frame: FrameType | None) -> None:
         self._main = optimizer
         self._subject = find_subject(optimizer, frame, self._namespace)
+        self._elements.meet(self._subject)
         self._editor.tell(optimizer)
 
     def _hold(self, *, is_at_end: bool = True) -> None:
@@ -332,8 +336,8 @@ class TrainingController:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
-        if is_at_end and self._saves.is_waiting:
-            self._save()
+        if is_at_end:
+            self._settle()
         if gate.is_open:
             return
         if is_at_end and not self._sampler.is_on:
@@ -345,7 +349,7 @@ class TrainingController:
                 gate.wait()
                 self._obey()
                 if is_at_end:
-                    self._save()
+                    self._settle()
                 self._outbox.send()
         self._progress.tell(TrainState.RUNNING, self._iteration)
         if is_at_end:
@@ -362,6 +366,8 @@ class TrainingController:
                     self._gate.open(command)
                 case SetHyper():
                     self._editor.set(command, sent_ns, self._main, self._iteration)
+                case LookAt() | SetElement():
+                    self._elements.ask(command, sent_ns, self._iteration)
                 case TakeSample():
                     self._is_asked = True
                 case SaveCheckpoint():
@@ -369,12 +375,10 @@ class TrainingController:
                 case _:
                     assert_never(command)
 
-    def _save(self, *, has_ended: bool = False) -> None:
+    def _settle(self, *, has_ended: bool = False) -> None:
+        """Do what is only done between two iterations."""
+        self._elements.settle(self._iteration, self._subject, self._losses.kind)
         self._saves.write(self._iteration, self._main, self._subject, self._loaders.current, has_ended=has_ended)
-
-    def _tell_metrics(self) -> None:
-        for curve, number in self._metrics.fresh():
-            self._outbox.points.append((curve, max(0, self._iteration - 1), number))
 
     def _watched_making(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return ``Optimizer.__init__`` that waits afterwards where nothing is to be learned yet."""

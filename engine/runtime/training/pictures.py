@@ -58,6 +58,10 @@ class PictureTaker:
         self.batch: object = None
         """The last batch, of which the first tensor is what goes in."""
 
+    def forget(self) -> None:
+        """Take pictures anew although they were taken at this iteration: something was changed since."""
+        self._taken_at = -1
+
     def take_if_due(self, iteration: int, subject: Subject, loss_kind: str) -> None:
         """Take pictures if it is time."""
         now_ns = perf_counter_ns()

@@ -1,6 +1,7 @@
 """Records single iterations whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from time import perf_counter_ns
 
 import msgspec
@@ -102,6 +103,17 @@ class Sampler:
             recorder.halt()
             recorder.release()
         self._drained = []
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Do something that must not be recorded; what was recorded of this iteration before it is forgotten."""
+        was_on = self.is_on
+        self.abandon()
+        try:
+            yield
+        finally:
+            if was_on:
+                self.begin(self._reason)
 
     def _tell(self, iteration: int, note: str, update: OptimizerUpdate | None = None) -> None:
         whole = msgspec.structs.replace(joined(self._drained), files=self._source.further_files)
