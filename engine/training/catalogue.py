@@ -1,6 +1,6 @@
-"""The losses, optimizers and schedules of torch with their arguments.
+"""The losses, optimizers and schedules of torch, and the metrics of torchmetrics, with their arguments.
 
-They lie in a file that is made from the installed torch (``engine/runtime/training/catalogue.py``): this room does not
+They lie in a file that is made from what is installed (``engine/runtime/training/catalogue.py``): this room does not
 know torch.
 """
 
@@ -38,7 +38,7 @@ class Rhythm(StrEnum):
 
 
 class ChoiceType(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of torch that a plan may choose: its name and arguments; ``summary`` is torch's own first sentence."""
+    """A class that a plan may choose: its name and arguments; ``summary`` is its own first sentence."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -63,6 +63,26 @@ class ScheduleType(ChoiceType, frozen=True, kw_only=True):
     rhythm: Rhythm = Rhythm.EPOCH
 
 
+class MetricTask(StrEnum):
+    """What is told that a metric judges."""
+
+    CLASSES = "classes"
+    NUMBERS = "numbers"
+
+
+class MetricType(ChoiceType, frozen=True, kw_only=True):
+    """A metric of torchmetrics.
+
+    For classes it is two of them, ``Multiclass...``, of which the parameters are, and ``Binary...``, of which
+    ``binary`` names those parameters that it has too; None: there is no such. ``is_matrix``: it gives a number for
+    each pair of classes.
+    """
+
+    task: MetricTask
+    binary: tuple[str, ...] | None = None
+    is_matrix: bool = False
+
+
 class ChoiceFile(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a plan may choose from."""
 
@@ -70,6 +90,8 @@ class ChoiceFile(msgspec.Struct, frozen=True, kw_only=True):
     losses: tuple[LossType, ...]
     optimizers: tuple[OptimizerType, ...]
     schedules: tuple[ScheduleType, ...]
+    torchmetrics: str
+    metrics: tuple[MetricType, ...]
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +110,12 @@ def optimizers() -> dict[str, OptimizerType]:
 def schedules() -> dict[str, ScheduleType]:
     """Return every schedule by its name."""
     return {one.name: one for one in _file().schedules}
+
+
+@lru_cache(maxsize=1)
+def metrics() -> dict[str, MetricType]:
+    """Return every metric by its name."""
+    return {one.name: one for one in _file().metrics}
 
 
 @lru_cache(maxsize=1)

@@ -78,6 +78,8 @@ class TrainingPlan:
         clip_norm: Norm to which gradients are clipped; None: they are not.
         precision: Type for mixed precision (``bfloat16``), empty for none.
         epochs: Where the script ends by itself.
+        metrics: Metrics of torchmetrics by the names that they have there without ``Multiclass`` and ``Binary``
+            (``F1Score``, ``AUROC``, ``R2Score``).
     """
 
     data: Data = field(default_factory=lambda: GeneratedData(shape=Shape.TWO_SPIRALS))
@@ -93,3 +95,4 @@ class TrainingPlan:
     clip_norm: float | None = None
     precision: str = ""
     epochs: int = 100
+    metrics: tuple[Choice, ...] = ()

@@ -2,7 +2,8 @@
 
 It knows nothing of Chainrule. What Chainrule looks at while it runs are things that scripts have anyway: the
 optimizer's steps, the loader, and the module-level variables ``validation_loss``, ``accuracy``, ``epoch``, ``epochs``,
-``start_epoch`` and ``clip_norm``; ``train_batch`` is one iteration as a function.
+``start_epoch`` and ``clip_norm``, and the dicts ``train_scores`` and ``validation_scores`` where there are metrics;
+``train_batch`` is one iteration as a function.
 """
 
 import ast
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.network.network import Setting
+from engine.training.arguments_text import arguments_text
 from engine.training.catalogue import (
     ChoiceType,
-    LossType,
     OptimizerType,
     Rhythm,
     ScheduleType,
@@ -24,7 +25,9 @@ from engine.training.catalogue import (
 )
 from engine.training.data_source import DataSource, Task, data_source
 from engine.training.errors import PlanError
+from engine.training.metric_source import metric_source
 from engine.training.plan import Choice, TrainingPlan
+from engine.training.target_source import target_source
 from engine.training.training_source import loop_lines, train_lines
 
 ChoiceT = TypeVar("ChoiceT", bound=ChoiceType)
@@ -59,18 +62,19 @@ def script_of(plan: TrainingPlan) -> str:
     network = _network(plan.network)
     data = data_source(plan.data, wants_classes=loss.targets is not Targets.NUMBERS)
     if data.task is not Task.NUMBERS or loss.targets is Targets.NUMBERS:
-        targets, accuracy = _targets(data, loss, network)
+        targets = target_source(data, loss, network.text)
     else:
         raise PlanError(f"{plan.loss.name} tells classes apart, but this data has numbers to be told; try MSELoss.")
+    metrics = metric_source(plan, targets, is_closed=optimizer.needs_closure)
     parts = [
-        "\n".join(_imports(network.imports, data.imports)),
+        "\n".join(_imports(network.imports, data.imports, metrics.imports)),
         "\n".join(_settings(plan)),
         *([data.functions.strip()] if data.functions else []),
         network.text,
-        "\n".join([data.calling, *targets, *_loaders(plan, data)]),
-        "\n".join(_made(plan, network.name, optimizer, schedule)),
-        train_lines(plan, data.task, accuracy, is_closed=optimizer.needs_closure),
-        loop_lines(plan, None if schedule is None else schedule.rhythm, has_accuracy=bool(accuracy)),
+        "\n".join([data.calling, *targets.lines, *_loaders(plan, data)]),
+        "\n".join([*_made(plan, network.name, optimizer, schedule), *metrics.making]),
+        train_lines(plan, data.task, targets.accuracy, metrics, is_closed=optimizer.needs_closure),
+        loop_lines(plan, None if schedule is None else schedule.rhythm, metrics, has_accuracy=bool(targets.accuracy)),
     ]
     return _joined(parts)
 
@@ -114,36 +118,6 @@ def _network(source: str) -> _Network:
     return _Network(tuple(ast.unparse(node) for node in imports), text, classes[-1])
 
 
-def _targets(data: DataSource, loss: LossType, network: _Network) -> tuple[list[str], str]:
-    """Return lines that bring the targets into the form that the loss wants, and how right outputs are counted."""
-    if data.task is Task.NUMBERS:
-        return [], ""
-    if loss.targets is Targets.CLASSES:
-        return [], "(outputs.argmax(1) == targets).sum().item()"
-    if data.task is Task.TOKENS or data.is_dataset:
-        raise PlanError(f"{loss.name} does not fit classes of this data; try CrossEntropyLoss.")
-    width = _width(network.text)
-    if width == 1 and data.classes in {2, None}:
-        lines = ["all_targets = all_targets.float().unsqueeze(1)"]
-        right = "((outputs > 0.5) == (targets > 0.5)).sum().item()"
-        if loss.targets is Targets.SIGNS:
-            lines, right = ["all_targets = 2 * all_targets.float().unsqueeze(1) - 1"], right.replace("0.5", "0")
-        elif loss.name == "BCEWithLogitsLoss":
-            right = "((outputs > 0) == (targets > 0.5)).sum().item()"
-        return lines, right
-    classes = "int(all_targets.max()) + 1" if data.classes is None else str(data.classes)
-    lines = [f"all_targets = nn.functional.one_hot(all_targets, {classes}).float()"]
-    if loss.targets is Targets.SIGNS:
-        lines.append("all_targets = 2 * all_targets - 1")
-    return lines, "(outputs.argmax(1) == targets.argmax(1)).sum().item()"
-
-
-def _width(network: str) -> int | None:
-    """Return how many numbers the last linear layer of a network's text gives."""
-    found = re.findall(r"nn\.Linear\(\s*(?:in_features=)?\d+,\s*(?:out_features=)?(\d+)", network)
-    return int(found[-1]) if found else None
-
-
 def _imports(*groups: tuple[str, ...]) -> list[str]:
     """Return all import lines: the standard library, the others, and torch last, as people sort them."""
     wanted = dict.fromkeys((*_TORCH_IMPORTS, *(line for group in groups for line in group)))
@@ -178,14 +152,14 @@ def _loaders(plan: TrainingPlan, data: DataSource) -> list[str]:
 
 
 def _made(plan: TrainingPlan, network: str, optimizer: OptimizerType, schedule: ScheduleType | None) -> list[str]:
-    settings = _arguments(plan.optimizer.settings)
+    settings = arguments_text(plan.optimizer)
     lines = [
         f"model = {network}()",
-        f"loss_function = nn.{plan.loss.name}({_arguments(plan.loss.settings)})",
+        f"loss_function = nn.{plan.loss.name}({arguments_text(plan.loss)})",
         f"optimizer = torch.optim.{optimizer.name}(model.parameters(){', ' if settings else ''}{settings})",
     ]
     if plan.schedule is not None and schedule is not None:
-        given = _arguments(_completed(plan.schedule, schedule))
+        given = arguments_text(_completed(plan.schedule, schedule))
         call = f"torch.optim.lr_scheduler.{schedule.name}(optimizer{', ' if given else ''}{given})"
         lines.append(f"scheduler = {call}")
     if plan.precision:
@@ -195,33 +169,27 @@ def _made(plan: TrainingPlan, network: str, optimizer: OptimizerType, schedule: 
     return lines
 
 
-def _completed(choice: Choice, schedule: ScheduleType) -> tuple[Setting, ...]:
-    """Return the settings of a schedule; how long it is follows from the plan where nothing was given."""
+def _completed(choice: Choice, schedule: ScheduleType) -> Choice:
+    """Return a schedule with all settings; how long it is follows from the plan where nothing was given."""
     if schedule.rhythm is Rhythm.PLATEAU or choice.name not in {"OneCycleLR", "CosineAnnealingLR"}:
         missing = [one.name for one in schedule.parameters if one.default is None]
         given = {setting.name for setting in choice.settings}
         for name in missing:
             if name not in given:
                 raise PlanError(f"{choice.name} needs {name}.")
-        return choice.settings
+        return choice
     given = {setting.name for setting in choice.settings}
     if choice.name == "CosineAnnealingLR":
-        return choice.settings if "T_max" in given else (*choice.settings, Setting("T_max", "epochs"))
+        return choice if "T_max" in given else _with(choice, Setting("T_max", "epochs"))
     if "max_lr" not in given:
         raise PlanError("OneCycleLR needs max_lr.")
     if given & {"total_steps", "steps_per_epoch"}:
-        return choice.settings
-    return (*choice.settings, Setting("total_steps", "epochs * len(train_loader)"))
+        return choice
+    return _with(choice, Setting("total_steps", "epochs * len(train_loader)"))
 
 
-def _arguments(settings: tuple[Setting, ...]) -> str:
-    for setting in settings:
-        if setting.text not in {"epochs", "epochs * len(train_loader)"}:
-            try:
-                ast.literal_eval(setting.text)
-            except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-                raise PlanError(f"{setting.name} cannot be {setting.text!r}.") from error
-    return ", ".join(f"{setting.name}={setting.text.strip()}" for setting in settings)
+def _with(choice: Choice, setting: Setting) -> Choice:
+    return Choice(choice.name, (*choice.settings, setting))
 
 
 def _joined(parts: list[str]) -> str:

@@ -2,44 +2,58 @@
 
 from engine.training.catalogue import Rhythm
 from engine.training.data_source import Task
+from engine.training.metric_source import TRAIN, TRAIN_SCORES, VALIDATION, VALIDATION_SCORES, MetricSource
 from engine.training.plan import TrainingPlan
 
 _INDENT = "    "
 
 
-def train_lines(plan: TrainingPlan, task: Task, accuracy: str, *, is_closed: bool) -> str:
+def train_lines(plan: TrainingPlan, task: Task, accuracy: str, metrics: MetricSource, *, is_closed: bool) -> str:
     """Return ``train_batch`` and, where there is validation, ``evaluate``."""
-    parts = [_train_batch(plan, task, is_closed=is_closed)]
+    parts = [_train_batch(plan, task, metrics, is_closed=is_closed)]
     if plan.train_share < 1:
-        parts.append(_evaluate(task, accuracy))
+        parts.append(_evaluate(task, accuracy, metrics))
     return "\n\n\n".join(parts)
 
 
-def loop_lines(plan: TrainingPlan, rhythm: Rhythm | None, *, has_accuracy: bool) -> str:
+def loop_lines(plan: TrainingPlan, rhythm: Rhythm | None, metrics: MetricSource, *, has_accuracy: bool) -> str:
     """Return the loop over epochs."""
     has_validation = plan.train_share < 1
     lines = ["for epoch in range(start_epoch, epochs):", "    for inputs, targets in train_loader:"]
     lines.append("        train_loss = train_batch(inputs, targets)")
     if rhythm is Rhythm.BATCH:
         lines.append("        scheduler.step()")
+    if metrics.in_training:
+        lines += [f"    {TRAIN_SCORES} = {TRAIN}.compute()", f"    {TRAIN}.reset()"]
     shown = 'f"epoch {epoch + 1}: loss {train_loss:.4f}'
     if has_validation:
         names = "validation_loss, accuracy" if has_accuracy else "validation_loss"
         lines.append(f"    {names} = evaluate(validation_loader)")
         shown += ", validation loss {validation_loss:.4f}"
         shown += ", accuracy {accuracy:.3f}" if has_accuracy else ""
+        if not metrics.is_empty:
+            lines += [f"    {VALIDATION_SCORES} = {VALIDATION}.compute()", f"    {VALIDATION}.reset()"]
     if rhythm is Rhythm.EPOCH:
         lines.append("    scheduler.step()")
     elif rhythm is Rhythm.PLATEAU:
         lines.append(f"    scheduler.step({'validation_loss' if has_validation else 'train_loss'})")
     lines.append(f'    print({shown}")')
+    if metrics.in_training:
+        lines.append(_told("training", TRAIN_SCORES))
+    if has_validation and not metrics.is_empty:
+        lines.append(_told("validation", VALIDATION_SCORES))
     if plan.workers:  # processes that are started afresh import the script again
         lines = ['if __name__ == "__main__":', *(_INDENT + line for line in lines)]
     return "\n".join(lines)
 
 
-def _train_batch(plan: TrainingPlan, task: Task, *, is_closed: bool) -> str:
+def _told(what: str, scores: str) -> str:
+    return f'    print("  {what}", {{name: score.tolist() for name, score in {scores}.items()}})'
+
+
+def _train_batch(plan: TrainingPlan, task: Task, metrics: MetricSource, *, is_closed: bool) -> str:
     forward = _forward(plan, task)
+    counted = [f"{TRAIN}.update({_apart(metrics.seen, plan)})"] if metrics.in_training else []
     if is_closed:
         body = ["def closure():", "    optimizer.zero_grad()", *(_INDENT + line for line in forward)]
         body += ["    loss.backward()", *(_INDENT + line for line in _clip(plan)), "    return loss", ""]
@@ -48,14 +62,20 @@ def _train_batch(plan: TrainingPlan, task: Task, *, is_closed: bool) -> str:
         body = ["model.train()", "optimizer.zero_grad()", *forward, "scaler.scale(loss).backward()"]
         if plan.clip_norm is not None:
             body += ["scaler.unscale_(optimizer)", *_clip(plan)]
-        body += ["scaler.step(optimizer)", "scaler.update()", "return loss.item()"]
+        body += ["scaler.step(optimizer)", "scaler.update()", *counted, "return loss.item()"]
     else:
         body = ["model.train()", "optimizer.zero_grad()", *forward, "loss.backward()", *_clip(plan)]
-        body += ["optimizer.step()", "return loss.item()"]
+        body += ["optimizer.step()", *counted, "return loss.item()"]
     return _function("train_batch(inputs, targets)", "Learn from one batch and return its loss.", body)
 
 
-def _evaluate(task: Task, accuracy: str) -> str:
+def _apart(seen: str, plan: TrainingPlan) -> str:
+    """Return what metrics see, apart from the graph and as exact as they count."""
+    outputs = "outputs.detach().float()" if plan.precision else "outputs.detach()"
+    return outputs + seen.removeprefix("outputs")
+
+
+def _evaluate(task: Task, accuracy: str, metrics: MetricSource) -> str:
     what = "mean loss and the share that is right" if accuracy else "mean loss"
     body = ["model.eval()", "total_loss, count = 0.0, 0"]
     if accuracy:
@@ -64,6 +84,8 @@ def _evaluate(task: Task, accuracy: str) -> str:
     body.append("    total_loss += loss_function(outputs, targets).item() * len(targets)")
     if accuracy:
         body.append(f"    right += {accuracy}")
+    if not metrics.is_empty:
+        body.append(f"    {VALIDATION}.update({metrics.seen})")
     body += ["    count += len(targets)", f"return total_loss / count{', right / count' if accuracy else ''}"]
     return "@torch.no_grad()\n" + _function("evaluate(loader)", f"Return the {what} over a loader.", body)
 

@@ -1,20 +1,21 @@
-"""Writes the catalogue of losses, optimizers and schedules from the installed torch.
+"""Writes the catalogue of losses, optimizers, schedules and metrics from the installed torch and torchmetrics.
 
 ``python -m engine.runtime.training.catalogue``. Names, defaults and kinds of arguments come from the signatures; what
 torch says nowhere, what a loss compares with and when a schedule steps, stands in tables here.
 """
 
 import inspect
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 import torch
+import torchmetrics
 from torch import nn
 from torch.optim import Optimizer, lr_scheduler
 
-from engine.network.catalogue import Parameter, ParameterKind
+from engine.runtime.training.metric_types import metric_types
+from engine.runtime.training.signatures import parameters_of, summary_of
 from engine.training.catalogue import (
     CHOICES_FILE,
     ChoiceFile,
@@ -39,21 +40,7 @@ _TARGETS = {
 _LEFT_OUT = {"NLLLoss2d", "MultiLabelMarginLoss", "SparseAdam", "LRScheduler", "SequentialLR", "ChainedScheduler"}
 _LEFT_OUT |= {"LinearCrossEntropyLoss"}
 """Deprecated, for targets or gradients of a kind of their own, made of other schedules, or with weights."""
-_UNSHOWN = {
-    "self", "params", "optimizer", "size_average", "reduce", "capturable", "differentiable", "last_epoch", "verbose",
-    "weight", "pos_weight", "scale_fn", "momentum_buffer",
-}  # fmt: skip
-"""Arguments that are objects of the program, deprecated, or of no use to a plan."""
-_WORDS = {
-    "reduction": ("mean", "sum"),
-    "line_search_fn": ("strong_wolfe",),
-    "scale_mode": ("cycle", "iterations"),
-    "threshold_mode": ("rel", "abs"),
-    "anneal_strategy": ("cos", "linear"),
-}
-_MODES = {"min": ("min", "max"), "triangular": ("triangular", "triangular2", "exp_range")}
 _RHYTHM = {"OneCycleLR": Rhythm.BATCH, "CyclicLR": Rhythm.BATCH, "ReduceLROnPlateau": Rhythm.PLATEAU}
-_SUMMARY_LIMIT = 160
 
 
 def choice_file() -> bytes:
@@ -64,8 +51,8 @@ def choice_file() -> bytes:
         optimizers=tuple(
             OptimizerType(
                 name=name,
-                parameters=_parameters(kind),
-                summary=_summary(kind),
+                parameters=parameters_of(kind),
+                summary=summary_of(kind),
                 needs_closure=inspect.signature(kind.step).parameters["closure"].default is inspect.Parameter.empty,
             )
             for name, kind in _subclasses(vars(torch.optim).items(), Optimizer)
@@ -73,13 +60,15 @@ def choice_file() -> bytes:
         schedules=tuple(
             ScheduleType(
                 name=name,
-                parameters=_parameters(kind),
-                summary=_summary(kind),
+                parameters=parameters_of(kind),
+                summary=summary_of(kind),
                 rhythm=_RHYTHM.get(name, Rhythm.EPOCH),
             )
             for name, kind in _subclasses(vars(lr_scheduler).items(), lr_scheduler.LRScheduler)
             if not any("Callable" in str(one.annotation) for one in _needed(kind))
         ),
+        torchmetrics=torchmetrics.__version__,
+        metrics=tuple(metric_types()),
     )
     return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
 
@@ -89,7 +78,7 @@ def loss_types() -> Iterator[LossType]:
     for name, kind in _subclasses(vars(nn).items(), nn.Module):
         if name.endswith("Loss") and _compares(kind):
             targets = _TARGETS.get(name, Targets.NUMBERS)
-            yield LossType(name=name, parameters=_parameters(kind), summary=_summary(kind), targets=targets)
+            yield LossType(name=name, parameters=parameters_of(kind), summary=summary_of(kind), targets=targets)
 
 
 def _compares(kind: Any) -> bool:  # noqa: ANN401 - a class of modules
@@ -108,37 +97,6 @@ def _subclasses(members: Iterable[tuple[str, object]], base: type) -> Iterator[t
 def _needed(kind: type) -> list[inspect.Parameter]:
     found = inspect.signature(kind).parameters.values()
     return [one for one in found if one.default is inspect.Parameter.empty]
-
-
-def _parameters(kind: type) -> tuple[Parameter, ...]:
-    return tuple(
-        _parameter(one)
-        for name, one in inspect.signature(kind).parameters.items()
-        if name not in _UNSHOWN and one.kind not in {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    )
-
-
-def _parameter(found: inspect.Parameter) -> Parameter:
-    default = None if found.default is inspect.Parameter.empty else repr(found.default)
-    words = _MODES.get(str(found.default), ()) if found.name == "mode" else _WORDS.get(found.name, ())
-    return Parameter(found.name, ParameterKind.CHOICE if words else _kind(found), default, words)
-
-
-def _kind(found: inspect.Parameter) -> ParameterKind:
-    annotation, default = str(found.annotation), found.default
-    if isinstance(default, bool) or (default is None and "bool" in annotation):
-        return ParameterKind.BOOL
-    if isinstance(default, tuple) or "tuple" in annotation:
-        return ParameterKind.PAIR
-    if "list" in annotation or "Iterable" in annotation:
-        return ParameterKind.FLOAT if "float" in annotation else ParameterKind.SHAPE
-    return ParameterKind.INT if "int" in annotation and not isinstance(default, float) else ParameterKind.FLOAT
-
-
-def _summary(kind: type) -> str:
-    text = re.sub(r":\w+:`~?([^`]*)`", r"\1", inspect.getdoc(kind) or "")
-    first = " ".join(text.split("\n\n", 1)[0].split()).replace("`", "")
-    return first if len(first) <= _SUMMARY_LIMIT else ""
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Writes and reads the whole state of a training run, so that it goes on with the same losses bit for bit on a CPU.
 
 A checkpoint is taken where one iteration has wholly ended: where the program asks its loader for the next batch. It
-holds weights, buffers, the optimizer, schedules, gradient scalers, all random states, those at the beginning of the
-epoch too (from them the loader draws the same order again), and the program's module-level numbers.
+holds weights, buffers, the optimizer, schedules, gradient scalers, metrics amid an epoch, all random states,
+those at the beginning of the epoch too (from them the loader draws the same order again), what the person clips by, and
+the program's module-level numbers.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -20,6 +21,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from engine.runtime.compat import quiet
+from engine.runtime.training.metric_states import metric_states, restore_metrics
 from engine.runtime.training.plain_state import PlainWriter, read_plain
 from engine.runtime.training.randomness import RandomNumbers, random_numbers
 from engine.runtime.training.subject import Subject
@@ -48,6 +50,12 @@ class Loaded:
     name: str
     plain: dict[str, Any]
 
+    @property
+    def clip_norm(self) -> float | None:
+        """The norm that the person clipped to where the program does not; older checkpoints know of none."""
+        found = self.plain.get("clip norm")
+        return found if isinstance(found, float) else None
+
     def restore(self, optimizer: Optimizer, subject: Subject, namespace: MutableMapping[str, Any]) -> None:
         """Put everything back into the objects of a program that was begun anew.
 
@@ -73,6 +81,7 @@ class Loaded:
                 state = plain["helpers"].get(name)
                 if state is not None:
                     found.load_state_dict({**found.state_dict(), **state})
+        restore_metrics(namespace, plain.get("metrics", {}))
         for name, value in plain["variables"].items():
             if isinstance(namespace.get(name, 0), (int, float, list)):
                 namespace[name] = value
@@ -81,7 +90,13 @@ class Loaded:
 
 
 def save_checkpoint(
-    path: str, program: str, place: Place, optimizer: Optimizer, subject: Subject, namespace: Mapping[str, object]
+    path: str,
+    program: str,
+    place: Place,
+    optimizer: Optimizer,
+    subject: Subject,
+    namespace: Mapping[str, object],
+    clip_norm: float | None = None,
 ) -> None:
     """Write a checkpoint; a file that was there stays whole until the new one is.
 
@@ -102,6 +117,8 @@ def save_checkpoint(
                 for name, found in _named(namespace, kind)
             ]
         },
+        "metrics": writer.write(metric_states(namespace), "metric"),
+        "clip norm": clip_norm,
         "variables": writer.write(kept, "variable"),
         "random": _random_tree(writer, random_numbers(), "random"),
         "at start": _random_tree(writer, place.at_start, "at start"),

@@ -70,7 +70,7 @@ class TrainingController:
         self._updates = UpdateKeeper(options.sample_bytes)
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
-        self._editor = HyperEditor(self._outbox, namespace)
+        self._editor = HyperEditor(self._outbox, namespace, resuming.clip)
         self._is_asked = False
         self._is_alerted = False
         self._usual = UsualNorm()

@@ -9,7 +9,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from engine.runtime.recorder.patches import PatchSet
-from engine.runtime.training.hypers import CLIP, HyperError, ScheduleWatch, clip_text, hypers_of, set_hyper
+from engine.runtime.training.hypers import CLIP, HyperError, LiveClip, ScheduleWatch, clip_text, hypers_of, set_hyper
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.subject import Subject
 from engine.training.commands import SetHyper
@@ -23,10 +23,10 @@ OWN_CLIP = "clip_norm"
 class HyperEditor:
     """Does what ``SetHyper`` asks."""
 
-    def __init__(self, outbox: Outbox, namespace: MutableMapping[str, Any]) -> None:
+    def __init__(self, outbox: Outbox, namespace: MutableMapping[str, Any], clip: LiveClip) -> None:
         self._outbox = outbox
         self._namespace = namespace
-        self._clip: float | None = None
+        self._clip = clip
         self._schedules = ScheduleWatch()
 
     def plan(self, patches: PatchSet) -> None:
@@ -51,18 +51,18 @@ class HyperEditor:
     @property
     def is_clipping(self) -> bool:
         """Whether ``clip`` has something to do."""
-        return self._clip is not None
+        return self._clip.norm is not None
 
     def clip(self, subject: Subject) -> None:
         """Clip the gradients that the optimizer is about to get, if that was asked for while the run went on."""
-        if self._clip is not None:
-            clip_grad_norm_(subject.parameters, self._clip)
+        if self._clip.norm is not None:
+            clip_grad_norm_(subject.parameters, self._clip.norm)
 
     @property
     def _clip_norm(self) -> float | None:
         """The norm that gradients are clipped to: by the program where it has a number for it, else by this."""
         own = self._namespace.get(OWN_CLIP)
-        return (own if isfinite(own) else None) if isinstance(own, (int, float)) else self._clip
+        return (own if isfinite(own) else None) if isinstance(own, (int, float)) else self._clip.norm
 
     def _changed(self, command: SetHyper, optimizer: Optimizer | None) -> str:
         if command.name == CLIP:
@@ -79,5 +79,5 @@ class HyperEditor:
         if isinstance(self._namespace.get(OWN_CLIP), (int, float)):
             self._namespace[OWN_CLIP] = inf if norm is None else norm
         else:
-            self._clip = norm
+            self._clip.norm = norm
         return clip_text(old, norm)

@@ -1,6 +1,7 @@
 """The numbers of an optimizer that can be changed while it runs."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from weakref import WeakSet
@@ -22,6 +23,13 @@ _RATES = ("initial_lr", "max_lr", "min_lr")
 _FIXED = frozenset({"params", "foreach", "fused", "capturable", "differentiable", "amsgrad", "centered", *_RATES})
 _FIXED |= {"base_momentum", "max_momentum", "decoupled_weight_decay"}
 """What cannot change once an optimizer has stepped, or belongs to a schedule."""
+
+
+@dataclass(slots=True)
+class LiveClip:
+    """The norm that a person clips gradients to while a program without clipping of its own runs; None: none."""
+
+    norm: float | None = None
 
 
 class HyperError(Exception):

@@ -1,14 +1,19 @@
 """Metrics that a program keeps in variables of known names, as most training scripts do.
 
 A number that a module-level variable of one of these names holds is told each time that it is assigned anew; a program
-needs to know nothing of Chainrule for that. Whatever else is to become a curve goes through ``engine.log``.
+needs to know nothing of Chainrule for that. So are all numbers of a dict by its keys, as a ``MetricCollection`` of
+torchmetrics gives one. Whatever else is to become a curve goes through ``engine.log``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
+import numpy as np
 from torch import Tensor
 
 from engine.runtime.compat import quiet
+from engine.runtime.training.outbox import Outbox
+from engine.training.facts import Picture
 
 METRIC_NAMES = {
     "validation_loss": "validation loss",
@@ -24,23 +29,50 @@ METRIC_NAMES = {
     "train_acc": "training accuracy",
 }
 """Curves by the names of variables."""
+SCORE_NAMES = {
+    "train_scores": "",
+    "train_metrics": "",
+    "validation_scores": "validation ",
+    "validation_metrics": "validation ",
+    "val_scores": "validation ",
+    "val_metrics": "validation ",
+    "test_scores": "validation ",
+    "test_metrics": "validation ",
+}
+"""What the names of curves begin with, by the names of variables that are dicts of numbers."""
+_MOST_PARTS = 64
+Score: TypeAlias = float | Tensor
 
 
 class MetricWatch:
     """Notices new numbers in a program's variables."""
 
-    def __init__(self, namespace: Mapping[str, object]) -> None:
+    def __init__(self, outbox: Outbox, namespace: Mapping[str, object]) -> None:
+        self._outbox = outbox
         self._namespace = namespace
         self._seen: dict[str, object] = {}
 
     def forget(self) -> None:
         """Take what the variables hold now as told already."""
-        self._seen.update({name: self._namespace.get(name) for name in METRIC_NAMES})
+        self._seen.update({name: self._namespace.get(name) for name in (*METRIC_NAMES, *SCORE_NAMES)})
 
-    def fresh(self) -> list[tuple[str, float]]:
-        """Return the curves whose variables were assigned since the last call, with their numbers."""
+    def tell(self, iteration: int) -> None:
+        """Tell what was assigned since the last time; ``iteration`` is how many are done."""
+        last = max(0, iteration - 1)
+        for name, score in self._fresh():
+            if isinstance(score, Tensor):
+                array = np.ascontiguousarray(score.numpy(), dtype="<f4")
+                self._outbox.show(Picture(last, f"scores/{name}", array.shape, array.tobytes()))
+            else:
+                self._outbox.points.append((name, last, score))
+
+    def _fresh(self) -> list[tuple[str, Score]]:
+        """Return the curves whose variables were assigned since the last call, with their numbers.
+
+        A tensor stands for a matrix [rows, columns], which is no curve but a picture.
+        """
         get, seen = self._namespace.get, self._seen
-        found = []
+        found: list[tuple[str, Score]] = []
         for variable, curve in METRIC_NAMES.items():
             value = get(variable)
             if value is not None and value is not seen.get(variable):
@@ -48,7 +80,31 @@ class MetricWatch:
                 number = _number(value)
                 if number is not None:
                     found.append((curve, number))
+        for variable, start in SCORE_NAMES.items():
+            value = get(variable)
+            if value is not None and value is not seen.get(variable):
+                seen[variable] = value
+                if isinstance(value, dict):
+                    found.extend(_scores(start, value))
         return found
+
+
+def _scores(start: str, scores: Mapping[object, object]) -> Iterator[tuple[str, Score]]:
+    """Yield the numbers of a dict; those of a tensor by class get curves of their own."""
+    for key, value in scores.items():
+        if not isinstance(key, str):
+            continue
+        number = _number(value)
+        if number is not None:
+            yield start + key, number
+        elif isinstance(value, Tensor) and not value.is_complex() and 0 < value.numel() <= _MOST_PARTS**2:
+            with quiet():
+                numbers = value.detach().float().cpu()
+                if numbers.ndim == 1:
+                    parts = enumerate(numbers.tolist()[:_MOST_PARTS])
+                    yield from ((f"{start}{key} {place}", part) for place, part in parts)
+                elif numbers.ndim == 2:
+                    yield start + key, numbers
 
 
 def _number(value: object) -> float | None:

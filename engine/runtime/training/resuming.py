@@ -5,6 +5,7 @@ from typing import Any
 from torch.optim import Optimizer
 
 from engine.runtime.training.checkpoints import START_EPOCH, Loaded, Place, load_checkpoint, save_checkpoint
+from engine.runtime.training.hypers import LiveClip
 from engine.runtime.training.loading import LoaderPass
 from engine.runtime.training.randomness import random_numbers
 from engine.runtime.training.subject import Subject
@@ -28,6 +29,8 @@ class Resuming:
         self._program = program
         self._namespace = namespace
         self._loaded: Loaded | None = None
+        self.clip = LiveClip()
+        """What a person clips by; it belongs to a checkpoint, too."""
         if path:
             if START_EPOCH not in program:
                 raise CheckpointError(f"This program cannot go on from a checkpoint: it has no variable {START_EPOCH}.")
@@ -59,6 +62,7 @@ class Resuming:
         assert self._loaded is not None, "asked only while it is pending"
         loaded, self._loaded = self._loaded, None
         loaded.restore(optimizer, subject, self._namespace)
+        self.clip.norm = loaded.clip_norm
         return loaded.place.iteration
 
     def save(
@@ -87,4 +91,4 @@ class Resuming:
             place = Place(iteration, epoch + has_ended, 0, random_numbers())
         else:
             place = Place(iteration, epoch, current.delivered, current.at_start)
-        save_checkpoint(path, self._program, place, optimizer, subject, self._namespace)
+        save_checkpoint(path, self._program, place, optimizer, subject, self._namespace, self.clip.norm)

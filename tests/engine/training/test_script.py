@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,8 +12,9 @@ import torch
 from engine.network.network import Setting
 from engine.network.source import write_source
 from engine.network.templates import templates
-from engine.training.catalogue import losses, optimizers, schedules
+from engine.training.catalogue import losses, metrics, optimizers, schedules
 from engine.training.errors import PlanError
+from engine.training.metric_source import metric_label
 from engine.training.plan import Choice, FileData, GeneratedData, PaintedData, Shape, TrainingPlan
 from engine.training.script import script_of
 
@@ -231,6 +233,10 @@ def test_a_folder_of_pictures(tmp_path):
         ({"train_share": 0.0}, "between 0 and 1"),
         ({"batch_size": 0}, "at least 1"),
         ({"clip_norm": -1.0}, "above 0"),
+        ({"metrics": (Choice("Nothing"),)}, "no metric called Nothing"),
+        ({"metrics": (Choice("R2Score"),)}, "R2Score compares numbers, but this data has classes to be told"),
+        ({"metrics": (Choice("FBetaScore"),)}, "FBetaScore needs beta"),
+        ({"metrics": (Choice("F1Score", (Setting("speed", "1"),)),)}, "F1Score has no argument speed"),
         ({"precision": "int8"}, "no mixed precision with int8"),
         ({"data": FileData(path="")}, "Choose a file"),
         ({"data": FileData(path="x.pkl")}, "no known kind"),
@@ -243,3 +249,103 @@ def test_plans_that_cannot_be(changed, said):
     with pytest.raises(PlanError, match=said) as error:
         script_of(TrainingPlan(**{"network": MLP, **changed}))
     assert str(error.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", list(metrics()))
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_every_metric_runs(name):
+    has_classes = metrics()[name].task == "classes"
+    needed = {"beta": "2.0", "p": "2.0", "threshold": "0.5"}
+    parameters = metrics()[name].parameters
+    settings = tuple(Setting(one.name, needed[one.name]) for one in parameters if one.default is None)
+    plan = TrainingPlan(
+        data=GeneratedData(shape=Shape.MOONS if has_classes else Shape.SURFACE, count=64),
+        network=MLP if has_classes else REGRESSOR,
+        loss=Choice("CrossEntropyLoss" if has_classes else "MSELoss"),
+        metrics=(Choice(name, settings),),
+        epochs=1,
+    )
+    names = run(plan)
+    label = metric_label(name)
+    for scores in (names["train_scores"], names["validation_scores"]):
+        assert list(scores) == [label]
+        assert scores[label].shape == ((2, 2) if metrics()[name].is_matrix else scores[label].shape)
+
+
+@pytest.mark.parametrize(
+    ("loss", "network"),
+    [
+        ("CrossEntropyLoss", MLP),
+        ("NLLLoss", MLP.replace("return x", "return torch.log_softmax(x, 1)")),
+        ("BCEWithLogitsLoss", MLP),
+        ("BCEWithLogitsLoss", REGRESSOR),
+        ("BCELoss", REGRESSOR.replace("return x", "return torch.sigmoid(x)")),
+        ("SoftMarginLoss", REGRESSOR),
+        ("MSELoss", REGRESSOR),
+        ("MSELoss", MLP),
+    ],
+)
+def test_metrics_agree_with_the_accuracy_that_a_script_counts_itself(loss, network):
+    plan = TrainingPlan(
+        data=GeneratedData(shape=Shape.MOONS, count=128),
+        network=network,
+        loss=Choice(loss),
+        optimizer=Choice("Adam", (Setting("lr", "0.02"),)),
+        metrics=(Choice("Accuracy", (Setting("average", "'micro'"),)), Choice("AUROC")),
+        epochs=3,
+    )
+    names = run(plan)
+    assert names["validation_scores"]["accuracy"].item() == pytest.approx(names["accuracy"])
+    assert names["validation_scores"]["AUROC"].item() > 0.8
+
+
+def test_metrics_of_a_regression_agree_with_scikit_learn():
+    from sklearn.metrics import mean_absolute_error, r2_score
+
+    plan = TrainingPlan(
+        data=GeneratedData(shape=Shape.SURFACE, count=64),
+        network=REGRESSOR,
+        loss=Choice("MSELoss"),
+        metrics=(Choice("R2Score"), Choice("MeanAbsoluteError")),
+        epochs=2,
+    )
+    names = run(plan)
+    held_back = names["validation_data"]
+    with torch.no_grad():
+        right = torch.stack([target for _, target in held_back])
+        told = names["model"](torch.stack([inputs for inputs, _ in held_back]))
+    scores = {name: score.item() for name, score in names["validation_scores"].items()}
+    assert scores["R2 score"] == pytest.approx(r2_score(right, told), abs=1e-5)
+    assert scores["mean absolute error"] == pytest.approx(mean_absolute_error(right, told), abs=1e-5)
+
+
+def test_metrics_of_every_kind_of_data_and_optimizer():
+    tokens = TrainingPlan(
+        data=GeneratedData(shape=Shape.COPY, count=32), network=TRANSFORMER, metrics=(Choice("F1Score"),), epochs=1
+    )
+    assert run(tokens)["train_scores"]["F1 score"].ndim == 0
+    for changes in ({"optimizer": Choice("LBFGS")}, {"precision": "bfloat16"}, {"precision": "float16"}):
+        data = GeneratedData(shape=Shape.XOR, count=64)
+        names = run(TrainingPlan(data=data, network=MLP, metrics=(Choice("AUROC"),), epochs=1, **changes))
+        assert 0 <= names["validation_scores"]["AUROC"].item() <= 1
+    with pytest.raises(PlanError, match="metrics need a share of the data for validation"):
+        script_of(TrainingPlan(network=MLP, optimizer=Choice("LBFGS"), train_share=1.0, metrics=(Choice("F1Score"),)))
+
+
+def test_metrics_for_classes_are_refused_for_numbers():
+    plan = TrainingPlan(data=GeneratedData(shape=Shape.SURFACE), network=REGRESSOR, loss=Choice("MSELoss"))
+    with pytest.raises(PlanError, match=r"AUROC tells classes apart, .* try R2Score\."):
+        script_of(replace(plan, metrics=(Choice("AUROC"),)))
+
+
+def test_a_script_without_metrics_knows_nothing_of_torchmetrics():
+    assert "metrics" not in script_of(TrainingPlan(network=MLP))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("F1Score", "F1 score"), ("AUROC", "AUROC"), ("R2Score", "R2 score"), ("FBetaScore", "F beta score"),
+     ("MeanAbsoluteError", "mean absolute error"), ("ConfusionMatrix", "confusion matrix")],
+)  # fmt: skip
+def test_labels_of_metrics(name, label):
+    assert metric_label(name) == label

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from engine.training.facts import Mark, MarkKind, Points, Progress, TrainState, iterations_of, numbers_of
+from engine.training.facts import Mark, MarkKind, Picture, Points, Progress, TrainState, iterations_of, numbers_of
 from tests.engine.session.runs import PATIENCE_S, Runs
 
 
@@ -60,6 +60,10 @@ class TrainingRuns(Runs):
     def curves(self):
         """Names of all curves."""
         return {fact.name for fact in self.facts if isinstance(fact, Points)}
+
+    def picture(self, name):
+        """The newest picture of a name."""
+        return next(fact for fact in reversed(self.facts) if isinstance(fact, Picture) and fact.name == name)
 
     def curve(self, name):
         """The points of a curve: iteration to number."""

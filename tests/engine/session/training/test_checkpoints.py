@@ -4,9 +4,10 @@ import pytest
 
 from engine.trace.outcome import OutcomeKind
 from engine.training.checkpoint import read_head
-from engine.training.commands import Play, SaveCheckpoint
+from engine.training.commands import Play, SaveCheckpoint, SetHyper
 from engine.training.facts import MarkKind
 from engine.training.options import TrainingOptions
+from engine.training.plan import Choice
 from tests.engine.session.training.programs import TYPED, losses_alone, resumable
 
 pytestmark = pytest.mark.worker
@@ -80,3 +81,26 @@ def test_checkpoints_that_cannot_be(runs, tmp_path):
     runs.session.stop()
     runs.wait()
     assert [one.name for one in tmp_path.iterdir()] == ["run.safetensors"]
+
+
+def test_metrics_in_the_middle_of_an_epoch_and_clipping_that_was_asked_for_go_on(runs, tmp_path):
+    metrics = tuple(Choice(name) for name in ("F1Score", "AUROC", "ConfusionMatrix"))
+    text, path = resumable(metrics=metrics), str(tmp_path / "run.safetensors")
+    runs.begin(text, training=TrainingOptions(play=Play(iterations=6)))
+    runs.until_paused()
+    runs.session.steer(SetHyper(name="clip norm", numbers=(0.05,)))
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    runs.wait()
+    whole = {name: runs.curve(name) for name in ("loss", "F1 score", "AUROC", "validation F1 score")}
+    matrix = runs.picture("scores/confusion matrix")
+    assert list(whole["F1 score"]) == [3, 7, 11, 15]
+    assert list(whole["loss"].values())[:6] == losses_alone(text)[:6]
+    assert list(whole["loss"].values())[6:] != losses_alone(text)[6:], "clipping changes what is learned"
+    runs.run(text, training=TrainingOptions(resume=path))
+    for name, points in whole.items():
+        resumed = runs.curve(name)
+        assert resumed == {at: number for at, number in points.items() if at >= min(resumed)}
+        assert len(resumed) >= 3
+    assert runs.picture("scores/confusion matrix").data == matrix.data

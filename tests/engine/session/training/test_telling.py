@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import torch
 
 from engine.network.network import Setting
 from engine.trace.batch import RunInfo
@@ -161,3 +162,24 @@ def test_complex_and_sparse_parameters_are_watched(runs):
     assert runs.run(sparse, training=TrainingOptions(norms_every=3)).outcome.kind is OutcomeKind.FINISHED
     assert not runs.marks(MarkKind.TROUBLE), runs.marks(MarkKind.TROUBLE)
     assert "gradient norm/e.weight" in runs.curves or "gradient norm/weight" in runs.curves
+
+
+def test_metrics_of_a_plan_are_those_of_the_script_alone(runs, capsys):
+    text = program(metrics=(Choice("F1Score"), Choice("Recall", (Setting("average", "'none'"),))))
+    recording = runs.run(text, training=TrainingOptions(sample_every=3, sample_share=None))
+    scores = [eval("{" + line.partition("{")[2]) for line in printed(recording).splitlines() if "{" in line]
+    with torch.random.fork_rng():
+        exec(compile(text, "script.py", "exec"), {"__name__": "__main__"})
+    alone = [eval("{" + line.partition("{")[2]) for line in capsys.readouterr().out.splitlines() if "{" in line]
+    assert scores == alone
+    assert len(alone) == 6, "training and validation in each of three epochs"
+    for curve, rows in (("", alone[::2]), ("validation ", alone[1::2])):
+        assert runs.curve(f"{curve}F1 score") == {at: row["F1 score"] for at, row in zip((3, 7, 11), rows, strict=True)}
+        assert runs.curve(f"{curve}recall 1") == {
+            at: row["recall"][1] for at, row in zip((3, 7, 11), rows, strict=True)
+        }
+
+
+def test_torchmetrics_is_not_loaded_by_a_worker_for_programs_without_it(runs):
+    recording = runs.run(program() + "import sys\nprint('torchmetrics' in sys.modules)\n", training=TrainingOptions())
+    assert printed(recording).splitlines()[-1] == "False"
