@@ -40,6 +40,11 @@ class CardContent:
     verdict: str
     is_wrong: bool = False
 
+    @property
+    def lacks_numbers(self) -> bool:
+        """Whether numbers of a term are not here; they may still come."""
+        return any(term.array is None for equation in self.equations for term in equation.terms)
+
 
 def card_content(explanation: Explanation | None, most: int = MOST_EQUATIONS) -> CardContent | None:
     """Return what to show, or None for a step at which the card has nothing to say (the forward pass).

@@ -1,6 +1,6 @@
 """The card that floats above the canvas: the chain rule in numbers at the current backward step."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -33,6 +33,8 @@ _TOP_PX = 12
 _BOTTOM_PX = 14
 _GAP_PX = 10
 _BUTTONS_PX = 76
+_WHILE_NUMBERS_COME_MS = 100
+"""While numbers of what is shown are being fetched, the card is drawn anew at most this often."""
 
 
 class ChainRuleCard(QWidget):
@@ -65,6 +67,10 @@ class ChainRuleCard(QWidget):
         self.setMaximumWidth(MAX_WIDTH_PX)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._build()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_WHILE_NUMBERS_COME_MS)
+        self._later.timeout.connect(self.refresh)
         playhead.moved.connect(self._on_moved)
         document.recording_replaced.connect(self._on_replaced)
         document.recording_extended.connect(self._on_extended)
@@ -196,6 +202,8 @@ class ChainRuleCard(QWidget):
     def _on_extended(self, _batch: Batch) -> None:
         if self._content is None:
             self.refresh()
+        elif self._content.lacks_numbers and not self._later.isActive():
+            self._later.start()
 
     def _on_ended(self, _outcome: Outcome) -> None:
         self.refresh()

@@ -1,7 +1,7 @@
 """Factors and result side by side: ``upstream × local = sent on``, as cells, or as small pictures of matrices."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -27,6 +27,7 @@ from gui.inspector.equation_layout import (
     SMALL_FONT_PX,
     EquationLayout,
     Placed,
+    absence_text,
     grid_of_term,
 )
 from gui.theme.fonts import mono_font, words_font
@@ -153,8 +154,11 @@ class EquationView(QWidget):
         if one.grid.size == 0:
             painter.setFont(mono_font(LABEL_FONT_PX))
             painter.setPen(QColor(self._tokens.faint))
-            text = f"{shape_text(one.term.shape)} not kept"
-            painter.drawText(one.rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            place = QRectF(one.rect.topLeft(), QSizeF(max(one.rect.width(), layout.room_px), one.rect.height()))
+            text = QFontMetricsF(painter.font()).elidedText(
+                absence_text(one.term), Qt.TextElideMode.ElideRight, place.width()
+            )
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         elif one.is_numbered:
             self._paint_numbers(painter, one)
         else:

@@ -70,12 +70,21 @@ def grid_of_term(term: Term) -> Reals:
     return term.array.reshape(-1, term.array.shape[-1])
 
 
+def absence_text(term: Term) -> str:
+    """Return what stands in the place of numbers that are not here, or not yet."""
+    return f"{shape_text(term.shape)} no numbers"
+
+
 def _digits_px(grid: Reals) -> float:
     """Return the room that the longest number needs at the smallest font with two digits."""
     if grid.size > _MOST_NUMBERS:
         return math.inf
     longest = max((number_text(number, 2) for number in grid.reshape(-1).tolist()), key=len, default="")
     return QFontMetricsF(mono_font(SMALL_FONT_PX)).horizontalAdvance(longest)
+
+
+def _absence_px(term: Term) -> float:
+    return QFontMetricsF(mono_font(LABEL_FONT_PX)).horizontalAdvance(absence_text(term)) + 2
 
 
 class EquationLayout:
@@ -141,7 +150,7 @@ class EquationLayout:
             cell = QSize(width, CELL_HEIGHT_PX if rows == 1 else CELL_HEIGHT_PX - 2)
             size = columns * (cell.width() + GAP_PX) - GAP_PX, rows * (cell.height() + GAP_PX) - GAP_PX
         elif not columns:
-            size = min(self.room_px, 96), CELL_HEIGHT_PX
+            size = min(self.room_px, _absence_px(term)), CELL_HEIGHT_PX
         else:
             height = CELL_HEIGHT_PX if rows == 1 else self._picture_px
             wanted = self.room_px if rows == 1 else max(_NARROWEST_PICTURE_PX, height * columns / rows)

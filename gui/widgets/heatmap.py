@@ -20,6 +20,8 @@ from gui.widgets.sampling import Reals, as_reals, downsampled, edges, magnitude
 _MAX_CELL_PX = 32
 _NUMBER_CELL_PX = 44
 _MAX_HEIGHT_PX = 320
+_LEAST_ROW_PX, _LEAST_HEIGHT_PX = 8.0, 96.0
+"""Rows of a very wide matrix are so high, as long as all of them are not higher than this."""
 
 
 Place: TypeAlias = Callable[[int, int], str]
@@ -81,13 +83,15 @@ class Heatmap(QWidget):
         return QSize(280, self.heightForWidth(280))
 
     def heightForWidth(self, width: int) -> int:
-        """Cells are square, or flat where numbers stand in them."""
+        """Cells are square, flat where numbers stand in them, and tall in a matrix so wide that it would be a line."""
         rows, columns = self._shape()
         if not rows or not columns:
             return 0
         cell = self._cell_width(width)
         height = min(26.0, cell) if self._shows_numbers(cell) else cell
-        return max(1, math.ceil(min(_MAX_HEIGHT_PX, max(rows * height, 6))))
+        return max(
+            1, math.ceil(min(_MAX_HEIGHT_PX, max(rows * height, min(rows * _LEAST_ROW_PX, _LEAST_HEIGHT_PX), 6)))
+        )
 
     def _shape(self) -> tuple[int, int]:
         rows, columns = self._numbers.shape

@@ -49,12 +49,13 @@ def starter_recording() -> Recording:
     """Return the whole, finished recording of ``STARTER``."""
     store = MemoryBytes()
     recording = Recording(RunInfo(program=STARTER, filename="starter.py", torch_version="2.13.0"), store)
-    recording.append(_starter_batch(store))
+    recording.append(starter_batch(store))
     recording.end(Outcome(kind=OutcomeKind.FINISHED, message="Finished in 3.1 ms."))
     return recording
 
 
-def _starter_batch(store: MemoryBytes) -> Batch:
+def starter_batch(store: MemoryBytes) -> Batch:
+    """Return all facts of ``STARTER``; its numbers are written into the store."""
     values, data = [], []
     producers = (None, 0, 1, 2, 3, None, 4, 5, 6, 8)
     nodes = (4, 3, 2, 1, 0, None, None, None, None, None)

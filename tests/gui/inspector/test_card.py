@@ -1,11 +1,16 @@
 """The chain-rule card."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
+from engine.trace.batch import Batch
+from engine.trace.bytestore import MemoryBytes
+from engine.trace.recording import Recording
 from gui.inspector.chain_rule_card import ChainRuleCard
 from tests.engine.explain.recorded import record_text
+from tests.support.recordings import starter_batch
 
 
 @pytest.fixture
@@ -86,3 +91,17 @@ def test_optimizer_step_shows_the_update(card, models):
     assert card.content.lead == "Update by"
     assert card.content.equations[0].formula == "w   1 − 0.1·3 = 0.7"
     assert [term.array.item() for term in card.content.equations[0].terms] == pytest.approx([1, -0.3, 0.7])
+
+
+def test_numbers_that_come_later_are_shown(qtbot, models):
+    store = MemoryBytes()
+    facts = starter_batch(store)
+    models.document.show_recording(Recording(models.document.recording.info, store))
+    models.document.extend(replace(facts, data=()))
+    card = ChainRuleCard(*models.args())
+    qtbot.addWidget(card)
+    models.playhead.seek(5)
+    assert card.content.lacks_numbers
+    models.document.extend(Batch(data=facts.data))
+    qtbot.waitUntil(lambda: not card.content.lacks_numbers)
+    assert card.content.verdict == "✓ equals what torch sent"
