@@ -137,6 +137,11 @@ class TrainView:
         if self._page is not None:
             self._page.network.show_face(Face(name))
 
+    def edit_number(self) -> None:
+        """Open the card of single numbers."""
+        if self._page is not None:
+            self._page.network.elements.open_any()
+
     @property
     def page(self) -> "TrainPage | None":
         """The page, once it is built."""

@@ -317,6 +317,10 @@ class TrainPort(Protocol):
         """Show the network ``Live``, as ``Canvas`` or as ``Code``."""
         ...
 
+    def edit_number(self) -> None:
+        """Open the card on which single numbers of what is trained are looked at and changed."""
+        ...
+
 
 class WindowPort(Protocol):
     """The frame around the panels."""

@@ -27,6 +27,21 @@ def _has_update(desk: Desk) -> str:
     return "" if is_known else "No iteration was kept whole yet: press K to keep the next one."
 
 
+def _has_numbers(desk: Desk) -> str:
+    run = desk.training.book.current
+    return "" if run is not None and run.elements.shapes else "Train something first: then it has numbers."
+
+
+def _can_undo_number(desk: Desk) -> str:
+    live = desk.training.control.live
+    return "" if live is not None and live.elements.can_undo else "No number of a run that goes on was changed."
+
+
+def _can_redo_number(desk: Desk) -> str:
+    live = desk.training.control.live
+    return "" if live is not None and live.elements.can_redo else "No change of a number was taken back."
+
+
 def _was_trained(desk: Desk) -> str:
     return "" if desk.training.book.current is not None else "Nothing was trained yet."
 
@@ -166,6 +181,39 @@ TRAIN_ACTIONS = (
         context=Context.TRAIN,
         handler=lambda desk: desk.train.open_update(),
         enabled_when=_has_update,
+    ),
+    Action(
+        id="train.number",
+        title="Change a weight…",
+        tip="Look at any number of any tensor that is trained, and change it before the next batch.",
+        menu=Menu.TRAIN,
+        shortcuts=("W",),
+        context=Context.TRAIN,
+        handler=lambda desk: desk.train.edit_number(),
+        enabled_when=_has_numbers,
+        begins_section=True,
+    ),
+    Action(
+        id="train.undo_number",
+        title="Undo the change of a weight",
+        tip="Give the number that was changed last the value that it had before.",
+        menu=Menu.TRAIN,
+        icon=Icon.UNDO,
+        shortcuts=("Ctrl+Z",),
+        context=Context.TRAIN,
+        handler=lambda desk: desk.training.control.undo_element(),
+        enabled_when=_can_undo_number,
+    ),
+    Action(
+        id="train.redo_number",
+        title="Redo the change of a weight",
+        tip="Make the change of a weight again that was taken back last.",
+        menu=Menu.TRAIN,
+        icon=Icon.REDO,
+        shortcuts=("Ctrl+Y", "Ctrl+Shift+Z"),
+        context=Context.TRAIN,
+        handler=lambda desk: desk.training.control.redo_element(),
+        enabled_when=_can_redo_number,
     ),
     Action(
         id="train.put_back",

@@ -149,11 +149,13 @@ class TrainingControl:
         """Give the number back that was there before the last change."""
         if self._live is not None and self._live.elements.can_undo:
             self._steer(self._live.elements.undo())
+            self.changed.emit(None)
 
     def redo_element(self) -> None:
         """Make the change again that was taken back last."""
         if self._live is not None and self._live.elements.can_redo:
             self._steer(self._live.elements.redo())
+            self.changed.emit(None)
 
     def save_checkpoint(self, path: Path) -> None:
         """Have the state of the run written; its mark tells when that is done."""
@@ -221,10 +223,10 @@ class TrainingControl:
         """The run told something."""
         if self._live is None or not self._has_begun:
             return
-        before = self._live.phase
+        before = _standing(self._live)
         take_facts(self._live, facts)
         self._advance(self._live)
-        if self._live.phase is not before:
+        if _standing(self._live) != before:
             self.changed.emit(None)
 
     def take_sample(self, sample: Sample) -> None:
@@ -249,3 +251,9 @@ class TrainingControl:
 
     def _advance(self, run: TrainingRun) -> None:
         self._book.tell(run)
+
+
+def _standing(run: TrainingRun) -> tuple[object, ...]:
+    """Return what decides which commands a run can follow."""
+    elements = run.elements
+    return run.phase, bool(elements.shapes), elements.can_undo, elements.can_redo

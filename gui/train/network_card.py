@@ -22,17 +22,18 @@ from gui.model.training_columns import Column, columns_of, columns_told
 from gui.model.training_plan import PlanModel
 from gui.model.training_run import TrainingRun
 from gui.theme.tokens import Tokens
+from gui.train.element_part import ElementPart
 from gui.train.network_scene import Floats, Unit, scene_of
 from gui.train.network_view import NetworkView
 from gui.train.script_view import ScriptView
 from gui.widgets.elided_label import ElidedLabel
 
 HINT = (
-    "Each tile is what that unit answers across the plane; a line is a weight: blue positive, orange negative, "
-    "width its size. Click one to see it large."
+    "A tile is what that unit answers across the plane; a line is a weight: blue positive, orange negative. "
+    "Click either."
 )
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
-WEIGHTS = "A line is a weight: blue positive, orange negative, width its size."
+WEIGHTS = "A line is a weight: blue positive, orange negative, width its size. Click one to change it."
 NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
 TYPED = "The layers of the program appear here as soon as it has trained a little."
 
@@ -59,6 +60,9 @@ _TIPS = {
 class NetworkCard(QWidget):
     """Shows one face at a time; templates open a menu.
 
+    Attributes:
+        elements: Weights under the mouse, and the card on which they are changed.
+
     Signals:
         picked: A ``Unit`` was clicked, or None.
         template_wanted: A ``Template`` was chosen.
@@ -83,6 +87,7 @@ class NetworkCard(QWidget):
         self._note.setProperty("look", "muted")
         self.view = NetworkView(tokens, self)
         self.view.picked.connect(self.picked)
+        self.elements = ElementPart(self.view, self)
         self.script = ScriptView(tokens, self)
         self._hint = QLabel(HINT, self)
         self._hint.setProperty("look", "faint")
@@ -138,6 +143,7 @@ class NetworkCard(QWidget):
         self._run = run
         if self.face is not Face.LIVE:
             self._refresh_code()
+            self.elements.follow(run)
             return
         maps = run.pictures_of("feature maps") if run is not None else {}
         answers = {name: told for name, told in maps.items() if told.ndim == 3}
@@ -153,6 +159,7 @@ class NetworkCard(QWidget):
         if not is_same or (columns, batch, room) != self._drawn:
             self._shown, self._drawn = shown, (columns, batch, room)
             self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
+        self.elements.follow(run)
         is_told = bool(answers) or run is None or run.iteration < _SOON
         self._hint.setText(MAPS if maps else HINT if is_told else WEIGHTS if is_typed else NOT_A_PLANE)
 

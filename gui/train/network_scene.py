@@ -25,7 +25,7 @@ class ShownColumn:
     """One column as it is drawn.
 
     ``weights`` are those from the shown units of the column before, [units here, units before]; None: not known.
-    ``left_out`` units find no room.
+    They are elements of ``parameter``. ``left_out`` units find no room.
     """
 
     title: str
@@ -34,6 +34,7 @@ class ShownColumn:
     left_out: int
     weights: Floats | None
     is_beside: bool
+    parameter: str = ""
 
 
 def scene_of(
@@ -67,6 +68,7 @@ def scene_of(
                 left_out=max(0, column.units - len(units)),
                 weights=_between(column, columns[place - 1], before, weights) if before is not None else None,
                 is_beside=column.is_beside,
+                parameter=column.weight,
             )
         )
     return tuple(shown)

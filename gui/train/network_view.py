@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -23,34 +22,36 @@ from gui.theme.fonts import SECONDARY_PX, TITLE_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
 from gui.train.hues import value_image
 from gui.train.network_scene import ShownColumn, Unit
+from gui.train.weight_lines import WeightLine, line_at, paint_lines, paint_picked
 
 TILE_PX = 48.0
 GAP_PX = 18.0
 _HEAD_PX = 66.0
 _FOOT_PX = 26.0
 _LEAST_STEP_PX = 104.0
-_THIN_PX, _THICK_PX = 0.4, 3.8
-_WEIGHT_REACH_PX = 60.0
-_FAINTEST, _STRONGEST = 0.10, 0.85
-_LEAST_SHARE = 0.03
-"""Weights that are weaker beside the strongest are not seen, and not painted."""
 _LAYER_MS = 25
 
 
 class NetworkView(QWidget):
-    """Paints a scene; a click picks a unit.
+    """Paints a scene; a click picks a unit or a weight.
 
     Signals:
         picked: A ``Unit``, or None for a click beside all.
+        line_hovered: The ``WeightLine`` under the mouse, or None.
+        line_picked: A ``WeightLine`` was clicked, or None for a click beside all of them.
     """
 
     picked = Signal(object)
+    line_hovered = Signal(object)
+    line_picked = Signal(object)
 
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._columns: tuple[ShownColumn, ...] = ()
         self._chosen: tuple[str, int] | None = None
+        self._hovered: WeightLine | None = None
+        self._held: WeightLine | None = None
         self._words = ""
         self._lines: QPixmap | None = None
         self._tiles: QPixmap | None = None
@@ -76,6 +77,20 @@ class NetworkView(QWidget):
         """Ring a unit, given by layer and index."""
         self._chosen = chosen
         self.update()
+
+    def hold(self, line: WeightLine | None) -> None:
+        """Pick a weight out for as long as it is edited."""
+        self._held = line
+        self.update()
+
+    def weight_of(self, line: WeightLine) -> float | None:
+        """Return the newest number of a weight; None where it is not shown any more."""
+        column = self._columns[line.column] if line.column < len(self._columns) else None
+        if column is None or column.weights is None or column.parameter != line.parameter:
+            return None
+        rows, sources = column.weights.shape
+        is_there = line.row < rows and line.source < sources
+        return float(column.weights[line.row, line.source]) if is_there else None
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -116,9 +131,33 @@ class NetworkView(QWidget):
         return self._columns[nearest].title
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pick a unit."""
+        """Pick a weight, or a unit."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit(self.unit_at(event.position()))
+            unit = self.unit_at(event.position())
+            line = self._line_at(event.position()) if unit is None else None
+            self.line_picked.emit(line)
+            if line is None:
+                self.picked.emit(unit)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pick out the weight under the mouse."""
+        super().mouseMoveEvent(event)
+        self._hover(self._line_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Pick out nothing."""
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def _line_at(self, point: QPointF) -> WeightLine | None:
+        return line_at(self._columns, point, self.tile)
+
+    def _hover(self, line: WeightLine | None) -> None:
+        if line != self._hovered:
+            self._hovered = line
+            self.setCursor(Qt.CursorShape.ArrowCursor if line is None else Qt.CursorShape.PointingHandCursor)
+            self.line_hovered.emit(line)
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Paint everything anew."""
@@ -140,6 +179,9 @@ class NetworkView(QWidget):
         painter.drawPixmap(0, 0, self._tiles)
         if self._chosen is not None:
             self._ring_chosen(painter, self._chosen)
+        for line in {self._hovered, self._held} - {None}:
+            if line is not None and self.weight_of(line) is not None:
+                paint_picked(painter, self._tokens, line, self.tile)
         painter.end()
 
     def _layer(self, paint: Callable[[QPainter], None], old: QPixmap | None) -> QPixmap:
@@ -155,7 +197,7 @@ class NetworkView(QWidget):
 
     def _paint_all_lines(self, painter: QPainter) -> None:
         for place in range(1, len(self._columns)):
-            self._paint_lines(painter, place)
+            paint_lines(painter, self._tokens, self._columns, place, self.tile)
 
     def _paint_all_tiles(self, painter: QPainter) -> None:
         if not self._columns:
@@ -178,43 +220,6 @@ class NetworkView(QWidget):
         step = min(self.width() / max(1, len(self._columns)), 4 * _LEAST_STEP_PX)
         left = (self.width() - step * len(self._columns)) / 2
         return left + step * (column + 0.5)
-
-    def _paint_lines(self, painter: QPainter, place: int) -> None:
-        column, before = self._columns[place], self._columns[place - 1]
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if column.is_beside:
-            return
-        weights = column.weights
-        if weights is None:
-            painter.setPen(QPen(QColor(self._tokens.hairline), 1))
-            for row in range(len(column.units)):
-                for source in range(len(before.units)):
-                    painter.drawPath(self._line(place, source, row))
-            return
-        finite = np.abs(weights[np.isfinite(weights)])
-        scale = float(finite.max()) if finite.size else 0.0
-        shown = weights[: len(column.units)]
-        for row, source in sorted(np.ndindex(*shown.shape), key=lambda at: abs(float(shown[at]))):
-            if abs(float(shown[row, source])) < _LEAST_SHARE * scale:
-                continue
-            painter.setPen(self._weight_pen(float(shown[row, source]), scale))
-            painter.drawPath(self._line(place, source, row))
-
-    def _weight_pen(self, weight: float, scale: float) -> QPen:
-        if not np.isfinite(weight):
-            return QPen(QColor(self._tokens.nonfinite), _THICK_PX, Qt.PenStyle.DashLine)
-        share = abs(weight) / scale if scale else 0.0
-        color = QColor(self._tokens.positive if weight >= 0 else self._tokens.negative)
-        color.setAlphaF(_FAINTEST + (_STRONGEST - _FAINTEST) * share)
-        return QPen(color, _THIN_PX + (_THICK_PX - _THIN_PX) * share)
-
-    def _line(self, place: int, source: int, row: int) -> QPainterPath:
-        start, end = self.tile(place - 1, source), self.tile(place, row)
-        begin, finish = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
-        reach = min(_WEIGHT_REACH_PX, (finish.x() - begin.x()) / 2)
-        path = QPainterPath(begin)
-        path.cubicTo(begin + QPointF(reach, 0), finish - QPointF(reach, 0), finish)
-        return path
 
     def _paint_column(self, painter: QPainter, place: int) -> None:
         column, tokens = self._columns[place], self._tokens

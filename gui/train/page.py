@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.network.templates import templates
 from gui.model.training import Training
 from gui.model.training_control import SAMPLE_EVERY
+from gui.model.training_elements import ElementPlace
 from gui.model.training_run import TrainingRun
 from gui.model.training_sentences import status
 from gui.theme.theme import Theme
@@ -186,6 +187,11 @@ class TrainPage(QWidget):
         self.network.picked.connect(self._on_picked)
         self.network.template_wanted.connect(self.template_wanted)
         self.network.program_wanted.connect(self.program_wanted)
+        elements = self.network.elements
+        elements.looked_at.connect(self._on_looked_at)
+        elements.wanted.connect(training.control.set_element)
+        elements.undo_wanted.connect(training.control.undo_element)
+        elements.redo_wanted.connect(training.control.redo_element)
         self.boundary.released.connect(lambda: self._on_picked(None))
         self.status.iteration_wanted.connect(self.iteration_wanted)
         self.crosshair.picked.connect(self._on_iteration_picked)
@@ -194,6 +200,11 @@ class TrainPage(QWidget):
         shown = unit if unit is not None and unit.layer else None
         self.network.choose(shown)
         self.boundary.show_unit(shown)
+
+    def _on_looked_at(self, place: ElementPlace | None) -> None:
+        control = self._training.control
+        if control.live is self._training.book.current:
+            control.look_at(place)
 
     def _on_iteration_picked(self, iteration: float) -> None:
         nearest = nearest_kept(self._training.book.current, iteration)
