@@ -7,7 +7,8 @@ from engine.trace.batch import Batch, RunInfo
 from engine.trace.bytestore import ByteStore, MemoryBytes
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.commands import TrainCommand
-from tests.support.recordings import STARTER, _starter_batch
+from tests.support.recordings import STARTER
+from tests.support.recordings import starter_batch as batch_of_starter
 
 FINISHED = Outcome(kind=OutcomeKind.FINISHED, message="Finished in 3.1 ms.")
 
@@ -15,7 +16,7 @@ FINISHED = Outcome(kind=OutcomeKind.FINISHED, message="Finished in 3.1 ms.")
 def starter_batch() -> tuple[RunInfo, ByteStore, Batch]:
     """Return what a worker would send for ``STARTER``."""
     store = MemoryBytes()
-    return RunInfo(program=STARTER, filename="starter.py", torch_version="2.13.0"), store, _starter_batch(store)
+    return RunInfo(program=STARTER, filename="starter.py", torch_version="2.13.0"), store, batch_of_starter(store)
 
 
 class FakeBackend:
