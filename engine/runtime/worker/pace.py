@@ -17,7 +17,8 @@ LONG_LOG = 4000
 MUCH_HELD_BYTES = 200_000_000
 """... or they hold so much memory, however short ago the last drain was."""
 LOOK_SHARE = 20
-"""Finding out how much they hold may take one part in this many of the time."""
+"""Finding out how much they hold may take one part in this many of the time; its own computing counts, not how long a
+busy machine let it wait: else one long wait would let memory grow for as long again."""
 FREE_NS = 100_000_000
 """Drains between statements may take this long in sum, whatever the program takes."""
 SHARE = 5
@@ -86,12 +87,12 @@ class Pace:
         return waiting > most_records or backlog.held_bytes() > most_held_bytes()
 
     def _holds_much(self, backlog: Backlog) -> bool:
-        began_ns = time.perf_counter_ns()
-        if began_ns < self._next_look_ns:
+        if time.perf_counter_ns() < self._next_look_ns:
             return False
+        cost_ns = -time.thread_time_ns()
         holds_much = backlog.held_bytes() >= MUCH_HELD_BYTES
-        ended_ns = time.perf_counter_ns()
-        self._next_look_ns = ended_ns + LOOK_SHARE * (ended_ns - began_ns)
+        cost_ns += time.thread_time_ns()
+        self._next_look_ns = time.perf_counter_ns() + LOOK_SHARE * cost_ns
         return holds_much
 
 
