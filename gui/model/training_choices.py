@@ -1,8 +1,8 @@
-"""What stands in the lists of losses, optimizers and schedules, and what each begins with."""
+"""What stands in the lists of losses, optimizers, schedules and metrics, and what each begins with."""
 
 from engine.network.catalogue import Parameter
 from engine.network.network import Setting
-from engine.training.catalogue import ChoiceType, Targets, losses, optimizers, schedules
+from engine.training.catalogue import ChoiceType, MetricTask, Targets, losses, metrics, optimizers, schedules
 from engine.training.plan import Choice
 from gui.model.training_plan import read_numbers
 
@@ -10,6 +10,8 @@ LIVE = ("lr", "weight_decay", "betas", "momentum", "alpha")
 """Hyper-parameters of optimizers that have a slider, and that can be changed while a run goes on."""
 _USUAL = ("CrossEntropyLoss", "BCEWithLogitsLoss", "MSELoss", "L1Loss", "HuberLoss")
 _USUAL_OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
+_USUAL_METRICS = ("Accuracy", "F1Score", "Precision", "Recall", "AUROC", "ConfusionMatrix")
+_USUAL_METRICS += ("MeanAbsoluteError", "MeanSquaredError", "R2Score")
 _FIRST = {
     "step_size": "30",
     "milestones": "[50, 80]",
@@ -46,14 +48,22 @@ def loss_names() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(groups)
 
 
+def metric_names(*, has_classes: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the metrics that judge classes, or numbers: the usual ones, and all others."""
+    task = MetricTask.CLASSES if has_classes else MetricTask.NUMBERS
+    names = [name for name, metric in metrics().items() if metric.task is task]
+    usual = tuple(name for name in _USUAL_METRICS if name in names)
+    return usual, tuple(sorted(name for name in names if name not in usual))
+
+
 def first_schedules() -> tuple[Choice | None, ...]:
     """Return no schedule, and each that there is with what it needs to begin."""
     return (None, *(Choice(name, _needed(kind.parameters)) for name, kind in schedules().items()))
 
 
 def kind_of(choice: Choice) -> ChoiceType | None:
-    """Return what torch says of the class that was chosen."""
-    known: dict[str, ChoiceType] = {**losses(), **optimizers(), **schedules()}
+    """Return what torch or torchmetrics says of the class that was chosen."""
+    known: dict[str, ChoiceType] = {**losses(), **optimizers(), **schedules(), **metrics()}
     return known.get(choice.name)
 
 

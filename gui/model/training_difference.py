@@ -31,6 +31,9 @@ def _told(run: TrainingRun, plan: TrainingPlan) -> dict[str, str]:
     told = _of_data(plan.data)
     for name, choice in (("loss", plan.loss), ("optimizer", plan.optimizer), ("schedule", plan.schedule)):
         told |= _of_choice(name, choice)
+    for choice in plan.metrics:
+        arguments = ", ".join(f"{setting.name}={setting.text}" for setting in choice.settings)
+        told[f"metric {choice.name}"] = arguments or "counted"
     for name in ("batch_size", "train_share", "seed", "clip_norm", "precision"):
         told[name.replace("_", " ")] = str(getattr(plan, name))
     if run.hyper is not None:

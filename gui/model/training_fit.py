@@ -1,4 +1,4 @@
-"""Networks and losses that fit data: what has to be other when a person chooses other data."""
+"""Networks, losses and metrics that fit data: what has to be other when a person chooses other data."""
 
 import math
 from dataclasses import dataclass, replace
@@ -8,7 +8,8 @@ from engine.network.network import Network, Node, NodeKind, Setting
 from engine.network.order import ordered
 from engine.network.templates import templates
 from engine.training.catalogue import Targets, losses
-from engine.training.plan import Shape
+from engine.training.metric_source import fits_task
+from engine.training.plan import FileData, GeneratedData, PaintedData, Shape, TrainingPlan
 from engine.training.shape_source import SHAPES
 
 _PLANAR = (2,)
@@ -60,6 +61,25 @@ def fitting_loss(loss: str, shape: Shape) -> str:
     if kind is not None and (kind.targets is not Targets.NUMBERS) == has_classes:
         return loss
     return "CrossEntropyLoss" if has_classes else "MSELoss"
+
+
+def tells_classes(plan: TrainingPlan) -> bool:
+    """Return whether a plan tells classes, as far as can be said before its data is read; else it tells numbers."""
+    match plan.data:
+        case GeneratedData(shape=shape):
+            return need_of(shape).has_classes
+        case PaintedData():
+            return True
+        case FileData():
+            kind = losses().get(plan.loss.name)
+            return kind is None or kind.targets is not Targets.NUMBERS
+
+
+def with_fitting_metrics(plan: TrainingPlan) -> TrainingPlan:
+    """Return a plan without the metrics that cannot judge what it tells."""
+    has_classes = tells_classes(plan)
+    kept = tuple(choice for choice in plan.metrics if fits_task(choice, has_classes=has_classes))
+    return plan if kept == plan.metrics else replace(plan, metrics=kept)
 
 
 def fitting_network(network: Network, shape: Shape) -> Network:

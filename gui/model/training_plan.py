@@ -8,13 +8,17 @@ from engine.network.errors import NetworkError
 from engine.network.network import Network, Setting
 from engine.network.parse import parse_network
 from engine.network.source import write_source
+from engine.training.catalogue import metrics
 from engine.training.plan import Choice, Data, TrainingPlan
 from gui.model.observable import Event
+from gui.model.training_fit import with_fitting_metrics
 
 CLIP = "clip norm"
 """The name of clipping among the hyper-parameters, as ``SetHyper`` takes it."""
 
 FIRST_EPOCHS = 1000
+_FIRST_ARGUMENTS = {"beta": "2.0", "p": "3.0", "threshold": "0.5"}
+"""What an argument of a metric begins with that has to be given."""
 
 _FIRST_NETWORK = """import torch
 from torch import nn
@@ -65,7 +69,8 @@ class PlanModel:
         return self._network
 
     def put(self, plan: TrainingPlan) -> None:
-        """Take another plan; its network stays as it is where it has none that can be read."""
+        """Take another plan; its network stays where it has none that can be read, metrics that do not fit go."""
+        plan = with_fitting_metrics(plan)
         if plan == self._plan:
             return
         if plan.network != self._plan.network:
@@ -104,6 +109,17 @@ class PlanModel:
         """Take another schedule for the learning rate, or none."""
         self.put(replace(self._plan, schedule=choice))
 
+    def choose_metric(self, name: str, *, wanted: bool) -> None:
+        """Count another metric, with the first arguments of those that need some, or no longer."""
+        others = tuple(choice for choice in self._plan.metrics if choice.name != name)
+        chosen = (*others, first_metric(name)) if wanted else others
+        self.put(replace(self._plan, metrics=chosen))
+
+    def set_metric(self, choice: Choice) -> None:
+        """Give a metric other arguments."""
+        changed = tuple(choice if one.name == choice.name else one for one in self._plan.metrics)
+        self.put(replace(self._plan, metrics=changed))
+
     def hyper(self, name: str, default: Numbers) -> Numbers:
         """Return a hyper-parameter of the plan, or what torch takes for it."""
         if name == CLIP:
@@ -127,6 +143,13 @@ class PlanModel:
     def edit(self, change: Callable[[TrainingPlan], TrainingPlan]) -> None:
         """Take what ``change`` makes of the plan."""
         self.put(change(self._plan))
+
+
+def first_metric(name: str) -> Choice:
+    """Return a metric as it begins: with what has to be given."""
+    found = metrics().get(name)
+    needed = [one.name for one in found.parameters if one.default is None] if found is not None else []
+    return Choice(name, tuple(Setting(one, _FIRST_ARGUMENTS.get(one, "1.0")) for one in needed))
 
 
 def read_numbers(text: str) -> Numbers:

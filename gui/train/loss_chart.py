@@ -6,25 +6,25 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.trace.numbers import number_text
-from engine.training.facts import Mark, MarkKind
 from gui.model.training_run import TrainingRun
 from gui.theme.colors import mix
-from gui.theme.fonts import words_font
 from gui.theme.tokens import Tokens
 from gui.train.chart_frame import ChartFrame
 from gui.train.cursor import Cursor
 from gui.train.curve_plot import CurvePlot
 from gui.train.hues import run_hue
 from gui.train.loss_lines import VALIDATION, Lines, lines_of, metrics_of, smooth_of
+from gui.train.mark_lines import MarkLines
+from gui.train.matrix_view import MatrixView, matrices_of
 from gui.widgets.buttons import Chip
 from gui.widgets.number_axis import cosmetic_pen
 
-_MOST_MARKS = 8
-"""The newest are drawn."""
 _BAND_SHARE = 0.16
+_LOGARITHMIC = ("loss", "error", "norm", "learning rate")
+"""How the names of metrics end that run through powers of ten; shares are looked at as they are."""
 EMPTY = "The loss appears here, batch by batch, as soon as something is trained."
 
 
@@ -50,13 +50,17 @@ class LossChart(ChartFrame):
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._kept = pg.ScatterPlotItem(pxMode=True)
         self._others: list[pg.PlotDataItem] = []
-        self._marks: list[pg.InfiniteLine] = []
+        self.marks = MarkLines(self.plot)
         for place, item in enumerate((self._band, self._raw, self._validation, self._smooth, self._kept)):
             item.setZValue(place)
             self.plot.widget.addItem(item)
-        self.put_body(self.plot.widget)
+        self.matrix = MatrixView(tokens, self)
+        self._faces = QStackedWidget(self)
+        self._faces.addWidget(self.plot.widget)
+        self._faces.addWidget(self.matrix)
+        self.put_body(self._faces)
         self.log = self.add_switch("log", "Logarithmic scale", is_on=True, switched=self._on_log)
-        self.add_saving(lambda kind: save(self.plot.widget, kind))
+        self.add_saving(lambda kind: save(self._faces.currentWidget(), kind))
         cursor.moved.connect(self._on_cursor)
         self.set_tokens(tokens)
         self._say()
@@ -69,13 +73,21 @@ class LossChart(ChartFrame):
     def choose_metric(self, metric: str) -> None:
         """Draw another metric."""
         self._metric = metric
-        self._say()
+        self.log.setChecked(metric.endswith(_LOGARITHMIC))
         self.refresh(self._run, self._beside)
+        self._say()
 
     def refresh(self, run: TrainingRun | None, beside: tuple[TrainingRun, ...]) -> None:
         """Draw what is known now."""
         self._run, self._beside = run, beside
-        self._offer()
+        matrices = matrices_of(run)
+        self._offer((*metrics_of(run), *matrices))
+        if self._metric in matrices:
+            self._faces.setCurrentWidget(self.matrix)
+            self.matrix.show_matrices(matrices[self._metric])
+            self.show_empty(is_empty=False)
+            return
+        self._faces.setCurrentWidget(self.plot.widget)
         width_px = max(60, self.plot.widget.width() - 50)
         lines = lines_of(run, self._metric, width_px) if run is not None else Lines()
         self.show_empty(is_empty=lines.is_empty and not any(len(smooth_of(other, self._metric)[0]) for other in beside))
@@ -99,13 +111,14 @@ class LossChart(ChartFrame):
             max(furthest, default=1.0),
             [scaled(y) for _x, y in (lines.raw, lines.low, lines.high, lines.validation, *others)],
         )
-        self._draw_marks(run.marks if run is not None else [])
+        self.marks.draw(run.marks if run is not None else [], self._tokens)
         self._draw_kept()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self._tokens = tokens
         self.plot.set_tokens(tokens)
+        self.matrix.set_tokens(tokens)
         self._choice.tint(tokens)
         self._color(tokens.accent)
         self.refresh(self._run, self._beside)
@@ -132,23 +145,6 @@ class LossChart(ChartFrame):
             item.setPen(cosmetic_pen(QColor(run_hue(self._tokens, other.hue)), 1.8))
             item.setData(x, self.plot.scaled(y))
 
-    def _draw_marks(self, marks: list[Mark]) -> None:
-        shown = marks[-_MOST_MARKS:]
-        while len(self._marks) < len(shown):
-            self._marks.append(_mark_line(len(self._marks)))
-            self.plot.widget.addItem(self._marks[-1])
-        for line in self._marks[len(shown) :]:
-            line.hide()  # an item that is taken out of a scene while it is painted brings pyqtgraph down
-        for line, mark in zip(self._marks, shown, strict=False):
-            is_fault = mark.kind in (MarkKind.ALERT, MarkKind.TROUBLE)
-            color = QColor(self._tokens.error if is_fault else self._tokens.optimizer)
-            line.setPen(cosmetic_pen(color, 1.4))
-            line.label.setColor(color)
-            if line.label.format != (text := f"◆ {mark.text}"):
-                line.label.setFormat(text)
-            line.setPos(mark.iteration)
-            line.show()
-
     def _draw_kept(self) -> None:
         run = self._run
         if run is None:
@@ -158,8 +154,7 @@ class LossChart(ChartFrame):
         low = self.plot.widget.getPlotItem().vb.viewRange()[1][0]
         self._kept.setData(at, [low] * len(at), symbol="t1", size=7, pen=None, brush=QColor(self._tokens.faint))
 
-    def _offer(self) -> None:
-        names = metrics_of(self._run)
+    def _offer(self, names: tuple[str, ...]) -> None:
         if [action.data() for action in self._metrics.actions()] == list(names):
             return
         self._metrics.clear()
@@ -170,6 +165,10 @@ class LossChart(ChartFrame):
 
     def _say(self) -> None:
         self._choice.show_choice(title_of(self._metric))
+        if self._faces.currentWidget() is self.matrix:
+            self.set_note("rows: the right class · columns: what was told")
+            self.show_note("")
+            return
         scale = "log scale · " if self.plot.is_log else ""
         self.set_note(f"{scale}raw, smoothed, range · dashed: validation")
         self._on_cursor(self._cursor.iteration)
@@ -200,11 +199,3 @@ def title_of(metric: str) -> str:
 
 def _line() -> pg.PlotDataItem:
     return pg.PlotDataItem(antialias=True, connect="finite")
-
-
-def _mark_line(place: int) -> pg.InfiniteLine:
-    options = {"position": 0.97 - 0.07 * (place % 6), "anchors": [(0, 0.5), (1, 0.5)], "movable": False}
-    line = pg.InfiniteLine(angle=90, label="", labelOpts=options)
-    line.label.setFont(words_font(10.5))
-    line.setZValue(10)
-    return line

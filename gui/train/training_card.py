@@ -15,6 +15,7 @@ from gui.model.training_sentences import choice_text
 from gui.theme.tokens import Tokens
 from gui.train.arguments import ArgumentsPopup
 from gui.train.hypers import HYPERS
+from gui.train.metrics_menu import MetricsChip
 from gui.train.section import Section
 from gui.train.slider_row import FIELD_PX, NumberField, SliderRow, named_row
 from gui.widgets.buttons import Chip
@@ -44,11 +45,13 @@ class TrainingCard(Section):
             self.column.addWidget(row)
         self.loss = self._chip("Loss")
         self.schedule = self._chip("Schedule")
+        self.metrics = MetricsChip(training.plan, self)
         self.seed = self._field("seed", self._on_seed)
         self.epochs = self._field("epochs", self._on_epochs)
         for name, control, tip in (
             ("loss", self.loss, "What the network is trained to make small."),
             ("schedule", self.schedule, "How the learning rate changes from epoch to epoch."),
+            ("metrics", self.metrics, "What is counted beside the loss, over each epoch and on the validation data."),
             ("epochs", self.epochs, "So often the network sees all data, if nobody stops it before."),
             ("seed", self.seed, "The same seed gives the same data, weights and order: the same curve."),
         ):
@@ -69,7 +72,7 @@ class TrainingCard(Section):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
-        for chip in (self.loss, self.schedule):
+        for chip in (self.loss, self.schedule, self.metrics):
             chip.tint(tokens)
 
     def _chip(self, name: str) -> Chip:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from engine.training.commands import SaveCheckpoint, SetHyper
 from engine.training.plan import Shape
+from engine.training.script import script_of
 from gui.model.training_run import Phase
 from gui.train.arguments import ArgumentsPopup
 from tests.gui.train import facts
@@ -25,7 +26,7 @@ def test_a_live_edit_goes_to_the_run_and_its_mark_to_the_chart(begun, qtbot):
     assert begun.trainer.steered == [SetHyper(name="lr", numbers=(0.01,))]
     begun.tell(facts.edit(200), facts.hyper(0.01))
     assert begun.run.marks[-1].text == "lr 0.01 → 0.003"
-    assert len(begun.page.charts.loss._marks) == 1
+    assert begun.page.charts.loss.marks.texts == ("◆ lr 0.01 → 0.003",)
     assert not begun.training.control.needs_restart
     assert field.text() == "1.0e-2"
 
@@ -160,3 +161,62 @@ def test_a_file_becomes_the_data(bench, tmp_path):
     assert bench.training.plan.plan.data.path.endswith("points.csv")
     assert bench.page.data.choice.text() == "points.csv"
     assert not bench.page.data.noise.isVisible()
+
+
+def choose(menu, text):
+    """Press an entry of a menu that was opened."""
+    menu.aboutToShow.emit()
+    entries = {entry.text(): entry for entry in menu.actions()}
+    entries[text].trigger()
+
+
+def test_metrics_are_chosen_and_stand_in_the_script(bench, qtbot):
+    chip, plan = bench.page.settings.metrics, bench.training.plan
+    assert chip.text() == "none"
+    choose(chip.menu(), "F1Score")
+    choose(chip.menu(), "ConfusionMatrix")
+    assert chip.text() == "F1 score and 1 more"
+    assert "MulticlassF1Score(num_classes=2)" in script_of(plan.plan)
+    choose(chip.menu(), "Arguments of F1Score…")
+    popup = chip.findChild(ArgumentsPopup)
+    qtbot.keyClicks(popup.fields["average"], "micro")
+    popup.use.click()
+    assert "MulticlassF1Score(num_classes=2, average='micro')" in script_of(plan.plan)
+    choose(chip.menu(), "ConfusionMatrix")
+    assert chip.text() == "F1 score"
+    bench.training.choose_shape(Shape.CURVE)
+    assert chip.text() == "none", "numbers are told now"
+    choose(chip.menu(), "R2Score")
+    assert "R2Score()" in script_of(plan.plan)
+    chip.menu().aboutToShow.emit()
+    assert "F1Score" not in {entry.text() for entry in chip.menu().actions()}
+
+
+def test_a_confusion_matrix_is_shown_in_place_of_a_curve(begun, qtbot):
+    chart = begun.page.charts.loss
+    told = facts.picture(12, "scores/confusion matrix", [[5, 1], [2, 8]])
+    checked = facts.picture(12, "scores/validation confusion matrix", [[3, 0], [1, 2]])
+    begun.tell(*facts.curves(0, 40), facts.progress(40), told, checked)
+    chart.choose_metric("confusion matrix")
+    assert chart.matrix.isVisible()
+    assert [name for name, _ in chart.matrix._matrices.shown] == ["training", "validation"]
+    assert "training: [5, 1], [2, 8]" in chart.matrix.toolTip()
+    chart.choose_metric("accuracy")
+    assert chart.plot.widget.isVisible()
+    assert not chart.plot.is_log
+    chart.choose_metric("loss")
+    assert chart.plot.is_log
+
+
+def test_labels_of_marks_keep_apart_and_off_the_lines_of_others(begun):
+    chart = begun.page.charts.loss
+    texts = [f"lr 0.0{place} → 0.00{place}" for place in range(8)]
+    marks = [facts.edit(300 + 4 * place, text) for place, text in enumerate(texts)]
+    begun.tell(*facts.curves(0, 600), facts.progress(600), *marks)
+    labels = [label for label in chart.marks._labels if label.isVisible()]
+    boxes = [label.mapRectToScene(label.boundingRect()) for label in labels]
+    assert len(boxes) == 8
+    for place, box in enumerate(boxes):
+        assert not any(box.adjusted(1, 1, -1, -1).intersects(other) for other in boxes[place + 1 :][:3])
+    assert all(label.zValue() > line.zValue() for label in labels for line in chart.marks._lines)
+    assert all(label.fill.color().alpha() == 255 for label in labels), "what lies below a label is hidden"
