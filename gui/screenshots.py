@@ -60,11 +60,16 @@ class _Camera:
         QTimer.singleShot(LIMIT_MS, workbench.window, lambda: self._close(1))
 
     def _shoot(self) -> None:
-        for widget in self._workbench.window.findChildren(QWidget):
+        window = self._pictured()
+        for widget in window.findChildren(QWidget):
             widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)  # nothing shall look pointed at
-        picture: QPixmap = self._workbench.window.grab()
+        picture: QPixmap = window.grab()
         is_saved = picture.save(str(self._options.out))
         self._close(0 if is_saved else 1)
+
+    def _pictured(self) -> QWidget:
+        """Return the window that is to be seen: the builder, where it is open, has one of its own."""
+        return self._workbench.builder.window or self._workbench.window
 
     def _close(self, status: int) -> None:
         self._workbench.window.may_close = lambda: True
