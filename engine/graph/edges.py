@@ -1,33 +1,23 @@
 """The arrows of a picture."""
 
 from engine.graph.cast import Cast
+from engine.graph.makers import Makers
+from engine.graph.roster import NOBODY, Roster
 from engine.graph.stage import Stage
 from engine.graph.view import EdgeKind, NodeKey, ViewEdge
-from engine.graph.within import Reach
-from engine.trace.facts import FailedCall, GradEdge, Phase, Role, Step
-from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
+from engine.graph.wires import Wire, WireKind, Wires
+from engine.trace.facts import FailedCall, Phase, Role, Step
+from engine.trace.ids import StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
-
-_MERGED = (EdgeKind.GRADIENT, EdgeKind.SAVED)
-"""Between folded boxes there is one arrow of these kinds, whatever the value."""
 
 _Seen = tuple[NodeKey, NodeKey, EdgeKind, ValueId | None]
 
 
-def view_edges(recording: Recording, cast: Cast, stage: Stage, reach: Reach) -> list[ViewEdge]:
+def view_edges(recording: Recording, cast: Cast, roster: Roster, wires: Wires, stage: Stage) -> list[ViewEdge]:
     """Return every arrow between different boxes; arrows of folded groups that say the same are put together."""
-    edges = _Edges(recording, cast, stage)
-    box, joined = stage.box, set[int]()
-    for step in cast.forward:
-        if box[reach[step.index]] is None:
-            edges.add_inputs(step)
-    for step in cast.backward:
-        folded = box[reach[step.index]]
-        if folded is None:
-            edges.add_gradients(step)
-            edges.add_saved(step)
-        elif folded not in joined and edges.add_saved(step):
-            joined.add(folded)  # between a folded group and its backward there is one arrow
+    edges = _Edges(recording, cast, roster, stage)
+    for wire in wires.shown(stage):
+        edges.add_wire(wire)
     for step in cast.optimizer:
         edges.add_updates(step)
     for number, failure in enumerate(cast.failures):
@@ -36,34 +26,47 @@ def view_edges(recording: Recording, cast: Cast, stage: Stage, reach: Reach) -> 
 
 
 class _Edges:
-    def __init__(self, recording: Recording, cast: Cast, stage: Stage) -> None:
+    def __init__(self, recording: Recording, cast: Cast, roster: Roster, stage: Stage) -> None:
         self.found: list[ViewEdge] = []
         self._recording = recording
         self._cast = cast
+        self._roster = roster
         self._stage = stage
+        self._makers = Makers(recording, cast, roster)
         self._seen: set[_Seen] = set()
-        self._accumulation: dict[TensorId, StepIndex] = {
-            cast.leaves[value].tensor: step for step, value in cast.accumulates.items() if value is not None
-        }
-        self._runs: dict[GradNodeId, list[Step]] = {}
-        for step in cast.backward:
-            if step.grad_node is not None:
-                self._runs.setdefault(step.grad_node, []).append(step)
 
-    def add_inputs(self, step: Step) -> None:
-        """Draw the tensors that a forward op takes, and a link to the base of a view where that is another node."""
-        target = self._stage.of_step[step.index]
-        sources = set()
-        for slot, value in enumerate(step.inputs):
-            if value is None:
-                continue
-            source = self._maker(value)
-            sources.add(source)
-            self._add(source, target, self._kind(value), value, step.index, (self._output_slot(value), slot))
-        for value in step.outputs[:1]:
-            base = None if value is None else self._recording.values[value].base
-            if base is not None and self._maker(base) not in sources:
-                self._add(self._maker(base), target, EdgeKind.VIEW, base, step.index, (0, 0))
+    def add_wire(self, wire: Wire) -> None:
+        """Draw an arrow that stands between two boxes."""
+        value = ValueId(wire.value)
+        source_slot, slot, label = 0, wire.slot, ""
+        match wire.kind:
+            case WireKind.INPUT:
+                kind = self._kind(value)
+                source_slot = self._output_slot(value)
+                step = self._cast.forward[wire.step].index
+            case WireKind.BASE:
+                kind = EdgeKind.VIEW
+                step = self._cast.forward[wire.step].index
+            case WireKind.GRADIENT:
+                kind, source_slot = EdgeKind.GRADIENT, wire.source_slot
+                step = self._cast.backward[wire.step - self._roster.backward_from].index
+            case WireKind.SAVED:
+                kind = EdgeKind.SAVED
+                keeper = self._cast.backward[wire.step - self._roster.backward_from]
+                assert keeper.grad_node is not None
+                step, label = keeper.index, f"saved: {self._recording.grad_nodes[keeper.grad_node].saved[slot].name}"
+        self.found.append(
+            ViewEdge(
+                source=self._stage.key(wire.source),
+                target=self._stage.key(wire.target),
+                kind=kind,
+                source_slot=source_slot,
+                target_slot=slot,
+                value=value,
+                step=step,
+                label=label,
+            )
+        )
 
     def add_failed(self, target: NodeKey, failure: FailedCall) -> None:
         """Draw the tensors that the failed call took."""
@@ -72,71 +75,37 @@ class _Edges:
                 slots = (self._output_slot(value), slot)
                 self._add(self._maker(value), target, self._kind(value), value, failure.step, slots)
 
-    def add_gradients(self, step: Step) -> None:
-        """Draw the gradients that a backward node sent to nodes that ran."""
-        if step.grad_node is None:
-            return
-        for edge in self._recording.edges_from(step.grad_node):
-            value = step.outputs[edge.slot] if edge.slot < len(step.outputs) else None
-            receiver = self._receiver(step, edge)
-            if value is None or receiver is None or self._is_hidden(receiver.index):
-                continue
-            source, target = self._stage.of_step.get(step.index), self._stage.of_step.get(receiver.index)
-            self._add(source, target, EdgeKind.GRADIENT, value, receiver.index, (edge.slot, edge.input_index))
-
-    def _is_hidden(self, receiver: StepIndex) -> bool:
-        """Whether a step gathers the gradient of a parameter that is nowhere in the picture."""
-        leaf = self._cast.accumulates.get(receiver)
-        return leaf is not None and leaf not in self._stage.of_leaf
-
-    def add_saved(self, step: Step) -> bool:
-        """Draw the tensors that the forward op kept for this backward node; return whether there are any."""
-        if step.grad_node is None:
-            return False
-        before = len(self.found)
-        target = self._stage.of_step.get(step.index)
-        for slot, saved in enumerate(self._recording.grad_nodes[step.grad_node].saved):
-            if saved.value is not None:
-                label = f"saved: {saved.name}"
-                source = self._maker(saved.value)
-                self._add(source, target, EdgeKind.SAVED, saved.value, step.index, (0, slot), label)
-        return len(self.found) > before
-
     def add_updates(self, step: Step) -> None:
         """Draw the gradients that an optimizer step used."""
-        target = self._stage.of_step[step.index]
+        target = self._stage.key_of_step(step.index)
         if not self._stage.open.show_parameters:
-            last = self._stage.of_step.get(self._cast.backward[-1].index) if self._cast.backward else None
+            last = self._stage.key_of_step(self._cast.backward[-1].index) if self._cast.backward else None
             self._add(last, target, EdgeKind.UPDATE, None, step.index, (0, 0))
             return
+        accumulations = self._accumulations()
         for slot in range(1, len(step.inputs), 2):
             parameter, gradient = step.inputs[slot - 1], step.inputs[slot]
             if parameter is None or gradient is None:
                 continue
             # What AccumulateGrad keeps is often the very tensor that was sent, so its producer says too little.
-            accumulation = self._accumulation.get(self._recording.values[parameter].tensor)
-            source = self._maker(gradient) if accumulation is None else self._stage.of_step.get(accumulation)
+            accumulation = accumulations.get(self._recording.values[parameter].tensor)
+            source = self._maker(gradient) if accumulation is None else self._stage.key_of_step(accumulation)
             self._add(source, target, EdgeKind.UPDATE, gradient, step.index, (0, slot))
 
-    def _receiver(self, step: Step, edge: GradEdge) -> Step | None:
-        for run in self._runs.get(edge.target, ()):
-            if run.index > step.index and run.backward_call == step.backward_call:
-                return run
-        return None
+    def _accumulations(self) -> dict[TensorId, StepIndex]:
+        leaves = self._cast.leaves
+        return {leaves[value].tensor: step for step, value in self._cast.accumulates.items() if value is not None}
 
     def _maker(self, value: ValueId) -> NodeKey | None:
         """The box that a value comes out of."""
-        producer = self._recording.values[value].producer
-        if producer is not None and producer in self._stage.of_step:
-            return self._stage.of_step[producer]
-        if value in self._stage.of_leaf:
-            return self._stage.of_leaf[value]
-        leaf = self._cast.leaf_of_tensor.get(self._recording.values[value].tensor)
-        return None if leaf is None else self._stage.of_leaf.get(leaf)
+        place = self._makers.place(self._stage, value)
+        return None if place == NOBODY else self._stage.key(place)
 
     def _kind(self, value: ValueId) -> EdgeKind:
-        is_stored = self._recording.values[value].role in (Role.PARAMETER, Role.BUFFER)
-        return EdgeKind.PARAMETER if is_stored and value in self._stage.of_leaf else EdgeKind.DATA
+        if self._recording.values[value].role not in (Role.PARAMETER, Role.BUFFER):
+            return EdgeKind.DATA
+        has_box = self._stage.place[self._roster.leaf_part.get(value, NOBODY)] != NOBODY
+        return EdgeKind.PARAMETER if has_box else EdgeKind.DATA
 
     def _output_slot(self, value: ValueId) -> int:
         producer = self._recording.values[value].producer
@@ -153,12 +122,11 @@ class _Edges:
         value: ValueId | None,
         step: StepIndex,
         slots: tuple[int, int],
-        label: str = "",
     ) -> None:
         if source is None or target is None or source == target:
             return
         if _is_folded(source) or _is_folded(target) or not self._stage.open.is_detailed:
-            seen = (source, target, kind, None if kind in _MERGED else value)
+            seen = (source, target, kind, value)
             if seen in self._seen:
                 return
             self._seen.add(seen)
@@ -171,7 +139,6 @@ class _Edges:
                 target_slot=slots[1],
                 value=value,
                 step=step,
-                label=label,
             )
         )
 

@@ -1,13 +1,9 @@
 """Which groups are open: an immutable wish, resolved against the groups of a picture."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from engine.graph.outline import Mask, Outline
 from engine.graph.view import GroupKey
-
-if TYPE_CHECKING:
-    from engine.graph.scopes import ScopeTree
 
 OPEN_ALL_UP_TO = 64
 """A picture with no more boxes than this opens everything."""
@@ -21,7 +17,21 @@ DETAILED_UP_TO = 48
 FEW_BOXES = 10
 """A picture with fewer boxes also opens artificial groups (loops and stretches of long runs)."""
 
-_EVERYTHING = 1_000_000
+EVERYTHING = 1_000_000
+"""Deeper than any group lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScopes:
+    """A resolved folding: a flag for each scope of the tree, and how much else is shown.
+
+    ``show_parameters``: parameter leaves are boxes of their own. ``is_detailed``: so is every autograd node, where
+    otherwise those of one forward op (such as Addmm and T of a linear) are one box.
+    """
+
+    is_open: Mask
+    show_parameters: bool
+    is_detailed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +68,11 @@ class Folding:
 
     def with_all_open(self) -> "Folding":
         """Open everything, parameters included."""
-        return Folding(level=_EVERYTHING, show_parameters=True)
+        return Folding(level=EVERYTHING, show_parameters=True)
 
     def with_kernels(self) -> "Folding":
         """Open everything, and ops into their kernels."""
-        return Folding(level=_EVERYTHING, show_parameters=True, executed=True)
+        return Folding(level=EVERYTHING, show_parameters=True, executed=True)
 
     def is_opened(self, key: GroupKey, *, by_rule: bool) -> bool:
         """Whether the group is open, where ``by_rule`` is what holds without explicit wishes."""
@@ -72,52 +82,33 @@ class Folding:
         """Open the groups nested less deep than ``level``: 0 folds everything, -1 the whole program into one box."""
         return Folding(level=max(-1, level), show_parameters=self.show_parameters)
 
-    def open_scopes(self, tree: "ScopeTree", count_boxes: Callable[[Sequence[bool]], int]) -> "OpenScopes":
-        """Resolve against the groups of one picture.
-
-        Args:
-            tree: All groups of the picture.
-            count_boxes: How many boxes a detailed picture has when the scopes with True are open.
-        """
-        small = count_boxes([True] * len(tree.scopes)) <= OPEN_ALL_UP_TO
-        by_rule, opens_artificial = (_EVERYTHING, True) if small else _readable_level(tree)
+    def resolved(self, outline: Outline) -> OpenScopes:
+        """Resolve against the groups of one picture."""
+        everything = outline.opened(EVERYTHING, artificial=True, alike=True)
+        small = outline.count_boxes(everything) <= OPEN_ALL_UP_TO
+        by_rule, artificial = (EVERYTHING, True) if small else _readable_level(outline)
+        is_chosen = self.level is not None
         level = by_rule if self.level is None else self.level
-        opens_artificial |= self.level is not None
-        is_open = [level >= 0]
-        for index, scope in enumerate(tree.scopes[1:], start=1):
-            # What lies in a shut group is shut, too: opening the group shows its members one by one.
-            may_open = is_open[scope.parent] and (opens_artificial or not scope.is_artificial)
-            may_open &= small or self.level is not None or not tree.is_one_of_alike(index)
-            is_open.append(may_open and scope.depth <= level)
+        # What lies in a shut group is shut, too: opening the group shows its members one by one.
+        is_open = outline.opened(level, artificial=artificial or is_chosen, alike=small or is_chosen)
         # What is toggled does not count here: opening a group must not hide the parameters of another one.
         # Nor do boxes count where a level was chosen: more detail must never hide what less detail shows.
-        fits = self.level is None and count_boxes(is_open) <= DETAILED_UP_TO
-        is_detailed = small or level == _EVERYTHING or fits
-        for index, scope in enumerate(tree.scopes):
-            is_open[index] = self.is_opened(scope.key, by_rule=is_open[index])
+        fits = not is_chosen and outline.count_boxes(is_open) <= DETAILED_UP_TO
+        is_detailed = small or level == EVERYTHING or fits
+        for key in self.opened | self.closed | self.toggled:
+            number = outline.number_of(key)
+            if number is not None:
+                is_open[number] = self.is_opened(key, by_rule=bool(is_open[number]))
         shows_parameters = is_detailed if self.show_parameters is None else self.show_parameters
-        return OpenScopes(tuple(is_open), shows_parameters, is_detailed)
+        return OpenScopes(is_open, shows_parameters, is_detailed)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenScopes:
-    """The answer: a flag for each scope of the tree, and how much else is shown.
-
-    ``show_parameters``: parameter leaves are boxes of their own. ``is_detailed``: so is every autograd node, where
-    otherwise those of one forward op (such as Addmm and T of a linear) are one box.
-    """
-
-    is_open: tuple[bool, ...]
-    show_parameters: bool
-    is_detailed: bool
-
-
-def _readable_level(tree: "ScopeTree") -> tuple[int, bool]:
+def _readable_level(outline: Outline) -> tuple[int, bool]:
     """How deep to open modules, and whether to open artificial groups as well."""
-    level, boxes = _deepest(tree.boxes_by_level(opens_artificial=False))
+    level, boxes = _deepest(outline.boxes_by_level(artificial=False))
     if boxes >= FEW_BOXES:
         return level, False
-    return _deepest(tree.boxes_by_level(opens_artificial=True))[0], True
+    return _deepest(outline.boxes_by_level(artificial=True))[0], True
 
 
 def _deepest(counts: list[int]) -> tuple[int, int]:

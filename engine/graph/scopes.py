@@ -45,34 +45,6 @@ class ScopeTree:
     failed_in: int = ROOT
     """Where the op that raised an error lies."""
 
-    def boxes_by_level(self, *, opens_artificial: bool) -> list[int]:
-        """How many forward boxes there are when the groups down to each depth are open, artificial ones or not.
-
-        Those that are alike stay shut (see ``is_one_of_alike``).
-        """
-        depth_count = max(scope.depth for scope in self.scopes) + 1
-        ops, groups, stay_shut = [0] * depth_count, [0] * (depth_count + 1), [0] * (depth_count + 1)
-        shut = [False] * len(self.scopes)
-        for index, scope in enumerate(self.scopes):
-            if shut[scope.parent] and index != ROOT:
-                shut[index] = True
-                continue
-            groups[scope.depth] += 1
-            shut[index] = (scope.is_artificial and not opens_artificial) or self.is_one_of_alike(index)
-            if shut[index]:
-                stay_shut[scope.depth] += 1
-            else:
-                ops[scope.depth] += sum(child >= 0 for child in scope.children)
-        boxes, total = [], 0
-        for depth in range(depth_count):
-            total += ops[depth] + stay_shut[depth]
-            boxes.append(total + groups[depth + 1])
-        return boxes
-
-    def is_one_of_alike(self, index: int) -> bool:
-        """Whether the groups beside it are of the same structure: a person opens one of them to see them all."""
-        return index != ROOT and self.scopes[self.scopes[index].parent].alike > 0
-
     def ancestors(self, scope: int) -> Iterable[int]:
         """The scope itself and everything around it, the root last."""
         while scope != ROOT:
