@@ -3,11 +3,12 @@
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import shiboken6
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter
 
-from gui.canvas.scene import Floats
+Floats = npt.NDArray[np.floating]
 
 
 def draw_rects(painter: QPainter, rows: Floats) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +14,6 @@ from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
 from engine.overlay.overlay import name_of
 from gui.canvas.changes import change_color
-from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.lens import Lens
 from gui.canvas.scene import Ints, Scene
 from gui.canvas.trunks import Piece, clipped, distinct_pieces, pieces_of
@@ -53,10 +52,10 @@ class EdgeStyle:
 class EdgePainter:
     """Paints the edges of one scene in one theme."""
 
-    def __init__(self, tokens: Tokens, scene: Scene, pieces: EdgePieces, book: ValueBook, lens: Lens) -> None:
+    def __init__(self, tokens: Tokens, scene: Scene, book: ValueBook, lens: Lens) -> None:
         self._tokens = tokens
         self._scene = scene
-        self._pieces = pieces
+        self._pieces = scene.pieces
         self._book = book
         self._shows_size = lens is Lens.MEMORY
         self._norms: tuple[float, float] | None = None
@@ -148,17 +147,23 @@ class EdgePainter:
         for index in indices:
             painter.drawPath(self._curve(index))
 
-    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, area: Rect) -> None:
-        """Paint pieces of edges near ``area``, in world coordinates, each stretch once however many edges share it."""
+    def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, area: Rect) -> Iterator[None]:
+        """Paint pieces of edges near ``area``, in world coordinates, some with each call of ``next``.
+
+        Each stretch is painted once, however many edges share it.
+        """
         owners = self._pieces.owners[pieces].tolist()
         styles = {index: self.style_of(index, step) for index in set(owners)}
+        yield
         groups: defaultdict[EdgeStyle, list[tuple[int, int]]] = defaultdict(list)
         for piece, index in zip(pieces.tolist(), owners, strict=True):
             groups[styles[index]].append((piece, index))
         for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
-            self._paint_group(painter, groups[style], style, area)
+            yield from self._paint_group(painter, groups[style], style, area)
 
-    def _paint_group(self, painter: QPainter, owned: Sequence[tuple[int, int]], style: EdgeStyle, area: Rect) -> None:
+    def _paint_group(
+        self, painter: QPainter, owned: Sequence[tuple[int, int]], style: EdgeStyle, area: Rect
+    ) -> Iterator[None]:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(style))
         known: set[Piece] = set()
@@ -178,9 +183,11 @@ class EdgePainter:
                     new.append(piece)
             if new:
                 painter.drawPath(_path_of(new))
+                yield
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_color(style))
         painter.drawPath(heads)
+        yield
 
     def paint_styled(self, painter: QPainter, indices: Sequence[int], style: EdgeStyle) -> None:
         """Paint edges in a style of the caller's choice, in world coordinates.

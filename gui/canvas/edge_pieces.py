@@ -1,9 +1,13 @@
-"""The routes of all edges of a scene, taken apart into pieces that can be found by place. Qt-free."""
+"""The routes of all edges of a drawing, taken apart into pieces that can be found by place. Qt-free."""
+
+from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.drawing.drawing import Rect
-from gui.canvas.scene import Floats, Ints, Scene
+from engine.drawing.drawing import EdgePath, Rect
+from gui.canvas.box_index import BoxIndex, Floats, Ints
 from gui.canvas.trunks import Piece
 
 _BULGE = 24.0
@@ -14,46 +18,47 @@ class EdgePieces:
     """Pieces in the order of their edges.
 
     Attributes:
-        rows: The ends of each piece, x1, y1, x2, y2.
+        rows: The ends of each piece, x1, y1, x2, y2, in single precision: for painting from afar.
         owners: The edge that each belongs to.
-        steps: The step at which something flows along it.
+        boxes: Bounds of every edge: left, top, right, bottom; shape ``(edges, 4)``.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        counts = np.fromiter((_count(path.points) for path in scene.edges), dtype=np.int64, count=len(scene.edges))
+    def __init__(self, edges: Sequence[EdgePath]) -> None:
+        self._edges = edges
+        lengths = np.fromiter((len(path.points) for path in edges), dtype=np.int64, count=len(edges))
+        points = _flat_points(edges, int(lengths.sum()))
+        begins = np.cumsum(lengths) - lengths
+        self.boxes: Floats = _bounds(points, begins)
+        strides = np.where(lengths > 2, 3, 1)
+        counts = np.maximum(lengths - 1, 0) // strides
         self.owners: Ints = np.repeat(np.arange(len(counts)), counts)
-        self._places: Ints = np.arange(len(self.owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-        ends = (
-            (*path.points[start], *path.points[start + step])
-            for path in scene.edges
-            for step in (_stride(path.points),)
-            for start in range(0, len(path.points) - step, step)
-        )
-        self.rows: Floats = np.array(list(ends), dtype=np.float64).reshape(-1, 4)
-        self.steps: Ints = scene.edge_steps[self.owners]
-        first, second = self.rows[:, :2], self.rows[:, 2:]
-        low, high = np.minimum(first, second).T, np.maximum(first, second).T
-        self._left, self._top = np.ascontiguousarray(low)
-        self._right, self._bottom = np.ascontiguousarray(high)
+        steps = strides[self.owners]
+        self._places = (np.arange(len(self.owners)) - np.repeat(np.cumsum(counts) - counts, counts)).astype(np.int32)
+        starts = begins[self.owners] + self._places * steps
+        first, second = points[starts], points[starts + steps]
+        self._index = BoxIndex(np.concatenate([np.minimum(first, second), np.maximum(first, second)], axis=1))
+        self.rows: npt.NDArray[np.float32] = np.concatenate([first, second], axis=1, dtype=np.float32)
 
     def inside(self, area: Rect) -> Ints:
         """Return the pieces that touch a world rectangle, a little more than that perhaps."""
-        touches = (self._left <= area.right + _BULGE) & (self._right >= area.x - _BULGE)
-        touches &= (self._top <= area.bottom + _BULGE) & (self._bottom >= area.y - _BULGE)
-        return np.flatnonzero(touches)
+        return self._index.touching(area, _BULGE)
 
     def piece(self, index: int) -> tuple[Piece, bool]:
         """Return the points of a piece, and whether it is the last one of its edge."""
-        points = self._scene.edges[self.owners[index]].points
-        stride = _stride(points)
+        points = self._edges[self.owners[index]].points
+        stride = 3 if len(points) > 2 else 1
         start = int(self._places[index]) * stride
         return points[start : start + stride + 1], start + 2 * stride >= len(points)
 
 
-def _stride(points: tuple[object, ...]) -> int:
-    return 3 if len(points) > 2 else 1
+def _flat_points(edges: Sequence[EdgePath], count: int) -> Floats:
+    """The points of all routes, one after the other; shape ``(count, 2)``."""
+    numbers = chain.from_iterable(chain.from_iterable(path.points for path in edges))
+    return np.fromiter(numbers, dtype=np.float64, count=2 * count).reshape(count, 2)
 
 
-def _count(points: tuple[object, ...]) -> int:
-    return max(len(points) - 1, 0) // _stride(points)
+def _bounds(points: Floats, begins: Ints) -> Floats:
+    if not len(begins):
+        return np.zeros((0, 4))
+    low, high = np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)
+    return np.concatenate([low, high], axis=1)

@@ -1,5 +1,7 @@
 """Paints the frames of opened groups and the headings of the lanes."""
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -7,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from engine.drawing.drawing import GroupFrame, LaneLabel
 from engine.drawing.measure import shortened
 from gui.canvas.batches import draw_rects
+from gui.canvas.label_images import LabelImages
 from gui.canvas.scene import Floats, Ints
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
@@ -59,11 +62,19 @@ class FramePainter:
         tokens = self._tokens
         return mix(tokens.group, tokens.hover, 0.6 * min(depth, 3)) if depth else QColor(tokens.group)
 
-    def paint_title(self, painter: QPainter, frame: GroupFrame, depth: int, scale: float, left_px: float) -> None:
+    def paint_title(
+        self,
+        painter: QPainter,
+        frame: GroupFrame,
+        depth: int,
+        scale: float,
+        left_px: float,
+        images: LabelImages | None = None,
+    ) -> None:
         """Paint the title of a frame on a ground of its own, so that no edge runs through the letters.
 
         Where the frame begins left of the view, the title moves to ``left_px``, the left edge of the view in world
-        pixels.
+        pixels. On a device in pixels ``images`` keeps the title for the next time.
         """
         grow = heading_growth(scale, _LARGEST_TITLE)
         left = max(frame.rect.x, min(left_px, frame.rect.right - _SMALLEST_TITLE)) + _MARGIN
@@ -74,21 +85,31 @@ class FramePainter:
         is_moved = frame.heading_px is None or left > frame.rect.x + _MARGIN
         whole = frame.rect.right - left - _MARGIN
         free = whole if is_moved else frame.rect.x + (frame.heading_px or 0.0) - left
-        self._title(painter, frame, depth, whole / grow, min(whole, free) / grow)
+        self._title(painter, frame, depth, whole / grow, min(whole, free) / grow, images)
         painter.restore()
 
-    def _title(self, painter: QPainter, frame: GroupFrame, depth: int, room: float, free: float) -> None:
+    def _title(
+        self, painter: QPainter, frame: GroupFrame, depth: int, room: float, free: float, images: LabelImages | None
+    ) -> None:
         title = fitted_text(f"▾ {frame.group.title}", Style.FRAME_TITLE, room)
         width = text_width(title, Style.FRAME_TITLE)
         text = shortened(
             frame.group.subtitle, free - width - _TITLE_GAP, lambda part: text_width(part, Style.FRAME_TEXT)
         )
         whole = width + (_TITLE_GAP + text_width(text, Style.FRAME_TEXT) if text else 0.0)
-        painter.fillRect(QRectF(-4.0, -9.5, whole + 8.0, 20.0), self._fill(depth))
+        ground = QRectF(-4.0, -9.5, whole + 8.0, 20.0)
+        paint = partial(self._write, ground, title, text, depth)
+        if images is None:
+            paint(painter)
+        else:
+            images.draw(painter, (title, text, depth), ground, paint)
+
+    def _write(self, ground: QRectF, title: str, text: str, depth: int, painter: QPainter) -> None:
+        painter.fillRect(ground, self._fill(depth))
         painter.setPen(QColor(self._tokens.text))
         draw_text(painter, 0.0, 5.0, title, Style.FRAME_TITLE)
         painter.setPen(QColor(self._tokens.muted))
-        draw_text(painter, width + _TITLE_GAP, 5.0, text, Style.FRAME_TEXT)
+        draw_text(painter, text_width(title, Style.FRAME_TITLE) + _TITLE_GAP, 5.0, text, Style.FRAME_TEXT)
 
     def paint_lane(self, painter: QPainter, lane: LaneLabel, scale: float) -> None:
         """Paint a heading; ``position`` is where its baseline begins."""

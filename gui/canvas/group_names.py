@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from engine.drawing.drawing import GroupFrame, Rect
+from gui.canvas.label_images import LabelImages
 from gui.theme.tokens import Tokens
 from gui.widgets.lettering import Style, draw_text, faded, fitted_text, text_width
 
@@ -19,6 +21,9 @@ _ROUND_UP_TO = 24
 """More names than this stand on plain rectangles: round corners take ten times as long."""
 _LEAST_KEPT = 0.6
 """Of a name that is cut shorter than this, the part that tells it from others is gone."""
+
+_Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +42,52 @@ def placed_names(frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: R
         scale: View pixels for each world pixel; the names are of one size on the screen.
         seen: The world rectangle in view: the name of a group that begins outside stands at its edge.
     """
-    taken: list[GroupName] = []
+    taken: list[_Box] = []
+    names: list[GroupName] = []
     for frame, _ in sorted(frames, key=lambda pair: (pair[1], -pair[0].rect.width * pair[0].rect.height)):
-        if len(taken) >= _MOST:
+        if len(names) >= _MOST:
             break
         text = fitted_text(frame.group.title, Style.FRAME_TITLE, frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX))
         if len(text) < _LEAST_KEPT * len(frame.group.title):
             continue
-        chip = _chip(frame.rect, text, scale, seen)
-        if chip is not None and not any(chip.intersects(other.chip) for other in taken):
-            taken.append(GroupName(chip, text))
-    return taken
+        box = _chip(frame.rect, text, scale, seen)
+        if box is None:
+            continue
+        left, top, right, bottom = box
+        if not any(x < right and left < end and y < bottom and top < foot for x, y, end, foot in taken):
+            taken.append(box)
+            names.append(GroupName(QRectF(left, top, right - left, bottom - top), text))
+    return names
 
 
-def paint_group_names(painter: QPainter, tokens: Tokens, names: Sequence[GroupName], scale: float) -> None:
-    """Paint names, in world coordinates."""
+def paint_group_names(
+    painter: QPainter, tokens: Tokens, names: Sequence[GroupName], scale: float, images: LabelImages | None = None
+) -> None:
+    """Paint names, in world coordinates; on a device in pixels by means of images that are kept."""
+    is_round = len(names) <= _ROUND_UP_TO
+    world = painter.worldTransform()
     for name in names:
-        _paint(painter, tokens, name.chip, name.text, scale, is_round=len(names) <= _ROUND_UP_TO)
+        ground = QRectF(0.0, 0.0, name.chip.width() * scale, _HEIGHT_PX)
+        painter.translate(name.chip.topLeft())
+        painter.scale(1 / scale, 1 / scale)
+        paint = partial(_paint, tokens, ground, name.text, is_round)
+        if images is None:
+            paint(painter)
+        else:
+            images.draw(painter, (name.text, is_round), ground, paint)
+        painter.setWorldTransform(world)
 
 
-def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> QRectF | None:
+def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> _Box | None:
     """Where a name stands, in world coordinates; None where there is no room."""
     if rect.width * scale < _LEAST_PX[0] or rect.height * scale < _LEAST_PX[1]:
         return None
     left, top = max(rect.x, seen.x) + _INSET_PX / scale, max(rect.y, seen.y) + _INSET_PX / scale
-    chip = QRectF(left, top, (text_width(text, Style.FRAME_TITLE) + 2 * _PAD_PX) / scale, _HEIGHT_PX / scale)
-    return chip if chip.right() <= rect.right and chip.bottom() <= rect.bottom else None
+    right, bottom = left + (text_width(text, Style.FRAME_TITLE) + 2 * _PAD_PX) / scale, top + _HEIGHT_PX / scale
+    return (left, top, right, bottom) if right <= rect.right and bottom <= rect.bottom else None
 
 
-def _paint(painter: QPainter, tokens: Tokens, chip: QRectF, text: str, scale: float, *, is_round: bool) -> None:
-    painter.save()
-    painter.translate(chip.topLeft())
-    painter.scale(1 / scale, 1 / scale)
-    ground = QRectF(0.0, 0.0, chip.width() * scale, _HEIGHT_PX)
+def _paint(tokens: Tokens, ground: QRectF, text: str, is_round: bool, painter: QPainter) -> None:  # noqa: FBT001  # one caller, above
     if is_round:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(tokens.canvas, 0.88))
@@ -78,4 +96,3 @@ def _paint(painter: QPainter, tokens: Tokens, chip: QRectF, text: str, scale: fl
         painter.fillRect(ground, faded(tokens.canvas, 0.88))
     painter.setPen(QColor(tokens.text))
     draw_text(painter, _PAD_PX, 13.5, text, Style.FRAME_TITLE)
-    painter.restore()

@@ -9,9 +9,11 @@ import numpy.typing as npt
 from engine.drawing.drawing import Drawing, EdgePath, NodeBox, Rect
 from engine.drawing.state import StepState
 from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewNode
+from gui.canvas.box_index import Floats, Ints
+from gui.canvas.edge_pieces import EdgePieces
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+__all__ = ["BEFORE_EVERYTHING", "Floats", "Ints", "Mask", "Scene", "is_backward"]
+
 Mask = npt.NDArray[np.bool_]
 
 BEFORE_EVERYTHING = -1
@@ -25,6 +27,7 @@ class Scene:
         boxes: Left, top, right, bottom of every node, shape ``(nodes, 4)``.
         first: The step at which each node begins; -1 where it is there from the start.
         last: The step at which each node is done (differs from ``first`` for folded groups).
+        pieces: The routes of the edges, taken apart.
         edge_boxes: Bounds of every edge, shape ``(edges, 4)``.
         edge_steps: The step at which something has flowed along each edge.
         sources: Index of the node at which each edge starts, -1 if it is not in the drawing.
@@ -37,10 +40,11 @@ class Scene:
         self.nodes: Sequence[NodeBox] = drawing.nodes
         self.edges: Sequence[EdgePath] = drawing.edges
         self.index_of: dict[NodeKey, int] = {box.node.key: index for index, box in enumerate(drawing.nodes)}
-        self.boxes = _table((_corners(box.rect) for box in drawing.nodes), len(drawing.nodes))
+        self.boxes = _corners(drawing.nodes)
         self.first = _steps(_first_step(box.node) for box in drawing.nodes)
         self.last = _steps(_last_step(box.node) for box in drawing.nodes)
-        self.edge_boxes = _table((_edge_bounds(path) for path in drawing.edges), len(drawing.edges))
+        self.pieces = EdgePieces(drawing.edges)
+        self.edge_boxes = self.pieces.boxes
         failed = {box.node.key for box in drawing.nodes if box.node.kind is NodeKind.FAILED}
         self.edge_steps = _steps(_edge_step(path.edge, path.edge.target in failed) for path in drawing.edges)
         self.sources = self._ends(path.edge.source for path in drawing.edges)
@@ -160,18 +164,12 @@ def _touching(boxes: Floats, rect: Rect) -> Mask:
     )
 
 
-def _corners(rect: Rect) -> tuple[float, float, float, float]:
-    return (rect.x, rect.y, rect.right, rect.bottom)
-
-
-def _edge_bounds(path: EdgePath) -> tuple[float, float, float, float]:
-    xs = [point[0] for point in path.points]
-    ys = [point[1] for point in path.points]
-    return (min(xs), min(ys), max(xs), max(ys))
-
-
-def _table(rows: Iterable[tuple[float, float, float, float]], count: int) -> Floats:
-    return np.array(list(rows), dtype=np.float64).reshape(count, 4)
+def _corners(boxes: Sequence[NodeBox]) -> Floats:
+    """Left, top, right and bottom of each box."""
+    numbers = (number for box in boxes for rect in (box.rect,) for number in (rect.x, rect.y, rect.width, rect.height))
+    rows: Floats = np.fromiter(numbers, dtype=np.float64, count=4 * len(boxes)).reshape(-1, 4)
+    rows[:, 2:] += rows[:, :2]
+    return rows
 
 
 def is_backward(node: ViewNode) -> bool:

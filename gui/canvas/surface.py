@@ -31,7 +31,8 @@ from gui.canvas.overlay_legend import paint_overlay_legend
 from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
-from gui.canvas.tiled_painter import Frame, TiledPainter
+from gui.canvas.tile_copier import Frame
+from gui.canvas.tiled_painter import TiledPainter
 from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera

@@ -9,7 +9,6 @@ from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind
 from gui.canvas.edge_finder import edge_at
 from gui.canvas.edge_painter import EdgePainter
-from gui.canvas.edge_pieces import EdgePieces
 from gui.canvas.edge_tip import edge_tip
 from gui.canvas.lens import Lens
 from gui.canvas.look import Mark
@@ -85,7 +84,7 @@ def test_the_lens_of_memory_draws_large_tensors_thicker():
     scene = scene_of(recording)
 
     def widths(lens):
-        painter = EdgePainter(LIGHT, scene, EdgePieces(scene), ValueBook(recording), lens)
+        painter = EdgePainter(LIGHT, scene, ValueBook(recording), lens)
         styles = {path.edge.value: painter.style_of(i, 99).width for i, path in enumerate(scene.edges)}
         return styles[small], styles[large]
 

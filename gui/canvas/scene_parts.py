@@ -1,0 +1,123 @@
+"""What of a scene lies in a part of the world, and when it changes. Qt-free."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.drawing.drawing import Rect
+from gui.canvas.emphasis import Emphasis
+from gui.canvas.far_edges import FarEdges
+from gui.canvas.level import Level
+from gui.canvas.looks import Looks
+from gui.canvas.scene import Floats, Ints, Mask, Scene
+
+_KEPT_PARTS = 96
+_SMALLEST_FRAME_PX = 2.0
+"""A smaller frame is no more than a speck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Nodes and frames to paint, how much of them, and at how many pixels for each world pixel."""
+
+    nodes: Ints
+    frames: list[int]
+    level: Level
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a tile shows, whatever the step: ``pieces`` of edges, and the steps at which any of it changes, sorted."""
+
+    visible: Visible
+    pieces: Ints
+    turns: Ints
+
+
+class SceneParts:
+    """Finds what is where in one scene; the parts that tiles show are kept for the next step.
+
+    Attributes:
+        depths: For each frame the number of frames around it.
+        frame_boxes: Left, top, right, bottom of each frame.
+    """
+
+    def __init__(self, scene: Scene, far: FarEdges, looks: Looks) -> None:
+        self.depths = _depths(scene)
+        self.frame_boxes = _frame_boxes(scene)
+        self._scene = scene
+        self._far = far
+        self._looks = looks
+        self._parts: OrderedDict[tuple[Level, Rect, float, frozenset[int]], Part] = OrderedDict()
+
+    def part(self, level: Level, area: Rect, emphasis: Emphasis, density: float) -> Part:
+        """Return what a tile shows at ``density`` device pixels for each world pixel."""
+        key = (level, area, density, emphasis.hidden)
+        part = self._parts.get(key)
+        if part is None:
+            part = self._parts[key] = self._part(level, area, emphasis, density)
+            if len(self._parts) > _KEPT_PARTS:
+                self._parts.popitem(last=False)
+        self._parts.move_to_end(key)
+        return part
+
+    def _part(self, level: Level, area: Rect, emphasis: Emphasis, density: float) -> Part:
+        visible = self.visible(area, level, emphasis, density)
+        pieces = self._scene.pieces.inside(area)
+        if level is Level.BLOCKS:
+            pieces = self._far.told_apart(pieces, density)
+        owners = self._scene.pieces.owners[pieces]
+        shows = ~self._scene.is_saved[owners]
+        if emphasis.hidden:
+            shows &= ~self._at_hidden(owners, emphasis)
+        pieces, owners = pieces[shows], owners[shows]
+        turns = np.unique(np.concatenate([self._scene.edge_steps[owners], self._looks.turns_of(visible.nodes)]))
+        return Part(visible, pieces, turns)
+
+    def visible(self, seen: Rect, level: Level, emphasis: Emphasis, scale: float) -> Visible:
+        """Return the nodes and frames in a world rectangle."""
+        nodes = self._scene.nodes_in(seen)
+        if emphasis.hidden:
+            nodes = nodes[~np.isin(nodes, np.fromiter(emphasis.hidden, dtype=np.int64))]
+        return Visible(nodes, self.frames_in(seen, _SMALLEST_FRAME_PX / scale), level, scale)
+
+    def edges_in(self, seen: Rect, emphasis: Emphasis) -> Ints:
+        """Return the edges in a world rectangle; those of saved tensors are shown only at what is picked out."""
+        edges = self._scene.edges_in(seen)
+        edges = edges[~self._scene.is_saved[edges]]
+        return edges[~self._at_hidden(edges, emphasis)] if emphasis.hidden else edges
+
+    def joining(self, edges: Ints, nodes: frozenset[int]) -> Mask:
+        """Of some edges, which of them join two of these nodes."""
+        kept = np.fromiter(nodes, dtype=np.int64)
+        return np.isin(self._scene.sources[edges], kept) & np.isin(self._scene.targets[edges], kept)
+
+    def _at_hidden(self, edges: Ints, emphasis: Emphasis) -> Mask:
+        hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
+        return np.isin(self._scene.sources[edges], hidden) | np.isin(self._scene.targets[edges], hidden)
+
+    def frames_in(self, seen: Rect, least: float) -> list[int]:
+        """Return the frames that touch ``seen`` and whose longer side is at least so long, in world units."""
+        boxes = self.frame_boxes
+        touches = (boxes[:, 0] <= seen.right) & (boxes[:, 2] >= seen.x)
+        touches &= (boxes[:, 1] <= seen.bottom) & (boxes[:, 3] >= seen.y)
+        touches &= np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= least
+        found: list[int] = np.flatnonzero(touches).tolist()
+        return found
+
+
+def _frame_boxes(scene: Scene) -> Floats:
+    rects = [frame.rect for frame in scene.drawing.frames]
+    return np.array([(r.x, r.y, r.right, r.bottom) for r in rects], dtype=np.float64).reshape(-1, 4)
+
+
+def _depths(scene: Scene) -> Ints:
+    depth_of: dict[object, int] = {}
+    depths = []
+    for frame in scene.drawing.frames:
+        depth = depth_of.get(frame.group.parent, -1) + 1
+        depth_of[frame.group.key] = depth
+        depths.append(depth)
+    return np.array(depths, dtype=np.int64)

@@ -1,0 +1,58 @@
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from gui.canvas.label_images import LabelImages
+
+
+def _word(painter: QPainter) -> None:
+    painter.fillRect(QRectF(2.0, 1.0, 21.0, 9.0), QColor("white"))
+    painter.setPen(QColor("black"))
+    painter.drawText(QRectF(3.0, 1.0, 20.0, 9.0), "ab")
+
+
+def _drawn(images: LabelImages, *, scale: float, ratio: float, times: int = 1) -> QImage:
+    picture = QImage(round(90 * ratio), round(60 * ratio), QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(ratio)
+    for _ in range(times):
+        picture.fill(QColor("#203040"))
+        painter = QPainter(picture)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.translate(3.3, 4.7)
+        painter.scale(scale, scale)
+        images.draw(painter, "ab", QRectF(2.0, 1.0, 21.0, 9.0), _word)
+        assert painter.worldTransform().m11() == scale
+        painter.end()
+    return picture
+
+
+def test_a_kept_image_looks_like_what_was_painted_at_first(qtbot: QtBot) -> None:
+    for ratio in (1.0, 2.0):
+        for scale in (1.0, 1.7):
+            first = _drawn(LabelImages(), scale=scale, ratio=ratio)
+            again = _drawn(LabelImages(), scale=scale, ratio=ratio, times=3)
+            assert first.pixelColor(2, 2) == QColor("#203040")
+            assert any(first.pixelColor(x, y) == QColor("white") for x in range(9, 20) for y in range(9, 20))
+            pairs = [(first.pixelColor(x, y), again.pixelColor(x, y)) for x in range(80) for y in range(50)]
+            assert max(abs(one.green() - other.green()) for one, other in pairs) <= 2
+
+
+def test_something_is_painted_once_and_then_copied(qtbot: QtBot) -> None:
+    images, calls = LabelImages(), []
+    picture = QImage(100, 40, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    for _ in range(5):
+        images.draw(painter, "x", QRectF(0, 0, 50, 20), lambda _painter: calls.append(1))
+    painter.end()
+    assert len(calls) == 2, "directly at first, then into the image that is kept"
+
+
+def test_something_huge_is_not_kept(qtbot: QtBot) -> None:
+    images, calls = LabelImages(), []
+    picture = QImage(100, 40, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    painter.scale(40, 40)
+    for _ in range(3):
+        images.draw(painter, "x", QRectF(0, 0, 50, 20), lambda _painter: calls.append(1))
+    painter.end()
+    assert len(calls) == 3
