@@ -66,7 +66,13 @@ def recording_json(recording: Recording) -> dict[str, Json]:
             for call in recording.module_calls
         ],
         "metrics": [
-            {"step": metric.step, "name": metric.name, "number": _plain(metric.number)} for metric in recording.metrics
+            {
+                "step": metric.step,
+                "name": metric.name,
+                "number": _plain(metric.number),
+                "is_logged": metric.is_logged,
+            }
+            for metric in recording.metrics
         ],
         "output": [
             {"step": output.step, "stream": output.stream.value, "text": output.text} for output in recording.outputs

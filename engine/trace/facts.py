@@ -291,6 +291,7 @@ class Metric(Fact, frozen=True):
     step: StepIndex
     name: str
     number: float
+    is_logged: bool = False
 
 
 class Stream(StrEnum):

@@ -24,8 +24,8 @@ class Chart(QWidget):
         self._seek = seek
         self._step = StepIndex(-1)
         self.setMinimumWidth(180)
-        title = QLabel(series.title, self)
-        title.setProperty("look", "heading")
+        self._title = QLabel(series.title, self)
+        self._title.setProperty("look", "heading")
         self._note = ElidedLabel("", self)
         self._note.setProperty("look", "faint")
         self._log = QToolButton(self)
@@ -39,7 +39,7 @@ class Chart(QWidget):
         self.plot = Plot(tokens, self._on_click, self)
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(title)
+        head.addWidget(self._title)
         head.addWidget(self._note, 1)
         head.addWidget(self._log)
         layout = QVBoxLayout(self)
@@ -66,6 +66,7 @@ class Chart(QWidget):
 
     def refresh(self, step: StepIndex) -> None:
         """Draw the series as it is now, with the playhead at ``step``."""
+        self._title.setText(self._series.title)
         self.plot.show_series(self._series)
         self.show_step(step)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _REDRAW_MS = 100
 """While a program runs the charts are drawn at most ten times a second."""
-_MOST_CHARTS = 6
+_MOST_CHARTS = 8
 EMPTY_TEXT = "Charts appear when a loop calls step()."
 
 
@@ -118,12 +118,12 @@ class ChartsPanel(QWidget):
         self._book = SeriesBook()
         self._cleared(())
         if recording is not None:
-            self._book.extend(recording.metrics)
+            self._book.extend(recording.metrics, recording)
         self.refresh()
 
     def _on_extended(self, batch: Batch) -> None:
-        if batch.metrics:
-            self._book.extend(batch.metrics)
+        if batch.metrics and self._document.recording is not None:
+            self._book.extend(batch.metrics, self._document.recording)
             if not self._later.isActive():
                 self._later.start()
 

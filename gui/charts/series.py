@@ -6,22 +6,30 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from engine.explain.optimizer_names import OptimizerNames
 from engine.trace.facts import Metric
 from engine.trace.ids import StepIndex
+from engine.trace.recording import Recording
 
 Floats = npt.NDArray[np.float64]
 
 _ORDER = ("loss", "grad_norm", "lr")
 _TITLES = {"loss": "Loss", "grad_norm": "Gradient norm", "lr": "Learning rate"}
+_LOGGED = "logged"
+"""Whose a metric is that the program logs under a name that the recorder uses, too."""
 SMOOTHING = 0.7
 """Share of the past in the exponential mean."""
 
 
 class Series:
-    """One metric: its numbers and the step at which each was logged, in order."""
+    """One metric: its numbers and the step at which each was logged, in order.
 
-    def __init__(self, name: str) -> None:
+    ``owner`` is the optimizer whose metric it is where the program has several, or says that the program logged it.
+    """
+
+    def __init__(self, name: str, owner: str = "") -> None:
         self.name = name
+        self.owner = owner
         self._steps: list[StepIndex] = []
         self._numbers: list[float] = []
         self._smoothed: list[float] = []
@@ -43,7 +51,8 @@ class Series:
     @property
     def title(self) -> str:
         """What the chart is called."""
-        return _TITLES.get(self.name, self.name)
+        title = _TITLES.get(self.name, self.name)
+        return f"{title} · {self.owner}" if self.owner else title
 
     @property
     def is_smoothed(self) -> bool:
@@ -81,23 +90,37 @@ class Series:
 
 
 class SeriesBook:
-    """Every metric of a recording by name."""
+    """Every metric of a recording by name; what belongs to an optimizer, for each optimizer by itself."""
 
     def __init__(self) -> None:
-        self._series: dict[str, Series] = {}
+        self._series: dict[tuple[str, int | None], Series] = {}
+        self._optimizers = OptimizerNames()
 
-    def extend(self, metrics: Iterable[Metric]) -> bool:
-        """Add metrics; return whether a new name came."""
-        is_new = False
+    def extend(self, metrics: Iterable[Metric], recording: Recording) -> None:
+        """Add metrics of a recording that has their steps already."""
         for metric in metrics:
-            if metric.name not in self._series:
-                self._series[metric.name] = Series(metric.name)
-                is_new = True
-            self._series[metric.name].append(metric)
-        return is_new
+            number = None if metric.is_logged else self._optimizers.number_of(recording, metric.step)
+            self._of(metric.name, number).append(metric)
+
+    def _of(self, name: str, number: int | None) -> Series:
+        if (name, number) not in self._series:
+            self._series[name, number] = Series(name)
+            self._name_owners()
+        return self._series[name, number]
+
+    def _name_owners(self) -> None:
+        measured = {name for name, number in self._series if number is not None}
+        for (name, number), series in self._series.items():
+            if number is None:
+                series.owner = _LOGGED if name in measured else ""
+            else:
+                series.owner = self._optimizers.name(number) if len(self._optimizers) > 1 else ""
 
     @property
     def all(self) -> tuple[Series, ...]:
         """Loss, gradient norm and learning rate first, then what the program logged, in order of appearance."""
-        known = [self._series[name] for name in _ORDER if name in self._series]
-        return (*known, *(series for name, series in self._series.items() if name not in _ORDER))
+        return tuple(sorted(self._series.values(), key=lambda series: _rank(series.name)))
+
+
+def _rank(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)

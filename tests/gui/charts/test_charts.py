@@ -18,7 +18,20 @@ from gui.model.selection import Selection
 from gui.theme.fonts import load_fonts
 from gui.theme.theme import Theme
 from gui.theme.tokens import ThemeName
+from tests.engine.explain.recorded import record_text
 from tests.support.recordings import starter_recording
+
+TWO_OPTIMIZERS = """import torch
+critic, actor = torch.nn.Linear(2, 1), torch.nn.Linear(2, 2)
+critic_opt = torch.optim.Adam(critic.parameters(), lr=0.25)
+steps = [torch.optim.Adam(actor.parameters(), lr=0.5)]
+for _ in range(3):
+    x = actor(torch.ones(2))
+    critic(x.detach()).sum().backward()
+    critic_opt.step()
+    (-critic(x)).sum().backward()
+    steps[0].step()
+"""
 
 
 @pytest.fixture
@@ -70,6 +83,28 @@ def test_a_logged_metric_gets_a_chart_behind_the_known_ones(panel, models):
     document.extend(Batch(metrics=(Metric(30, "grad_norm", 0.5),)))
     panel.refresh()
     assert [chart.series.name for chart in panel.charts] == ["loss", "grad_norm", "lr", "accuracy"]
+
+
+def test_each_of_several_optimizers_has_curves_of_its_own(panel, models):
+    models[0].show_recording(record_text(TWO_OPTIMIZERS))
+    titles = [chart.series.title for chart in panel.charts]
+    assert titles == [
+        *("Loss · critic_opt", "Loss · Adam 2"),
+        *("Gradient norm · critic_opt", "Gradient norm · Adam 2"),
+        *("Learning rate · critic_opt", "Learning rate · Adam 2"),
+    ]
+    assert [chart.series.numbers.tolist() for chart in panel.charts[4:]] == [[0.25] * 3, [0.5] * 3]
+
+
+def test_what_the_program_logs_under_a_known_name_is_not_mixed_with_what_was_measured(panel, models):
+    text = TWO_OPTIMIZERS.replace("steps[0].step()", "").replace(
+        "critic_opt.step()", "critic_opt.step(); log('loss', 7)"
+    )
+    models[0].show_recording(record_text("from engine import log\n" + text))
+    numbers = {chart.series.title: chart.series.numbers.tolist() for chart in panel.charts}
+    assert numbers["Loss · logged"] == [7, 7, 7]
+    assert len(numbers["Loss"]) == 3
+    assert 7 not in numbers["Loss"]
 
 
 def test_crosshair_follows_the_playhead(panel, models):

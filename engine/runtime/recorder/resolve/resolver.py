@@ -211,7 +211,7 @@ class Resolver:
             case tag if tag in MARKED:
                 self._control.mark(record, thread)
             case tag if tag == METRIC:
-                self._values.pending.metrics.append(Metric(self._steps.last, record[1], record[2]))
+                self._values.pending.metrics.append(Metric(self._steps.last, record[1], record[2], is_logged=True))
 
     def _made_since(self, before: StepIndex) -> PendingStep | None:
         """Return the newest step if it is not one of the first ``before`` ones."""

@@ -120,5 +120,6 @@ def test_numbers_of_the_person() -> None:
         engine.log("accuracy", 0.5)
         engine.log("norm", x.norm())
     assert [(metric.name, metric.step) for metric in run.recording.metrics] == [("accuracy", 1), ("norm", 2)]
+    assert all(metric.is_logged for metric in run.recording.metrics)
     assert run.recording.metrics[1].number == pytest.approx(2**0.5)
     engine.log("nobody listens", 1.0)
