@@ -30,10 +30,12 @@ from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
 from gui.bridge.ticker import Ticker
 from gui.builder_wiring import BuilderPlace
+from gui.canvas.panel import CanvasPanel
 from gui.commands.action import Desk
 from gui.commands.book import ActionBook
 from gui.commands.ports import Drawer, Place
 from gui.commands.registry import ALL_ACTIONS
+from gui.compare_wiring import ComparePlace, give_room
 from gui.dialogs.comparison_opener import ComparisonOpener
 from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.file_flow import FileFlow
@@ -41,8 +43,10 @@ from gui.dialogs.file_prompts import FilePrompts, QtFilePrompts
 from gui.dialogs.report_dialog import ReportDialog
 from gui.dialogs.value_saver import ValueSaver
 from gui.dialogs.verifier import Verifier
+from gui.model.document import Document
 from gui.model.files import Files
 from gui.model.models import Models, build_models
+from gui.model.playhead import Playhead
 from gui.model.run_controller import Park, RunController
 from gui.model.training import Training
 from gui.model.workspace import Workspace
@@ -127,6 +131,7 @@ class Workbench:
     trainer: Backend
     train_bridge: SessionBridge
     builder: BuilderPlace
+    compare: ComparePlace
 
     def start(self, path: Path | None) -> None:
         """Open what is there to be seen first, and load torch in the background."""
@@ -169,6 +174,12 @@ def build_workbench(
     training = build_training(models, trainer)
     train = TrainView(models, training, asker, flow.may_replace)
     builder = BuilderPlace(window, models, training.network, asker, flow.may_replace)
+    dialogs = Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter)
+
+    def export_other(canvas: CanvasPanel, document: Document, playhead: Playhead) -> None:
+        dialogs.export_with(CanvasExporter(canvas, document, playhead, models.theme), document.title)
+
+    compare = ComparePlace(window, models, panels.canvas, panels.editor.go_to_line, export_other)
     prover = RecordingProver(window)
     window.closing.connect(prover.close)
     desk = Desk(
@@ -185,7 +196,8 @@ def build_workbench(
         values=ValueSaver(models.document, models.playhead, models.selection, models.notices, asker),
         proofs=Verifier(window, models.document, prover, models.playhead.seek, models.theme),
         comparisons=ComparisonOpener(window, models.document, models.playhead, models.notices, models.theme, asker),
-        dialogs=Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter),
+        beside=compare.port,
+        dialogs=dialogs,
         window=WindowCommands(window, _places(panels)),
         training=training,
         train=train,
@@ -193,9 +205,10 @@ def build_workbench(
     )
     book = ActionBook(ALL_ACTIONS, desk, models.theme, window)
     builder.use_book(book)
+    compare.use_book(book)
     controls = TrainControls(book, training, models.theme, window)
     train.put_controls(controls)
-    window.put_together(_parts(window, panels, book, models, controls))
+    window.put_together(_parts(window, panels, book, models, controls, compare))
     Readouts(
         models.document,
         models.playhead,
@@ -223,6 +236,7 @@ def build_workbench(
         trainer=trainer,
         train_bridge=train_bridge,
         builder=builder,
+        compare=compare,
     )
     _connect(workbench)
     _connect_training(workbench, network_worker)
@@ -239,14 +253,17 @@ def _places(panels: Panels) -> dict[Place, QWidget]:
 
 
 def _parts(
-    window: MainWindow, panels: Panels, book: ActionBook, models: Models, train_controls: TrainControls
+    window: MainWindow,
+    panels: Panels,
+    book: ActionBook,
+    models: Models,
+    train_controls: TrainControls,
+    compare: ComparePlace,
 ) -> Parts:
     return Parts(
         top=TopBar(book, models.theme, train_controls, window),
         left=LeftColumn(panels.editor, panels.problems, window),
-        centre=Centre(
-            panels.canvas, panels.card, CuePill(models.theme, window), panels.canvas.set_bottom_inset, window
-        ),
+        centre=Centre(compare.split, panels.card, CuePill(models.theme, window), compare.set_bottom_inset, window),
         right=RightColumn(panels.inspector, panels.canvas.ranking, window),
         bottom=BottomArea(
             book,
@@ -274,6 +291,7 @@ def _connect(workbench: Workbench) -> None:
     connect_coach(window, models)
     connect_window(window, workbench.flow, book, desk)
     ChartOpener(window, models)
+    give_room(workbench.compare.side, window)
     keep_settings(workbench.settings, window, models)
     window.closing.connect(workbench.backend.close)
     book.refresh()

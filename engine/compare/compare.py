@@ -7,6 +7,7 @@ from engine.compare.comparison import ChangeKind, Comparison, DecisionChange, Di
 from engine.compare.edits import NONE
 from engine.compare.keys import Recognition
 from engine.compare.measuring import Measuring
+from engine.trace.control import Decision
 from engine.trace.execution import Clock
 from engine.trace.facts import Phase, Step, Value
 from engine.trace.gradients import Arrived, gradient_state
@@ -26,6 +27,8 @@ TOLERANCES = {
 
 _Added = int | Difference | None
 """A difference, or its number while it waits to be measured."""
+Rows = list[tuple[int | None, int | None]]
+"""A step of A, a step of B, or both."""
 
 
 def compare(a: Recording, b: Recording, tolerance: float | None = None) -> Comparison:
@@ -42,9 +45,48 @@ def compare(a: Recording, b: Recording, tolerance: float | None = None) -> Compa
     partner = aligned(len(a), len(b), recognition.of_steps())
     if NONE in partner:
         partner = with_crossing(partner, recognition.exact_steps())
-    changes = _Comparer(a, b, tolerance).changes(partner)
     decided = aligned(len(a.decisions), len(b.decisions), recognition.of_decisions())
     pairs = [(a.decisions[first], b.decisions[second]) for first, second in enumerate(decided) if second != NONE]
+    return _put_together(a, b, partner, in_order(partner, len(b)), pairs, tolerance)
+
+
+def compare_parts(recording: Recording, first: range, second: range, tolerance: float | None = None) -> Comparison:
+    """Compare two stretches of one recording, such as two iterations of a training loop.
+
+    ``changes`` has only the steps of the two stretches; all others have no partner. Steps and decisions are recognised
+    as those of two recordings are, but that rounds of loops have other numbers.
+    """
+    recognition = Recognition(recording, recording)
+    levels = ((a[first.start : first.stop], b[second.start : second.stop]) for a, b in recognition.of_steps())
+    within = aligned(len(first), len(second), levels)
+    rows = [
+        (None if a is None else first.start + a, None if b is None else second.start + b)
+        for a, b in in_order(within, len(second))
+    ]
+    partner = [NONE] * len(recording)
+    for a, b in rows:
+        if a is not None and b is not None:
+            partner[a] = b
+    mine, theirs = ([d for d in recording.decisions if d.step in part] for part in (first, second))
+    places = {id(decision): place for place, decision in enumerate(recording.decisions)}
+    keys = (
+        ([a[places[id(d)]] for d in mine], [b[places[id(d)]] for d in theirs]) for a, b in recognition.of_decisions()
+    )
+    decided = aligned(len(mine), len(theirs), keys)
+    pairs = [(mine[a], theirs[b]) for a, b in enumerate(decided) if b != NONE]
+    return _put_together(recording, recording, partner, rows, pairs, tolerance)
+
+
+def _put_together(
+    a: Recording,
+    b: Recording,
+    partner: Sequence[int],
+    rows: Rows,
+    decisions: list[tuple[Decision, Decision]],
+    tolerance: float | None,
+) -> Comparison:
+    """Measure the rows, and say which decisions went the other way."""
+    changes = _Comparer(a, b, tolerance).changes(rows)
     partners_of_b: list[StepIndex | None] = [None] * len(b)
     for first, second in enumerate(partner):
         if second != NONE:
@@ -53,7 +95,7 @@ def compare(a: Recording, b: Recording, tolerance: float | None = None) -> Compa
         changes=changes,
         partners_of_a=tuple(None if second == NONE else StepIndex(second) for second in partner),
         partners_of_b=tuple(partners_of_b),
-        decisions=tuple(DecisionChange(x, y) for x, y in pairs if x.outcome is not y.outcome),
+        decisions=tuple(DecisionChange(x, y) for x, y in decisions if x.outcome is not y.outcome),
         first_difference=next(
             (place for place, change in enumerate(changes) if change.kind is not ChangeKind.KEPT), None
         ),
@@ -62,10 +104,10 @@ def compare(a: Recording, b: Recording, tolerance: float | None = None) -> Compa
     )
 
 
-def in_order(partner: Sequence[int], count_b: int) -> list[tuple[int | None, int | None]]:
+def in_order(partner: Sequence[int], count_b: int) -> Rows:
     """Return all steps: those of A in order, those that only B has behind the partner of the one before them."""
     taken = {b for b in partner if b != NONE}
-    rows: list[tuple[int | None, int | None]] = []
+    rows: Rows = []
     position = 0
     for a, b in enumerate(partner):
         while b != NONE and position <= b:
@@ -84,9 +126,8 @@ class _Comparer:
         self._tolerance = tolerance
         self._measuring = Measuring(a, b)
 
-    def changes(self, partner: Sequence[int]) -> tuple[StepChange, ...]:
+    def changes(self, rows: Rows) -> tuple[StepChange, ...]:
         """Measure all pairs together, then say what became of each step."""
-        rows = in_order(partner, len(self._b))
         measured = [
             self._measure(self._a.steps[a], self._b.steps[b]) if a is not None and b is not None else None
             for a, b in rows

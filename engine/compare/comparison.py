@@ -1,6 +1,6 @@
 """What a comparison of two recordings says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.trace.control import Decision
@@ -61,6 +61,11 @@ class StepChange:
     gradients: Difference | None
     notes: tuple[str, ...]
 
+    def turned(self) -> "StepChange":
+        """Return the same with the sides changed."""
+        turned = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
+        return replace(self, kind=turned.get(self.kind, self.kind), a=self.b, b=self.a, a_ns=self.b_ns, b_ns=self.a_ns)
+
     @property
     def ratio(self) -> float | None:
         """Time in B over time in A; None where one has none."""
@@ -110,3 +115,15 @@ class Comparison:
     def count(self, kind: ChangeKind) -> int:
         """How many steps changed in this way."""
         return sum(change.kind is kind for change in self.changes)
+
+    def turned(self) -> "Comparison":
+        """Return what B says of A: the same rows in the same order, with the sides changed."""
+        return Comparison(
+            changes=tuple(change.turned() for change in self.changes),
+            partners_of_a=self.partners_of_b,
+            partners_of_b=self.partners_of_a,
+            decisions=tuple(DecisionChange(change.b, change.a) for change in self.decisions),
+            first_difference=self.first_difference,
+            outcome_a=self.outcome_b,
+            outcome_b=self.outcome_a,
+        )

@@ -28,10 +28,10 @@ def ranked(comparison: Comparison) -> list[StepChange]:
     return [*changed, *kept]
 
 
-def verdict(comparison: Comparison, first_number: int = 0) -> str:
-    """Return one sentence about the whole; the first step is called ``first_number``."""
+def verdict(comparison: Comparison, first_number: int = 0, things: str = "recordings") -> str:
+    """Return one sentence about the whole; the first step is called ``first_number``, what is compared ``things``."""
     if comparison.is_same:
-        return "The recordings are the same within the tolerance."
+        return f"The {things} are the same within the tolerance."
     if comparison.first_difference is None:
         if comparison.outcome_a.kind is not comparison.outcome_b.kind:
             return "All steps are the same within the tolerance, but the runs ended differently."

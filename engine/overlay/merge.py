@@ -10,7 +10,7 @@ from engine.graph.view import Category, EdgeKind, NodeKey, NodeKind, ViewEdge, V
 from engine.overlay.overlay import EdgeName, Fork, Overlay, name_of
 from engine.overlay.partners import Partners
 from engine.trace.control import Decision
-from engine.trace.ids import StepIndex
+from engine.trace.ids import StepIndex, ValueId
 from engine.trace.whereabouts import outcome_text
 
 _MOST_FORKS = 24
@@ -27,6 +27,21 @@ def overlaid(name: str, a: ViewGraph, b: ViewGraph, comparison: Comparison, part
     return _Merger(name, a, b, comparison, partners).overlay()
 
 
+def marked(
+    name: str, a: ViewGraph, b: ViewGraph, comparison: Comparison, partners: Partners, *, is_second: bool
+) -> Overlay:
+    """Return ``a`` alone with what became of its boxes, for a picture beside that of ``b``.
+
+    ``is_second`` says that ``a`` stands at the right: what only it has was added.
+    """
+    return _Merger(name, a, b, comparison, partners).marked(is_second=is_second)
+
+
+def twins(a: ViewGraph, b: ViewGraph, comparison: Comparison, partners: Partners) -> dict[NodeKey, NodeKey]:
+    """Return for each box of A that is in B the one that it is there."""
+    return _Merger("", a, b, comparison, partners).twins()
+
+
 class _Merger:
     def __init__(self, name: str, a: ViewGraph, b: ViewGraph, comparison: Comparison, partners: Partners) -> None:
         self._name = name
@@ -37,6 +52,10 @@ class _Merger:
         self._kind_of_a = {change.a: change.kind for change in comparison.changes if change.a is not None}
         self._owner = _owners(a.nodes)
         self._keys = {node.key for node in a.nodes}
+        self._leaves: dict[ValueId, NodeKey] = {}
+        for node in a.nodes:
+            if node.kind is NodeKind.LEAF and node.value is not None:
+                self._leaves.setdefault(node.value, node.key)
         known = {group.key for group in a.groups}
         self._new_groups = tuple(group for group in b.groups if group.key not in known)
         self._groups = known | {group.key for group in self._new_groups}
@@ -67,6 +86,27 @@ class _Merger:
         new_edges = frozenset(name_of(edge) for edge in edges)
         return Overlay(self._name, view, kinds, new_edges, tuple(forks), frozenset(fork.key for fork in forks))
 
+    def marked(self, *, is_second: bool) -> Overlay:
+        """Match, and say of A's boxes alone what became of them."""
+        known = {node.key: self._twin(node) or _ghost_key(node.key) for node in self._b.nodes}
+        kinds = {node.key: self._kind(node) for node in self._a.nodes}
+        self._mark_enlarged(kinds, known)
+        if is_second:
+            kinds = {key: ChangeKind.ADDED if kind is ChangeKind.REMOVED else kind for key, kind in kinds.items()}
+        forks, stubs, threads = self._forks()
+        view = replace(self._a, nodes=(*self._a.nodes, *stubs), edges=(*self._a.edges, *threads))
+        keys = frozenset(fork.key for fork in forks)
+        return Overlay(self._name, view, kinds, frozenset(), tuple(forks), keys, is_second)
+
+    def twins(self) -> dict[NodeKey, NodeKey]:
+        """For each box of A that B has, too, the one there: the first of several."""
+        found: dict[NodeKey, NodeKey] = {}
+        for node in self._b.nodes:
+            twin = self._twin(node)
+            if twin is not None:
+                found.setdefault(twin, node.key)
+        return found
+
     def _twin(self, node: ViewNode) -> NodeKey | None:
         """The box of A that a box of B is."""
         if node.stands_for is not None and node.key in self._keys:
@@ -81,11 +121,8 @@ class _Merger:
 
     def _leaf_twin(self, node: ViewNode) -> NodeKey | None:
         value = None if node.value is None else self._partners.in_a(node.value)
-        if value is not None:
-            found = next((own.key for own in self._a.nodes if own.kind is NodeKind.LEAF and own.value == value), None)
-            if found is not None:
-                return found
-        return node.key if node.key in self._keys else None
+        found = None if value is None else self._leaves.get(value)
+        return found or (node.key if node.key in self._keys else None)
 
     def _kind(self, node: ViewNode) -> ChangeKind:
         if node.kind is NodeKind.LEAF:

@@ -39,6 +39,8 @@ class Overlay:
     ghost_edges: frozenset[EdgeName]
     forks: tuple[Fork, ...]
     stubs: frozenset[NodeKey]
+    is_second: bool = False
+    """Whether A is the later of the two: what only it has was added, what only B has was taken away."""
 
     def count(self, kind: ChangeKind) -> int:
         """How many boxes changed in this way, decisions left out."""

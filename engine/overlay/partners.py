@@ -30,6 +30,10 @@ class Partners:
         """The value of A that a value of B is."""
         return self._of_b.get(value)
 
+    def in_b(self, value: ValueId) -> ValueId | None:
+        """The value of B that a value of A is."""
+        return self._of_a.get(value)
+
     def producer_of_a(self, value: ValueId) -> StepIndex | None:
         """The step that made a value of A, or that it came out of before what asks for its truth."""
         return self._a.values[value].producer

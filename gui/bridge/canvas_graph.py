@@ -163,18 +163,13 @@ class CanvasGraph:
         self._history.restart(self._canvas.view_state)
 
     @property
-    def is_compared(self) -> bool:
-        """Whether the recording is compared with another one."""
-        return self._canvas.is_compared
-
-    @property
     def shows_overlay(self) -> bool:
         """Whether the recording compared with lies over the graph."""
-        return self._canvas.overlay is not None
+        return self._canvas.overlays.is_shown
 
     def toggle_overlay(self) -> None:
         """Lay it over the graph, or take it off."""
-        self._canvas.toggle_overlay()
+        self._canvas.overlays.toggle()
 
     def flip_direction(self) -> None:
         """Left to right, or top down."""

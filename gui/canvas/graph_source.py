@@ -124,10 +124,21 @@ class GraphSource(QObject):
         """Whether the person wants the recording compared with to lie over this one."""
         return self._overlays.is_wanted
 
+    @property
+    def stands_beside(self) -> bool:
+        """Whether the recording compared with has a picture of its own beside this one."""
+        return self._overlays.is_beside
+
     def show_overlay(self, *, shown: bool) -> None:
         """Lay the recording compared with over this one, or take it off."""
         self._overlays.is_wanted = shown
         self._rebuild()
+
+    def stand_beside(self, *, beside: bool) -> None:
+        """Only mark what became of each box: the recording compared with is drawn beside this one."""
+        if beside != self._overlays.is_beside:
+            self._overlays.is_beside = beside
+            self._rebuild()
 
     @property
     def moves(self) -> Moves:

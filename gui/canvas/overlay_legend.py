@@ -52,10 +52,11 @@ def overlay_legend_height(overlay: Overlay, width: float) -> float:
 
 
 def _entries(overlay: Overlay) -> list[tuple[ChangeKind, str]]:
+    there = f"only in {short(overlay.name, _LONGEST_NAME)}"
     words = {
         ChangeKind.KEPT: "the same",
-        ChangeKind.REMOVED: "only here",
-        ChangeKind.ADDED: f"only in {short(overlay.name, _LONGEST_NAME)}",
+        ChangeKind.REMOVED: there if overlay.is_second else "only here",
+        ChangeKind.ADDED: "only here" if overlay.is_second else there,
         ChangeKind.RESHAPED: "another shape",
         ChangeKind.CHANGED: "other values",
     }

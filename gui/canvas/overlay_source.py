@@ -3,7 +3,7 @@
 from engine.compare import Comparison
 from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
 from engine.graph.view import ViewGraph
-from engine.overlay import Overlay, overlaid
+from engine.overlay import Overlay, marked, overlaid
 from engine.overlay.partners import Partners
 from engine.trace.recording import Recording
 from gui.model.compared import Compared
@@ -15,10 +15,12 @@ class OverlaySource:
 
     Attributes:
         is_wanted: Whether the person wants to see that; True until somebody says otherwise.
+        is_beside: Whether the other recording stands beside this one: then only marks are laid over it.
     """
 
     def __init__(self, document: Document) -> None:
         self.is_wanted = True
+        self.is_beside = False
         self._document = document
         self._made_for: Compared | None = None
         self._partners: Partners | None = None
@@ -27,21 +29,26 @@ class OverlaySource:
     def over(self, recording: Recording, view: ViewGraph, iteration: Iteration, folding: Folding) -> Overlay | None:
         """Return the overlay; None where there is nothing to compare with, or nobody wants to see it."""
         compared = self._document.compared
-        if compared is None or compared.comparison is None or not self.is_wanted:
+        if compared is None or compared.comparison is None or not (self.is_wanted or self.is_beside):
             return None
         if self._made_for is not compared or self._partners is None:
             self._made_for, self._scenery = compared, None
             self._partners = Partners(recording, compared.recording, compared.comparison)
-        there = _iteration_there(compared, compared.comparison, iteration)
-        if there is None:
+        other = _iteration_there(compared, compared.comparison, iteration)
+        if other is None:
             return None
-        if self._scenery is None or self._scenery.iteration != there:
-            self._scenery = scenery_of(compared.recording, there)
-        return overlaid(compared.name, view, self._scenery.view(folding), compared.comparison, self._partners)
+        if self._scenery is None or self._scenery.iteration != other:
+            self._scenery = scenery_of(compared.recording, other)
+        there = self._scenery.view(folding)
+        if self.is_beside:
+            return marked(compared.name, view, there, compared.comparison, self._partners, is_second=compared.is_before)
+        return overlaid(compared.name, view, there, compared.comparison, self._partners)
 
 
 def _iteration_there(compared: Compared, comparison: Comparison, iteration: Iteration) -> Iteration | None:
     """The iteration of the other recording that is the one shown: where the first of its steps has a partner."""
+    if compared.iterations is not None:
+        return compared.iterations[1]
     found = iterations(compared.recording)
     for step in range(iteration.first_step, min(iteration.last_step + 1, len(comparison.partners_of_a))):
         partner = comparison.partners_of_a[step]

@@ -24,6 +24,7 @@ from gui.canvas.lens import Lens, Progression
 from gui.canvas.menu import MenuDeeds
 from gui.canvas.menu_control import MenuControl
 from gui.canvas.move_control import MoveControl
+from gui.canvas.overlay_control import OverlayControl
 from gui.canvas.overlay_legend import overlay_legend_height
 from gui.canvas.overlays import LEGEND_HEIGHT_PX
 from gui.canvas.path import group_path, path_of
@@ -50,18 +51,21 @@ class CanvasPanel(QWidget):
         picks: Selecting, walking, tracing, hiding, searching.
         focuses: Looking at one group alone.
         moves: Dragging nodes elsewhere.
+        overlays: The recording compared with, over this one.
         places: Back and forward through what was looked at.
         ranking: The table of what the lens reads, to be placed beside the canvas.
 
     Signals:
         export_requested: The person wants to export the picture.
         line_requested: The person wants to see a line of the program (counted from 1).
-        lens_changed: Another lens is on (``Lens``).
+        lens_changed: Another lens is on (``Lens``), or its scale is laid out otherwise.
+        drawn: Another drawing is shown.
     """
 
     export_requested = Signal()
     line_requested = Signal(object)
     lens_changed = Signal(object)
+    drawn = Signal()
 
     def __init__(
         self,
@@ -85,6 +89,7 @@ class CanvasPanel(QWidget):
         self.setFocusProxy(self.surface)
         self._source = GraphSource(document, playhead, self)
         self._display = Display(self.surface, theme.tokens, partial(differences_of, document, self._source), self)
+        self.overlays = OverlayControl(document, self._source)
         self.views = ViewControl(self.surface)
         self.folds = FoldControl(self.surface, self._source)
         self.picks = PickControl(self.surface, self.views, document, playhead, selection)
@@ -176,6 +181,7 @@ class CanvasPanel(QWidget):
         """Lay the scale of the lens out otherwise."""
         self._display.show_progression(progression)
         self._ranks.refresh()
+        self.lens_changed.emit(self.lens)
 
     def set_bottom_inset(self, px: float) -> None:
         """Keep room at the bottom: something stands over the canvas there."""
@@ -249,18 +255,9 @@ class CanvasPanel(QWidget):
         self.views.show_first(self._focus())
 
     @property
-    def is_compared(self) -> bool:
-        """Whether there is a recording to compare with."""
-        return self._document.compared is not None
-
-    @property
     def overlay(self) -> Overlay | None:
         """How the recording compared with lies over this one, for export."""
         return self._source.overlay
-
-    def toggle_overlay(self) -> None:
-        """Lay the recording compared with over this one, or take it off."""
-        self._source.show_overlay(shown=not self._source.shows_overlay)
 
     def copy_image(self) -> None:
         """Put the view as it is, in device pixels, on the clipboard."""
@@ -284,7 +281,7 @@ class CanvasPanel(QWidget):
         overlay = self._source.overlay
         self._display.show_overlay(overlay)
         self.views.keep_at_top(0.0 if overlay is None else overlay_legend_height(overlay, self.surface.width()))
-        self.header.show_against(None if self._document.compared is None else self._document.compared.name)
+        self.header.show_against(self.overlays.name)
         self._display.show_drawing(drawing, self._last_step(), self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()
@@ -296,6 +293,7 @@ class CanvasPanel(QWidget):
             self._needs_first_view = drawing is None or not drawing.nodes
         elif not self.surface.control.is_free:
             self.views.show_grown(self._focus())
+        self.drawn.emit()
 
     def _try_drawing(self, drawing: Drawing) -> None:
         """Show nodes on their way, while the mouse holds them."""

@@ -109,8 +109,8 @@ class ViewControl:
         """Show the whole drawing."""
         scene = self._scene
         if scene is not None:
-            self._fit(scene.drawing.bounds, LARGEST_SCALE)
             self._surface.control.is_free = False
+            self._surface.control.glide(self._fitting(scene.drawing.bounds, LARGEST_SCALE))
 
     def fit_nodes(self, indices: frozenset[int]) -> None:
         """Centre some nodes; asked again within a moment, fit them into the view. Without nodes: fit all."""
@@ -132,8 +132,11 @@ class ViewControl:
         self._fit(rect, 1.2)
 
     def _fit(self, rect: Rect, max_scale: float) -> None:
+        self._surface.glide(self._fitting(rect, max_scale))
+
+    def _fitting(self, rect: Rect, max_scale: float) -> Camera:
         window = self._window
-        self._surface.glide(fitted(rect, window.width, window.height, window.margins, max_scale))
+        return fitted(rect, window.width, window.height, window.margins, max_scale)
 
     def zoom(self, factor: float) -> None:
         """Zoom around the middle of what can be seen of the view."""
@@ -159,7 +162,7 @@ class ViewControl:
             return
         target = self._surface.control.target
         minimap = self._surface.minimap()
-        window = Window(*self._surface.view_size(), Margins(bottom=self._inset_px))
+        window = Window(*self._surface.view_size(), Margins(top=self._top_px, bottom=self._inset_px))
         rects = tuple(scene.nodes[index].rect for index in focus)
         obstacle = None if minimap is None else minimap.frame
         camera = revealed(target, rects, scene.drawing.bounds, window, obstacle)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from gui.commands.builder_ports import BuilderPort
 from gui.commands.ports import (
+    BesidePort,
     ComparisonPort,
     DialogPort,
     FilePort,
@@ -45,6 +46,7 @@ class Desk:
     values: ValuePort
     proofs: ProofPort
     comparisons: ComparisonPort
+    beside: BesidePort
     dialogs: DialogPort
     window: WindowPort
     training: Training
@@ -70,6 +72,7 @@ class Menu(Enum):
     SIZE = "Size of everything"
     GRAPH = "Graph"
     FILTER = "Hide in the graph"
+    COMPARE = "Compare"
     HELP = "Help"
 
 

@@ -65,6 +65,12 @@ class ActionBook(QObject):
         """Let the keys of the Train workspace work while its page has the keyboard."""
         self._install_in((page,), Context.TRAIN)
 
+    def install_in(self, view: QWidget, chosen: Callable[[Action], bool]) -> None:
+        """Let the keys of some actions of the views work while this one has the keyboard."""
+        for action in self.actions:
+            if action.context is Context.VIEWS and chosen(action):
+                view.addAction(self._qactions[action.id])
+
     def builder_actions(self) -> list[QAction]:
         """Return the actions whose keys work on the canvas of a network, for whoever shows one."""
         found = [self._qactions[action.id] for action in self.actions if action.context is Context.BUILDER]

@@ -2,7 +2,6 @@
 
 from gui.commands.action import Desk
 from gui.model.document import RunState
-from gui.model.playhead import BEFORE_FIRST
 
 NO_RUN = "Run a program first."
 
@@ -29,14 +28,14 @@ def has_next(desk: Desk) -> str:
     """The playhead can go forward."""
     if not desk.playhead.step_count:
         return NO_RUN
-    return "" if desk.playhead.current < desk.playhead.step_count - 1 else "This is the last step."
+    return "" if desk.playhead.can_move(1) else "This is the last step."
 
 
 def has_previous(desk: Desk) -> str:
     """The playhead can go back."""
     if not desk.playhead.step_count:
         return NO_RUN
-    return "" if desk.playhead.current > BEFORE_FIRST else "Nothing has happened before this."
+    return "" if desk.playhead.can_move(-1) else "Nothing has happened before this."
 
 
 def has_backward(desk: Desk) -> str:

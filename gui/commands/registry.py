@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gui.commands.action import Action, Menu
 from gui.commands.builder_actions import BUILDER_ACTIONS
+from gui.commands.compare_actions import COMPARE_ACTIONS
 from gui.commands.edit_actions import EDIT_ACTIONS
 from gui.commands.file_actions import FILE_ACTIONS
 from gui.commands.filter_actions import FILTER_ACTIONS
@@ -24,6 +25,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *VIEW_ACTIONS,
     *GRAPH_ACTIONS,
     *FILTER_ACTIONS,
+    *COMPARE_ACTIONS,
     *HELP_ACTIONS,
 )
 

@@ -125,17 +125,6 @@ VIEW_ACTIONS = (
         begins_section=True,
     ),
     Action(
-        id="view.overlay",
-        title="Overlay of the compared recording",
-        tip="Lay the recording compared with over the graph, or take it off: what only one of the two has is marked.",
-        menu=Menu.LENS,
-        shortcuts=("O",),
-        context=Context.VIEWS,
-        handler=lambda desk: desk.graph.toggle_overlay(),
-        enabled_when=lambda desk: "" if desk.graph.is_compared else "Compare with another recording first.",
-        checked_when=lambda desk: desk.graph.shows_overlay,
-    ),
-    Action(
         id="view.fit_selection",
         title="Centre selection",
         tip="Bring the selection to the middle; again to make it fill the view.",

@@ -65,9 +65,17 @@ class ComparisonOpener:
         finally:
             QGuiApplication.restoreOverrideCursor()
         self._document.compare_with(Compared(path.name, other, comparison.partners_of_a, comparison))
+        self.open_table()
+
+    def open_table(self) -> None:
+        """Show what the recording is compared with as a table; a window that shows an earlier one is closed."""
+        compared = self._document.compared
+        if compared is None or compared.comparison is None:
+            return
         self._close()
-        names = (self._document.title, path.name)
-        self.dialog = ComparisonDialog(comparison, names, self._theme.tokens, self._playhead.seek, self._parent)
+        names = (self._document.title, compared.name)
+        tokens = self._theme.tokens
+        self.dialog = ComparisonDialog(compared.comparison, names, tokens, self._playhead.seek, self._parent)
         self.dialog.destroyed.connect(self._forget)
         self.dialog.show()
 

@@ -44,11 +44,15 @@ class Dialogs:
 
     def export(self) -> None:
         """Export a picture."""
+        self.export_with(self._exporter, self._document.title)
+
+    def export_with(self, exporter: Exporter, title: str) -> None:
+        """Export a picture of another canvas; ``title`` is proposed as its name."""
         path = self._document.path
         folder = Path.home() if path is None else path.parent
-        proposal = folder / Path(self._document.title).stem
+        proposal = folder / Path(title).stem
         name = self._theme.tokens.name
-        dialog = ExportDialog(self._exporter, self._prompts, proposal, name, self._parent)
+        dialog = ExportDialog(exporter, self._prompts, proposal, name, self._parent)
         dialog.exec()
         if dialog.saved_path is not None:
             self._notices.info(f"Saved “{dialog.saved_path.name}”.")

@@ -1,5 +1,6 @@
 """Plays the recording: moves the playhead by itself, at several speeds, in both directions."""
 
+from collections.abc import Callable
 from enum import Enum
 
 from gui.model.observable import Event
@@ -57,7 +58,8 @@ class Player:
         self._direction = direction
         self._owed_steps = 0.0
         if self._at_end():
-            self._seek(BEFORE_FIRST if direction is PlayDirection.FORWARD else self._playhead.step_count - 1)
+            end = BEFORE_FIRST if direction is PlayDirection.FORWARD else self._playhead.step_count - 1
+            self._by_itself(lambda: self._playhead.seek(end))
         self._is_playing = True
         self.changed.emit(self)
 
@@ -93,22 +95,19 @@ class Player:
         whole = int(self._owed_steps)
         if whole:
             self._owed_steps -= whole
-            self._seek(self._playhead.current + whole * self._direction.value)
+            self._by_itself(lambda: self._playhead.move(whole * self._direction.value))
         if self._at_end():
             self.pause()
 
-    def _seek(self, step: int) -> None:
+    def _by_itself(self, move: Callable[[], None]) -> None:
         self._is_moving = True
         try:
-            self._playhead.seek(step)
+            move()
         finally:
             self._is_moving = False
 
     def _at_end(self) -> bool:
-        current = self._playhead.current
-        if self._direction is PlayDirection.FORWARD:
-            return current >= self._playhead.step_count - 1
-        return current <= BEFORE_FIRST
+        return not self._playhead.can_move(self._direction.value)
 
     def _on_moved(self, _moved: PlayheadMoved) -> None:
         if not self._is_moving:

@@ -1,6 +1,7 @@
 """Where in the recording the person stands."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.trace.ids import StepIndex
 from gui.model.observable import Event
@@ -17,17 +18,31 @@ class PlayheadMoved:
     current: StepIndex
 
 
+class Stepper(Protocol):
+    """Decides what comes next where steps are gone through in another order than by their numbers."""
+
+    def move(self, steps: int) -> bool:
+        """Go so far; False leaves it to the numbers of the steps."""
+        ...
+
+    def can_move(self, steps: int) -> bool:
+        """Whether it would go so far."""
+        ...
+
+
 class Playhead:
     """The current step: views show the state *after* it. ``BEFORE_FIRST`` up to ``step_count - 1``.
 
     Attributes:
         moved: Emitted after every change of ``current``.
         resized: Emitted with the new number of steps.
+        stepper: Who decides what the next step is; None: the next number.
     """
 
     def __init__(self) -> None:
         self.moved: Event[PlayheadMoved] = Event()
         self.resized: Event[int] = Event()
+        self.stepper: Stepper | None = None
         self._current = BEFORE_FIRST
         self._step_count = 0
 
@@ -59,4 +74,11 @@ class Playhead:
 
     def move(self, steps: int) -> None:
         """Go forward (or, negative, back) by a number of steps."""
-        self.seek(self._current + steps)
+        if self.stepper is None or not self.stepper.move(steps):
+            self.seek(self._current + steps)
+
+    def can_move(self, steps: int) -> bool:
+        """Whether there is anything in that direction."""
+        if self.stepper is not None and self.stepper.can_move(steps):
+            return True
+        return BEFORE_FIRST <= self._current + (1 if steps > 0 else -1) < self._step_count

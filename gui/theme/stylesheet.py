@@ -148,6 +148,8 @@ QWidget#statusBar { background: $window; border-top: 1px solid $hairline; }
 QWidget#statusBar QLabel { color: $muted; font-size: 11px; }
 QWidget#leftColumn, QWidget#rightColumn, QWidget#bottomArea, QWidget#bottomDrawer { background: $panel; }
 QWidget#centre { background: $canvas; }
+QWidget#compareBar { background: $panel; border-bottom: 1px solid $hairline; }
+QWidget#comparePaneHead { background: $panel; border-bottom: 1px solid $hairline; }
 QWidget#trainPage, QWidget#trainPanel, QWidget#trainChart { background: $panel; }
 QWidget#trainCanvas { background: $canvas; }
 QWidget#segments { background: $hover; border-radius: 7px; }

@@ -4,7 +4,7 @@ from engine.compare import ChangeKind, compare
 from engine.drawing import arrange
 from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import GroupKey
-from engine.overlay import overlaid
+from engine.overlay import marked, overlaid, twins
 from engine.overlay.overlay import name_of
 from engine.overlay.partners import Partners
 from engine.trace.batch import Batch
@@ -105,3 +105,37 @@ def test_any_two_programs_can_be_laid_over_each_other(a, b):
         assert all(edge.source in set(keys) and edge.target in set(keys) for edge in overlay.view.edges)
         assert overlay.view.nodes[: len(view.nodes)] == view.nodes
         assert len(arrange(overlay.view).nodes) == len(keys)
+
+
+def marks(a, b, folding=None, *, is_second=False):
+    folding = folding or Folding().with_all_open()
+    comparison = compare(a, b)
+    views = [build_view_graph(recording, iterations(recording)[-1], folding) for recording in (a, b)]
+    partners = Partners(a, b, comparison)
+    return marked("other", *views, comparison, partners, is_second=is_second), twins(*views, comparison, partners)
+
+
+def test_beside_each_other_each_side_is_marked_without_ghosts():
+    one, other = branch("relu", outcome=True), branch("tanh", "exp", outcome=False)
+    left, pairs = marks(one, other)
+    right, back = marks(other, one, is_second=True)
+    assert not any(key.startswith("ghost:") for key in (*left.kinds, *right.kinds))
+    assert ("relu", "removed") in kinds(left)
+    assert {("tanh", "added"), ("exp", "added")} <= set(kinds(right))
+    assert left.forks[0].sentence == "Line 3: if was True (3 > 2) here and False (3 > 2) in other"
+    assert right.forks[0].sentence == "Line 3: if was False (3 > 2) here and True (3 > 2) in other"
+    assert pairs["op:0:mul"] == "op:0:mul"
+    assert pairs["op:2:sum"] == "op:3:sum"
+    assert "op:1:relu" not in pairs
+    assert back["op:3:sum"] == "op:2:sum"
+
+
+@settings(max_examples=30, deadline=None)
+@given(programs(), programs())
+def test_any_two_programs_can_stand_beside_each_other(a, b):
+    for folding in (Folding(), Folding().with_all_open(), Folding().with_level(1)):
+        overlay, pairs = marks(a, b, folding)
+        keys = {node.key for node in overlay.view.nodes}
+        assert set(overlay.kinds) | overlay.stubs == keys
+        assert set(pairs) <= keys
+        assert ChangeKind.ADDED not in overlay.kinds.values()

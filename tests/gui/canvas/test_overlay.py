@@ -47,10 +47,10 @@ def test_the_legend_stands_clear_of_the_graph(compared):
 
 
 def test_the_overlay_can_be_taken_off_and_laid_on_again(compared):
-    compared.panel.toggle_overlay()
+    compared.panel.overlays.toggle()
     assert "tanh" not in compared.titles()
     assert compared.panel.overlay is None
-    compared.panel.toggle_overlay()
+    compared.panel.overlays.toggle()
     assert "tanh" in compared.titles()
 
 

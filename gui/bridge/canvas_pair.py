@@ -1,0 +1,159 @@
+"""Two canvases beside each other, in step: what is done on one is done on the other where it has the same boxes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from engine.compare import Side
+from engine.graph import Folding
+from engine.graph.view import NodeKey, NodeKind, ViewGraph
+from engine.overlay import twins
+from engine.trace.facts import Role
+from gui.bridge.pair_camera import PairCamera
+from gui.canvas.panel import CanvasPanel
+from gui.canvas.picked import Picked
+from gui.model.selection import NOTHING, Origin, Selected, Selection
+from gui.model.side_by_side import SideBySide
+
+Twins = Mapping[NodeKey, NodeKey]
+
+
+class CanvasPair(QObject):
+    """Keeps folding, camera, and what is picked of two canvases together while ``side`` is on and in step.
+
+    Args:
+        a: The canvas of the recording shown.
+        b: The canvas of what it is compared with.
+        side: The models of both.
+        selection: What is selected in the window.
+    """
+
+    def __init__(self, a: CanvasPanel, b: CanvasPanel, side: SideBySide, selection: Selection) -> None:
+        super().__init__(a)
+        self._panels = {Side.A: a, Side.B: b}
+        self._side = side
+        self._selection = selection
+        self._twins: dict[Side, Twins] = {Side.A: {}, Side.B: {}}
+        self._folded: dict[Side, Folding] = {}
+        self._is_passing = False
+        self._camera = PairCamera(a, b, side, lambda: self._twins[Side.A])
+        for here, panel in self._panels.items():
+            panel.drawn.connect(partial(self._on_drawn, here))
+            panel.picks.changed.connect(partial(self._on_picked, here))
+        a.lens_changed.connect(lambda _lens: self._pass_lens())
+        side.stood.connect(self._camera.follow)
+
+    def begin(self) -> None:
+        """Both have just been put beside each other, or in step again: the second comes to where the first is."""
+        self._pass_lens()
+        if self._side.in_step:
+            self._folded.clear()
+            self._on_drawn(Side.A)
+            self._camera.begin(self._side.stand)
+
+    def _pass_lens(self) -> None:
+        a, b = self._panels[Side.A], self._panels[Side.B]
+        b.set_progression(a.progression)
+        b.set_lens(a.lens)
+        if b.surface.shows_minimap != a.surface.shows_minimap:
+            b.toggle_minimap()
+
+    def _is_in_step(self) -> bool:
+        return self._side.is_on and self._side.in_step
+
+    # Folding
+
+    def _on_drawn(self, here: Side) -> None:
+        if not self._side.is_on:
+            return
+        panel, other = self._panels[here], self._panels[here.other]
+        folding, view = panel.view_state.folding, panel.current_view()
+        if self._side.in_step and view is not None and folding != self._folded.get(here):
+            self._folded[here] = folding
+            self._folded[here.other] = wanted = as_drawn(folding, view)
+            other.restore(replace(other.view_state, folding=wanted))
+        self._match()
+        if self._side.in_step:
+            self._on_picked(Side.A, self._panels[Side.A].picks.picked)
+            self._camera.refresh(here)
+
+    def _match(self) -> None:
+        a, b = (panel.current_view() for panel in self._panels.values())
+        compared, partners = self._side.compared, self._side.partners
+        if a is None or b is None or compared is None or compared.comparison is None or partners is None:
+            self._twins = {Side.A: {}, Side.B: {}}
+            return
+        forward = twins(a, b, compared.comparison, partners)
+        back: dict[NodeKey, NodeKey] = {}
+        for key, twin in forward.items():
+            back.setdefault(twin, key)
+        self._twins = {Side.A: forward, Side.B: back}
+
+    # What is picked
+
+    def _on_picked(self, here: Side, picked: Picked) -> None:
+        if self._is_passing or not self._is_in_step():
+            return
+        self._is_passing = True
+        try:
+            other = self._panels[here.other].picks
+            other.show(_over(picked, other.picked, self._twins[here], set(self._twins[here.other])))
+            if here is Side.B:
+                self._select_in_window()
+        finally:
+            self._is_passing = False
+
+    def _select_in_window(self) -> None:
+        """The window tells of what was picked on the second canvas as it is in the recording shown."""
+        picks = self._panels[Side.A].picks
+        key = next(iter(picks.picked.selected), None)
+        if key is None:
+            if self._selection.current.node is not None:
+                self._selection.select(replace(NOTHING, origin=Origin.CANVAS))
+            return
+        scene = picks.scene
+        if scene is None or key not in scene.index_of or self._selection.current.node in picks.picked.selected:
+            return
+        node = scene.nodes[scene.index_of[key]].node
+        last = node.last_step if node.main_step is None else None
+        self._selection.select(
+            Selected(node=key, step=node.about, value=node.value, origin=Origin.CANVAS, last_step=last)
+        )
+
+
+def as_drawn(folding: Folding, view: ViewGraph) -> Folding:
+    """Return the folding that opens exactly what a view shows open, whatever else there is.
+
+    What is open by itself depends on the size of a graph; two graphs of nearly the same size shall not differ in it.
+    """
+    opened = frozenset(group.key for group in view.groups)
+    closed = frozenset(node.stands_for for node in view.nodes if node.stands_for is not None and node.mirrors is None)
+    shows = any(node.kind is NodeKind.LEAF and node.role is Role.PARAMETER for node in view.nodes)
+    return replace(
+        folding,
+        opened=opened,
+        closed=closed - opened,
+        toggled=frozenset(),
+        show_parameters=shows if folding.show_parameters is None else folding.show_parameters,
+    )
+
+
+def _over(picked: Picked, there: Picked, twin_of: Twins, known: set[NodeKey]) -> Picked:
+    """Return the same on the other canvas; what only that one has stays hidden there if it is."""
+
+    def over(keys: frozenset[NodeKey]) -> frozenset[NodeKey]:
+        return frozenset(twin_of[key] for key in keys if key in twin_of)
+
+    return replace(
+        there,
+        selected=over(picked.selected),
+        hovered=None if picked.hovered is None else twin_of.get(picked.hovered),
+        traced=None if picked.traced is None else over(picked.traced),
+        traced_from=over(picked.traced_from),
+        hops=picked.hops,
+        hidden=over(picked.hidden) | frozenset(key for key in there.hidden if key not in known),
+        hits=over(picked.hits),
+        focus=picked.focus,
+    )

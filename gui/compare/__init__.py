@@ -1,0 +1,1 @@
+"""Two recordings, or two iterations of one, beside each other."""
