@@ -171,7 +171,7 @@ def build_workbench(
     exporter = CanvasExporter(panels.canvas, models.document, models.playhead, models.theme)
     train_bridge = SessionBridge(window)
     trainer = make_backend(train_bridge)
-    training = build_training(models, trainer)
+    training = build_training(models, trainer, settings)
     train = TrainView(models, training, asker, flow.may_replace)
     builder = BuilderPlace(window, models, training.network, asker, flow.may_replace)
     dialogs = Dialogs(window, models.document, models.devices, models.notices, models.theme, flow, asker, exporter)
@@ -309,6 +309,7 @@ def _connect_training(workbench: Workbench, network_worker: Asked | None) -> Non
     window.closing.connect(workbench.trainer.close)
     window.closing.connect(workbench.builder.close)
     window.closing.connect(asker.close)
+    window.closing.connect(training.logs.close)
 
 
 def make_application(settings: SettingsFile, arguments: Sequence[str] = ()) -> QApplication:

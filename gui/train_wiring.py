@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from engine.training.plan import FileData, TrainingPlan
 from engine.training.plane import plane_of
 from engine.training.script import script_of
+from gui.bridge.run_loader import RunLoader
 from gui.bridge.session_bridge import SessionBridge
+from gui.bridge.settings import SettingsFile
 from gui.commands.action import Desk
 from gui.commands.book import ActionBook
 from gui.commands.ports import Place
@@ -46,14 +48,18 @@ _CHECKPOINT_FILTER = "Checkpoint (*.safetensors)"
 _FILTERS = {"PNG": "Picture (*.png)", "SVG": "Drawing (*.svg)", "CSV": "Numbers (*.csv)"}
 
 
-def build_training(models: Models, trainer: Trainer) -> Training:
-    """Build what is true of training in a window."""
+def build_training(models: Models, trainer: Trainer, settings: SettingsFile | None = None) -> Training:
+    """Build what is true of training in a window; runs are kept where the settings say, without any they are not."""
     plan, book = PlanModel(), RunBook()
+    logs = RunLogs(book)
+    if settings is not None:
+        logs = RunLogs(book, settings.read_runs_folder(), settings.data_folder / "trash")
+        logs.moved.connect(settings.write_runs_folder)
     network = NetworkModel(plan.network)
     network.changed.connect(lambda is_more: plan.use_network(network.network) if is_more else None)
     plan.changed.connect(lambda changed: network.choose_batch(changed.batch_size))
     control = TrainingControl(plan, book, models.preferences, trainer, script_of, lambda told: plane_of(told.data))
-    return Training(plan=plan, book=book, control=control, network=network, logs=RunLogs(book))
+    return Training(plan=plan, book=book, control=control, network=network, logs=logs)
 
 
 def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -> None:
@@ -109,11 +115,13 @@ class TrainView:
             self._training.control.save_checkpoint(path.absolute())
 
     def log_runs(self) -> None:
-        """Ask for a folder, and write every run there for TensorBoard."""
-        folder = self._prompts.ask_folder(Path.home(), "Folder for TensorBoard")
+        """Ask for a folder, and keep every run there, where TensorBoard can read it."""
+        logs = self._training.logs
+        folder = self._prompts.ask_folder(logs.folder or Path.home(), "Folder for runs")
         if folder is not None:
-            self._training.logs.use(folder)
-            self._models.notices.info(f"Runs are written to “{folder.name}”: tensorboard --logdir “{folder}”")
+            logs.use(folder.absolute())
+        if logs.folder is not None:
+            self._models.notices.info(f"Runs are kept in “{logs.folder.name}”: tensorboard --logdir “{logs.folder}”")
 
     def resume(self) -> None:
         """Ask for a checkpoint, and go on from it."""
@@ -188,9 +196,12 @@ class TrainView:
         page.iteration_wanted.connect(lambda iteration: self._open_iteration(iteration, desk))
         page.forgotten.connect(
             lambda run: notices.info(
-                f"{run.name} was taken out of the list; Train > Bring back the last run undoes it."
+                f"{run.name} lies in the trash for 30 days; Train > Bring back the last run undoes it."
             )
         )
+        loader = RunLoader(training.book, page)
+        loader.failed.connect(notices.error)
+        training.logs.begin()
         training.network.told.connect(lambda _nothing: page.network.show_facts(_size_text(training.network)))
         book.install_train(page)
         training.network.ask()

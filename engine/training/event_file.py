@@ -12,11 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
 _VARINT, _DOUBLE, _BYTES, _FLOAT = 0, 1, 2, 5
 _STRING_TYPE = 7
 """DT_STRING of ``types.proto``."""
 _POLYNOMIAL = 0x82F63B78
 _MASK = 0xA282EAD8
+_FEW = 8
+"""Events that are written one by one."""
 
 
 class EventFile:
@@ -39,9 +44,13 @@ class EventFile:
         """Add points of one curve: step and number."""
         now = self._clock()
         name = _field(1, tag.encode())
+        by_length: dict[int, list[bytes]] = {}
         for step, number in points:
             value = name + _key(2, _FLOAT) + struct.pack("<f", _as_float(number))
-            self._write(_event(now, step, _field(5, _field(1, value))))
+            event = _event(now, step, _field(5, _field(1, value)))
+            by_length.setdefault(len(event), []).append(event)
+        for events in by_length.values():  # of one curve they are as long as their steps, so the order stays
+            self._write_alike(events)
 
     def add_text(self, tag: str, text: str, step: int = 0) -> None:
         """Add a text; TensorBoard shows it as Markdown."""
@@ -61,7 +70,19 @@ class EventFile:
 
     def _write(self, event: bytes) -> None:
         head = struct.pack("<Q", len(event))
-        self._file.write(head + _masked(head) + event + _masked(event))
+        self._file.write(head + masked_crc32c(head) + event + masked_crc32c(event))
+
+    def _write_alike(self, events: list[bytes]) -> None:
+        """Write events of one length: their checksums are computed side by side."""
+        if len(events) < _FEW:
+            for event in events:
+                self._write(event)
+            return
+        rows = np.frombuffer(b"".join(events), dtype=np.uint8).reshape(len(events), -1)
+        length = struct.pack("<Q", rows.shape[1])
+        head = np.frombuffer(length + masked_crc32c(length), dtype=np.uint8)
+        heads = np.broadcast_to(head, (len(events), len(head)))
+        self._file.write(np.concatenate((heads, rows, masked_crc32c_of_rows(rows)), axis=1).tobytes())
 
 
 def crc32c(raw: bytes) -> int:
@@ -83,9 +104,21 @@ def _table() -> tuple[int, ...]:
     return tuple(rows)
 
 
-def _masked(raw: bytes) -> bytes:
+def masked_crc32c(raw: bytes) -> bytes:
+    """Return the four bytes that follow ``raw`` in a record."""
     crc = crc32c(raw)
     return struct.pack("<I", (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF)
+
+
+def masked_crc32c_of_rows(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the same for each row: [rows, 4]."""
+    table = np.array(_table(), dtype=np.uint32)
+    crc = np.full(len(rows), 0xFFFFFFFF, dtype=np.uint32)
+    for column in rows.T:
+        crc = table[(crc ^ column) & 0xFF] ^ (crc >> 8)
+    crc ^= np.uint32(0xFFFFFFFF)
+    masked = (((crc >> 15) | (crc << 17)) + np.uint32(_MASK)).astype("<u4")
+    return masked.view(np.uint8).reshape(len(rows), 4)
 
 
 def _event(seconds: float, step: int, what: bytes) -> bytes:

@@ -71,6 +71,24 @@ class SettingsFile:
         """Keep what Qt says of a window or splitter."""
         self._settings.setValue(f"places/{name}", bytes(state.toBase64().data()).decode("ascii"))
 
+    @property
+    def data_folder(self) -> Path:
+        """Where the program keeps what it writes by itself: beside settings that lie in a place of their own."""
+        own = Path(self._settings.fileName()).parent
+        usual = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+        if own != Path(usual) / "chainrule":
+            return own
+        return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)) / "chainrule"
+
+    def read_runs_folder(self) -> Path:
+        """Return where training runs are kept."""
+        text = self._text("runs_folder")
+        return Path(text) if text else self.data_folder / "runs"
+
+    def write_runs_folder(self, folder: Path) -> None:
+        """Keep where training runs are kept."""
+        self._settings.setValue("runs_folder", str(folder))
+
     def flush(self) -> None:
         """Write to disk now."""
         self._settings.sync()

@@ -218,11 +218,11 @@ TRAIN_ACTIONS = (
     Action(
         id="train.put_back",
         title="Bring back the last run",
-        tip="Put the run that was taken out of the list last back into it.",
+        tip="Bring the run back that was moved to the trash last, in this session or an earlier one.",
         menu=Menu.TRAIN,
         icon=Icon.UNDO,
         handler=lambda desk: desk.training.book.put_back(),
-        enabled_when=lambda desk: "" if desk.training.book.can_put_back else "No run was taken out of the list.",
+        enabled_when=lambda desk: "" if desk.training.book.can_put_back else "No run lies in the trash.",
     ),
     Action(
         id="train.save",
@@ -244,8 +244,8 @@ TRAIN_ACTIONS = (
     ),
     Action(
         id="train.events",
-        title="Write runs for TensorBoard…",
-        tip="Write the curves, marks and programs of all runs as event files of TensorBoard, while they go on.",
+        title="Keep runs in another folder…",
+        tip="Curves, marks and programs of all runs are kept there while they go on; TensorBoard reads them, too.",
         menu=Menu.TRAIN,
         handler=lambda desk: desk.train.log_runs(),
     ),

@@ -1,12 +1,16 @@
 """The training runs of a window: which there are, which one is looked at, which others are drawn beside it."""
 
+import re
+from collections.abc import Sequence
+
 from gui.model.observable import Event
 from gui.model.training_run import TrainingRun
 
 _WORDS = ("calm", "brisk", "bright", "quiet", "bold", "gentle", "keen", "steady", "swift", "warm", "clear", "fresh")
 MOST_SHOWN = 6
 MOST_GONE = 5
-"""Runs that were taken out can be brought back; the oldest go for ever."""
+"""Runs that were taken out can be brought back; of those that were never kept on disk the oldest go for ever."""
+_NUMBER = re.compile(r"-(\d+)$")
 
 
 class RunBook:
@@ -15,11 +19,17 @@ class RunBook:
     Attributes:
         changed: A run began, went, was renamed, or another one is looked at.
         advanced: A run told something, or ended.
+        renamed: A run has another name.
+        removed: A run was taken out of the list.
+        returned: It was brought back.
     """
 
     def __init__(self) -> None:
         self.changed: Event[None] = Event()
         self.advanced: Event[TrainingRun] = Event()
+        self.renamed: Event[TrainingRun] = Event()
+        self.removed: Event[TrainingRun] = Event()
+        self.returned: Event[TrainingRun] = Event()
         self._runs: list[TrainingRun] = []
         self._gone: list[TrainingRun] = []
         self._current: TrainingRun | None = None
@@ -56,6 +66,21 @@ class RunBook:
         self._current = run
         self.changed.emit(None)
 
+    def add_kept(self, runs: Sequence[TrainingRun]) -> None:
+        """Take up runs of earlier sessions, the newest first; they come after those of this one."""
+        if not runs:
+            return
+        self._runs += runs
+        self._current = self._current or self._runs[0]
+        numbers = [int(found.group(1)) for run in runs if (found := _NUMBER.search(run.name))]
+        self._count = max(self._count, *numbers, len(self._runs)) if numbers else max(self._count, len(self._runs))
+        self.changed.emit(None)
+
+    def add_gone(self, runs: Sequence[TrainingRun]) -> None:
+        """Take up runs that were taken out in earlier sessions, the latest one last."""
+        self._gone = [*runs, *self._gone][-MOST_GONE:]
+        self.changed.emit(None)
+
     def choose(self, run: TrainingRun) -> None:
         """Look at another run."""
         if run in self._runs and run is not self._current:
@@ -71,6 +96,7 @@ class RunBook:
         """Give a run another name; a blank one is left out."""
         if name.strip():
             run.name = name.strip()
+            self.renamed.emit(run)
             self.changed.emit(None)
 
     def remove(self, run: TrainingRun) -> None:
@@ -81,6 +107,7 @@ class RunBook:
         self._gone = [*self._gone, run][-MOST_GONE:]
         if run is self._current:
             self._current = self._runs[0] if self._runs else None
+        self.removed.emit(run)
         self.changed.emit(None)
 
     @property
@@ -94,6 +121,7 @@ class RunBook:
             run = self._gone.pop()
             self._runs.append(run)
             self._current = run
+            self.returned.emit(run)
             self.changed.emit(None)
 
     def tell(self, run: TrainingRun) -> None:

@@ -10,8 +10,10 @@ LIVE = ("lr", "weight_decay", "betas", "momentum", "alpha")
 """Hyper-parameters of optimizers that have a slider, and that can be changed while a run goes on."""
 _USUAL = ("CrossEntropyLoss", "BCEWithLogitsLoss", "MSELoss", "L1Loss", "HuberLoss")
 _USUAL_OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
-_USUAL_METRICS = ("Accuracy", "F1Score", "Precision", "Recall", "AUROC", "ConfusionMatrix")
-_USUAL_METRICS += ("MeanAbsoluteError", "MeanSquaredError", "R2Score")
+_USUAL_METRICS = (
+    *("Accuracy", "F1Score", "Precision", "Recall", "AUROC", "ConfusionMatrix"),
+    *("MeanAbsoluteError", "MeanSquaredError", "R2Score"),
+)
 _FIRST = {
     "step_size": "30",
     "milestones": "[50, 80]",

@@ -190,6 +190,7 @@ class TrainingControl:
     def _start(self, run: TrainingRun, play: Play, filename: str, resume: str = "") -> None:
         if self._live is not None:
             self._live.outcome = REPLACED
+            self._advance(self._live)
             self._replaced += self._has_begun
         self._live, self._has_begun, self._filename = run, False, filename
         self._waiting.clear()

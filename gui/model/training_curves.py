@@ -87,6 +87,10 @@ class Curve:
         place = int(np.searchsorted(self.iterations, iteration, side="right")) - 1
         return float(self._numbers[place]) if place >= 0 else float("nan")
 
+    def place_after(self, iteration: int) -> int:
+        """Return the place of the first point beyond an iteration."""
+        return int(np.searchsorted(self.iterations, iteration, side="right"))
+
     def envelope(self, stretches: int) -> Envelope:
         """Return the whole curve in at most so many stretches of equally many points."""
         starts = _starts(self._count, stretches)

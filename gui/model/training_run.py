@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,10 @@ class TrainingRun:
         source: The program that runs.
         plane: What pictures over the plane show; None: there are none.
         is_shown: Whether its curve is drawn beside that of the chosen run.
+        folder: Where it is kept on disk; None: it is not.
+        began_s: When it was begun, in seconds since 1970; 0: not noted yet.
+        is_loaded: Whether its curves are here; those of a kept run are loaded when it is looked at.
+        kept_loss: The loss of a kept run as it was last, for as long as its curves are not here.
     """
 
     def __init__(self, name: str, hue: int, source: str, plan: TrainingPlan | None = None) -> None:
@@ -62,6 +67,10 @@ class TrainingRun:
         self.source = source
         self.plan = plan
         self.is_shown = True
+        self.folder: Path | None = None
+        self.began_s = 0.0
+        self.is_loaded = True
+        self.kept_loss = float("nan")
         self.plane: Plane | None = None
         self.curves = CurveBook()
         self.marks: list[Mark] = []
@@ -103,9 +112,9 @@ class TrainingRun:
 
     @property
     def loss(self) -> float:
-        """The smoothed loss; NaN before the first."""
+        """The smoothed loss; NaN before the first, of a kept run as it was last."""
         loss = self.curves.get("loss")
-        return float(loss.smoothed[-1]) if loss is not None and len(loss) else float("nan")
+        return float(loss.smoothed[-1]) if loss is not None and len(loss) else self.kept_loss
 
     def picture(self, name: str) -> Pixels | None:
         """Return the newest picture of a name."""

@@ -60,10 +60,15 @@ class LossChart(ChartFrame):
         self._faces.addWidget(self.matrix)
         self.put_body(self._faces)
         self.log = self.add_switch("log", "Logarithmic scale", is_on=True, switched=self._on_log)
-        self.add_saving(lambda kind: save(self._faces.currentWidget(), kind))
+        self.add_saving(lambda kind: save(self.face, kind))
         cursor.moved.connect(self._on_cursor)
         self.set_tokens(tokens)
         self._say()
+
+    @property
+    def face(self) -> QWidget:
+        """What is shown: the plot, or a matrix."""
+        return self.matrix if self._faces.currentWidget() is self.matrix else self.plot.widget
 
     @property
     def drawn_metric(self) -> str:
@@ -165,7 +170,7 @@ class LossChart(ChartFrame):
 
     def _say(self) -> None:
         self._choice.show_choice(title_of(self._metric))
-        if self._faces.currentWidget() is self.matrix:
+        if self.face is self.matrix:
             self.set_note("rows: the right class · columns: what was told")
             self.show_note("")
             return

@@ -159,7 +159,7 @@ class RunsCard(Section):
     """The list.
 
     Signals:
-        forgotten: A run was taken out of the list; it can be put back.
+        forgotten: A run was moved to the trash; it can be brought back.
     """
 
     forgotten = Signal(object)
@@ -231,7 +231,7 @@ class RunsCard(Section):
         word = "Hide beside the others" if row.run.is_shown else "Draw beside the others"
         menu.addAction(word).triggered.connect(row.toggled)
         menu.addAction("Rename").triggered.connect(row.begin_renaming)
-        forget = menu.addAction("Take out of the list")
+        forget = menu.addAction("Move to the trash")
         forget.setEnabled(not row.run.is_alive)
         forget.triggered.connect(row.removed)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -18,7 +18,7 @@ class FakePrompts:
         self.questions.append("open")
         return self.open_from
 
-    def ask_folder(self, folder: Path) -> Path | None:
+    def ask_folder(self, folder: Path, title: str = "") -> Path | None:
         self.questions.append("folder")
         return self.open_from
 

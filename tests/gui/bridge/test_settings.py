@@ -44,3 +44,13 @@ def test_a_damaged_file_reads_as_defaults(tmp_path):
 def test_the_home_variable_decides_where(monkeypatch, tmp_path):
     monkeypatch.setenv("CHAINRULE_HOME", str(tmp_path))
     assert settings_path() == tmp_path / "settings.ini"
+
+
+def test_runs_are_kept_beside_settings_in_a_place_of_their_own_else_with_other_data(monkeypatch, tmp_path):
+    settings = SettingsFile(tmp_path / "settings.ini")
+    assert settings.read_runs_folder() == tmp_path / "runs"
+    settings.write_runs_folder(tmp_path / "other")
+    settings.flush()
+    assert SettingsFile(tmp_path / "settings.ini").read_runs_folder() == tmp_path / "other"
+    monkeypatch.delenv("CHAINRULE_HOME")
+    assert SettingsFile().read_runs_folder().parts[-2:] == ("chainrule", "runs")

@@ -36,7 +36,7 @@ def learn(book, run, start, end):
 
 def told_by(folder):
     """What a run's event file tells: step, tag, number."""
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("events.*")
     for event in events(path):
         if 5 in event:
             value = fields(fields(event[5][0])[1][0])
