@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from gui.bridge.block_folder import BlockFolder
 from gui.builder.panel import BuilderPanel
 from gui.builder.port import Asker, BuilderCommands
 from gui.builder.window import BuilderWindow
@@ -12,6 +13,7 @@ from gui.commands.book import ActionBook
 from gui.commands.builder_actions import BUILDER_MENU
 from gui.model.models import Models
 from gui.model.network import NetworkModel
+from gui.model.network_blocks import BlockShelf
 from gui.model.workspace import Workspace
 
 
@@ -24,10 +26,11 @@ class BuilderPlace:
         self._parent = parent
         self._models = models
         self._network = network
+        self.shelf = BlockShelf(BlockFolder())
         self._book: ActionBook | None = None
         self.window: BuilderWindow | None = None
         self.port = BuilderCommands(
-            network, models.document, models.notices, prompts, self.show, self._may_leave, self._train
+            network, self.shelf, models.document, models.notices, prompts, self.show, self._may_leave, self._train
         )
         self._may_replace = may_replace
 
@@ -39,7 +42,7 @@ class BuilderPlace:
         """Return a panel on the network, with its actions, for whoever has a place for it."""
         assert self._book is not None
         book = self._book
-        panel = BuilderPanel(self._network, self._models.theme, is_compact=is_compact)
+        panel = BuilderPanel(self._network, self.shelf, self._models.theme, is_compact=is_compact)
         for action in book.builder_actions():
             panel.surface.addAction(action)
         starts = [action.id for action in book.actions if action.menu is Menu.TEMPLATE]

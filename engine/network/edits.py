@@ -72,7 +72,7 @@ def remove(network: Network, names: Collection[NodeName]) -> Network:
             owner = next((one for one in network.nodes if one.name == node.same_as and one.name in names), None)
             nodes.append(node if owner is None else replace(node, same_as=NodeName(""), settings=owner.settings))
     links = (link for link in network.links if link.source not in names and link.target not in names)
-    return replace(network, nodes=tuple(nodes), links=tuple(links))
+    return _with_real_folds(replace(network, nodes=tuple(nodes), links=tuple(links)))
 
 
 def connect(network: Network, link: Link) -> Network:
@@ -228,7 +228,8 @@ def pasted(network: Network, piece: Network) -> tuple[Network, tuple[NodeName, .
         for link in piece.links
         if link.source in names and link.target in names
     )
-    joined = replace(network, nodes=network.nodes + made, links=network.links + links)
+    folded = tuple(new_blocks[block] for block in piece.folded if block in new_blocks)
+    joined = replace(network, nodes=network.nodes + made, links=network.links + links, folded=network.folded + folded)
     return joined, tuple(names.values())
 
 
@@ -254,7 +255,28 @@ def group(network: Network, names: Collection[NodeName], block: str) -> Network:
 
 def ungroup(network: Network, block: str) -> Network:
     """Dissolve a block; its nodes stay."""
-    return _mapped(network, lambda node: replace(node, block="") if node.block == block else node)
+    return _with_real_folds(_mapped(network, lambda node: replace(node, block="") if node.block == block else node))
+
+
+def rename_block(network: Network, block: str, new_name: str) -> Network:
+    """Give a block another name.
+
+    Raises:
+        NetworkError: If the new one is no name, or taken.
+    """
+    if new_name == block:
+        return network
+    check_name(new_name)
+    if any(node.block == new_name for node in network.nodes):
+        raise NetworkError(f"There is a block {new_name} already.")
+    renamed = _mapped(network, lambda node: replace(node, block=new_name) if node.block == block else node)
+    return replace(renamed, folded=tuple(new_name if one == block else one for one in network.folded))
+
+
+def fold(network: Network, blocks: Collection[str], *, is_folded: bool) -> Network:
+    """Show blocks as one box each, or open."""
+    kept = tuple(block for block in network.folded if block not in blocks)
+    return _with_real_folds(replace(network, folded=(*kept, *blocks) if is_folded else kept))
 
 
 def name_network(network: Network, name: str) -> Network:
@@ -288,6 +310,12 @@ def _renamed(network: Network, name_of: Callable[[NodeName], NodeName]) -> Netwo
     nodes = tuple(replace(node, name=name_of(node.name), same_as=name_of(node.same_as)) for node in network.nodes)
     links = (replace(link, source=name_of(link.source), target=name_of(link.target)) for link in network.links)
     return replace(network, nodes=nodes, links=tuple(links))
+
+
+def _with_real_folds(network: Network) -> Network:
+    """Forget that a block was folded which has no nodes any more."""
+    blocks = {node.block for node in network.nodes}
+    return replace(network, folded=tuple(block for block in network.folded if block in blocks))
 
 
 def _with_node(network: Network, changed: Node) -> Network:

@@ -66,8 +66,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A whole network; ``name`` is that of its class."""
+    """A whole network; ``name`` is that of its class, ``folded`` are the blocks that the canvas shows as one box."""
 
     name: str = "Network"
     nodes: tuple[Node, ...] = ()
     links: tuple[Link, ...] = ()
+    folded: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ def ordered(network: Network) -> list[Node]:
 
 
 def normal(network: Network) -> Network:
-    """Return the form in which equal networks are equal: places on the canvas are left out.
+    """Return the form in which equal networks are equal: places on the canvas, and what is folded, are left out.
 
     Raises:
         NetworkError: If there is a cycle or an expression that is none.
@@ -74,9 +74,8 @@ def normal(network: Network) -> Network:
             texts[node.name] = ast.unparse(parse_expression(node.text))
         links += kept
     tidy = tuple(_tidy(_uncalled(node) if is_loose(network, node) else node, texts) for node in nodes)
-    return replace(
-        network, nodes=tidy, links=tuple(sorted(links, key=lambda link: (place[link.target], link.target_port)))
-    )
+    in_order = tuple(sorted(links, key=lambda link: (place[link.target], link.target_port)))
+    return replace(network, nodes=tidy, links=in_order, folded=())
 
 
 def _with_plain_output(network: Network) -> Network:

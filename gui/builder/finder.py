@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from engine.network.network import Link, Network
 from gui.model.layer_search import LayerHit, find_layers
 from gui.model.network import NetworkModel
+from gui.model.network_blocks import BlockShelf
 from gui.model.network_changes import Free, Where, input_ports_of
+from gui.model.network_insertion import put_block
 from gui.theme.theme import Theme
 from gui.widgets.omnibox import Omnibox, Source
 
@@ -37,10 +39,11 @@ class Line:
 class LayerFinder(Omnibox):
     """Shows itself where a layer is wanted, and goes when one was chosen or none is wanted any more."""
 
-    def __init__(self, model: NetworkModel, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, model: NetworkModel, shelf: BlockShelf, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, "Enter adds it", parent)
         self.setObjectName("layerFinder")
         self._model = model
+        self._shelf = shelf
         self._frame = parent
         self.hide()
 
@@ -48,7 +51,7 @@ class LayerFinder(Omnibox):
         """Let the person choose what to add; ``at`` is a point of the parent."""
 
         def lines(query: str) -> tuple[Line, ...]:
-            hits = find_layers(query, self._model.network)
+            hits = find_layers(query, self._model.network, self._shelf.blocks)
             return tuple(Line(hit.title, hit.help, hit.group, partial(add, hit)) for hit in hits)
 
         self._open(lines, PLACEHOLDER, at)
@@ -90,11 +93,13 @@ class LayerFinder(Omnibox):
 
 
 def adding(model: NetworkModel, where: Where, middle: Free) -> Callable[[LayerHit], None]:
-    """Return what adds a found thing where it is wanted; a piece goes to the middle of the view."""
+    """Return what adds a found thing where it is wanted; a template goes to the middle of the view."""
 
     def add(hit: LayerHit) -> None:
         if hit.new is not None:
             model.add_node(hit.new, where)
+        elif hit.block is not None:
+            put_block(model, hit.block, hit.title, where)
         elif hit.piece is not None:
             model.add_piece(hit.piece, middle)
 

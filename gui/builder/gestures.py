@@ -177,7 +177,7 @@ class MoveBoxes(_Quiet):
                 return
             self._has_moved = True
             if self._name not in stage.model.selection:
-                stage.model.select([self._name])
+                stage.model.select(stage.scene.box_of(self._name).members)
         by, self._last = at - self._last, at
         stage.model.move_selection(by.x() / stage.camera.scale, by.y() / stage.camera.scale, self._key)
         stage.attend(landing=self._landing(stage, at))
@@ -242,10 +242,10 @@ class DrawWire(_Quiet):
         if name is None:
             return None
         box = stage.scene.boxes[name]
-        used = {link.target_port for link in stage.model.network.links if link.target == name}
-        ports = range(len(box.inputs if wanted is Side.INPUT else box.outputs))
-        free = [port for port in ports if wanted is Side.OUTPUT or port not in used]
-        return Port(name, wanted, (free or list(ports))[0]) if ports else None
+        used = {(link.target, link.target_port) for link in stage.model.network.links if link.target in box.members}
+        ports = box.in_ports if wanted is Side.INPUT else box.out_ports
+        free = [port for port in ports if wanted is Side.OUTPUT or (port.name, port.index) not in used]
+        return (free or ports)[0] if ports else None
 
     def release(self, stage: Stage, at: QPointF) -> None:
         """Connect, or let go of the wire that was pulled off, or look for a layer to connect with."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from engine.drawing.drawing import Rect
-from engine.network.edits import node_of
+from engine.network.edits import node_of, rename_block
 from engine.network.network import NodeName
 from gui.builder.scene import RowHit
 from gui.builder.surface import Surface
@@ -138,14 +138,19 @@ class InPlace(QObject):
             self.edit_row(RowHit(box, index))
 
     def rename(self, name: NodeName) -> None:
-        """Edit the name of a node."""
-        box = self._surface.scene.boxes[name]
+        """Edit the name of a node, or that of the folded block in which it is."""
+        box = self._surface.scene.box_of(name)
         heading = Place(box.place.x, box.place.y + 2, box.place.width, HEADER_PX - 4)
 
         def go_on(direction: int) -> None:
             if direction > 0 and self._model.selection:
                 self.edit_line(self._model.selection[0], 0)
 
+        if box.block:
+            self._begin(heading, 0.0, _LEAST_PX, box.block, f"Name of {box.block}",
+                        lambda text: self._model.edit(lambda old: rename_block(old, box.block, text.strip())),
+                        lambda _direction: None)  # fmt: skip
+            return
         self._begin(heading, 0.3, _LEAST_PX, name, f"Name of {name}",
                     lambda text: self._model.rename(name, text.strip()), go_on)  # fmt: skip
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.network.catalogue import Category, functions, layers
 from engine.network.network import Node, NodeKind
+from gui.builder.routing import Point
 from gui.builder.scene import Box, Port, Side
 from gui.model.network_boxes import Place, RowKind, is_needed, title_of
 from gui.theme.tokens import Tokens
@@ -18,6 +19,7 @@ _RIGHT_PX = 11.0
 _TITLE_BASELINE_PX = 19.5
 _ROW_BASELINE_PX = 11.5
 _HALO_PX = 5.0
+_SHEET_PX = 4.0
 _FAR = 0.5
 """Below this scale a box shows its name alone."""
 _LEAST_NAME_PX = 40.0
@@ -42,6 +44,8 @@ class NodePainter:
 
     def paint(self, painter: QPainter, box: Box, accents: Accents, scale: float) -> None:
         """Paint one box."""
+        if box.block:
+            self._sheet_behind(painter, box)
         self._frame(painter, box, accents)
         if scale < _FAR:
             self._far_name(painter, box)
@@ -69,19 +73,25 @@ class NodePainter:
         painter.drawRoundedRect(rect, RADIUS_PX, RADIUS_PX)
         inset = min(10.0, box.place.height / 4)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(strip_of(box.node, tokens)))
+        painter.setBrush(QColor(tokens.strip_shape if box.block else strip_of(box.node, tokens)))
         strip = QRectF(box.place.x + 1.5, box.place.y + inset, 3.0, box.place.height - 2 * inset)
         painter.drawRoundedRect(strip, 1.5, 1.5)
+
+    def _sheet_behind(self, painter: QPainter, box: Box) -> None:
+        """Paint the edge of a second sheet: there is more than one node in it."""
+        painter.setPen(QPen(QColor(self._tokens.node_border), 1.0))
+        painter.setBrush(QColor(self._tokens.group))
+        painter.drawRoundedRect(rect_of(box.place).translated(_SHEET_PX, _SHEET_PX), RADIUS_PX, RADIUS_PX)
 
     def _heading(self, painter: QPainter, box: Box) -> None:
         place = box.place
         room = place.width - _LEFT_PX - _RIGHT_PX
-        title = fitted_text(title_of(box.node), Style.TITLE, room)
+        title = fitted_text(box.block or title_of(box.node), Style.TITLE, room)
         baseline = place.y + _TITLE_BASELINE_PX
         painter.setPen(QColor(self._tokens.text))
         draw_text(painter, place.x + _LEFT_PX, baseline, title, Style.TITLE)
         rest = room - text_width(title, Style.TITLE) - 10.0
-        is_told = box.node.name == title_of(box.node).lower()
+        is_told = bool(box.block) or box.node.name == title_of(box.node).lower()
         if is_told or rest < min(_LEAST_NAME_PX, text_width(box.node.name, Style.SUBTITLE)):
             return
         name = fitted_text(box.node.name, Style.SUBTITLE, rest)
@@ -111,7 +121,7 @@ class NodePainter:
     def _far_name(self, painter: QPainter, box: Box) -> None:
         place = box.place
         style = Style.NAME if place.height > 44 else Style.SHORT
-        text = fitted_text(title_of(box.node), style, place.width - _LEFT_PX - 4.0)
+        text = fitted_text(box.block or title_of(box.node), style, place.width - _LEFT_PX - 4.0)
         painter.setPen(QColor(self._tokens.text))
         baseline = place.y + place.height / 2 + style.value[0] * 0.36
         draw_text(painter, place.x + _LEFT_PX, baseline, text, style)
@@ -124,11 +134,12 @@ class NodePainter:
         for arm in (QPointF(2.6, 2.6), QPointF(2.6, -2.6)):
             painter.drawLine(center - arm, center + arm)
 
-    def paint_port(self, painter: QPainter, box: Box, port: Port, *, is_lit: bool, is_used: bool) -> None:
+    def paint_port(self, painter: QPainter, box: Box, port: Port, at: Point, *, is_lit: bool, is_used: bool) -> None:
         """Paint one port; ``is_lit`` when the mouse is at it, or a wire would snap to it."""
         tokens = self._tokens
-        x, y = (box.inputs if port.side is Side.INPUT else box.outputs)[port.index]
-        is_quiet = port.side is Side.INPUT and not is_used and not is_needed(box.node, port.index)
+        x, y = at
+        is_own = port.name == box.node.name and not box.block
+        is_quiet = is_own and port.side is Side.INPUT and not is_used and not is_needed(box.node, port.index)
         radius = 5.5 if is_lit else 2.4 if is_quiet else 3.0
         if is_lit:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from engine.network.blocks import members_of
 from gui.builder.finder import LayerFinder, adding, ways_from
 from gui.builder.header import ActionOf, Header
 from gui.builder.in_place import InPlace
@@ -14,7 +15,9 @@ from gui.builder.settings_form import SettingsForm
 from gui.builder.source_view import SourceView
 from gui.builder.surface import Surface
 from gui.model.network import NetworkModel
+from gui.model.network_blocks import BlockShelf
 from gui.model.network_changes import After, Free, OnLink, Where
+from gui.model.network_layout import refolded
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
 from gui.widgets.buttons import rule
@@ -41,17 +44,24 @@ class BuilderPanel(QWidget):
     """
 
     def __init__(
-        self, model: NetworkModel, theme: Theme, parent: QWidget | None = None, *, is_compact: bool = False
+        self,
+        model: NetworkModel,
+        shelf: BlockShelf,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        is_compact: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("builderPanel")
         self._is_compact = is_compact
         self.model = model
         self.header = Header(model, self)
+        self.shelf = shelf
         self.surface = Surface(model, theme.tokens, self)
         self.in_place = InPlace(self.surface, model)
         self.card = OfferCard(model, theme, self.surface)
-        self.finder = LayerFinder(model, theme, self.surface)
+        self.finder = LayerFinder(model, shelf, theme, self.surface)
         self.form = SettingsForm(model, self)
         self.source = SourceView(model, theme, self)
         self._menu: QMenu | None = None
@@ -61,6 +71,7 @@ class BuilderPanel(QWidget):
         self.surface.finder_wanted.connect(self.look_for_layer)
         self.surface.menu_wanted.connect(self._open_menu)
         self.surface.moved.connect(self._on_moved)
+        self.surface.fold_wanted.connect(self.fold)
         self.card.changed.connect(self._place_card)
         theme.changed.connect(self._on_theme)
 
@@ -81,6 +92,13 @@ class BuilderPanel(QWidget):
         """Let the person look for a layer to put there; ``at`` is a point of the canvas view."""
         middle = self._middle()
         self.finder.look_for_layer(adding(self.model, where, middle), QPoint(round(at.x()), round(at.y())))
+
+    def fold(self, block: str) -> None:
+        """Fold a block to one box, or open it; its nodes are selected."""
+        model = self.model
+        is_folded = block not in model.network.folded
+        model.edit(lambda network: refolded(network, (block,), is_folded=is_folded), moves_only=True)
+        model.select(members_of(model.network, block))
 
     def add_after_selection(self, *, is_branch: bool) -> None:
         """Let the person look for a layer to put after what is selected, or onto the selected wire."""
@@ -107,8 +125,13 @@ class BuilderPanel(QWidget):
         seen = self.surface.view_rect(bounds)
         return QPointF(seen.x + seen.width / 2, seen.bottom + _FINDER_GAP_PX)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point of the canvas in the middle of what is seen."""
+        return self.surface.world(QPointF(self.surface.width() / 2, self.surface.height() / 2))
+
     def _middle(self) -> Free:
-        return Free(*self.surface.world(QPointF(self.surface.width() / 2, self.surface.height() / 2)))
+        return Free(*self.middle)
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)

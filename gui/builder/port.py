@@ -9,11 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from engine.network import edits
 from engine.network.catalogue import output_ports
 from engine.network.example import runnable_source
-from engine.network.network import NodeKind, NodeName
+from engine.network.network import NodeKind
 from engine.network.templates import templates
+from gui.builder.block_port import BlockCommands
 from gui.builder.panel import BuilderPanel
 from gui.model.document import Document
 from gui.model.network import NetworkModel
+from gui.model.network_blocks import BlockShelf
 from gui.model.network_boxes import RowKind
 from gui.model.network_changes import first_network
 from gui.model.network_talk import Refusal
@@ -43,6 +45,7 @@ class BuilderCommands:
     def __init__(  # what a builder needs around it
         self,
         model: NetworkModel,
+        shelf: BlockShelf,
         document: Document,
         notices: Notices,
         prompts: Asker,
@@ -52,6 +55,7 @@ class BuilderCommands:
     ) -> None:
         self.changed: Event[object] = Event()
         self._model = model
+        self._blocks = BlockCommands(model, shelf, notices, lambda: self._panel)
         self._panels: list[BuilderPanel] = []
         self._document = document
         self._notices = notices
@@ -104,10 +108,9 @@ class BuilderCommands:
         return bool(self._model.clipboard.nodes)
 
     @property
-    def has_block(self) -> bool:
-        """Whether a selected node is in a block."""
-        chosen = set(self._model.selection)
-        return any(node.block and node.name in chosen for node in self._model.network.nodes)
+    def blocks(self) -> BlockCommands:
+        """What is done with blocks."""
+        return self._blocks
 
     @property
     def source_trouble(self) -> str:
@@ -165,29 +168,20 @@ class BuilderCommands:
         self._model.select([node.name for node in self._model.network.nodes])
 
     def rename(self) -> None:
-        """Edit the name of the selected node."""
+        """Edit the name of the selected node, or of the block that is folded around it."""
         self._panel.in_place.rename(self._model.selection[-1])
 
     def edit(self) -> None:
         """Edit the first line of the selected node; of one without any, what the form has, or its name."""
         name = self._model.selection[-1]
-        rows = self._panel.surface.scene.boxes[name].rows
+        box = self._panel.surface.scene.box_of(name)
+        rows = () if box.block else box.rows
         if rows and rows[0].kind is not RowKind.COUNT:
             self._panel.in_place.edit_line(name, 0)
-        elif self._panel.form.isVisible() and len(self._panel.form.fields) > 1:
+        elif not box.block and self._panel.form.isVisible() and len(self._panel.form.fields) > 1:
             self._panel.form.edit_first()
         else:
             self._panel.in_place.rename(name)
-
-    def group(self) -> None:
-        """Ask for a name and make what is selected a block of that name."""
-        taken = {node.block for node in self._model.network.nodes}
-        suggestion = next(name for name in (f"block{number}" for number in range(1, 10_000)) if name not in taken)
-        self._panel.in_place.name_block(suggestion, lambda text: self._model.group(text.strip()))
-
-    def ungroup(self) -> None:
-        """Dissolve the blocks of what is selected."""
-        self._model.ungroup()
 
     def align(self, edge: str) -> None:
         """Put what is selected in one line: ``left`` or ``top``."""
@@ -209,31 +203,30 @@ class BuilderCommands:
             first = next((node.name for node in model.network.nodes if node.kind is NodeKind.INPUT), None)
             model.select([] if first is None else [first])
             return
-        name = model.selection[-1]
+        scene = self._panel.surface.scene
+        here = scene.box_of(model.selection[-1]).members
         if direction > 0:
-            ways = [link.target for link in model.network.links if link.source == name]
+            ways = [link.target for link in model.network.links if link.source in here and link.target not in here]
         else:
-            ways = [link.source for link in model.network.links if link.target == name]
+            ways = [link.source for link in model.network.links if link.target in here and link.source not in here]
         if ways:
-            model.select([self._leftmost(ways)])
-
-    def _leftmost(self, names: list[NodeName]) -> NodeName:
-        boxes = self._panel.surface.scene.boxes
-        return min(names, key=lambda name: (boxes[name].place.y, boxes[name].place.x))
+            boxes = [scene.box_of(name) for name in ways]
+            model.select(min(boxes, key=lambda box: (box.place.y, box.place.x)).members)
 
     def walk_beside(self, direction: int) -> None:
         """Select the next node to the right (1) or to the left (-1) at about the same height."""
-        boxes, model = self._panel.surface.scene.boxes, self._model
+        scene, model = self._panel.surface.scene, self._model
+        boxes = scene.boxes
         if not model.selection:
             return
-        here = boxes[model.selection[-1]].place
+        here = scene.box_of(model.selection[-1]).place
         beside = [
             (abs(box.place.x - here.x) + 2 * abs(box.place.y - here.y), name)
             for name, box in boxes.items()
             if (box.place.x - here.x) * direction > here.width / 4
         ]
         if beside:
-            model.select([min(beside)[1]])
+            model.select(boxes[min(beside)[1]].members)
 
     def fit_all(self) -> None:
         """Show the whole network."""

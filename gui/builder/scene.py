@@ -11,6 +11,7 @@ from engine.network.catalogue import input_ports, output_ports
 from engine.network.network import Link, Network, Node, NodeName
 from gui.builder.routing import Curve, Point, Router
 from gui.model.network_boxes import (
+    GROUP_HEAD_PX,
     HEADER_PX,
     ROW_PX,
     Place,
@@ -22,6 +23,7 @@ from gui.model.network_boxes import (
     port_x,
     rows_of,
 )
+from gui.model.network_folds import folded_members, folded_places, folded_rows, outer_ports
 from gui.model.network_known import Known
 
 PORT_REACH_PX = 13.0
@@ -50,13 +52,27 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node, where it stands, its lines and its ports."""
+    """A node, or a folded block: where it stands, its lines and its ports.
+
+    Attributes:
+        node: The node; of a folded block the first of its nodes, by whose name the box is known.
+        inputs: Where its inputs are.
+        outputs: Where its outputs are.
+        in_ports: Which port of which node each input is; of a folded block several may lie at one point.
+        out_ports: The same of the outputs.
+        members: All nodes that it stands for.
+        block: The name of a folded block; empty for a node.
+    """
 
     node: Node
     place: Place
     rows: tuple[Row, ...]
     inputs: tuple[Point, ...]
     outputs: tuple[Point, ...]
+    in_ports: tuple[Port, ...]
+    out_ports: tuple[Port, ...]
+    members: tuple[NodeName, ...]
+    block: str = ""
 
     def row_place(self, index: int) -> Place:
         """Return where a line of the box is."""
@@ -106,28 +122,49 @@ class Scene:
     def __init__(self, network: Network, known: Known) -> None:
         self.network = network
         self.known = known
-        self.boxes = {node.name: _box(network, node, known) for node in network.nodes}
+        self.boxes = {box.node.name: box for box in _boxes(network, known)}
+        self._keys = {name: key for key, box in self.boxes.items() for name in box.members}
+        self._points = {
+            port: point
+            for box in self.boxes.values()
+            for port, point in zip(box.in_ports + box.out_ports, box.inputs + box.outputs, strict=True)
+        }
         self.frames = frames_of(network)
-        linked = {name for link in network.links for name in (link.source, link.target)}
+        linked = {self._keys[name] for link in network.links for name in (link.source, link.target)}
         # Wires do not shy away from a box that stands free: it may be on its way to one of them.
         router = Router([self.boxes[name].place for name in linked], list(self.frames.values()))
         self.wires: list[Wire] = []
         named: set[tuple[NodeName, int, NodeName | None]] = set()
-        for link in _short_first(network, self.boxes):
-            is_back = self.boxes[link.target].place.y < self.boxes[link.source].place.bottom
+        curves: dict[tuple[Point, Point], Curve] = {}
+        for link in self._short_first():
+            is_back = self.box_of(link.target).place.y < self.box_of(link.source).place.bottom
             ends = (link.source, link.source_port, None if is_back else link.target)
             text = "" if ends in named else known.wire_text(link)
             named.add(ends)
-            self.wires.append(Wire(link, self._way(router, link), text))
+            start = self._points[Port(link.source, Side.OUTPUT, link.source_port)]
+            end = self._points[Port(link.target, Side.INPUT, link.target_port)]
+            if (start, end) not in curves:  # what one result feeds within a folded block goes one way
+                curves[start, end] = router.route(start, end)
+            self.wires.append(Wire(link, curves[start, end], text))
 
-    def _way(self, router: Router, link: Link) -> Curve:
-        source, target = self.boxes[link.source], self.boxes[link.target]
-        return router.route(source.outputs[link.source_port], target.inputs[link.target_port])
+    def _short_first(self) -> list[Link]:
+        """The short ways first, so that the long ones go around outside; what lies inside of one box has none."""
+        outside = [link for link in self.network.links if self._keys[link.source] != self._keys[link.target]]
+        return sorted(
+            outside, key=lambda link: abs(self.box_of(link.target).place.y - self.box_of(link.source).place.bottom)
+        )
+
+    def box_of(self, name: NodeName) -> Box:
+        """Return the box in which a node is: its own, or that of its folded block."""
+        return self.boxes[self._keys[name]]
+
+    def has_port(self, port: Port) -> bool:
+        """Return whether a port is there and can be seen."""
+        return port in self._points
 
     def point_of(self, port: Port) -> Point:
         """Return where a port is."""
-        box = self.boxes[port.name]
-        return (box.inputs if port.side is Side.INPUT else box.outputs)[port.index]
+        return self._points[port]
 
     def bounds(self) -> Rect | None:
         """Return the rectangle around everything; None when there is nothing."""
@@ -136,21 +173,23 @@ class Scene:
 
     def bounds_of(self, names: tuple[NodeName, ...]) -> Rect | None:
         """Return the rectangle around some nodes."""
-        return _around([self.boxes[name].place for name in names if name in self.boxes])
+        return _around([self.box_of(name).place for name in names if name in self._keys])
 
     def node_at(self, point: Point) -> NodeName | None:
-        """Return the node at a point, the one painted last."""
+        """Return the node at a point, the one painted last; of a folded block the first of its nodes."""
         return next((name for name, box in reversed(self.boxes.items()) if box.place.holds(*point)), None)
 
     def nodes_in(self, area: Place) -> list[NodeName]:
         """Return the nodes that a rectangle touches."""
-        return [name for name, box in self.boxes.items() if box.place.meets(area)]
+        return [name for box in self.boxes.values() if box.place.meets(area) for name in box.members]
 
     def ports(self, side: Side) -> Iterator[tuple[Port, Point]]:
         """Yield all ports of one side and where they are."""
-        for name, box in self.boxes.items():
-            for index, point in enumerate(box.inputs if side is Side.INPUT else box.outputs):
-                yield Port(name, side, index), point
+        for box in self.boxes.values():
+            if side is Side.INPUT:
+                yield from zip(box.in_ports, box.inputs, strict=True)
+            else:
+                yield from zip(box.out_ports, box.outputs, strict=True)
 
     def port_at(self, point: Point, reach: float = PORT_REACH_PX, side: Side | None = None) -> Port | None:
         """Return the nearest port within reach."""
@@ -166,7 +205,7 @@ class Scene:
     def grip_at(self, point: Point, reach: float = PORT_REACH_PX) -> Port | None:
         """Return the port that a press at a point takes: inside of a box its heading is not far, and goes first."""
         port = self.port_at(point, reach)
-        if port is None or not self.boxes[port.name].place.holds(*point):
+        if port is None or not self.box_of(port.name).place.holds(*point):
             return port
         return port if abs(point[1] - self.point_of(port)[1]) <= _INWARD_PX else None
 
@@ -185,6 +224,15 @@ class Scene:
         if 0 <= index < len(box.rows) and box.rows[index].kind is not RowKind.COUNT:
             return RowHit(box, index)
         return None
+
+    def block_at(self, point: Point) -> str:
+        """Return the block whose box, or the heading of whose frame, is at a point; empty for none."""
+        name = self.node_at(point)
+        if name is not None:
+            return self.boxes[name].block
+        heads = (block for block, place in self.frames.items()
+                 if place.holds(*point) and point[1] < place.y + GROUP_HEAD_PX)  # fmt: skip
+        return next(heads, "")
 
     def is_title(self, point: Point) -> bool:
         """Return whether a point is on the heading of a box."""
@@ -210,9 +258,14 @@ def point_on(piece: Curve, share: float) -> Point:
     )
 
 
-def _short_first(network: Network, boxes: dict[NodeName, Box]) -> list[Link]:
-    """The short ways first, so that the long ones go around outside."""
-    return sorted(network.links, key=lambda link: abs(boxes[link.target].place.y - boxes[link.source].place.bottom))
+def _boxes(network: Network, known: Known) -> Iterator[Box]:
+    """Yield the boxes in the order of the nodes; a folded block stands where the first of its nodes does."""
+    members, places = folded_members(network), folded_places(network)
+    for node in network.nodes:
+        if node.block not in members:
+            yield _box(network, node, known)
+        elif node is members[node.block][0]:
+            yield _folded_box(network, node.block, members[node.block], places[node.block], known)
 
 
 def _box(network: Network, node: Node, known: Known) -> Box:
@@ -225,6 +278,30 @@ def _box(network: Network, node: Node, known: Known) -> Box:
         rows_of(node, known.parameters(node.name)),
         tuple((port_x(place, port, inputs, has_spare=has_spare), place.y) for port in range(inputs)),
         tuple((port_x(place, port, outputs), place.bottom) for port in range(outputs)),
+        tuple(Port(node.name, Side.INPUT, port) for port in range(inputs)),
+        tuple(Port(node.name, Side.OUTPUT, port) for port in range(outputs)),
+        (node.name,),
+    )
+
+
+def _folded_box(network: Network, block: str, members: tuple[Node, ...], place: Place, known: Known) -> Box:
+    points: dict[Port, Point] = {}
+    for side, ports, y in zip(Side, outer_ports(network, block), (place.y, place.bottom), strict=True):
+        for at, together in enumerate(ports):
+            x = port_x(place, at, len(ports))
+            points |= {Port(name, side, index): (x, y) for name, index in together}
+    ins = {port: point for port, point in points.items() if port.side is Side.INPUT}
+    outs = {port: point for port, point in points.items() if port.side is Side.OUTPUT}
+    return Box(
+        members[0],
+        place,
+        folded_rows(network, block, known),
+        tuple(ins.values()),
+        tuple(outs.values()),
+        tuple(ins),
+        tuple(outs),
+        tuple(node.name for node in members),
+        block,
     )
 
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.drawing.drawing import Rect
 from engine.network.catalogue import output_ports
-from engine.network.network import Link, NodeName
+from engine.network.network import Link, Node, NodeName
 from gui.builder.node_painter import Accents, NodePainter, rect_of
-from gui.builder.routing import Router
+from gui.builder.routing import Point, Router
 from gui.builder.scene import Box, Port, Scene, Side, Wire
 from gui.builder.wire_painter import WirePainter
 from gui.model.network_boxes import Place, input_name
@@ -52,12 +52,14 @@ class ScenePainter:
         self._tokens = tokens
         self._nodes = NodePainter(tokens)
         self._wires = WirePainter(tokens)
+        self._names: dict[NodeName, Node] = {}
 
     def paint(self, painter: QPainter, scene: Scene, seen: Rect, scale: float, attention: Attention) -> None:
         """Paint what lies in ``seen``, in world coordinates."""
         area = Place(
             seen.x - _MARGIN_PX, seen.y - _MARGIN_PX, seen.width + 2 * _MARGIN_PX, seen.height + 2 * _MARGIN_PX
         )
+        self._names = {node.name: node for node in scene.network.nodes}
         self._frames(painter, scene, area)
         wires = self._paint_wires(painter, scene, area, attention)
         used = {Port(link.source, Side.OUTPUT, link.source_port) for link in scene.network.links}
@@ -65,7 +67,7 @@ class ScenePainter:
         for name, box in scene.boxes.items():
             if not box.place.meets(area):
                 continue
-            self._nodes.paint(painter, box, self._accents(name, attention), scale)
+            self._nodes.paint(painter, box, self._accents(name, box, attention), scale)
             if scale >= _PORTS_FROM:
                 self._ports(painter, box, used, attention)
         if scale >= _LABELS_FROM:
@@ -76,11 +78,11 @@ class ScenePainter:
                     self._wires.paint_plus(painter, wire)
         self._drag(painter, scene, attention)
 
-    def _accents(self, name: NodeName, attention: Attention) -> Accents:
+    def _accents(self, name: NodeName, box: Box, attention: Attention) -> Accents:
         return Accents(
-            is_selected=name in attention.selected,
+            is_selected=attention.selected.issuperset(box.members),
             is_hovered=name == attention.hovered,
-            is_wrong=name in attention.wrong,
+            is_wrong=not attention.wrong.isdisjoint(box.members),
             hovered_row=attention.hovered_row if name == attention.hovered else None,
         )
 
@@ -106,19 +108,16 @@ class ScenePainter:
         return visible
 
     def _ports(self, painter: QPainter, box: Box, used: set[Port], attention: Attention) -> None:
-        for side, points in ((Side.INPUT, box.inputs), (Side.OUTPUT, box.outputs)):
-            for index in range(len(points)):
-                port = Port(box.node.name, side, index)
-                is_lit = port in (attention.hovered_port, attention.snap)
-                self._nodes.paint_port(painter, box, port, is_lit=is_lit, is_used=port in used)
-        named = attention.snap or attention.hovered_port
-        if named is not None and named.name == box.node.name:
-            self._port_name(painter, box, named)
+        for port, at in zip(box.in_ports + box.out_ports, box.inputs + box.outputs, strict=True):
+            is_lit = port in (attention.hovered_port, attention.snap)
+            self._nodes.paint_port(painter, box, port, at, is_lit=is_lit, is_used=port in used)
+            if port == (attention.snap or attention.hovered_port):
+                self._port_name(painter, self._names.get(port.name, box.node), port, at)
 
-    def _port_name(self, painter: QPainter, box: Box, port: Port) -> None:
+    def _port_name(self, painter: QPainter, node: Node, port: Port, at: Point) -> None:
         """Write what a port is called beside it."""
-        name = input_name(box.node, port.index) if port.side is Side.INPUT else _output_name(box, port.index)
-        x, y = (box.inputs if port.side is Side.INPUT else box.outputs)[port.index]
+        name = input_name(node, port.index) if port.side is Side.INPUT else output_ports(node)[port.index]
+        x, y = at
         width = text_width(name, Style.LABEL) + 12.0
         top = y - 26.0 if port.side is Side.INPUT else y + 11.0
         ground = QRectF(x - width - 8.0, top, width, 17.0)
@@ -130,10 +129,11 @@ class ScenePainter:
 
     def _drag(self, painter: QPainter, scene: Scene, attention: Attention) -> None:
         tokens = self._tokens
-        if attention.trial is not None and attention.trial.source in scene.boxes:
-            link = attention.trial
-            start = scene.boxes[link.source].outputs[link.source_port]
-            end = scene.boxes[link.target].inputs[link.target_port]
+        link = attention.trial
+        ends = None if link is None else (Port(link.source, Side.OUTPUT, link.source_port),
+                                          Port(link.target, Side.INPUT, link.target_port))  # fmt: skip
+        if ends is not None and scene.has_port(ends[0]) and scene.has_port(ends[1]):
+            start, end = scene.point_of(ends[0]), scene.point_of(ends[1])
             self._wires.paint_curve(painter, Router([]).route(start, end), tokens.accent, 1.6, is_dashed=True)
         if attention.drag is None:
             return
@@ -161,7 +161,3 @@ def paint_marquee(painter: QPainter, rect: QRectF, tokens: Tokens) -> None:
     painter.setBrush(fill)
     painter.drawRect(rect)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def _output_name(box: Box, index: int) -> str:
-    return output_ports(box.node)[index]

@@ -48,6 +48,7 @@ class Surface(QWidget):
         finder_wanted: Where a layer shall go (``Where``), and the point of the view (``QPointF``).
         row_wanted: A ``RowHit`` that shall be edited.
         title_wanted: The node that shall be renamed.
+        fold_wanted: The block that shall be folded, or opened.
         menu_wanted: The global position.
         taken: It took the keyboard.
         moved: The camera or the scene changed: what stands over the canvas may have to move.
@@ -56,6 +57,7 @@ class Surface(QWidget):
     finder_wanted = Signal(object, object)
     row_wanted = Signal(object)
     title_wanted = Signal(object)
+    fold_wanted = Signal(str)
     menu_wanted = Signal(object)
     moved = Signal()
     taken = Signal()
@@ -161,12 +163,13 @@ class Surface(QWidget):
             elif link is not None or not adds:
                 model.select((), link)
             return
+        members = self._scene.boxes[name].members
         if adds:
-            kept = [one for one in model.selection if one != name]
-            model.select(kept if name in model.selection else [*kept, name])
+            kept = [one for one in model.selection if one not in members]
+            model.select(kept if name in model.selection else [*kept, *members])
             return
         hit = self._scene.row_at(point)
-        model.select([name])
+        model.select(members)
         if hit is not None:
             self.row_wanted.emit(hit)
 
@@ -196,16 +199,12 @@ class Surface(QWidget):
     def _rebuild(self) -> None:
         model = self.model
         self._scene = Scene(model.network, model.known)
-        names = self._scene.boxes.keys()
-        hovered = self.attention.hovered if self.attention.hovered in names else None
+        names = frozenset(node.name for node in model.network.nodes)
+        hovered = self.attention.hovered if self.attention.hovered in self._scene.boxes else None
         port = self.attention.hovered_port
-        port = port if port is not None and self._has(port) else None
+        port = port if port is not None and self._scene.has_port(port) else None
         self.attend(wrong=frozenset(model.known.misfits) & names, trial=model.trial, hovered=hovered, hovered_port=port)
         self.moved.emit()
-
-    def _has(self, port: Port) -> bool:
-        box = self._scene.boxes.get(port.name)
-        return box is not None and port.index < len(box.inputs if port.side is Side.INPUT else box.outputs)
 
     def _on_selection(self) -> None:
         self.attend(selected=frozenset(self.model.selection), selected_link=self.model.selected_link)
@@ -228,7 +227,8 @@ class Surface(QWidget):
         self.setCursor(Qt.CursorShape.IBeamCursor if hit is not None else Qt.CursorShape.ArrowCursor)
 
     def _tip(self, name: NodeName | None, link: Link | None) -> str:
-        misfit = None if name is None else self.model.known.misfits.get(name)
+        members = () if name is None else self._scene.boxes[name].members
+        misfit = next((self.model.known.misfits[one] for one in members if one in self.model.known.misfits), None)
         if misfit is not None:
             return misfit.text
         return "" if link is None else f"{link.source} → {link.target}\n{self.model.known.wire_text(link)}".strip()
@@ -306,12 +306,15 @@ class Surface(QWidget):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Rename a node by its heading, or add a layer where nothing is."""
+        """Rename a node by its heading, fold or open a block, or add a layer where nothing is."""
         point = self.world(event.position())
         name = self._scene.node_at(point)
         if event.button() is not Qt.MouseButton.LeftButton or self._scene.grip_at(point) is not None:
             return
-        if name is None:
+        block = self._scene.block_at(point)
+        if block:
+            self.fold_wanted.emit(block)
+        elif name is None:
             link = self._scene.wire_at(point)
             self.look_for(Free(*point) if link is None else OnLink(link), event.position())
         elif self._scene.is_title(point):
@@ -357,7 +360,7 @@ class Surface(QWidget):
         """Select what is there and ask for the menu."""
         name = self._scene.node_at(self.world(QPointF(event.pos())))
         if name is not None and name not in self.model.selection:
-            self.model.select([name])
+            self.model.select(self._scene.boxes[name].members)
         self.menu_wanted.emit(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

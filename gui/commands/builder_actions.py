@@ -22,7 +22,11 @@ def _has_several(desk: Desk) -> str:
 
 
 def _has_block(desk: Desk) -> str:
-    return "" if desk.builder.has_block else "Select a node of a block first."
+    return "" if desk.builder.blocks.selected else "Select a node of a block first."
+
+
+def _has_any_block(desk: Desk) -> str:
+    return "" if desk.builder.blocks.all else "The network has no block: select nodes and make one."
 
 
 def _has_source(desk: Desk) -> str:
@@ -141,10 +145,18 @@ BUILDER_ACTIONS = (
           "Ctrl+D", enabled_when=_has_selection),
     _edit("select_all", "Select all", "Select every node of the network.", lambda desk: desk.builder.select_all(),
           "Ctrl+A"),
-    _edit("group", "Make a block…", "Name the selected nodes as a block, of which more copies can be added.",
-          lambda desk: desk.builder.group(), "G", enabled_when=_has_selection, begins_section=True),
+    _edit("group", "Make a block…", "Name the selected nodes as a block, which is kept to be added to any network.",
+          lambda desk: desk.builder.blocks.group(), "G", enabled_when=_has_selection, begins_section=True),
     _edit("ungroup", "Dissolve the block", "Let the nodes of a block stand alone again.",
-          lambda desk: desk.builder.ungroup(), "Shift+G", enabled_when=_has_block),
+          lambda desk: desk.builder.blocks.ungroup(), "Shift+G", enabled_when=_has_block),
+    _edit("fold", "Fold or open the block", "Show the block of what is selected as one box, or its nodes again.",
+          lambda desk: desk.builder.blocks.fold(), "E", enabled_when=_has_block),
+    _edit("fold_all", "Fold or open all blocks", "Show every block as one box, or all nodes again.",
+          lambda desk: desk.builder.blocks.fold_all(), "Shift+E", enabled_when=_has_any_block),
+    _edit("keep_block", "Keep the block", "Keep the block of what is selected, to add it to any network.",
+          lambda desk: desk.builder.blocks.keep(), enabled_when=_has_block),
+    _edit("kept_blocks", "Kept blocks…", "Add, rename or delete the blocks that are kept.",
+          lambda desk: desk.builder.blocks.show(), "Shift+B"),
     _edit("align_left", "Align left", "Put the selected nodes below each other.",
           lambda desk: desk.builder.align("left"), "Ctrl+Left", enabled_when=_has_several),
     _edit("align_top", "Align at the top", "Put the selected nodes beside each other.",
@@ -175,7 +187,8 @@ BUILDER_ACTIONS = (
 
 BUILDER_MENU = (
     "network.add", "network.branch", "network.connect", "", "network.edit", "network.rename", "network.remove", "",
-    "network.cut", "network.copy", "network.paste", "network.duplicate", "", "network.group", "network.ungroup", "",
+    "network.cut", "network.copy", "network.paste", "network.duplicate", "", "network.group", "network.fold",
+    "network.keep_block", "network.ungroup", "network.kept_blocks", "",
     "network.align_left", "network.align_top", "network.tidy", "", "network.undo", "network.redo", "",
     "network.build",
 )  # fmt: skip

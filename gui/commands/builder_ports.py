@@ -5,6 +5,44 @@ from typing import Protocol
 from gui.model.observable import Event
 
 
+class BlockPort(Protocol):
+    """Blocks of the network, and those that are kept."""
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The blocks in which selected nodes are."""
+        ...
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All blocks of the network."""
+        ...
+
+    def group(self) -> None:
+        """Ask for a name and make what is selected a block."""
+        ...
+
+    def ungroup(self) -> None:
+        """Dissolve the blocks of what is selected."""
+        ...
+
+    def fold(self) -> None:
+        """Fold the blocks of what is selected, or open them."""
+        ...
+
+    def fold_all(self) -> None:
+        """Fold every block, or open them."""
+        ...
+
+    def keep(self) -> None:
+        """Keep the blocks of what is selected."""
+        ...
+
+    def show(self) -> None:
+        """Open the list of kept blocks."""
+        ...
+
+
 class BuilderPort(Protocol):
     """The network builder, as actions see it.
 
@@ -40,8 +78,8 @@ class BuilderPort(Protocol):
         ...
 
     @property
-    def has_block(self) -> bool:
-        """Whether a selected node is in a block."""
+    def blocks(self) -> BlockPort:
+        """What is done with blocks."""
         ...
 
     @property
@@ -99,14 +137,6 @@ class BuilderPort(Protocol):
 
     def edit(self) -> None:
         """Edit the settings of the selected node."""
-        ...
-
-    def group(self) -> None:
-        """Make what is selected a block."""
-        ...
-
-    def ungroup(self) -> None:
-        """Dissolve the blocks of what is selected."""
         ...
 
     def align(self, edge: str) -> None:

@@ -1,16 +1,19 @@
 """Finding a layer, a function, a block or a template by a few letters, the likeliest first."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.network.blocks import block_alone
 from engine.network.catalogue import Category, functions, layers
 from engine.network.describe import other_words, summaries
-from engine.network.edits import copied
 from engine.network.network import Network, NodeKind
 from engine.network.templates import templates
+from gui.model.network_blocks import KeptBlock
 from gui.model.network_changes import NewNode
 
 LIMIT = 40
+_BLOCK_WORDS = ("block", "group")
 _FIRST = (
     "Linear", "ReLU", "Tanh", "Conv2d", "MaxPool2d", "BatchNorm2d", "Dropout", "Flatten", "add", "cat", "LayerNorm",
     "MultiheadAttention", "LSTM", "Embedding", "Softmax",
@@ -20,27 +23,31 @@ _FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class LayerHit:
-    """Something that can be put onto the canvas: a node, or a piece that is copied."""
+    """Something that can be put onto the canvas: a node, a block, or a piece that is copied."""
 
     title: str
     help: str
     group: str
     new: NewNode | None = None
     piece: Network | None = None
+    block: Network | None = None
 
 
-def find_layers(query: str, network: Network) -> tuple[LayerHit, ...]:
-    """Return what fits a query: all words must be found; its name counts most, then its other names, then its help."""
+def find_layers(query: str, network: Network, kept: Sequence[KeptBlock] = ()) -> tuple[LayerHit, ...]:
+    """Return what fits a query: all words must be found; its name counts most, then its other names, then its help.
+
+    ``kept`` are the blocks from other days; one of the network itself goes before one of its name.
+    """
     words = query.lower().split()
     ranked = []
-    for order, (hit, names) in enumerate(_everything(network)):
+    for order, (hit, names) in enumerate(_everything(network, kept)):
         rank = _rank(hit, names, words)
         if rank is not None:
             ranked.append((rank, _place(hit), order, hit))
     return tuple(hit for *_keys, hit in sorted(ranked, key=lambda item: item[:3])[:LIMIT])
 
 
-def _everything(network: Network) -> list[tuple[LayerHit, tuple[str, ...]]]:
+def _everything(network: Network, kept: Sequence[KeptBlock]) -> list[tuple[LayerHit, tuple[str, ...]]]:
     helps, others = summaries(), other_words()
     found = [
         (LayerHit(name, helps[name], layer.category.value, NewNode(NodeKind.LAYER, name)), others[name])
@@ -55,10 +62,15 @@ def _everything(network: Network) -> list[tuple[LayerHit, tuple[str, ...]]]:
         if kind is not NodeKind.OUTPUT or not has_output:
             hit = LayerHit(kind.value.capitalize(), helps[kind.value], Category.INPUTS.value, NewNode(kind))
             found.append((hit, others[kind.value]))
-    blocks = dict.fromkeys(node.block for node in network.nodes if node.block)
-    for block in blocks:
-        piece = copied(network, {node.name for node in network.nodes if node.block == block})
-        found.append((LayerHit(block, "Another copy of this block", "block", piece=piece), ("block", "group")))
+    own = {node.block: block_alone(network, node.block) for node in network.nodes if node.block}
+    found += [
+        (LayerHit(name, "Another copy of this block", "block", block=piece), _BLOCK_WORDS)
+        for name, piece in own.items()
+    ]
+    found += [
+        (LayerHit(block.name, block.summary, "kept block", block=block.piece), ("kept", *_BLOCK_WORDS))
+        for block in kept if block.piece is not None and block.name not in own
+    ]  # fmt: skip
     for template in templates():
         hit = LayerHit(template.title, template.summary, "template", piece=template.network)
         found.append((hit, ("template", template.network.name.lower())))

@@ -167,7 +167,13 @@ def port_x(place: Place, port: int, count: int, *, has_spare: bool = False) -> f
 
 
 def frames_of(network: Network) -> dict[str, Place]:
-    """Return the frame around each block."""
+    """Return the frame around each block that is open."""
+    folded = set(network.folded)
+    return {block: place for block, place in all_frames(network).items() if block not in folded}
+
+
+def all_frames(network: Network) -> dict[str, Place]:
+    """Return the frame around each block, also around those that are folded."""
     members: dict[str, list[Place]] = {}
     for node in network.nodes:
         if node.block:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.network.catalogue import input_ports, output_ports
-from engine.network.edits import add, connect, disconnect, node_of, pasted, remove, set_setting, suggested_name
+from engine.network.edits import add, connect, disconnect, move, node_of, pasted, remove, set_setting, suggested_name
 from engine.network.fresh import fresh_node, wanted_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.protocol.network import Fix, InsertFix, SetFix
@@ -105,16 +105,17 @@ def with_fix(network: Network, name: NodeName, fix: Fix) -> Network:
 def with_piece(network: Network, piece: Network, at: Free) -> tuple[Network, tuple[NodeName, ...]]:
     """Add a copied piece around a point; return the network and the new names."""
     joined, names = pasted(network, piece)
-    boxes = [box_of(joined, node) for node in joined.nodes if node.name in names]
+    return with_middle_at(joined, names, at), names
+
+
+def with_middle_at(network: Network, names: Collection[NodeName], at: Free) -> Network:
+    """Move nodes together, so that their middle is at a point."""
+    boxes = [box_of(network, node) for node in network.nodes if node.name in names]
     if not boxes:
-        return joined, names
+        return network
     left, top = min(box.x for box in boxes), min(box.y for box in boxes)
     right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
-    dx, dy = at.x - (left + right) / 2, at.y - (top + bottom) / 2
-    moved = (
-        replace(node, x_px=node.x_px + dx, y_px=node.y_px + dy) if node.name in names else node for node in joined.nodes
-    )
-    return replace(joined, nodes=tuple(moved)), names
+    return move(network, names, at.x - (left + right) / 2, at.y - (top + bottom) / 2)
 
 
 def put_on_link(network: Network, name: NodeName, link: Link) -> Network:

@@ -12,7 +12,7 @@ from engine.network.templates import templates
 from gui.builder.scene import Scene
 from gui.model.network import NetworkModel
 from gui.model.network_changes import After, Free, FromPort, NewNode, OnLink
-from gui.model.network_layout import tidied
+from gui.model.network_layout import refolded, tidied
 
 NEW = [NewNode(NodeKind.LAYER, name) for name in ("Linear", "LSTM", "MultiheadAttention", "Flatten", "Dropout")]
 NEW += [NewNode(NodeKind.FUNCTION, name) for name in ("add", "cat", "permute", "softmax")]
@@ -29,7 +29,7 @@ class Walk:
     def step(self) -> None:
         steps = (
             self.add, self.add, self.connect, self.connect, self.remove, self.cut_wire, self.set, self.rename,
-            self.move, self.copy, self.group, self.tidy, self.undo, self.redo, self.read,
+            self.move, self.copy, self.group, self.fold, self.tidy, self.undo, self.redo, self.read,
         )  # fmt: skip
         self.data.draw(st.sampled_from(steps))()
 
@@ -86,6 +86,12 @@ class Walk:
         self.model.select(self.names())
         self.model.group(self.data.draw(st.sampled_from(("stage", "b", "1"))))
 
+    def fold(self) -> None:
+        blocks = list(dict.fromkeys(node.block for node in self.model.network.nodes if node.block))
+        if blocks:
+            block, is_folded = self.data.draw(st.sampled_from(blocks)), self.data.draw(st.booleans())
+            self.model.edit(lambda network: refolded(network, (block,), is_folded=is_folded), moves_only=True)
+
     def tidy(self) -> None:
         self.model.tidy()
 
@@ -110,9 +116,14 @@ def test_no_walk_leads_astray(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 15))):
         walk.step()
         scene = Scene(model.network, model.known)
-        assert len(scene.wires) == len(model.network.links)
-        assert {node.name for node in model.network.nodes} == set(scene.boxes)
-        assert set(model.selection) <= set(scene.boxes)
+        block_of = {node.name: node.block for node in model.network.nodes if node.block in model.network.folded}
+        inside = [link for link in model.network.links if link.source in block_of
+                  and block_of[link.source] == block_of.get(link.target)]  # fmt: skip
+        assert len(scene.wires) == len(model.network.links) - len(inside)
+        assert {name for box in scene.boxes.values() for name in box.members} == {
+            node.name for node in model.network.nodes
+        }
+        assert all(scene.bounds_of((name,)) is not None for name in model.selection)
         assert bool(model.source) != bool(model.source_trouble)
     end = model.network
     assert len(tidied(end).nodes) == len(end.nodes)
