@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
 LEAST_ALIKE = 3
@@ -20,7 +19,7 @@ def signatures(recording: Recording, groups: Sequence[tuple[str, Sequence[int]]]
     found = [0] * len(groups)
     for index in range(len(groups) - 1, -1, -1):
         kind, children = groups[index]
-        inside = tuple(_of_step(recording, child) if child >= 0 else found[~child] for child in children)
+        inside = tuple([found[~child] if child < 0 else _of_step(recording, child) for child in children])
         found[index] = numbers.setdefault((kind, inside), len(numbers))
     return found
 
@@ -29,11 +28,8 @@ def _of_step(recording: Recording, step: int) -> Hashable:
     if step >= len(recording.steps):
         return "failed"
     fact = recording.steps[step]
-    return (fact.name, tuple(_shape(recording, value) for value in fact.outputs))
-
-
-def _shape(recording: Recording, value: ValueId | None) -> tuple[int, ...] | None:
-    return None if value is None else recording.values[value].shape
+    values = recording.values
+    return (fact.name, tuple([None if value is None else values[value].shape for value in fact.outputs]))
 
 
 def runs_of_alike(children: Sequence[int], signature: Sequence[int]) -> Iterator[tuple[int, int]]:

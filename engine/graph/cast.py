@@ -70,11 +70,14 @@ def cast_of(recording: Recording, iteration: Iteration) -> Cast:
 
 
 def _find_leaves(cast: Cast, recording: Recording, iteration: Iteration) -> None:
+    values, first, last = recording.values, iteration.first_step, iteration.last_step
     for step in cast.forward:
-        scope = cast.tree.scope_of[step.index]
         for value in step.inputs:
-            if value is not None and _comes_from_outside(recording, value, iteration):
-                _use_leaf(cast, recording, value, scope).uses.append(step.index)
+            if value is None:
+                continue
+            producer = values[value].producer
+            if producer is None or not first <= producer <= last:
+                _use_leaf(cast, recording, value, cast.tree.scope_of[step.index]).uses.append(step.index)
     for failure in cast.failures:
         for value in failure.inputs:
             if value is not None and _comes_from_outside(recording, value, iteration):
@@ -121,19 +124,23 @@ def _add_bystanders(cast: Cast, recording: Recording, iteration: Iteration) -> N
 
 
 def _place_backward(cast: Cast, recording: Recording, iteration: Iteration) -> None:
+    nodes, scope_of, mirrors, scopes = recording.grad_nodes, cast.tree.scope_of, cast.mirror, cast.backward_scope
     previous: StepIndex | None = None
     for step in cast.backward:
-        node = None if step.grad_node is None else recording.grad_nodes[step.grad_node]
+        node = None if step.grad_node is None else nodes[step.grad_node]
         if node is not None and node.variable is not None:
             _place_accumulation(cast, recording, iteration, step, node.variable)
             continue
         mirror = None
         if node is not None:
-            mirror = next((at for at in (node.step, node.made_by) if at is not None and at in iteration), None)
+            mirror = node.step
+            if mirror is None or mirror not in iteration:
+                mirror = node.made_by if node.made_by is not None and node.made_by in iteration else None
         if mirror is None and previous is not None:
-            mirror = cast.mirror[previous]
-        cast.mirror[step.index] = mirror
-        cast.backward_scope[step.index] = _scope_of(cast, mirror)
+            mirror = mirrors[previous]
+        mirrors[step.index] = mirror
+        found = None if mirror is None else scope_of.get(mirror)
+        scopes[step.index] = _scope_of(cast, mirror) if found is None else found
         previous = step.index
 
 

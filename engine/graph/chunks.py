@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import ne
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,30 @@ Mark = tuple[int, Hashable]
 
 _MIN_ROUNDS = 2
 _LEAST_BLOCK = 8
+_Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Members that follow each other; those with equal ``marks`` are the same piece of program, on these ``lines``."""
+
+    children: Sequence[int]
+    lines: Sequence[int]
+    marks: _Ints
+
+    def __len__(self) -> int:
+        return len(self.children)
+
+    def part(self, start: int, stop: int) -> "Run":
+        """The members from ``start`` on, before ``stop``."""
+        return Run(self.children[start:stop], self.lines[start:stop], self.marks[start:stop])
+
+
+def run_of(children: Sequence[int], marks: Sequence[Mark]) -> Run:
+    """Return members with a mark each."""
+    numbers: dict[Mark, int] = {}
+    ids = [numbers.setdefault(mark, len(numbers)) for mark in marks]
+    return Run(children, [line for line, _ in marks], np.array(ids, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +46,7 @@ class Chunk:
     title: str
     subtitle: str
     line: int
-    children: tuple[int, ...]
+    members: Run
     counted: "Counted"
 
 
@@ -42,84 +67,66 @@ class Loop:
     rounds: int
 
 
-def chunked(
-    children: Sequence[int], marks: Sequence[Mark], limit: int, before: Counted = Counted()
-) -> Iterator[int | Chunk]:
+def chunked(run: Run, limit: int, before: Counted = Counted()) -> Iterator[int | Chunk]:
     """Yield the members of a long run, put together into chunks so that no more than about ``limit`` remain.
 
     Chunks may again be too long; the caller divides them in turn. Chunks of rounds come as chunks whose members are
     those of all its rounds, so that dividing them finds the rounds again.
     """
-    blocks = list(loop_blocks(marks))
-    if len(blocks) > 0 and blocks[0] != (0, len(marks)):
-        yield from _with_blocks(children, marks, blocks, limit, before)
+    blocks = loop_blocks(run.lines)
+    if len(blocks) > 0 and blocks[0] != (0, len(run)):
+        yield from _with_blocks(run, blocks, limit, before)
         return
-    loop = find_loop(marks)
+    loop = find_loop(run)
     if loop is None:
-        yield from _stretches(children, marks, before.ops, limit)
+        yield from _stretches(run, before.ops, limit)
         return
     stop = loop.start + loop.period * loop.rounds
-    yield from _few(children[: loop.start], marks[: loop.start], before.ops, limit)
-    yield from _rounds(children, marks, loop, limit, before)
-    yield from _few(children[stop:], marks[stop:], before.ops + stop, limit)
+    yield from _few(run.part(0, loop.start), before.ops, limit)
+    yield from _rounds(run, loop, limit, before)
+    yield from _few(run.part(stop, len(run)), before.ops + stop, limit)
 
 
-def loop_blocks(marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
-    """Yield stretches (start, end) in which the program comes back to lines that it has left: the runs of loops."""
-    last = {line: position for position, (line, _) in enumerate(marks)}
-    start = 0
-    while start < len(marks):
-        stop, returns = start, False
-        position = start
-        while position <= stop:
-            line = marks[position][0]
-            stop = max(stop, last[line])
-            returns |= position > start and line == marks[start][0] != marks[position - 1][0]
-            position += 1
-        if stop + 1 - start >= _LEAST_BLOCK and (returns or _comes_back(marks, start, stop)):
-            yield (start, stop + 1)
-        start = stop + 1
+def loop_blocks(lines: Sequence[int]) -> list[tuple[int, int]]:
+    """Return stretches (start, end) in which the program comes back to lines that it has left: the runs of loops."""
+    last = {line: position for position, line in enumerate(lines)}
+    # A block ends where no line so far comes again.
+    reach = accumulate(map(last.__getitem__, lines), max)
+    ends = [position + 1 for position, furthest in enumerate(reach) if furthest == position]
+    return [(start, end) for start, end in pairwise([0, *ends]) if _comes_back(lines[start:end])]
 
 
-def _comes_back(marks: Sequence[Mark], start: int, stop: int) -> bool:
-    left: set[int] = set()
-    for before, after in pairwise(marks[start : stop + 1]):
-        if after[0] != before[0]:
-            left.add(before[0])
-            if after[0] in left:
-                return True
-    return False
+def _comes_back(lines: Sequence[int]) -> bool:
+    """Whether there are more changes from line to line than lines."""
+    return len(lines) >= _LEAST_BLOCK and len(set(lines)) < 1 + sum(map(ne, lines, lines[1:]))
 
 
-def _with_blocks(
-    children: Sequence[int], marks: Sequence[Mark], blocks: list[tuple[int, int]], limit: int, before: Counted
-) -> Iterator[int | Chunk]:
+def _with_blocks(run: Run, blocks: list[tuple[int, int]], limit: int, before: Counted) -> Iterator[int | Chunk]:
     done = 0
-    for start, stop in [*blocks, (len(marks), len(marks))]:
-        yield from _few(children[done:start], marks[done:start], before.ops + done, limit)
+    for start, stop in [*blocks, (len(run), len(run))]:
+        yield from _few(run.part(done, start), before.ops + done, limit)
         if stop > start:
-            title = f"loop {_lines(marks[start:stop])}"
-            part = tuple(children[start:stop])
-            yield Chunk(title, f"{stop - start} ops", marks[start][0], part, Counted(0, before.ops + start))
+            part = run.part(start, stop)
+            title = f"loop {_lines(part.lines)}"
+            yield Chunk(title, f"{len(part)} ops", part.lines[0], part, Counted(0, before.ops + start))
         done = stop
 
 
-def find_loop(marks: Sequence[Mark]) -> Loop | None:
+def find_loop(run: Run) -> Loop | None:
     """Return the loop that covers most of the run, or None when nothing repeats over half of it."""
-    numbers: dict[Mark, int] = {}
-    ids = np.fromiter((numbers.setdefault(mark, len(numbers)) for mark in marks), dtype=np.int64, count=len(marks))
+    ids = run.marks
     middle = len(ids) // 2
     again = np.flatnonzero(ids[middle + 1 :] == ids[middle])[:32] + 1
     for period in again.tolist():
-        if period * _MIN_ROUNDS > len(ids) or (period == 1 and marks[middle][0] == 0):
+        if period * _MIN_ROUNDS > len(ids) or (period == 1 and run.lines[middle] == 0):
             continue
         start, stop = _repeating(ids, period, middle)
         if stop - start >= max(_MIN_ROUNDS * period, len(ids) // 2):
-            return _aligned(marks, start, stop, period)
+            return _aligned(run, start, stop, period)
     return None
 
 
-def _repeating(ids: npt.NDArray[np.int64], period: int, middle: int) -> tuple[int, int]:
+def _repeating(ids: _Ints, period: int, middle: int) -> tuple[int, int]:
     differs = np.flatnonzero(ids[:-period] != ids[period:])
     before, after = differs[differs < middle], differs[differs >= middle]
     start = int(before[-1]) + 1 if before.size else 0
@@ -127,43 +134,43 @@ def _repeating(ids: npt.NDArray[np.int64], period: int, middle: int) -> tuple[in
     return start, stop
 
 
-def _aligned(marks: Sequence[Mark], start: int, stop: int, period: int) -> Loop:
+def _aligned(run: Run, start: int, stop: int, period: int) -> Loop:
     """Let the rounds begin at the smallest source line, where the body of a loop begins."""
-    shift = min(range(period), key=lambda offset: marks[start + offset][0])
+    shift = min(range(period), key=lambda offset: run.lines[start + offset])
     return Loop(start + shift, period, (stop - start - shift) // period)
 
 
-def _rounds(children: Sequence[int], marks: Sequence[Mark], loop: Loop, limit: int, before: Counted) -> Iterator[Chunk]:
+def _rounds(run: Run, loop: Loop, limit: int, before: Counted) -> Iterator[Chunk]:
     step = -(-loop.rounds // limit)
+    lines = _lines(run.lines[loop.start : loop.start + loop.period])  # the same in every round
+    line = run.lines[loop.start]
     for first in range(0, loop.rounds, step):
         last = min(first + step, loop.rounds)
         begin, end = loop.start + first * loop.period, loop.start + last * loop.period
         low, high = before.rounds + first + 1, before.rounds + last
         title = f"round {low}" if low == high else f"rounds {low}–{high}"
-        lines = _lines(marks[begin : begin + loop.period])
-        yield Chunk(title, lines, marks[begin][0], tuple(children[begin:end]), Counted(low - 1, before.ops + begin))
+        yield Chunk(title, lines, line, run.part(begin, end), Counted(low - 1, before.ops + begin))
 
 
-def _few(children: Sequence[int], marks: Sequence[Mark], offset: int, limit: int) -> Iterator[int | Chunk]:
-    if len(children) <= limit // 3:
-        yield from children
+def _few(run: Run, offset: int, limit: int) -> Iterator[int | Chunk]:
+    if len(run) <= limit // 3:
+        yield from run.children
     else:
-        yield from _stretches(children, marks, offset, max(limit // 3, 2))
+        yield from _stretches(run, offset, max(limit // 3, 2))
 
 
-def _stretches(children: Sequence[int], marks: Sequence[Mark], offset: int, limit: int) -> Iterator[Chunk]:
-    size = max(-(-len(children) // limit), min(limit, 12))
-    for first in range(0, len(children), size):
-        last = min(first + size, len(children))
+def _stretches(run: Run, offset: int, limit: int) -> Iterator[Chunk]:
+    size = max(-(-len(run) // limit), min(limit, 12))
+    for first in range(0, len(run), size):
+        last = min(first + size, len(run))
+        part = run.part(first, last)
         title = f"ops {offset + first + 1}–{offset + last}"
-        yield Chunk(
-            title, _lines(marks[first:last]), marks[first][0], tuple(children[first:last]), Counted(0, offset + first)
-        )
+        yield Chunk(title, _lines(part.lines), part.lines[0], part, Counted(0, offset + first))
 
 
-def _lines(marks: Sequence[Mark]) -> str:
-    lines = [line for line, _ in marks if line > 0]
-    if not lines:
+def _lines(lines: Sequence[int]) -> str:
+    known = [line for line in lines if line > 0]
+    if not known:
         return ""
-    low, high = min(lines), max(lines)
+    low, high = min(known), max(known)
     return f"line {low}" if low == high else f"lines {low}–{high}"

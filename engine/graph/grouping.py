@@ -3,7 +3,7 @@
 from collections import Counter
 
 from engine.graph.alike import LEAST_ALIKE, are_alike, rolled_title, runs_of_alike, signatures
-from engine.graph.chunks import Chunk, Mark, chunked
+from engine.graph.chunks import Chunk, Mark, Run, chunked, run_of
 from engine.graph.iterations import Iteration
 from engine.graph.nesting import Whereabouts, nest
 from engine.graph.scopes import ROOT, Scope, ScopeTree
@@ -107,19 +107,20 @@ def _rolled_scope(tree: ScopeTree, members: list[int], parent: int) -> Scope:
 
 
 def _divide(tree: ScopeTree, recording: Recording) -> None:
-    pending = list(range(len(tree.scopes)))
+    pending: list[tuple[int, Run | None]] = [(index, None) for index in range(len(tree.scopes))]
     while pending:
-        index = pending.pop()
+        index, run = pending.pop()
         scope = tree.scopes[index]
         if len(scope.children) <= MAX_CHILDREN:
             continue
+        run = run or run_of(scope.children, _marks(tree, recording, scope.children))
         kept: list[int] = []
-        for part in chunked(scope.children, _marks(tree, recording, scope.children), _CHUNKS, scope.counted):
-            if isinstance(part, int) or len(part.children) == 1:
-                kept.append(part if isinstance(part, int) else part.children[0])
+        for part in chunked(run, _CHUNKS, scope.counted):
+            if isinstance(part, int) or len(part.members) == 1:
+                kept.append(part if isinstance(part, int) else part.members.children[0])
                 continue
             kept.append(~len(tree.scopes))
-            pending.append(len(tree.scopes))
+            pending.append((len(tree.scopes), part.members))
             tree.scopes.append(_chunk_scope(part, index, scope))
         scope.children = kept
 
@@ -129,7 +130,7 @@ def _chunk_scope(part: Chunk, parent: int, around: Scope) -> Scope:
     scope = Scope(key, part.title, part.subtitle, parent, path=around.path, is_artificial=True)
     scope.line = part.line
     scope.counted = part.counted
-    scope.children = list(part.children)
+    scope.children = list(part.members.children)
     return scope
 
 

@@ -3,7 +3,7 @@
 A *part* is a forward op, a leaf, a backward step or an optimizer step; they are numbered in this order, from 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,23 +50,25 @@ class Roster:
         self.leaf_part: dict[ValueId, int] = {value: self.leaf_from + n for n, value in enumerate(cast.leaves)}
         self.optimizer_from = self.backward_from + len(cast.backward)
         self.count = self.optimizer_from + len(cast.optimizer)
-        forward = _numbers([cast.tree.scope_of[step.index] for step in cast.forward])
-        leaves = _numbers([leaf.scope for leaf in self.leaves])
-        backward = _numbers([cast.backward_scope[step.index] for step in cast.backward])
-        self.scope: Ints = np.concatenate((forward, leaves, backward, np.full(len(cast.optimizer), ROOT)))
+        self._first_step = iteration.first_step
+        forward, backward = _indices(cast.forward), _indices(cast.backward)
+        self._of_step = self._parts_of_steps(iteration, cast, forward, backward)
+        forward_scope = _scopes(cast.tree.scope_of, forward)
+        backward_scope = _scopes(cast.backward_scope, backward)
+        leaf_scope = np.array([leaf.scope for leaf in self.leaves], dtype=np.int64)
+        last = np.full(len(cast.optimizer), ROOT)
+        self.scope: Ints = np.concatenate((forward_scope, leaf_scope, backward_scope, last))
         parents = [scope.parent for scope in cast.tree.scopes]
         boxes = np.bincount(self.scope[: self.optimizer_from], minlength=len(parents))
-        self.outline = Outline(cast.tree, boxes, np.bincount(forward, minlength=len(parents)))
-        self.forward = _spans(parents, cast.forward, forward)
-        self.backward = _spans(parents, cast.backward, backward)
-        sends = np.array([step.index not in cast.accumulates for step in cast.backward], dtype=np.bool_)
-        sending = [step for step in cast.backward if step.index not in cast.accumulates]
-        self.sending = _spans(parents, sending, backward[sends]).last
+        self.outline = Outline(cast.tree, boxes, np.bincount(forward_scope, minlength=len(parents)))
+        self.forward = _spans(parents, forward, forward_scope)
+        self.backward = _spans(parents, backward, backward_scope)
+        accumulates = np.fromiter(cast.accumulates, dtype=np.int64, count=len(cast.accumulates))
+        sends = np.isin(backward, accumulates, invert=True)
+        self.sending = _spans(parents, backward[sends], backward_scope[sends]).last
         calls: dict[BackwardCallId | None, int] = {}
         self.calls = [calls.setdefault(step.backward_call, len(calls)) for step in cast.backward]
-        self.has_kernels = any(recording.kernels(step.index) for step in cast.forward)
-        self._first_step = iteration.first_step
-        self._of_step = self._parts_of_steps(iteration, cast)
+        self.has_kernels = any(map(recording.kernels, cast.tree.scope_of))
 
     def part_of(self, step: StepIndex) -> int:
         """The part that a step is, or shares the box of; ``NOBODY`` for a step of another iteration."""
@@ -81,31 +83,30 @@ class Roster:
         found[is_ours] = self._of_step[place[is_ours]]
         return found
 
-    def _parts_of_steps(self, iteration: Iteration, cast: Cast) -> Ints:
+    def _parts_of_steps(self, iteration: Iteration, cast: Cast, forward: Ints, backward: Ints) -> Ints:
         found = np.full(len(iteration), NOBODY)
-        for start, steps in (
-            (0, cast.forward),
-            (self.backward_from, cast.backward),
-            (self.optimizer_from, cast.optimizer),
-        ):
-            places = _numbers([step.index for step in steps]) - self._first_step
-            found[places] = np.arange(start, start + len(steps))
+        found[forward - self._first_step] = np.arange(self.leaf_from)
+        found[backward - self._first_step] = np.arange(self.backward_from, self.optimizer_from)
+        found[_indices(cast.optimizer) - self._first_step] = np.arange(self.optimizer_from, self.count)
         for bookkeeping, main in cast.shares_box.items():
             found[bookkeeping - self._first_step] = found[main - self._first_step]
         return found
 
 
-def _numbers(items: Sequence[int]) -> Ints:
-    return np.array(items, dtype=np.int64)
+def _indices(steps: Sequence[Step]) -> Ints:
+    return np.array([step.index for step in steps], dtype=np.int64)
 
 
-def _spans(parents: Sequence[int], steps: Sequence[Step], scope: Ints) -> Spans:
+def _scopes(scope_of: Mapping[StepIndex, int], steps: Ints) -> Ints:
+    return np.array([*map(scope_of.__getitem__, steps.tolist())], dtype=np.int64)
+
+
+def _spans(parents: Sequence[int], steps: Ints, scope: Ints) -> Spans:
     """The spans of some steps, in order, that lie in these groups."""
-    indices = _numbers([step.index for step in steps])
     # Where an index is written to more than once, the last one stays.
     firsts, lasts = np.full((2, len(parents)), NOBODY)
-    firsts[scope[::-1]] = indices[::-1]
-    lasts[scope] = indices
+    firsts[scope[::-1]] = steps[::-1]
+    lasts[scope] = steps
     first, last = firsts.tolist(), lasts.tolist()
     count = np.bincount(scope, minlength=len(parents)).tolist()
     for inner in range(len(parents) - 1, ROOT, -1):

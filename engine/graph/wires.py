@@ -4,9 +4,10 @@ A picture of fifty thousand ops that is folded into fifty boxes has some sixty a
 take longer than all the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +17,7 @@ from engine.graph.makers import Makers
 from engine.graph.outline import Ints, Mask
 from engine.graph.roster import NOBODY, Roster
 from engine.graph.stage import Stage
-from engine.trace.facts import GradEdge, Step
-from engine.trace.ids import StepIndex
+from engine.trace.facts import Step
 from engine.trace.recording import Recording
 
 
@@ -51,21 +51,21 @@ class Wire(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    """Arrows of one kind. ``owner`` is the step that tells of the arrow: the arrows of one step stand together.
-
-    ``leaf`` is a leaf without whose box the arrow is not drawn, or ``NOBODY``.
-    """
+class _Rows:
+    """Arrows of one kind. ``owner`` is the step that tells of the arrow: the arrows of one step stand together."""
 
     kind: WireKind
     owner: Ints
-    source: Ints
-    second: Ints
-    """The part that the arrow comes from where ``source`` has no box."""
-    target: Ints
     value: Ints
-    source_slot: Ints
     slot: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Gradients(_Rows):
+    """Arrows that their sources tell of. ``leaf`` is a leaf without whose box one is not drawn, or ``NOBODY``."""
+
+    target: Ints
+    source_slot: Ints
     leaf: Ints
 
 
@@ -73,29 +73,40 @@ class Wires:
     """The arrows of one iteration, in the order in which they are drawn."""
 
     def __init__(self, recording: Recording, cast: Cast, roster: Roster) -> None:
+        inputs, bases = _inputs(cast), _bases(recording, cast)
+        gradients, saved = _gradients(recording, cast, roster), _saved(recording, cast, roster)
         makers = Makers(recording, cast, roster)
-        parts = (
-            _inputs(cast, makers),
-            _bases(recording, cast, makers),
-            _gradients(recording, cast, roster),
-            _saved(recording, cast, roster, makers),
+        source, second = makers.of(np.concatenate([rows.value for rows in (inputs, bases, saved)]))
+        rows = (inputs, bases, gradients, saved)
+        self._kind: Ints = np.repeat([part.kind for part in rows], [len(part.owner) for part in rows])
+        owner = np.concatenate([part.owner for part in rows])
+        sent = self._kind == WireKind.GRADIENT
+
+        def column(others: Ints | int, of_gradients: Ints | int) -> Ints:
+            filled = np.empty(len(sent), dtype=np.int64)
+            filled[~sent], filled[sent] = others, of_gradients
+            return filled
+
+        columns = (
+            self._kind,
+            column(source, gradients.owner),
+            column(second, NOBODY),
+            column(owner[~sent], gradients.target),
+            np.concatenate([part.value for part in rows]),
+            column(0, gradients.source_slot),
+            np.concatenate([part.slot for part in rows]),
+            column(NOBODY, gradients.leaf),
         )
-        owner = np.concatenate([part.owner for part in parts])
         order = np.argsort(owner, kind="stable")
-        self._kind = np.concatenate([np.full(len(part.owner), part.kind) for part in parts])[order]
-        self._source, self._second, self._target, self._value, self._source_slot, self._slot, self._leaf = (
-            np.concatenate([getattr(part, name) for part in parts])[order]
-            for name in ("source", "second", "target", "value", "source_slot", "slot", "leaf")
-        )
+        self._kind, self._source, self._second, self._target, *rest = (column[order] for column in columns)
+        self._value, self._source_slot, self._slot, self._leaf = rest
         self._bases, self._inputs_of_bases = self._beside_bases(owner[order])
 
     def _beside_bases(self, owner: Ints) -> tuple[Ints, Ints]:
         """The rows of bases, each as often as its step has inputs, and the rows of those inputs."""
         bases = np.flatnonzero(self._kind == WireKind.BASE)
         counts = bases - np.searchsorted(owner, owner[bases])
-        ends = np.cumsum(counts)
-        offsets = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
-        return np.repeat(bases, counts), np.repeat(bases - counts, counts) + offsets
+        return np.repeat(bases, counts), np.repeat(bases - counts, counts) + _places(counts)
 
     def shown(self, stage: Stage) -> Iterator[Wire]:
         """Yield the arrows that one folding shows."""
@@ -136,69 +147,89 @@ def _first_ones(source: Ints, target: Ints, kind: Ints, value: Ints) -> Mask:
     return is_first
 
 
-def _numbers(items: list[int]) -> Ints:
-    return np.array(items, dtype=np.int64)
+def _inputs(cast: Cast) -> _Rows:
+    inputs = [step.inputs for step in cast.forward]
+    return _present(WireKind.INPUT, np.arange(len(inputs)), _lengths(inputs), list(chain.from_iterable(inputs)))
 
 
-def _inputs(cast: Cast, makers: Makers) -> _Columns:
-    counts = _numbers([len(step.inputs) for step in cast.forward])
-    owner = np.repeat(np.arange(len(counts)), counts)
-    slot = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    value = _numbers([NOBODY if value is None else value for step in cast.forward for value in step.inputs])
-    return _leading_to(WireKind.INPUT, owner, value, slot, makers)
-
-
-def _bases(recording: Recording, cast: Cast, makers: Makers) -> _Columns:
+def _bases(recording: Recording, cast: Cast) -> _Rows:
     facts = recording.values
     outputs = [step.outputs[0] if step.outputs else None for step in cast.forward]
     bases = [None if value is None else facts[value].base for value in outputs]
-    value = _numbers([NOBODY if base is None else base for base in bases])
-    return _leading_to(WireKind.BASE, np.arange(len(value)), value, np.zeros_like(value), makers)
+    return _present(WireKind.BASE, np.arange(len(bases)), np.ones(len(bases), dtype=np.int64), bases)
 
 
-def _leading_to(kind: WireKind, owner: Ints, value: Ints, slot: Ints, makers: Makers) -> _Columns:
-    """Arrows from where values come from to the steps that tell of them."""
-    is_there = value != NOBODY
-    owner, value, slot = owner[is_there], value[is_there], slot[is_there]
-    source, second = makers.of(value)
-    return _Columns(kind, owner, source, second, owner, value, np.zeros_like(slot), slot, np.full(len(slot), NOBODY))
-
-
-def _saved(recording: Recording, cast: Cast, roster: Roster, makers: Makers) -> _Columns:
+def _saved(recording: Recording, cast: Cast, roster: Roster) -> _Rows:
     nodes = recording.grad_nodes
-    rows = [
-        (part, saved.value, slot)
-        for part, step in enumerate(cast.backward, start=roster.backward_from)
-        if step.grad_node is not None
-        for slot, saved in enumerate(nodes[step.grad_node].saved)
-        if saved.value is not None
-    ]
-    owner, value, slot = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return _leading_to(WireKind.SAVED, owner, value, slot, makers)
+    kept = [() if step.grad_node is None else nodes[step.grad_node].saved for step in cast.backward]
+    values = [saved.value for group in kept for saved in group]
+    owners = np.arange(roster.backward_from, roster.optimizer_from)
+    return _present(WireKind.SAVED, owners, _lengths(kept), values)
 
 
-def _gradients(recording: Recording, cast: Cast, roster: Roster) -> _Columns:
-    rows: list[tuple[int, int, int, int, int, int]] = []
-    for part, step in enumerate(cast.backward, start=roster.backward_from):
-        outputs = step.outputs
-        for edge in () if step.grad_node is None else recording.edges_from(step.grad_node):
-            sent = outputs[edge.slot] if edge.slot < len(outputs) else None
-            if sent is None:
-                continue
-            receiver = _receiver(recording, step, edge)
-            to = NOBODY if receiver is None else roster.part_of(receiver)
-            if receiver is not None and to != NOBODY:
-                accumulated = cast.accumulates.get(receiver)
-                shown_with = NOBODY if accumulated is None else roster.leaf_part[accumulated]
-                rows.append((part, to, sent, edge.slot, edge.input_index, shown_with))
-    owner, target, value, source_slot, slot, leaf = np.array(rows, dtype=np.int64).reshape(-1, 6).T
-    nobody = np.full(len(owner), NOBODY)
-    return _Columns(WireKind.GRADIENT, owner, owner, nobody, target, value, source_slot, slot, leaf)
+def _present(kind: WireKind, owners: Ints, counts: Ints, values: Sequence[int | None]) -> _Rows:
+    """Rows of the values that there are; ``counts`` is how many places for values each step has."""
+    value = _numbers(values)
+    is_there = value != NOBODY
+    return _Rows(kind, np.repeat(owners, counts)[is_there], value[is_there], _places(counts)[is_there])
 
 
-def _receiver(recording: Recording, step: Step, edge: GradEdge) -> StepIndex | None:
-    """The step in which the node at the end of an edge got what ``step`` sent it."""
-    for run in recording.runs_of(edge.target):
-        if run > step.index and recording.steps[run].backward_call == step.backward_call:
-            return run
-    return None
+def _lengths(groups: Sequence[Sized]) -> Ints:
+    return np.array([len(group) for group in groups], dtype=np.int64)
+
+
+def _places(counts: Ints) -> Ints:
+    """For groups of so many members, the place of each member in its group."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _numbers(items: Sequence[int | None]) -> Ints:
+    return np.array([NOBODY if item is None else item for item in items], dtype=np.int64)
+
+
+def _gradients(recording: Recording, cast: Cast, roster: Roster) -> _Gradients:
+    """Arrows to the steps in which the nodes at the ends of edges got what they were sent."""
+    steps = cast.backward
+    leading = [() if step.grad_node is None else recording.edges_from(step.grad_node) for step in steps]
+    owner = np.repeat(np.arange(len(steps)), _lengths(leading))
+    edges = list(chain.from_iterable(leading))
+    slot = _numbers([edge.slot for edge in edges])
+    outputs = [step.outputs for step in steps]
+    sent_counts = _lengths(outputs)
+    sent = np.append(_numbers(list(chain.from_iterable(outputs))), NOBODY)
+    is_sent = slot < sent_counts[owner]
+    value = sent[np.where(is_sent, (np.cumsum(sent_counts) - sent_counts)[owner] + slot, -1)]
+    receiver = _receivers(roster, steps, owner, _numbers([edge.target for edge in edges]))
+    leaf = np.full(len(steps), NOBODY)
+    for index, accumulated in cast.accumulates.items():
+        if accumulated is not None:
+            leaf[roster.part_of(index) - roster.backward_from] = roster.leaf_part[accumulated]
+    rows = np.flatnonzero((value != NOBODY) & (receiver != NOBODY))
+    owner, receiver = owner[rows], receiver[rows]
+    return _Gradients(
+        kind=WireKind.GRADIENT,
+        owner=owner + roster.backward_from,
+        value=value[rows],
+        slot=_numbers([edge.input_index for edge in edges])[rows],
+        target=receiver + roster.backward_from,
+        source_slot=slot[rows],
+        leaf=leaf[receiver],
+    )
+
+
+def _receivers(roster: Roster, steps: Sequence[Step], owner: Ints, node: Ints) -> Ints:
+    """The next step of the same backward call in which each ``node`` ran after the step ``owner``, or ``NOBODY``."""
+    nodes = _numbers([step.grad_node for step in steps])
+    calls = np.array(roster.calls, dtype=np.int64)
+    by_node = np.argsort(nodes, kind="stable")
+    found = np.searchsorted(nodes[by_node], node)
+    ends = np.searchsorted(nodes[by_node], node, side="right")
+    receiver = np.full(len(node), NOBODY)
+    waiting = np.flatnonzero(found < ends)
+    while waiting.size:  # most nodes run once, so there are few turns
+        run = by_node[found[waiting]]
+        fits = (run > owner[waiting]) & (calls[run] == calls[owner[waiting]])
+        receiver[waiting[fits]] = run[fits]
+        found[waiting] += 1
+        waiting = waiting[~fits & (found[waiting] < ends[waiting])]
+    return receiver
