@@ -71,6 +71,7 @@ def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -
     bridge.ended.connect(control.take_end)
     control.refused.connect(models.notices.warning)
     control.failed.connect(models.notices.error)
+    control.saved.connect(lambda path: models.notices.info(f"Saved “{path.name}”: Train > Go on from a checkpoint."))
     training.logs.failed.connect(models.notices.error)
 
 

@@ -18,7 +18,7 @@ from engine.training.commands import (
     TakeSample,
     TrainCommand,
 )
-from engine.training.facts import Sample, ToldFact
+from engine.training.facts import Mark, MarkKind, Sample, ToldFact
 from engine.training.options import Plane, TrainingOptions
 from engine.training.plan import TrainingPlan
 from gui.model.observable import Event
@@ -57,6 +57,7 @@ class TrainingControl:
         refused: One sentence: why what was asked cannot be done.
         changed: A run was asked for, began, paused, went on or ended.
         failed: One sentence: why a run fell over.
+        saved: A checkpoint was written to a file.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class TrainingControl:
         self.refused: Event[str] = Event()
         self.changed: Event[None] = Event()
         self.failed: Event[str] = Event()
+        self.saved: Event[Path] = Event()
         self._plan = plan
         self._book = book
         self._preferences = preferences
@@ -226,9 +228,18 @@ class TrainingControl:
             return
         before = _standing(self._live)
         take_facts(self._live, facts)
+        self._tell(facts)
         self._advance(self._live)
         if _standing(self._live) != before:
             self.changed.emit(None)
+
+    def _tell(self, facts: tuple[ToldFact, ...]) -> None:
+        """Say what became of what was asked, where that is not seen by itself."""
+        for fact in facts:
+            if isinstance(fact, Mark) and fact.kind is MarkKind.TROUBLE:
+                self.refused.emit(fact.text)
+            elif isinstance(fact, Mark) and fact.kind is MarkKind.CHECKPOINT:
+                self.saved.emit(Path(fact.text))
 
     def take_sample(self, sample: Sample) -> None:
         """The whole recording of an iteration came."""

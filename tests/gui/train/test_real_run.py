@@ -1,10 +1,16 @@
 """A real worker trains what the window shows: played, edited, paused, stepped and opened."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.network.network import Setting
 from engine.session import Session
-from engine.training.facts import SampleReason
+from engine.trace.outcome import OutcomeKind
+from engine.training.commands import Play
+from engine.training.facts import MarkKind, SampleReason
+from engine.training.plan import Choice
 from gui.app import build_workbench, make_application
 from gui.bridge.settings import SettingsFile
 from gui.model.training_run import Phase
@@ -16,6 +22,17 @@ from tests.support.workbench import destroy
 
 pytestmark = pytest.mark.worker
 LIMIT_MS = 90_000
+TYPED = """
+import torch
+w = torch.zeros(3, requires_grad=True)
+optimizer = torch.optim.SGD([w], lr=0.01)
+def learn():
+    while True:
+        optimizer.zero_grad()
+        (w.sum() - 1).square().backward()
+        optimizer.step()
+learn()
+"""
 
 
 @pytest.fixture
@@ -62,3 +79,55 @@ def test_a_network_learns_in_the_window(workbench, qtbot):
     assert len(recording) > 10
     assert recording.backward_calls
     assert workbench.models.preferences.choices.workspace is Workspace.EXPLORE
+
+
+def test_a_checkpoint_is_saved_in_the_window_and_resumed_with_the_same_losses_bit_for_bit(workbench, qtbot, tmp_path):
+    plan, control, book = workbench.training.plan, workbench.training.control, workbench.training.book
+    plan.choose_metric("F1Score", wanted=True)
+    plan.edit(lambda old: replace(old, epochs=4, schedule=Choice("StepLR", (Setting("step_size", "1"),))))
+    path, prompts = tmp_path / "half way.safetensors", workbench.train._prompts
+    prompts.save_to = prompts.open_from = path
+    said = []
+    workbench.models.notices.posted.connect(lambda notice: said.append(notice.text))
+    control.play(Play(iterations=20))
+    whole = book.current
+    qtbot.waitUntil(lambda: whole.phase is Phase.PAUSED, timeout=LIMIT_MS)
+    clip = workbench.train.page.settings.rows["clip norm"].field
+    clip.setFocus()
+    clip.selectAll()
+    qtbot.keyClicks(clip, "0.5")
+    qtbot.keyClick(clip, Qt.Key.Key_Return)
+    workbench.book.refresh()
+    workbench.book.qaction("train.save").trigger()
+    qtbot.waitUntil(lambda: any(mark.kind is MarkKind.CHECKPOINT for mark in whole.marks), timeout=LIMIT_MS)
+    assert said[-1] == "Saved “half way.safetensors”: Train > Go on from a checkpoint."
+    control.play(Play())
+    qtbot.waitUntil(lambda: whole.phase is Phase.ENDED, timeout=LIMIT_MS)
+    workbench.book.qaction("train.resume").trigger()
+    resumed = book.current
+    assert resumed is not whole
+    qtbot.waitUntil(lambda: resumed.phase in (Phase.ENDED, Phase.FAILED), timeout=LIMIT_MS)
+    assert resumed.outcome.kind is whole.outcome.kind is OutcomeKind.FINISHED, resumed.outcome
+    for name in ("loss", "learning rate", "F1 score", "validation F1 score", "validation loss"):
+        one, other = whole.curves.get(name), resumed.curves.get(name)
+        later = one.iterations >= other.iterations[0]
+        assert len(other) >= 3
+        assert other.iterations.tolist() == one.iterations[later].tolist()
+        assert other.numbers.tolist() == one.numbers[later].tolist(), name
+    assert resumed.curves.get("loss").iterations[0] == 20
+
+
+def test_training_goes_on_where_a_typed_program_cannot_be_resumed(workbench, qtbot, tmp_path):
+    said = []
+    workbench.models.notices.posted.connect(lambda notice: said.append(notice.text))
+    control, book = workbench.training.control, workbench.training.book
+    control.train_program(TYPED, None, "typed.py")
+    run = book.current
+    qtbot.waitUntil(lambda: run.iteration > 5, timeout=LIMIT_MS)
+    control.save_checkpoint(tmp_path / "none.safetensors")
+    qtbot.waitUntil(lambda: any(text.startswith("The checkpoint could not be written: ") for text in said),
+                    timeout=LIMIT_MS)  # fmt: skip
+    assert not (tmp_path / "none.safetensors").exists()
+    assert run.is_alive
+    control.stop()
+    qtbot.waitUntil(lambda: not run.is_alive, timeout=LIMIT_MS)
