@@ -16,6 +16,8 @@ FAR_LENGTH = 4000.0
 """Edges longer than this are left out when far away: they would cover everything and cost the most."""
 _MANY = 1_500
 """More pieces than this in one image are thinned out."""
+_SHORTEST_PX = 0.7
+"""Of very many pieces those that are shorter are left out: the blocks that they join touch each other."""
 _AT_ONCE = 4_000
 """So many lines are painted in less than a millisecond."""
 _MOST_INK_PX = 150_000.0
@@ -35,6 +37,8 @@ class FarEdges:
         boxes = scene.edge_boxes
         is_short = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= FAR_LENGTH
         self._shows: Mask = (is_short & ~is_left_out)[pieces.owners]
+        rows = pieces.rows
+        self._lengths = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
         self._is_gradient: Mask = is_gradient[pieces.owners]
 
     def paint(self, painter: QPainter, edges: Ints, step: int) -> None:
@@ -76,14 +80,16 @@ class FarEdges:
 
     def _thinned(self, pieces: Ints, density: float) -> Ints:
         """Of pieces on the same pixels one; of too much ink the shortest, which say what belongs together."""
+        pieces = pieces[self._lengths[pieces] * density >= _SHORTEST_PX]
+        if not len(pieces):
+            return pieces
         rows = self._pieces.rows[pieces]
         pixels = np.rint((rows - rows.min(axis=0)) * density).astype(np.int64) & 0x7FFF
         groups = self._scene.edge_steps[self._pieces.owners[pieces]] << 60  # keep no done piece for a future one
         keys = pixels[:, 0] | pixels[:, 1] << 15 | pixels[:, 2] << 30 | pixels[:, 3] << 45
         _, first = np.unique(keys ^ groups, return_index=True)
         kept = pieces[np.sort(first)]
-        rows = self._pieces.rows[kept]
-        lengths = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]) * density
+        lengths = self._lengths[kept] * density
         order = np.argsort(lengths, kind="stable")
         count = int(np.searchsorted(np.cumsum(lengths[order]), _MOST_INK_PX))
         return np.sort(kept[order[: max(count, 1)]])

@@ -47,7 +47,8 @@ def placed_names(frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: R
     for frame, _ in sorted(frames, key=lambda pair: (pair[1], -pair[0].rect.width * pair[0].rect.height)):
         if len(names) >= _MOST:
             break
-        text = fitted_text(frame.group.title, Style.FRAME_TITLE, frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX))
+        room = frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX)
+        text = fitted_text(frame.group.title, Style.FRAME_TITLE, room)
         if len(text) < _LEAST_KEPT * len(frame.group.title):
             continue
         box = _chip(frame.rect, text, scale, seen)
@@ -74,7 +75,7 @@ def paint_group_names(
         if images is None:
             paint(painter)
         else:
-            images.draw(painter, (name.text, is_round), ground, paint)
+            images.draw(painter, (name.text, is_round), ground, paint, grows=False)
         painter.setWorldTransform(world)
 
 

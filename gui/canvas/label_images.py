@@ -16,7 +16,8 @@ _REMEMBERED = 2_000
 class LabelImages:
     """Images by what they show and how large they are; the ones used longest ago are thrown away.
 
-    Something is kept from the second time on: while the person zooms, nothing has the same size twice.
+    Something that grows with the scale is kept from the second time on: while the person zooms, it never has the
+    same size twice.
     """
 
     def __init__(self) -> None:
@@ -24,7 +25,9 @@ class LabelImages:
         self._images: OrderedDict[Hashable, QImage] = OrderedDict()
         self._bytes = 0
 
-    def draw(self, painter: QPainter, key: Hashable, rect: QRectF, paint: Callable[[QPainter], None]) -> None:
+    def draw(
+        self, painter: QPainter, key: Hashable, rect: QRectF, paint: Callable[[QPainter], None], *, grows: bool = True
+    ) -> None:
         """Draw something on whole device pixels.
 
         Args:
@@ -32,15 +35,16 @@ class LabelImages:
             key: What is shown.
             rect: Where, in the painter's coordinates; what is painted outside is cut off.
             paint: Paints it in the same coordinates, if it is not there yet.
+            grows: Whether its size on the screen depends on the scale.
         """
         ratio = painter.device().devicePixelRatioF()
         transform = painter.worldTransform()
-        scale = transform.m11() * ratio
+        scale = round(transform.m11() * ratio, 6)  # or what undoes the scale would give another number each time
         where = transform.mapRect(rect)
         corner = QPoint(round(where.left() * ratio), round(where.top() * ratio))
         width, height = math.ceil(rect.width() * scale), math.ceil(rect.height() * scale)
         wanted = (key, width, height, scale)
-        if 0 < width * height <= _LARGEST_PX and self._is_met(wanted):
+        if 0 < width * height <= _LARGEST_PX and (not grows or self._is_met(wanted)):
             painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
             painter.drawImage(corner, self._image(wanted, rect, scale, paint))
         else:

@@ -26,6 +26,7 @@ class PickPainter:
         self._scene = scene
         self._nodes = nodes
         self._edges = edges
+        self._saved = np.flatnonzero(scene.is_saved)
 
     def paint_neighbours(self, painter: QPainter, step: StepIndex, emphasis: Emphasis) -> None:
         """Paint edges into and out of what is selected, in two tones, and the edge under the mouse."""
@@ -91,9 +92,8 @@ class PickPainter:
         backward = [index for index in wanted if self._scene.is_backward[index]]
         if not backward:
             return
-        ends = np.isin(self._scene.targets, backward) & self._scene.is_saved
         threads: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for index in np.flatnonzero(ends).tolist():
+        for index in self._saved[np.isin(self._scene.targets[self._saved], backward)].tolist():
             threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
         for bundle in threads.values():
             self._edges.paint_threads(painter, bundle, seen, scale)

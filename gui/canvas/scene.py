@@ -9,7 +9,7 @@ import numpy.typing as npt
 from engine.drawing.drawing import Drawing, EdgePath, NodeBox, Rect
 from engine.drawing.state import StepState
 from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewNode
-from gui.canvas.box_index import Floats, Ints
+from gui.canvas.box_index import BoxIndex, Floats, Ints
 from gui.canvas.edge_pieces import EdgePieces
 
 __all__ = ["BEFORE_EVERYTHING", "Floats", "Ints", "Mask", "Scene", "is_backward"]
@@ -41,6 +41,7 @@ class Scene:
         self.edges: Sequence[EdgePath] = drawing.edges
         self.index_of: dict[NodeKey, int] = {box.node.key: index for index, box in enumerate(drawing.nodes)}
         self.boxes = _corners(drawing.nodes)
+        self._places = BoxIndex(self.boxes)
         self.first = _steps(_first_step(box.node) for box in drawing.nodes)
         self.last = _steps(_last_step(box.node) for box in drawing.nodes)
         self.pieces = EdgePieces(drawing.edges)
@@ -52,6 +53,8 @@ class Scene:
         self.is_saved = np.array([path.edge.kind is EdgeKind.SAVED for path in drawing.edges], dtype=np.bool_)
         self.is_backward = np.array([is_backward(box.node) for box in drawing.nodes], dtype=np.bool_)
         self.failed = next((index for index, box in enumerate(drawing.nodes) if box.node.key in failed), None)
+        self._found: tuple[int, int | None] | None = None
+        """The step that was asked for last, and the node in which it happens."""
         self._producers: list[list[int]] | None = None
         self._consumers: list[list[int]] | None = None
 
@@ -60,7 +63,8 @@ class Scene:
 
     def nodes_in(self, rect: Rect) -> Ints:
         """Indices of the nodes that touch a world rectangle, in painting order."""
-        return np.flatnonzero(_touching(self.boxes, rect))
+        near = self._places.touching(rect)
+        return near[_touching(self.boxes[near], rect)]
 
     def edges_in(self, rect: Rect) -> Ints:
         """Indices of the edges whose bounds touch a world rectangle, in painting order."""
@@ -91,6 +95,11 @@ class Scene:
         """The node in which ``step`` happens: the box of its own if there is one, else the smallest group around it."""
         if step < 0:
             return None
+        if self._found is None or self._found[0] != step:
+            self._found = (step, self._node_for(step))
+        return self._found[1]
+
+    def _node_for(self, step: int) -> int | None:
         around = np.flatnonzero((self.first >= 0) & (self.first <= step) & (step <= self.last))
         if not around.size:
             return None

@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.drawing.drawing import Rect
 from engine.trace.ids import StepIndex
 from gui.canvas.emphasis import Emphasis
-from gui.canvas.tiles import Layer, Place, TileStore, places_in
+from gui.canvas.tiles import Layer, Place, TileStore
 from gui.widgets.camera import Camera
 
 _TRIED = 4
@@ -57,6 +57,14 @@ class Frame:
         return Camera(round(camera.x * density) / density, round(camera.y * density) / density, camera.scale)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spare:
+    """A layer to look into where a tile is missing; ``side`` is that of its tiles in the frame, in device pixels."""
+
+    layer: Layer
+    side: float
+
+
 class TileCopier:
     """Copies tiles of one frame; each pixel is painted once, whatever it is taken from."""
 
@@ -70,69 +78,90 @@ class TileCopier:
         self._screen = QRect(0, 0, math.ceil(frame.width * frame.ratio), math.ceil(frame.height * frame.ratio))
 
     def copy(self, places: list[Place], layer: Layer) -> None:
-        """Cover the view with these places of a layer."""
+        """Cover the view with these places of a layer; beyond them there is nothing but the ground."""
         painter = self._painter
         painter.save()
         # In device pixels, and without smoothing: then Qt copies whole rows of pixels.
         painter.scale(1 / self._ratio, 1 / self._ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        others = self._instead(layer) if any(not self._store.holds(place) for place in places) else []
+        is_whole = all(self._store.holds(place) for place in places)
+        spares = [] if is_whole else self._spares(layer)
+        side = self._side(layer)
+        covered = QRect()
         for place in places:
-            hole = self._where(place) & self._screen
-            if self._store.holds(place):
-                self._draw(place, hole)
+            where = self._where(place.column, place.row, side)
+            covered = covered.united(where)
+            tile = self._store.find(place)
+            if tile is None:
+                self._fill(where & self._screen, spares)
             else:
-                self._fill(hole, others)
+                self._draw(tile.image, where, where & self._screen)
+        for beside in _around(self._screen, covered & self._screen):
+            painter.fillRect(beside, self._ground)
         painter.restore()
 
-    def _instead(self, layer: Layer) -> list[Layer]:
-        """Layers to look into where a tile is missing, the nearest in scale first, the coarsest of all last."""
+    def _side(self, layer: Layer) -> float:
+        return layer.side_px * self._density / layer.density
+
+    def _spares(self, layer: Layer) -> list[_Spare]:
+        """Layers to look into where a tile is missing, the nearest in scale first."""
         ratios = {other: layer.density / other.density for other in self._store.layers() if other != layer}
         fits = [other for other, ratio in ratios.items() if _MOST_SHRUNK < ratio <= _MOST_STRETCHED]
-        return sorted(fits, key=lambda other: abs(math.log(ratios[other])))[:_TRIED]
+        nearest = sorted(fits, key=lambda other: abs(math.log(ratios[other])))
+        return [_Spare(other, self._side(other)) for other in nearest[:_TRIED]]
 
-    def _fill(self, hole: QRect, layers: list[Layer]) -> None:
+    def _fill(self, hole: QRect, spares: list[_Spare]) -> None:
         """Cover a rectangle in device pixels with what the layers have."""
         if hole.isEmpty():
             return
-        if not layers:
+        if not spares:
             self._painter.fillRect(hole, self._ground)
             return
-        scale = 1 / self._density
-        world = Rect(
-            (hole.left() + self._left) * scale,
-            (hole.top() + self._top) * scale,
-            hole.width() * scale,
-            hole.height() * scale,
-        )
-        for place in places_in(world, layers[0]):
-            part = self._where(place) & hole
-            if self._store.holds(place):
-                self._draw(place, part)
-            else:
-                self._fill(part, layers[1:])
+        layer, side = spares[0].layer, spares[0].side
+        left, top = hole.left() + self._left, hole.top() + self._top
+        for row in range(math.floor(top / side), math.floor((top + hole.height()) / side) + 1):
+            for column in range(math.floor(left / side), math.floor((left + hole.width()) / side) + 1):
+                where = self._where(column, row, side)
+                part = where & hole
+                if part.isEmpty():
+                    continue
+                tile = self._store.find(Place(layer, column, row))
+                if tile is None:
+                    self._fill(part, spares[1:])
+                else:
+                    self._draw(tile.image, where, part)
 
-    def _draw(self, place: Place, part: QRect) -> None:
+    def _draw(self, image: QImage, where: QRect, part: QRect) -> None:
         """Draw what of a tile appears in a rectangle."""
-        tile = self._store.find(place)
-        if tile is None or part.isEmpty():
+        if part.isEmpty():
             return
-        where, side = self._where(place), place.layer.side_px
-        if where.width() == side and where.height() == side:
-            self._painter.drawImage(part.topLeft(), tile.image, part.translated(-where.topLeft()))
+        if where.size() == image.size():
+            self._painter.drawImage(part.topLeft(), image, part.translated(-where.topLeft()))
             return
-        across, down = side / where.width(), side / where.height()
+        across, down = image.width() / where.width(), image.height() / where.height()
         source = QRectF(
             (part.left() - where.left()) * across,
             (part.top() - where.top()) * down,
             part.width() * across,
             part.height() * down,
         )
-        self._painter.drawImage(QRectF(part), tile.image, source)
+        self._painter.drawImage(QRectF(part), image, source)
 
-    def _where(self, place: Place) -> QRect:
+    def _where(self, column: int, row: int, side: float) -> QRect:
         """Where a tile appears, in device pixels."""
-        side = place.layer.side_px * self._density / place.layer.density
-        corner = QPoint(round(place.column * side - self._left), round(place.row * side - self._top))
-        end = QPoint(round((place.column + 1) * side - self._left), round((place.row + 1) * side - self._top))
-        return QRect(corner, end - QPoint(1, 1))
+        left, top = round(column * side - self._left), round(row * side - self._top)
+        return QRect(
+            left, top, round((column + 1) * side - self._left) - left, round((row + 1) * side - self._top) - top
+        )
+
+
+def _around(whole: QRect, inner: QRect) -> list[QRect]:
+    """What of a rectangle lies above, below, left and right of one inside of it."""
+    if inner.isEmpty():
+        return [whole]
+    return [
+        QRect(whole.left(), whole.top(), whole.width(), inner.top() - whole.top()),
+        QRect(whole.left(), inner.bottom() + 1, whole.width(), whole.bottom() - inner.bottom()),
+        QRect(whole.left(), inner.top(), inner.left() - whole.left(), inner.height()),
+        QRect(inner.right() + 1, inner.top(), whole.right() - inner.right(), inner.height()),
+    ]

@@ -4,6 +4,7 @@ import time
 
 from PySide6.QtGui import QColor, QPainter
 
+from engine.drawing.drawing import Rect
 from gui.canvas.scene_painter import ScenePainter
 from gui.canvas.tile_copier import Frame, TileCopier
 from gui.canvas.tile_work import TileWork
@@ -13,6 +14,8 @@ TILED_FROM = 700
 """Nodes and edges beyond which a scene is painted from tiles; smaller ones are painted anew for every frame."""
 _LEAST_BYTES = 40_000_000
 _SCREENS_KEPT = 3.2
+_MARGIN = 40.0
+"""How far anything may be painted beyond the bounds of a drawing, in world units."""
 _LEAST_S = 0.002
 """So long tiles are painted in each frame at least, or the picture would never get sharp on a busy machine."""
 
@@ -33,6 +36,9 @@ class TiledPainter:
         self._store = TileStore(_LEAST_BYTES)
         bounds = scene.scene.drawing.bounds
         self._ground = places_in(bounds, ground_layer(bounds))
+        self._reach = Rect(
+            bounds.x - _MARGIN, bounds.y - _MARGIN, bounds.width + 2 * _MARGIN, bounds.height + 2 * _MARGIN
+        )
         self._last: Layer | None = None
         self._work: TileWork | None = None
         self._rest_s = 0.002
@@ -57,7 +63,7 @@ class TiledPainter:
         layer = pyramid_layer(frame.camera.scale) if is_zooming else exact
         screen_bytes = 4 * frame.width * frame.height * frame.ratio**2
         self._store.limit_bytes = max(_LEAST_BYTES, round(_SCREENS_KEPT * screen_bytes))
-        places = places_in(frame.seen, layer)
+        places = places_in(_common(frame.seen, self._reach), layer)
         is_left_over = self._refresh(places, frame, started_s + max(_LEAST_S, frame.budget_s - self._rest_s))
         painted_s = time.perf_counter() - started_s
         TileCopier(painter, frame, self._store, QColor(self._scene.tokens.canvas)).copy(places, layer)
@@ -100,3 +106,10 @@ class TiledPainter:
     def _is_stale(self, place: Place, frame: Frame) -> bool:
         tile = self._store.find(place)
         return tile is not None and not tile.is_true(frame.step, frame.stamp)
+
+
+def _common(first: Rect, second: Rect) -> Rect:
+    """What lies in both rectangles; an empty rectangle where they do not meet."""
+    left, top = max(first.x, second.x), max(first.y, second.y)
+    width, height = min(first.right, second.right) - left, min(first.bottom, second.bottom) - top
+    return Rect(left, top, width, height) if width > 0 and height > 0 else Rect(left, top, 0.0, 0.0)

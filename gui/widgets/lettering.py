@@ -53,9 +53,13 @@ def _face(style: Style) -> _Face:
     return _Face(font, QFontMetricsF(font))
 
 
-@lru_cache(maxsize=20_000)
 def fitted_text(text: str, style: Style, width: float) -> str:
     """Return ``text``, ended by an ellipsis if it is wider than ``width`` pixels."""
+    return text if text_width(text, style) <= width else _elided(text, style, width)
+
+
+@lru_cache(maxsize=20_000)
+def _elided(text: str, style: Style, width: float) -> str:
     return _face(style).metrics.elidedText(text, Qt.TextElideMode.ElideRight, width * _OVERSIZE)
 
 
