@@ -1,7 +1,7 @@
 """The row of value cells on a node: what the canvas painter and the SVG writer both show."""
 
-import math
-from dataclasses import dataclass
+from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,12 @@ STRIP_COUNT = 16
 """Larger tensors show this many narrow cells without text, each for a stretch of the tensor in C order."""
 
 _TEXT_LENGTH = 4
+_FEWEST, _MOST = 1e-3, 9.9
+"""Between these, most numbers are written without an exponent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell.
+class Cell(NamedTuple):
+    """One cell; of a large drawing there are a hundred thousand.
 
     ``text`` is empty in the strip of a large tensor. ``number`` is the element, of a complex one the magnitude; it may
     be infinite or NaN. ``strength`` is ``number`` divided by the largest finite magnitude of the tensor, in -1..1, and
@@ -34,7 +35,7 @@ class Cell:
     @property
     def is_finite(self) -> bool:
         """Whether the number is neither NaN nor infinite."""
-        return math.isfinite(self.number)
+        return isfinite(self.number)
 
 
 def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
@@ -57,12 +58,22 @@ def cells_of(array: Array, limit: int = CELL_LIMIT) -> tuple[Cell, ...]:
 def _each(items: list[complex]) -> tuple[Cell, ...]:
     """A cell for each of some numbers; plain Python is several times faster for three of them."""
     numbers = [abs(item) if isinstance(item, complex) else float(item) for item in items]
-    scale = max([abs(number) for number in numbers if math.isfinite(number)], default=0.0)
-    return tuple([_cell(cell_text(item), number, scale) for item, number in zip(items, numbers, strict=True)])
+    scale = max([abs(number) for number in numbers if isfinite(number)], default=0.0)
+    return tuple(
+        [
+            Cell(cell_text(item), number, number / scale if scale > 0 and isfinite(number) else 0.0)
+            for item, number in zip(items, numbers, strict=True)
+        ]
+    )
 
 
 def cell_text(number: complex) -> str:
     """Return a number (``complex`` stands for every kind) in about four characters: ``0.33``, ``1e-7``, ``-12``."""
+    if type(number) is float and _FEWEST < abs(number) < _MOST:
+        # As below, without asking for every number whether it is finite, whole or tiny.
+        text = f"{number:.3g}"
+        if len(text) <= _TEXT_LENGTH or len(text := f"{number:.2g}") <= _TEXT_LENGTH:
+            return text
     for digits in (3, 2, 1):
         text = number_text(number, digits)
         if len(text) <= _TEXT_LENGTH:
@@ -93,5 +104,5 @@ def _strip(numbers: npt.NDArray[np.float64], count: int) -> list[float]:
 
 
 def _cell(text: str, number: float, scale: float) -> Cell:
-    strength = number / scale if scale > 0 and math.isfinite(number) else 0.0
+    strength = number / scale if scale > 0 and isfinite(number) else 0.0
     return Cell(text, number, strength)

@@ -93,6 +93,7 @@ class _Writer:
             f"text{{font-family:{_SANS};fill:{palette.text}}}"
             f".t{{font-size:12.5px;font-weight:600}}.m{{font-family:{_MONO};font-size:10.5px;fill:{palette.muted}}}"
             f".c{{font-family:{_MONO};font-size:10px;text-anchor:middle}}"
+            f".d{{fill:{palette.canvas}}}"
             ".l{font-size:11px;font-weight:600;letter-spacing:1px}.s{font-size:10.5px}"
         )
 

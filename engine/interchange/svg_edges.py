@@ -67,11 +67,15 @@ class EdgeWriter:
 
 
 def _arrowhead(points: tuple[Point, ...]) -> str:
-    tip = points[-1]
-    before = next((point for point in reversed(points) if point != tip), (tip[0] - 1, tip[1]))
-    dx, dy = tip[0] - before[0], tip[1] - before[1]
+    x, y = tip = points[-1]
+    before = points[-2] if len(points) > 1 else tip
+    if before == tip:
+        before = next((point for point in reversed(points) if point != tip), (x - 1, y))
+    if before[0] == x and before[1] < y:  # straight down, as most of them
+        return f"M{x:.1f} {y:.1f}l3.2 -7h-6.4Z"
+    dx, dy = x - before[0], y - before[1]
     length = (dx * dx + dy * dy) ** 0.5
     ux, uy = dx / length, dy / length
-    base = (tip[0] - 7 * ux, tip[1] - 7 * uy)
+    base = (x - 7 * ux, y - 7 * uy)
     left, right = (base[0] - 3.2 * uy, base[1] + 3.2 * ux), (base[0] + 3.2 * uy, base[1] - 3.2 * ux)
-    return "M%.1f %.1f L%.1f %.1f L%.1f %.1fZ" % (*tip, *left, *right)  # noqa: UP031 - twice as fast for many
+    return "M%.1f %.1fL%.1f %.1fL%.1f %.1fZ" % (*tip, *left, *right)  # noqa: UP031 - twice as fast for many

@@ -1,8 +1,8 @@
 """The boxes of an SVG. What many boxes share is written once and kept, so that a large picture takes little time."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, NodeBox
@@ -54,12 +54,14 @@ class NodeWriter:
         self._parts = {} if palette.skin_fills is None else parts_of(drawing)
         self._shells: dict[_Look, str] = {}
         self._lines: dict[tuple[str, float, bool], str] = {}
-        self._rows: dict[tuple[float, float, int, bool], tuple[str, ...]] = {}
-        self._shades: dict[tuple[bool, int], tuple[str, str]] = {}
+        self._rows: dict[tuple[float, float, int, bool], str] = {}
+        self._shades: dict[int, tuple[str, str]] = {}
+        self._strips = _strips(palette)
+        self._odd = self._with_ink(palette.nonfinite)
         self._names: dict[str, str] = {}
 
     def text(self, box: NodeBox, identity: str) -> str:
-        """Return the element of a box."""
+        """Return the element of a box; ``identity`` is its id, in letters and digits."""
         node, rect = box.node, box.rect
         state = node_state(node, self._step)
         fill, border, strip = self._colors(box, state)
@@ -77,9 +79,8 @@ class NodeWriter:
         opacity = f' opacity="{FUTURE_OPACITY}"' if is_future else ""
         has_cells = not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER
         return (
-            f'<g id={quoteattr(identity)} transform="translate(%.1f %.1f)"{opacity}>'
-            % (rect.x, rect.y)
-            + f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{shell}"
+            f'<g id="{identity}" transform="translate({rect.x:.1f} {rect.y:.1f})"{opacity}>'
+            f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{shell}"
             f'<text class="t" x="12" y="19"{ink}>{self._line(node.title, rect.width - 20, is_mono=False)}</text>'
             f'<text class="m" x="12" y="35"{ink}>{self._line(subtitle, rect.width - 18, is_mono=True)}</text>'
             f"{self._cells(box) if has_cells else ''}</g>"
@@ -112,7 +113,7 @@ class NodeWriter:
         if node.kind in (NodeKind.LEAF, NodeKind.GRADIENT):
             strip = palette.strip_buffer if node.role is Role.BUFFER else palette.strip_parameter
             return palette.node, border, strip
-        return palette.node, border, _strip(palette, node.category)
+        return palette.node, border, self._strips.get(node.category, palette.strip_arithmetic)
 
     def _cells(self, box: NodeBox) -> str:
         cells = self._cells_of(box)
@@ -123,28 +124,27 @@ class NodeWriter:
         row = self._rows.get(key)
         if row is None:
             row = self._rows[key] = _row(*key)
-        if is_strip:
-            return "".join(before % self._shade(cell)[0] for before, cell in zip(row, cells, strict=True))
-        return "".join(
-            before % (*self._shade(cell), self._name(cell.text)) for before, cell in zip(row, cells, strict=True)
-        )
-
-    def _shade(self, cell: Cell) -> tuple[str, str]:
-        """The colour of a cell, and that of the text upon it."""
-        if not cell.is_finite:
-            key = (True, -1)
-        else:
+        words: list[str] = []
+        shades, names = self._shades, self._names
+        for text, number, strength in cells:
             # A little colour even for small numbers, so that the sign of anything but zero can be seen.
-            share = abs(cell.strength) * 0.7 + (0.08 if cell.strength else 0.0)
-            key = (cell.strength >= 0, round(share * _SHADES))
-        found = self._shades.get(key)
-        if found is None:
-            palette = self._palette
-            end = palette.positive if key[0] else palette.negative
-            color = palette.nonfinite if key[1] < 0 else mixed(palette.zero, end, key[1] / _SHADES)
-            ink = max(palette.text, palette.canvas, key=lambda ink: abs(luminance(ink) - luminance(color)))
-            found = self._shades[key] = (color, ink)
+            place = round((strength * 0.7 + (0.08 if strength > 0 else -0.08 if strength else 0.0)) * _SHADES)
+            shade = shades.get(place) if strength or isfinite(number) else self._odd
+            color, ink = shade or self._shade(place)
+            words += (color,) if is_strip else (color, ink, names.get(text) or self._name(text))
+        return row % tuple(words)
+
+    def _shade(self, place: int) -> tuple[str, str]:
+        """The colour of a cell, so many shades above or below zero, and the class of the text upon it."""
+        palette = self._palette
+        end = palette.positive if place >= 0 else palette.negative
+        found = self._shades[place] = self._with_ink(mixed(palette.zero, end, abs(place) / _SHADES))
         return found
+
+    def _with_ink(self, color: str) -> tuple[str, str]:
+        palette = self._palette
+        ink = max(palette.text, palette.canvas, key=lambda ink: abs(luminance(ink) - luminance(color)))
+        return (color, "c" if ink == palette.text else "c d")
 
     def _cells_of(self, box: NodeBox) -> tuple[Cell, ...]:
         if box.node.value is None:
@@ -174,8 +174,8 @@ def _shell(
     )
 
 
-def _row(width: float, height: float, count: int, is_strip: bool) -> tuple[str, ...]:  # noqa: FBT001 - part of a key
-    """What each cell of a row is, with places for its colour and, unless in a strip, the text's colour and the text."""
+def _row(width: float, height: float, count: int, is_strip: bool) -> str:  # noqa: FBT001 - part of a key
+    """The cells of a row, with places for the colour of each and, unless in a strip, the text's class and the text."""
     tall = _STRIP_HEIGHT_PX if is_strip else _CELL_HEIGHT_PX
     gap = 1.0 if is_strip else 3.0
     wide = (width - 24 - gap * (count - 1)) / count
@@ -186,9 +186,9 @@ def _row(width: float, height: float, count: int, is_strip: bool) -> tuple[str, 
         cell = f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.0f}" '
         cell += f'rx="{1 if is_strip else 4}" fill="%s"/>'
         if not is_strip:
-            cell += f'<text class="c" x="{x + wide / 2:.1f}" y="{top + 12.2:.1f}" style="fill:%s">%s</text>'
+            cell += f'<text class="%s" x="{x + wide / 2:.1f}" y="{top + 12.2:.1f}">%s</text>'
         found.append(cell)
-    return tuple(found)
+    return "".join(found)
 
 
 def _ink_on(fill: str, palette: Palette) -> str:
@@ -198,7 +198,7 @@ def _ink_on(fill: str, palette: Palette) -> str:
     return max(candidates, key=lambda ink: abs(luminance(ink) - luminance(fill)))
 
 
-def _strip(palette: Palette, category: Category) -> str:
+def _strips(palette: Palette) -> dict[Category, str]:
     return {
         Category.LAYER: palette.strip_layer,
         Category.ACTIVATION: palette.strip_activation,
@@ -211,4 +211,4 @@ def _strip(palette: Palette, category: Category) -> str:
         Category.ATTENTION: palette.strip_attention,
         Category.TENSOR: palette.strip_tensor,
         Category.OPTIMIZER: palette.optimizer,
-    }.get(category, palette.strip_arithmetic)
+    }
