@@ -7,6 +7,10 @@ from typing import Annotated
 
 import msgspec
 
+from engine.training.epoch_loops import begin_at
+
+START_EPOCH = "start_epoch"
+"""The module-level variable from which a program that can be resumed counts its epochs, if it has one."""
 FORMAT = "chainrule checkpoint 1"
 HEAD_LIMIT_BYTES = 100_000_000
 _LENGTH = struct.Struct("<Q")
@@ -24,6 +28,7 @@ class CheckpointHead(msgspec.Struct, frozen=True, kw_only=True):
         iteration: How many iterations were done.
         epoch: The epoch that the run goes on in, counted from 0.
         batch: How many batches of it are done.
+        loop_line: Where the loop stands that counts the epochs; 0: the program counts from ``start_epoch``.
         plain: Optimizer, schedules, random states and variables; tensors stand there by their names in the file.
     """
 
@@ -33,6 +38,7 @@ class CheckpointHead(msgspec.Struct, frozen=True, kw_only=True):
     epoch: Annotated[int, msgspec.Meta(ge=0)]
     batch: Annotated[int, msgspec.Meta(ge=0)]
     torch: str = ""
+    loop_line: Annotated[int, msgspec.Meta(ge=0)] = 0
     plain: dict[str, msgspec.Raw] = {}
 
 
@@ -53,6 +59,24 @@ def read_head(path: str | Path) -> CheckpointHead:
         raise
     except (struct.error, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{Path(path).name} is no checkpoint.") from error
+
+
+def program_from(path: str, program: str) -> str:
+    """Return a program as it is to run to go on from a checkpoint: its loop over epochs begins there.
+
+    Raises:
+        CheckpointError: If the checkpoint cannot be read, or the program counts its epochs in another way.
+    """
+    head = read_head(path)
+    if head.loop_line:
+        text = begin_at(program, head.loop_line, head.epoch)
+        if text is None:
+            name = Path(path).name
+            raise CheckpointError(f"{name} does not fit this program: line {head.loop_line} has no loop over epochs.")
+        return text
+    if START_EPOCH not in program:
+        raise CheckpointError(f"This program cannot go on from a checkpoint: it has no variable {START_EPOCH}.")
+    return program
 
 
 def head_of(text: str, path: str) -> CheckpointHead:

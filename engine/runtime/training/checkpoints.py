@@ -25,21 +25,21 @@ from engine.runtime.training.metric_states import metric_states, restore_metrics
 from engine.runtime.training.plain_state import PlainWriter, read_plain
 from engine.runtime.training.randomness import RandomNumbers, random_numbers
 from engine.runtime.training.subject import Subject
-from engine.training.checkpoint import CheckpointError, CheckpointHead, head_of, read_head
+from engine.training.checkpoint import START_EPOCH, CheckpointError, CheckpointHead, head_of, read_head
 
-START_EPOCH = "start_epoch"
-"""The module-level variable from which a program that can be resumed counts its epochs."""
 _NOT_KEPT = frozenset({START_EPOCH, "epochs"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run is: iterations done, the epoch, batches of it done, and the random states it began with."""
+    """Where a run is: iterations done, the program's epoch, batches of it, the random states that it began with."""
 
     iteration: int
     epoch: int
     batch: int
     at_start: RandomNumbers
+    loop_line: int = 0
+    """Where the loop stands that counts the epochs; 0: they are counted from ``start_epoch``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ def save_checkpoint(
         epoch=place.epoch,
         batch=place.batch,
         torch=str(torch.__version__),
+        loop_line=place.loop_line,
         plain={name: msgspec.Raw(msgspec.json.encode(tree)) for name, tree in trees.items()},
     )
     part = f"{path}.part"
@@ -155,7 +156,7 @@ def load_checkpoint(path: str) -> Loaded:
             head = head_of((file.metadata() or {})["chainrule"], path)
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - it is no dict
         plain = {key: read_plain(msgspec.json.decode(raw), tensors) for key, raw in head.plain.items()}
-        place = Place(head.iteration, head.epoch, head.batch, _random(plain["at start"]))
+        place = Place(head.iteration, head.epoch, head.batch, _random(plain["at start"]), head.loop_line)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{name} is damaged: {error}") from error
     return Loaded(place, name, plain)

@@ -1,23 +1,32 @@
 """Where a run that goes on from a checkpoint has to be, and where a run is that writes one."""
 
+from types import FrameType
 from typing import Any
 
 from torch.optim import Optimizer
 
-from engine.runtime.training.checkpoints import START_EPOCH, Loaded, Place, load_checkpoint, save_checkpoint
+from engine.runtime.training.checkpoints import Loaded, Place, load_checkpoint, save_checkpoint
 from engine.runtime.training.hypers import LiveClip
 from engine.runtime.training.loading import LoaderPass
 from engine.runtime.training.randomness import random_numbers
-from engine.runtime.training.subject import Subject
-from engine.training.checkpoint import CheckpointError
+from engine.runtime.training.subject import Subject, program_frames
+from engine.training.checkpoint import START_EPOCH, CheckpointError
+from engine.training.epoch_loops import EpochLoop, epoch_loops, loop_around
+
+_NO_LOADER = "only batches of a DataLoader can be drawn again as they were, and this program has none."
+_NO_EPOCHS = (
+    "its epochs have to be counted where they can be set: by “for epoch in range(...)” at the top level of the program,"
+    f" not in a function, or from a variable {START_EPOCH}."
+)
 
 
 class Resuming:
     """Takes a program that was begun anew to where a checkpoint was written.
 
-    The program sets everything up as always; its ``start_epoch`` is set when it has made its optimizer, the first pass
-    through its loader draws the order of that epoch again and passes over the batches that were done, and then weights,
-    optimizer, schedules, numbers and random states are put in place.
+    The program sets everything up as always; its ``start_epoch`` is set when it has made its optimizer, or its loop
+    over epochs begins later (``program_from``). The first pass through its loader draws the order of that epoch again
+    and passes over the batches that were done, and then weights, optimizer, schedules, numbers and random states are
+    put in place.
     """
 
     def __init__(self, path: str, program: str, namespace: dict[str, Any]) -> None:
@@ -32,8 +41,6 @@ class Resuming:
         self.clip = LiveClip()
         """What a person clips by; it belongs to a checkpoint, too."""
         if path:
-            if START_EPOCH not in program:
-                raise CheckpointError(f"This program cannot go on from a checkpoint: it has no variable {START_EPOCH}.")
             self._loaded = load_checkpoint(path)
 
     @property
@@ -43,7 +50,7 @@ class Resuming:
 
     def set_epoch(self) -> None:
         """Have the program count its epochs from where the checkpoint was written."""
-        if self._loaded is not None:
+        if self._loaded is not None and not self._loaded.place.loop_line:
             self._namespace[START_EPOCH] = self._loaded.place.epoch
 
     def begin_pass(self) -> int:
@@ -73,9 +80,12 @@ class Resuming:
         subject: Subject,
         current: LoaderPass | None,
         *,
+        frame: FrameType | None = None,
         has_ended: bool = False,
     ) -> None:
         """Write a checkpoint of a run whose last batch came from the pass ``current``; the program may have ended.
+
+        ``frame`` is where the program is.
 
         Raises:
             CheckpointError: If it could not be resumed.
@@ -83,12 +93,25 @@ class Resuming:
             NotPlainError: If the state is not made of numbers and tensors.
         """
         if optimizer is None or current is None:
-            raise CheckpointError("it needs a program that reads its batches from a DataLoader, after its first batch.")
-        epoch = self._namespace.get("epoch")
-        if START_EPOCH not in self._namespace or not isinstance(epoch, int):
-            raise CheckpointError(f"it needs a program with the variables epoch and {START_EPOCH}.")
+            raise CheckpointError(_NO_LOADER if iteration else "no batch was learned yet.")
+        epoch, loop_line = self._epoch(frame)
         if current.is_over:  # the next epoch is about to begin
-            place = Place(iteration, epoch + has_ended, 0, random_numbers())
+            place = Place(iteration, epoch + has_ended, 0, random_numbers(), loop_line)
         else:
-            place = Place(iteration, epoch, current.delivered, current.at_start)
+            place = Place(iteration, epoch, current.delivered, current.at_start, loop_line)
         save_checkpoint(path, self._program, place, optimizer, subject, self._namespace, self.clip.norm)
+
+    def _epoch(self, frame: FrameType | None) -> tuple[int, int]:
+        """Return the epoch as the program counts it, and the line of the loop that does; 0 with ``start_epoch``."""
+        epoch = self._namespace.get("epoch")
+        if START_EPOCH in self._namespace and isinstance(epoch, int):
+            return epoch, 0
+        outermost = [one for one in program_frames(frame) if one.f_globals is self._namespace]
+        if frame is None and (loops := epoch_loops(self._program)):
+            loop: EpochLoop | None = loops[-1]  # the program has ended
+        else:
+            loop = loop_around(self._program, outermost[-1].f_lineno) if outermost else None
+        counted = None if loop is None else self._namespace.get(loop.variable)
+        if loop is None or not isinstance(counted, int):
+            raise CheckpointError(_NO_EPOCHS)
+        return counted, loop.line

@@ -2,6 +2,7 @@
 
 from collections import deque
 from time import monotonic_ns
+from types import FrameType
 
 from torch.optim import Optimizer
 
@@ -39,13 +40,14 @@ class CheckpointQueue:
         subject: Subject,
         current: LoaderPass | None,
         *,
+        frame: FrameType | None = None,
         has_ended: bool = False,
     ) -> None:
         """Write those that wait; what cannot be is told in one sentence."""
         while self._waiting:
             path, sent_ns = self._waiting.popleft()
             try:
-                self._resuming.save(path, iteration, optimizer, subject, current, has_ended=has_ended)
+                self._resuming.save(path, iteration, optimizer, subject, current, frame=frame, has_ended=has_ended)
             except (OSError, CheckpointError, NotPlainError) as error:
                 text = f"The checkpoint could not be written: {error}"
                 self._outbox.add(Mark(iteration, MarkKind.TROUBLE, text))

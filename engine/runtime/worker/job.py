@@ -36,7 +36,7 @@ from engine.runtime.worker.ranks import Ranks, moved_batches, told
 from engine.runtime.worker.runner import CompiledProgram, Runner
 from engine.runtime.worker.sink import SegmentSink
 from engine.trace.batch import RunInfo
-from engine.training.checkpoint import CheckpointError
+from engine.training.checkpoint import CheckpointError, program_from
 from engine.training.options import TrainingOptions
 
 HELD_SHARE = 8
@@ -107,7 +107,9 @@ class Job:
         request = self._request
         enter_program(request.filename, request.program, self._console)
         try:
-            program = self._runner.compile()
+            program = self._runner.compile(self._text_to_run())
+        except CheckpointError as error:
+            return Ended(kind=EndKind.REFUSED, error_text=str(error))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return describe_fault(error, request.filename, request.program)
         if device != "cpu":
@@ -116,6 +118,12 @@ class Job:
         self._ranks.install()
         OwnModules(Path(request.filename).resolve().parent, self._marker).install()
         return with_hint(self._record(program), request.program, device)
+
+    def _text_to_run(self) -> str:
+        training = self._request.training
+        if training is None or not training.resume:
+            return self._request.program
+        return program_from(training.resume, self._request.program)
 
     def _record(self, program: CompiledProgram) -> Ended:
         module = make_main_module(self._request.filename, program.tree)

@@ -56,17 +56,18 @@ class Runner:
         self._pristine = PristineNames(builtins)
         self._execute = exec  # the program may delete the name
 
-    def compile(self) -> "CompiledProgram":
-        """Compile the program.
+    def compile(self, text: str | None = None) -> "CompiledProgram":
+        """Compile the program, or in its place a text of the same lines.
 
         Raises:
             SyntaxError: If it is not valid Python.
             ValueError: If the text has null bytes.
         """
-        tree = ast.parse(self._text, self._filename)
+        text = self._text if text is None else text
+        tree = ast.parse(text, self._filename)
         whole = compile(tree, self._filename, "exec", dont_inherit=True)
         flags = whole.co_flags & FUTURE_FLAGS
-        blocks = self._marker.statements(self._text, self._filename) or [[node] for node in tree.body]
+        blocks = self._marker.statements(text, self._filename) or [[node] for node in tree.body]
         statements = [
             (block[0].lineno, compile(ast.Module(block, []), self._filename, "exec", flags, dont_inherit=True))
             for block in blocks

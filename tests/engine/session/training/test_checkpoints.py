@@ -8,6 +8,7 @@ from engine.training.commands import Play, SaveCheckpoint, SetHyper
 from engine.training.facts import MarkKind
 from engine.training.options import TrainingOptions
 from engine.training.plan import Choice
+from tests.engine.session.runs import printed
 from tests.engine.session.training.programs import TYPED, losses_alone, resumable
 
 pytestmark = pytest.mark.worker
@@ -76,7 +77,7 @@ def test_checkpoints_that_cannot_be(runs, tmp_path):
     runs.session.steer(SaveCheckpoint(path=str(tmp_path / "no" / "folder")))
     runs.until(lambda: len(runs.marks(MarkKind.TROUBLE)) == 2)
     early, lost = runs.marks(MarkKind.TROUBLE)
-    assert early.text.startswith("The checkpoint could not be written: it needs a program that reads")
+    assert early.text == "The checkpoint could not be written: no batch was learned yet."
     assert lost.text.startswith("The checkpoint could not be written: ")
     runs.session.stop()
     runs.wait()
@@ -104,3 +105,66 @@ def test_metrics_in_the_middle_of_an_epoch_and_clipping_that_was_asked_for_go_on
         assert resumed == {at: number for at, number in points.items() if at >= min(resumed)}
         assert len(resumed) >= 3
     assert runs.picture("scores/confusion matrix").data == matrix.data
+
+
+PLAIN = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+torch.set_num_threads(1)
+torch.manual_seed(3)
+x = torch.randn(40, 3)
+loader = DataLoader(TensorDataset(x, x.sum(1, keepdim=True)), batch_size=8, shuffle=True)
+model = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.2), nn.Linear(8, 1))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.8)
+history, total = [], 0.0
+for round in range(2, 6):
+    for inputs, targets in loader:
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(inputs), targets)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        history.append(loss.item())
+    scheduler.step()
+print(repr(total), history)
+"""
+
+
+@pytest.mark.parametrize("after", [1, 5, 12])
+def test_a_typed_program_that_counts_epochs_by_a_range_is_resumed_as_it_is(runs, tmp_path, after):
+    path = str(tmp_path / "run.safetensors")
+    runs.begin(PLAIN, training=TrainingOptions(play=Play(iterations=after)))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    whole = runs.wait()
+    losses, rates = runs.curve("loss"), runs.curve("learning rate")
+    head = read_head(path)
+    assert (head.loop_line, head.epoch) == (13, 2 + (after - 1) // 5)
+    assert head.program == PLAIN
+    resumed = runs.run(PLAIN, training=TrainingOptions(resume=path))
+    assert runs.curve("loss") == {at: loss for at, loss in losses.items() if at >= after}
+    assert runs.curve("learning rate") == {at: rate for at, rate in rates.items() if at >= after}
+    assert printed(resumed) == printed(whole), "numbers and rows of numbers go on, too"
+    assert resumed.info.program == PLAIN
+
+
+def test_a_program_of_which_the_epochs_cannot_be_set_says_why(runs, tmp_path):
+    lines = PLAIN.strip().splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("for round"))
+    inside = ["def learn():", "    total = 0.0", *(f"    {line}" for line in lines[start:-1]), "learn()"]
+    hidden = [*lines[:start], *inside]
+    without = [line.replace("for inputs, targets in loader", "for inputs, targets in [(x, x)]") for line in lines]
+    for text, said in (("\n".join(hidden), "at the top level of the program, not in a function"),
+                       ("\n".join(without), "only batches of a DataLoader can be drawn again")):  # fmt: skip
+        runs.begin(text, training=TrainingOptions(play=Play(iterations=2)))
+        runs.until_paused()
+        runs.session.steer(SaveCheckpoint(path=str(tmp_path / "none")))
+        runs.until(lambda: runs.marks(MarkKind.TROUBLE))
+        assert said in runs.marks(MarkKind.TROUBLE)[0].text
+        runs.session.steer(Play())
+        assert runs.wait().outcome.kind is OutcomeKind.FINISHED
+    assert not list(tmp_path.iterdir())
