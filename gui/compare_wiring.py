@@ -120,7 +120,6 @@ class ComparePlace:
         models, side, book = self._models, self.side, self._book
         assert book is not None
         other = self.other = CanvasPanel(side.document, side.playhead, side.selection, models.theme)
-        other.overlays.stand_beside(beside=True)
         other.set_bottom_inset(self._inset_px)
         other.line_requested.connect(self._on_line)
         other.export_requested.connect(lambda: self._export(other, side.document, side.playhead))

@@ -70,7 +70,7 @@ class _Side:
 
     def in_module(self, step: Step) -> int:
         path = None if step.module is None else self.recording.module_calls[step.module].path
-        return self._numbers.of(("in", step.phase, step.name, path))
+        return self._numbers.of(("in", step.phase, step.name, path or self._leaf_name(step)))
 
     def named(self, step: Step) -> int:
         return self._numbers.of((step.phase, step.name))
@@ -80,6 +80,13 @@ class _Side:
 
     def placed_decision(self, decision: Decision) -> int:
         return self._numbers.of((decision.kind, self._line(decision.span)))
+
+    def _leaf_name(self, step: Step) -> str | None:
+        """What the leaf is called at which a backward step adds up a gradient: it has no place in the program."""
+        node = None if step.grad_node is None else self.recording.grad_nodes[step.grad_node]
+        if node is None or node.variable is None:
+            return None
+        return next(iter(self.recording.names(node.variable)), None)
 
     def _line(self, span: Span | None) -> Hashable:
         if span is None:

@@ -58,6 +58,9 @@ class _Merger:
                 self._leaves.setdefault(node.value, node.key)
         known = {group.key for group in a.groups}
         self._new_groups = tuple(group for group in b.groups if group.key not in known)
+        depths = dict(zip(b.all_groups, b.depths, strict=True))
+        foldable = set(a.all_groups)
+        self._more_groups = {key: depths[key] for key in b.all_groups if key not in foldable}
         self._groups = known | {group.key for group in self._new_groups}
 
     def overlay(self) -> Overlay:
@@ -82,6 +85,8 @@ class _Merger:
             nodes=(*self._a.nodes, *made, *stubs),
             edges=(*self._a.edges, *edges, *threads),
             groups=(*self._a.groups, *groups),
+            all_groups=(*self._a.all_groups, *self._more_groups),
+            depths=(*self._a.depths, *self._more_groups.values()),
         )
         new_edges = frozenset(name_of(edge) for edge in edges)
         return Overlay(self._name, view, kinds, new_edges, tuple(forks), frozenset(fork.key for fork in forks))

@@ -72,12 +72,22 @@ class CanvasPair(QObject):
         folding, view = panel.view_state.folding, panel.current_view()
         if self._side.in_step and view is not None and folding != self._folded.get(here):
             self._folded[here] = folding
-            self._folded[here.other] = wanted = as_drawn(folding, view)
-            other.restore(replace(other.view_state, folding=wanted))
+            self._camera.lead(here)
+            self._fold(other, here.other, folding, view)
         self._match()
         if self._side.in_step:
-            self._on_picked(Side.A, self._panels[Side.A].picks.picked)
-            self._camera.refresh(here)
+            leader = self._camera.leader
+            self._pass_picked(leader, self._panels[leader].picks.picked)
+            self._camera.redraw()
+
+    def _fold(self, panel: CanvasPanel, side: Side, folding: Folding, like: ViewGraph) -> None:
+        """Let a canvas show the same groups open as a view of the other one; a layout for nothing is spared."""
+        own, view, wanted = panel.view_state.folding, panel.current_view(), as_drawn(folding, like)
+        if view is not None and is_alike(own, folding) and agrees(as_drawn(own, view), wanted):
+            self._folded[side] = own
+            return
+        self._folded[side] = wanted
+        panel.restore(replace(panel.view_state, folding=wanted))
 
     def _match(self) -> None:
         a, b = (panel.current_view() for panel in self._panels.values())
@@ -96,6 +106,10 @@ class CanvasPair(QObject):
     def _on_picked(self, here: Side, picked: Picked) -> None:
         if self._is_passing or not self._is_in_step():
             return
+        self._camera.lead(here)
+        self._pass_picked(here, picked)
+
+    def _pass_picked(self, here: Side, picked: Picked) -> None:
         self._is_passing = True
         try:
             other = self._panels[here.other].picks
@@ -138,6 +152,17 @@ def as_drawn(folding: Folding, view: ViewGraph) -> Folding:
         toggled=frozenset(),
         show_parameters=shows if folding.show_parameters is None else folding.show_parameters,
     )
+
+
+def is_alike(one: Folding, other: Folding) -> bool:
+    """Whether two foldings follow the same rule, single groups apart."""
+    return (one.level, one.executed) == (other.level, other.executed)
+
+
+def agrees(drawn: Folding, wanted: Folding) -> bool:
+    """Whether what a view shows (see ``as_drawn``) contradicts what is wanted in no group that it knows."""
+    contradicts = (drawn.opened & wanted.closed) | (drawn.closed & wanted.opened)
+    return not contradicts and drawn.show_parameters == wanted.show_parameters
 
 
 def _over(picked: Picked, there: Picked, twin_of: Twins, known: set[NodeKey]) -> Picked:

@@ -38,9 +38,9 @@ class _Shift:
 class PairCamera:
     """Moves the camera of one canvas as that of the other moves, while ``side`` is on and in step.
 
-    Whichever canvas moved last leads. What is in the middle of it comes to the middle of the other one; but after a
-    step the boxes of that step lie at the same place in both views, the less so the further one looks away from there.
-    A drawing that is fitted lets the other be fitted, both at the smaller of their scales.
+    The canvas leads on which a person did something last. What is in the middle of it comes to the middle of the other
+    one; but after a step the boxes of that step lie at the same place in both views, the less so the further one looks
+    away from there. A drawing that is fitted lets the other be fitted, both at the smaller of their scales.
     """
 
     def __init__(
@@ -50,34 +50,54 @@ class PairCamera:
         self._side = side
         self._twins = twins
         self._is_busy = False
+        self._leader = Side.A
         self._shift: _Shift | None = None
         self._fitted: dict[Side, Camera] = {}
         self._known: tuple[Scene, Scene, Mapping[NodeKey, NodeKey], Correspondence] | None = None
         for here, panel in self._panels.items():
+            panel.surface.control.taken.connect(partial(self.lead, here))
             panel.surface.control.moved.connect(partial(self._on_moved, here))
+            panel.surface.resized.connect(self._on_resized)
 
     def begin(self, stand: Stand | None) -> None:
         """Look at both as if they were new."""
+        self._leader = Side.A
         self._fitted.clear()
         for here, panel in self._panels.items():
             scene = panel.surface.scene
             if scene is not None:
                 panel.views.show_first(() if stand is None else scene.focus_at(stand.of(here)))
-        self._on_moved(Side.A)
+        if stand is not None:
+            self.follow(stand)
 
     def follow(self, stand: Stand) -> None:
         """Both have gone to another row: the box of its step comes to the same place in both views."""
-        leader = Side.B if stand.waiting is Side.A else Side.A
-        other = self._panels[leader.other].surface.control
+        self._leader = Side.B if stand.waiting is Side.A else Side.A
+        other = self._panels[self._leader.other].surface.control
         other.jump(other.camera)  # it glides nowhere of its own accord
         self._shift = None
         if stand.waiting is None:
             self._shift = self._shift_at(stand)
-        self._on_moved(leader)
+        self._on_moved(self._leader)
 
-    def refresh(self, leader: Side) -> None:
-        """A drawing has changed."""
-        self._on_moved(leader)
+    def lead(self, side: Side) -> None:
+        """A person does something on this side."""
+        if not self._is_busy:
+            self._leader = side
+
+    @property
+    def leader(self) -> Side:
+        """The side on which a person did something last."""
+        return self._leader
+
+    def redraw(self) -> None:
+        """A drawing has changed: let the other canvas look at what the leading one looks at."""
+        self._shift = None
+        self._on_moved(self._leader)
+
+    def _on_resized(self) -> None:
+        self._fitted.clear()
+        self._on_moved(self._leader)
 
     def _shift_at(self, stand: Stand) -> _Shift | None:
         """How far the boxes of a row are from where the boxes around them say, where the first canvas comes to rest."""
@@ -97,7 +117,8 @@ class PairCamera:
 
     def _on_moved(self, leader: Side) -> None:
         side = self._side
-        if self._is_busy or not side.is_on or not side.in_step or side.is_moving:
+        is_together = side.is_on and side.in_step and not side.is_moving
+        if not is_together or self._is_busy or leader is not self._leader:
             return
         control = self._panels[leader].surface.control
         if control.is_free or not self._shows_whole(leader):

@@ -127,7 +127,8 @@ class GraphSource(QObject):
     @property
     def stands_beside(self) -> bool:
         """Whether the recording compared with has a picture of its own beside this one."""
-        return self._overlays.is_beside
+        compared = self._document.compared
+        return self._overlays.is_beside or (compared is not None and compared.is_before)
 
     def show_overlay(self, *, shown: bool) -> None:
         """Lay the recording compared with over this one, or take it off."""

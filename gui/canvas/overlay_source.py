@@ -15,7 +15,8 @@ class OverlaySource:
 
     Attributes:
         is_wanted: Whether the person wants to see that; True until somebody says otherwise.
-        is_beside: Whether the other recording stands beside this one: then only marks are laid over it.
+        is_beside: Whether the other recording stands beside this one: then only marks are laid over it, as always over
+            the second of two.
     """
 
     def __init__(self, document: Document) -> None:
@@ -29,7 +30,10 @@ class OverlaySource:
     def over(self, recording: Recording, view: ViewGraph, iteration: Iteration, folding: Folding) -> Overlay | None:
         """Return the overlay; None where there is nothing to compare with, or nobody wants to see it."""
         compared = self._document.compared
-        if compared is None or compared.comparison is None or not (self.is_wanted or self.is_beside):
+        if compared is None or compared.comparison is None:
+            return None
+        is_beside = self.is_beside or compared.is_before
+        if not (self.is_wanted or is_beside):
             return None
         if self._made_for is not compared or self._partners is None:
             self._made_for, self._scenery = compared, None
@@ -40,7 +44,7 @@ class OverlaySource:
         if self._scenery is None or self._scenery.iteration != other:
             self._scenery = scenery_of(compared.recording, other)
         there = self._scenery.view(folding)
-        if self.is_beside:
+        if is_beside:
             return marked(compared.name, view, there, compared.comparison, self._partners, is_second=compared.is_before)
         return overlaid(compared.name, view, there, compared.comparison, self._partners)
 

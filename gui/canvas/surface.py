@@ -160,7 +160,7 @@ class Surface(QWidget):
 
     def glide(self, camera: Camera) -> None:
         """Let the camera glide somewhere, on the person's wish."""
-        self.control.is_free = True
+        self.control.take(is_free=True)
         self.control.glide(camera)
 
     def click(self, at: QPointF, *, adds: bool) -> None:

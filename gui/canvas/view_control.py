@@ -109,7 +109,7 @@ class ViewControl:
         """Show the whole drawing."""
         scene = self._scene
         if scene is not None:
-            self._surface.control.is_free = False
+            self._surface.control.take(is_free=False)
             self._surface.control.glide(self._fitting(scene.drawing.bounds, LARGEST_SCALE))
 
     def fit_nodes(self, indices: frozenset[int]) -> None:

@@ -44,6 +44,7 @@ class CompareSplit(QWidget):
         self._side = side
         self._models = {Side.A: (document, playhead), Side.B: (side.document, side.playhead)}
         self.bar: CompareBar | None = None
+        self._was_on = False
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
@@ -78,11 +79,11 @@ class CompareSplit(QWidget):
             self._splitter.addWidget(self.panes[Side.B])
             self._splitter.setStretchFactor(0, 1)
             self._splitter.setStretchFactor(1, 1)
-        for here, pane in self.panes.items():
-            pane.show_head(shown=side.is_on)
-            if here is Side.B and pane.isHidden() is side.is_on:
-                pane.setVisible(side.is_on)
-                self._splitter.setSizes([_HALF_PX, _HALF_PX])
+        if side.is_on is not self._was_on:
+            self._was_on = side.is_on
+            self.panes[Side.A].show_head(shown=side.is_on)
+            self.panes[Side.B].setVisible(side.is_on)
+            self._splitter.setSizes([_HALF_PX, _HALF_PX])
         self._tell()
 
     def _tell(self) -> None:

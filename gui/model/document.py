@@ -98,11 +98,16 @@ class Document:
             self.is_dirty = True
             self.path_changed.emit(self.path)
 
-    def show_recording(self, recording: Recording | None, provenance: Provenance = Provenance.RUN) -> None:
-        """Show another recording."""
+    def show_recording(
+        self,
+        recording: Recording | None,
+        provenance: Provenance = Provenance.RUN,
+        compared: Compared | None = None,
+    ) -> None:
+        """Show another recording, and how it differs from one that it is compared with already."""
         self.recording = recording
         self.provenance = provenance
-        self.compared = None
+        self.compared = compared
         self.is_settling = False
         self.recording_replaced.emit(recording)
 

@@ -199,10 +199,11 @@ class SideBySide:
             self.document.title = compared.name if pair is None else self._shown.title
             self.document.program = compared.recording.info.program
             with self._both_moving():
-                self.document.show_recording(compared.recording)
+                self.document.show_recording(compared.recording, compared=back)
                 self.playhead.resize(len(compared.recording))
-        with self._both_moving():
-            self.document.compare_with(back)
+        else:
+            with self._both_moving():
+                self.document.compare_with(back)
         self._meet(self._leader)
 
     def _name_here(self, compared: Compared) -> str:

@@ -16,9 +16,11 @@ class CameraControl(QObject):
 
     Signals:
         moved: The camera changed.
+        taken: The person is about to move it.
     """
 
     moved = Signal()
+    taken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +63,13 @@ class CameraControl(QObject):
 
     def steer(self, camera: Camera) -> None:
         """Be there at once because the person moved it by hand."""
-        self.is_free = True
+        self.take(is_free=True)
         self.jump(camera)
+
+    def take(self, *, is_free: bool) -> None:
+        """The person moves the camera now; ``is_free`` is False for a fit, which new drawings keep up."""
+        self.is_free = is_free
+        self.taken.emit()
 
     def _on_animated(self, share: object) -> None:
         assert isinstance(share, float)

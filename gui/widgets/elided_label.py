@@ -27,6 +27,7 @@ class ElidedLabel(QLabel):
             self._whole = text
             self.setAccessibleName(text)
             self._cut()
+            self.updateGeometry()  # a longer text may have more room, which the cut one does not ask for
 
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, self._side, self.contentsRect().width())

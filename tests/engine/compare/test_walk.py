@@ -111,3 +111,28 @@ def test_turned_round_it_says_the_same_from_the_other_side():
     assert turned.count(ChangeKind.ADDED) == there.count(ChangeKind.REMOVED) == back.count(ChangeKind.ADDED)
     assert turned.decisions == back.decisions
     assert turned.turned() == there
+
+
+def parameters(count):
+    """A product of named parameters, and its gradients."""
+    maker = Maker()
+    value = maker.leaf("x")
+    for number in range(count):
+        value = maker.op("mul", value, maker.leaf(f"w{number}", role=Role.PARAMETER), line=2)
+    maker.backward(maker.op("sum", value, shape=(), line=30))
+    return maker.done()
+
+
+def test_gradients_are_recognised_by_what_they_are_of():
+    a, b = parameters(3), parameters(5)
+    comparison = compare(a, b)
+
+    def leaf(recording, step):
+        node = recording.steps[step].grad_node
+        variable = None if node is None else recording.grad_nodes[node].variable
+        return None if variable is None else recording.names(variable)[0]
+
+    paired = [(leaf(a, step), leaf(b, twin)) for step, twin in enumerate(comparison.partners_of_a) if twin is not None]
+    named = [pair for pair in paired if pair != (None, None)]
+    assert len(named) > 2
+    assert all(one == other for one, other in named)

@@ -214,11 +214,12 @@ def wheel(panel, at):
 def test_zooming_one_side_zooms_the_other_at_the_same_boxes(beside, from_left):
     panel, other = (beside.a, beside.b) if from_left else (beside.b, beside.a)
     beside.bench.models.playhead.seek(2)
+    before = panel.surface.camera.scale
     for _ in range(2):
         wheel(panel, beside.place(panel, "sum"))
     here, there = beside.place(panel, "sum"), beside.place(other, "sum")
     assert panel.surface.camera.scale == pytest.approx(other.surface.camera.scale)
-    assert panel.surface.camera.scale > 1.2
+    assert panel.surface.camera.scale > 1.5 * before
     assert (here - there).manhattanLength() < 0.25 * panel.surface.width()
 
 
@@ -352,3 +353,12 @@ def test_one_iteration_alone_has_nothing_to_compare(window):
     action = window.bench.book.qaction("compare.iterations")
     assert not action.isEnabled()
     assert "one iteration only" in action.toolTip()
+
+
+def test_a_folded_group_that_only_the_other_has_can_be_laid_over(window):
+    window.show(branch("relu"))
+    window.compare(nested("exp", "cos"))
+    window.press(window.a, KEY.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    assert "net.part" in window.titles(window.a)
+    window.press(window.a, KEY.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    assert "exp" in window.titles(window.a)
