@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.trace.batch import Batch
+from engine.training.options import Plane
 from engine.training.update_record import OptimizerUpdate
 
 
@@ -77,8 +78,8 @@ class Hyper(TrainFact, frozen=True):
 class Picture(TrainFact, frozen=True):
     """Numbers to look at, not to keep: the newest of a name replaces the one before.
 
-    ``name`` says of what: ``boundary`` (class probabilities over the plane, [rows, columns, classes]; one class for a
-    single number: its sigmoid where the loss is a binary cross entropy, else the number itself), ``unit/LAYER``
+    ``name`` says of what: ``boundary`` (class probabilities over the plane, [rows, columns, classes]; two classes for
+    a single number where the loss is a binary cross entropy, else one: the number itself), ``unit/LAYER``
     (what each unit of a layer answers over the plane, [units, rows, columns]), ``histogram/PARAMETER`` ([bins + 2]:
     lowest, highest, counts), ``kernels/LAYER`` ([kernels, rows, columns] of its first input channel),
     ``weight/PARAMETER`` (a matrix of at most 4,096 numbers), ``hidden norms/LAYER`` and ``gradient norms/LAYER`` (of
@@ -179,7 +180,14 @@ class Edited(TrainFact, frozen=True):
     """Whether it took a change back, or made it again."""
 
 
-ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Element | Edited
+class PlaneTold(TrainFact, frozen=True):
+    """Where the points of a typed program's data lie, or in the middle of a sentence why there is no plane to show."""
+
+    plane: Plane | None
+    why: str = ""
+
+
+ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Element | Edited | PlaneTold
 
 
 def points(name: str, iterations: Sequence[int], numbers: Sequence[float]) -> Points:

@@ -35,9 +35,15 @@ class ElementBook:
         self._done: list[Edited] = []
         self._undone: list[Edited] = []
 
-    def meet(self, tensors: Tensors) -> None:
-        """Take the names and shapes."""
-        self.shapes = dict(zip(tensors.names, tensors.shapes, strict=True))
+    def tell(self, fact: Tensors | Element | Edited) -> None:
+        """Take what the run told."""
+        match fact:
+            case Tensors():
+                self.shapes = dict(zip(fact.names, fact.shapes, strict=True))
+            case Element():
+                self.told = fact
+            case Edited():
+                self.take(fact)
 
     def take(self, edited: Edited) -> None:
         """A change was made; one that a person wanted anew ends what could be done again."""

@@ -54,6 +54,7 @@ class TrainingRun:
         plan: What it was started with; None for a program that was typed.
         source: The program that runs.
         plane: What pictures over the plane show; None: there are none.
+        no_plane: Why there are none, as the end of a sentence; empty where that is not known.
         is_shown: Whether its curve is drawn beside that of the chosen run.
         folder: Where it is kept on disk; None: it is not.
         began_s: When it was begun, in seconds since 1970; 0: not noted yet.
@@ -72,6 +73,7 @@ class TrainingRun:
         self.is_loaded = True
         self.kept_loss = float("nan")
         self.plane: Plane | None = None
+        self.no_plane = ""
         self.curves = CurveBook()
         self.marks: list[Mark] = []
         self.pictures: dict[str, LivePicture] = {}

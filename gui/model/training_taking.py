@@ -9,6 +9,7 @@ from engine.training.facts import (
     Hyper,
     Mark,
     Picture,
+    PlaneTold,
     Points,
     Progress,
     Tensors,
@@ -36,12 +37,10 @@ def take_facts(run: TrainingRun, facts: Iterable[ToldFact]) -> None:
                 _take_picture(run, fact)
             case Progress():
                 run.progress = fact
-            case Tensors():
-                run.elements.meet(fact)
-            case Element():
-                run.elements.told = fact
-            case Edited():
-                run.elements.take(fact)
+            case Tensors() | Element() | Edited():
+                run.elements.tell(fact)
+            case PlaneTold(plane=plane, why=why):
+                run.plane, run.no_plane = plane, why
             case _:
                 assert_never(fact)
 

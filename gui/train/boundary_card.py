@@ -19,10 +19,8 @@ from gui.train.points import is_drawable, plane_around
 TITLE = "Decision boundary"
 INSIDE = "Inside the network"
 NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
-TYPED = (
-    "A typed program does not say where its data lies, so there is no plane to draw. "
-    "The numbers below and the charts tell how it goes."
-)
+TYPED = "The plane is drawn as soon as the program has trained a little, if its network takes two numbers a sample."
+NONE_TYPED = "There is no plane to draw: {} The numbers below and the charts tell how it goes."
 NO_PLANE = (
     "This data has more than two inputs, so there is no plane to draw. "
     "The numbers below and the charts tell how it goes."
@@ -127,7 +125,7 @@ class BoundaryCard(QWidget):
         if run.phase is Phase.FAILED and run.outcome is not None:
             return f"The run failed, so there is nothing to draw.\n\n{run.outcome.message}"
         if run.plan is None:
-            return TYPED
+            return NONE_TYPED.format(run.no_plane) if run.no_plane else TYPED
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET
 
     def _refresh_numbers(self, run: TrainingRun | None) -> None:
@@ -170,11 +168,11 @@ class BoundaryCard(QWidget):
 def _title_of(run: TrainingRun | None) -> str:
     """Return what the picture is called: a network that tells numbers has no decisions."""
     answers = run.picture("boundary") if run is not None else None
-    if answers is not None and answers.shape[0] == 1:
+    if run is None or answers is None:
+        return TITLE
+    if answers.shape[0] == 1:
         return "The curve as learned"
-    is_number = (
-        answers is not None and answers.shape[2] == 1 and run is not None and math.isnan(run.curves.last("accuracy"))
-    )
+    is_number = answers.shape[2] == 1 and math.isnan(run.curves.last("accuracy"))
     return "The surface as learned" if is_number else TITLE
 
 

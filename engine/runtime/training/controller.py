@@ -30,6 +30,7 @@ from engine.runtime.training.metrics import MetricWatch
 from engine.runtime.training.norms import EXPLODED, NormWatch, UsualNorm
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.pictures import PictureTaker
+from engine.runtime.training.plane_finder import PlaneFinder
 from engine.runtime.training.progress import ProgressTeller
 from engine.runtime.training.resuming import Resuming
 from engine.runtime.training.sampler import Sampler
@@ -79,10 +80,11 @@ class TrainingController:
         self._loaders = LoaderWatch(self)
         self._metrics = MetricWatch(self._outbox, namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
-        self._pictures = PictureTaker(self._outbox, options.plane, options.pictures_every_s, options.cost_share)
+        self._samples = SampleTeller(self._outbox)
+        finder = PlaneFinder(self._outbox, self._losses, self._samples, options.plane)
+        self._pictures = PictureTaker(self._outbox, finder, options.pictures_every_s, options.cost_share)
         self._elements = ElementEditor(self._outbox, self._sampler, self._pictures)
         self._sequences = SequenceWatch(self._outbox, options.pictures_every_s, options.cost_share)
-        self._samples = SampleTeller(self._outbox)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
         self._stack = ExitStack()
@@ -112,6 +114,7 @@ class TrainingController:
             self._post = register_optimizer_step_post_hook(self._after_step)
             stack.callback(self._leave_line)
             stack.callback(self._sequences.disarm)
+            stack.callback(self._pictures.finder.disarm)
             stack.enter_context(RUNNING.holding(self))
             self._stack = stack.pop_all()
         self._progress.begin(self._iteration)

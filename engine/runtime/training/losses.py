@@ -19,6 +19,8 @@ class LossFinder:
     def __init__(self) -> None:
         self._roots: Sequence[Any] = ()
         self._scaled: tuple[Any, Any] = (None, None)
+        self.peek: Callable[[Sequence[Any]], None] | None = None
+        """Sees the roots of a backward pass before it begins."""
         self.kind = ""
         """Name of the autograd node that the first loss came from."""
 
@@ -47,6 +49,8 @@ class LossFinder:
 
     def _watched(self, original: RunEngine) -> RunEngine:
         def run_backward(t_outputs: Sequence[Any], *args: object, **kwargs: object) -> tuple[Tensor | None, ...]:
+            if self.peek is not None:
+                self.peek(t_outputs)
             gradients = original(t_outputs, *args, **kwargs)
             if kwargs.get("accumulate_grad"):
                 self._roots = t_outputs

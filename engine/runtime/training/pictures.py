@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engine.runtime.compat import quiet
 from engine.runtime.training.attention import AttentionTaker
 from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.plane_finder import PlaneFinder
 from engine.runtime.training.randomness import random_numbers
 from engine.runtime.training.subject import Subject
 from engine.training.facts import Picture
@@ -34,6 +35,7 @@ MOST_MAPS = 16
 MOST_ELEMENTS = 1_000_000
 SATURATED = 0.97
 _BINARY = frozenset({"BinaryCrossEntropyWithLogitsBackward0", "SoftMarginLossBackward0"})
+_BINARY_SHARES = "BinaryCrossEntropyBackward0"
 _PLAIN = frozenset({"MseLossBackward0", "L1LossBackward0", "SmoothL1LossBackward0", "HuberLossBackward0"})
 _CUTTING = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.GELU, nn.SiLU, nn.ELU)
 
@@ -44,9 +46,9 @@ class PictureTaker:
     ``take`` is called where nothing is being recorded.
     """
 
-    def __init__(self, outbox: Outbox, plane: Plane | None, every_s: float | None, cost_share: float) -> None:
+    def __init__(self, outbox: Outbox, finder: PlaneFinder, every_s: float | None, cost_share: float) -> None:
         self._outbox = outbox
-        self._plane = plane
+        self.finder = finder
         self._every_ns = None if every_s is None else int(every_s * SECOND_NS)
         self._share = cost_share / 2
         self._next_ns = 0
@@ -64,6 +66,8 @@ class PictureTaker:
 
     def take_if_due(self, iteration: int, subject: Subject, loss_kind: str) -> None:
         """Take pictures if it is time."""
+        if self._every_ns is not None:
+            self.finder.look(subject)
         now_ns = perf_counter_ns()
         if self._every_ns is not None and now_ns >= self._next_ns:
             self.take(iteration, subject, loss_kind)
@@ -118,12 +122,14 @@ class PictureTaker:
             shadow = self._shadow(model)
             if shadow is None:
                 self._can_run = False
+                self.finder.give_up("the network has hooks of its own, which a picture must not call.")
                 return
-            if self._plane is not None:
-                self._over_plane(iteration, shadow, self._plane, loss_kind)
+            if self.finder.plane is not None:
+                self._over_plane(iteration, shadow, self.finder.plane, loss_kind)
             self._on_batch(iteration, shadow)
-        except Exception:  # noqa: BLE001 - the network may take other inputs than we can guess; it learns on all the same
+        except Exception as error:  # noqa: BLE001 - the network may take other inputs than we can guess; it learns on all the same
             self._can_run = False
+            self.finder.give_up(f"the network cannot be asked about other points ({type(error).__name__}).")
         finally:
             states.restore()
 
@@ -147,8 +153,9 @@ class PictureTaker:
         across = x.repeat(plane.rows, 1)
         points = torch.stack([across, y[:, None].expand_as(across)], dim=-1).reshape(-1, 2)
         points = points[:, :1] if plane.rows == 1 else points
-        output, seen = _run(shadow, points.to(device))
+        output, seen = _run(shadow, points.to(device, _float_type(shadow)))
         grid = (plane.rows, plane.columns)
+        output = output[:, None] if output is not None and output.shape == points.shape[:1] else output
         if output is not None and output.ndim == 2:
             self._show(iteration, "boundary", _probabilities(output, loss_kind).reshape(*grid, -1))
         for name, (_, units) in seen.items():
@@ -235,9 +242,17 @@ def _keeping(name: str, seen: dict[str, tuple[nn.Module, Tensor]]) -> Callable[.
     return keep
 
 
+def _float_type(model: nn.Module) -> torch.dtype:
+    found = (parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
+    return next(found, torch.float32)
+
+
 def _probabilities(output: Tensor, loss_kind: str) -> Tensor:
     if output.shape[1] == 1:
-        return torch.sigmoid(output) if loss_kind in _BINARY else output
+        if loss_kind not in _BINARY and loss_kind != _BINARY_SHARES:
+            return output
+        share = torch.sigmoid(output) if loss_kind in _BINARY else output
+        return torch.cat([1 - share, share], dim=1)
     return output if loss_kind in _PLAIN else torch.softmax(output, dim=1)
 
 

@@ -22,6 +22,12 @@ class SampleTeller:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._told: set[str] = set()
+        self._has_told = False
+
+    @property
+    def has_told(self) -> bool:
+        """Whether samples were told that are learned from."""
+        return self._has_told
 
     def tell(self, loader: Any) -> None:  # noqa: ANN401 - a loader of any kind
         """A pass through a loader begins."""
@@ -31,6 +37,7 @@ class SampleTeller:
         self._told.add(name)
         samples = samples_of(getattr(loader, "dataset", None))
         if samples is not None:
+            self._has_told = True
             self._outbox.show(Picture(0, name, samples.shape, samples.tobytes()))
 
 
@@ -45,12 +52,17 @@ def samples_of(dataset: object) -> Samples | None:
     if type(dataset) is not TensorDataset or len(dataset.tensors) != 2:
         return None
     inputs, targets = (tensor.detach()[chosen] for tensor in dataset.tensors)
+    table = table_of(inputs, targets)
+    return None if table is None else np.ascontiguousarray(table.numpy(), dtype="<f4")
+
+
+def table_of(inputs: Tensor, targets: Tensor) -> Tensor | None:
+    """Return samples as [samples, inputs + 1], the target last; None where targets are no single number a sample."""
     single = _single(targets)
     if single is None or inputs.is_complex() or not 0 < inputs[:1].numel() <= MOST_INPUTS:
         return None
     columns = (inputs.reshape(len(inputs), -1), single.reshape(-1, 1))
-    table = torch.cat([column.to("cpu", torch.float32) for column in columns], dim=1)
-    return np.ascontiguousarray(table.numpy(), dtype="<f4")
+    return torch.cat([column.to("cpu", torch.float32) for column in columns], dim=1)
 
 
 def _single(targets: Tensor) -> Tensor | None:
