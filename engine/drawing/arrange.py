@@ -9,7 +9,7 @@ from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
 from engine.graph.uncollected import uncollected
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
-from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out
+from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out, places
 from engine.trace.facts import Role
 
 WIDEST_ROW_PX = 1850.0
@@ -109,8 +109,7 @@ class _Arranger:
 
     def size(self) -> tuple[float, float]:
         """Width and height of all boxes together."""
-        areas = lay_out(self._problem(), has_links=False).areas
-        rects = [self._rect(area) for area in areas]
+        rects = [self._rect(area) for area in places(self._problem())]
         if not rects:
             return (0.0, 0.0)
         width = max(rect.right for rect in rects) - min(rect.x for rect in rects)

@@ -1,6 +1,6 @@
 """Geometry only: ranks, order, positions and routes, in plain Python and numpy."""
 
-from engine.layout.engine import lay_out
+from engine.layout.engine import lay_out, places
 from engine.layout.problem import (
     Area,
     EdgeRole,
@@ -11,4 +11,14 @@ from engine.layout.problem import (
     Spacing,
 )
 
-__all__ = ["Area", "EdgeRole", "LayoutEdge", "LayoutNode", "LayoutProblem", "LayoutResult", "Spacing", "lay_out"]
+__all__ = [
+    "Area",
+    "EdgeRole",
+    "LayoutEdge",
+    "LayoutNode",
+    "LayoutProblem",
+    "LayoutResult",
+    "Spacing",
+    "lay_out",
+    "places",
+]

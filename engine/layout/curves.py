@@ -4,43 +4,116 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
+from engine.layout.polylines import Floats, Ints, Mask, Polylines
 from engine.layout.problem import Point
 
 _SAME = 0.01
 _RADIUS = 12.0
 
 
-def smooth(knots: Sequence[Point]) -> tuple[Point, ...]:
-    """Straight pieces where two knots share ``across``, S-curves with tangents along the flow elsewhere."""
-    merged = _without_needless(knots)
-    route: list[Point] = [merged[0]]
-    reaches = _reaches(merged)
-    for index, (start, end) in enumerate(pairwise(merged)):
-        if not reaches[index] and not reaches[index + 1]:
-            middle = (start[0] + end[0]) / 2
-            route += ((middle, start[1]), (middle, end[1]), end)
-            continue
-        leave = _towards(start, end, reaches[index])
-        enter = _towards(end, start, reaches[index + 1])
-        if leave != start:
-            route += [_between(route[-1], start, 0.55), _between(leave, start, 0.55), leave]
-        middle = (leave[0] + enter[0]) / 2
-        route += [(middle, leave[1]), (middle, enter[1]), enter]
-    return tuple(route)
+def smooth(lines: Polylines) -> list[tuple[Point, ...]]:
+    """Straight pieces where two corners share ``across``, S-curves with tangents along the flow elsewhere.
+
+    Where a line along meets one across, the corner is rounded.
+    """
+    lines = _without_needless(lines)
+    count = len(lines.starts) - 1
+    if not count:
+        return []
+    along, across = lines.along, lines.across
+    is_first = np.zeros(len(along), dtype=np.bool_)
+    is_first[lines.starts[:-1]] = True
+    ends = np.flatnonzero(~is_first)  # every corner but the first of a line ends a piece
+    begins = ends - 1
+    reach = _reaches(along, across, is_first)
+    leave_along, leave_across = _towards(along, across, begins, ends, reach[begins])
+    enter_along, enter_across = _towards(along, across, ends, begins, reach[ends])
+    is_round = (leave_along != along[begins]) | (leave_across != across[begins])
+    # A piece gives the three points of an S-curve; six where the corner before it is rounded.
+    points = np.empty((len(ends), 6, 2))
+    before = np.maximum(np.arange(len(ends)) - 1, 0)
+    for axis, (corner, leave, enter) in enumerate(
+        ((along, leave_along, enter_along), (across, leave_across, enter_across))
+    ):
+        points[:, 0, axis] = enter[before] + (corner[begins] - enter[before]) * 0.55
+        points[:, 1, axis] = leave + (corner[begins] - leave) * 0.55
+        points[:, 2, axis] = leave
+        points[:, 5, axis] = enter
+    points[:, 3, 0] = points[:, 4, 0] = (leave_along + enter_along) / 2
+    points[:, 3, 1], points[:, 4, 1] = leave_across, enter_across
+    is_used = np.ones((len(ends), 6), dtype=np.bool_)
+    is_used[:, :3] = is_round[:, None]
+    route = points[is_used]
+    lengths = np.add.reduceat(is_used.sum(axis=1), lines.starts[:-1] - np.arange(count))
+    stops = np.cumsum(lengths).tolist()
+    flat = list(zip(route[:, 0].tolist(), route[:, 1].tolist(), strict=True))
+    firsts = zip(along[lines.starts[:-1]].tolist(), across[lines.starts[:-1]].tolist(), strict=True)
+    return [(first, *flat[start:stop]) for first, start, stop in zip(firsts, [0, *stops[:-1]], stops, strict=True)]
 
 
-def _reaches(knots: Sequence[Point]) -> list[float]:
-    """How far from each knot the rounding begins; 0 where no line along meets one across."""
-    reaches = [0.0] * len(knots)
-    is_across = [abs(start[0] - end[0]) <= _SAME for start, end in pairwise(knots)]
-    if True not in is_across:
-        return reaches
-    is_along = [abs(start[1] - end[1]) <= _SAME for start, end in pairwise(knots)]
-    for index in range(1, len(knots) - 1):
-        if (is_along[index - 1] and is_across[index]) or (is_across[index - 1] and is_along[index]):
-            before, knot, after = knots[index - 1 : index + 2]
-            reaches[index] = min(_RADIUS, _distance(before, knot) / 2, _distance(knot, after) / 2)
-    return reaches
+def _reaches(along: Floats, across: Floats, is_first: Mask) -> Floats:
+    """How far from each corner the rounding begins; 0 where no line along meets one across."""
+    reach = np.zeros(len(along))
+    width, height = np.abs(np.diff(along)), np.abs(np.diff(across))
+    is_across, is_along = width <= _SAME, height <= _SAME
+    if not is_across.any():
+        return reach
+    is_inner = ~is_first[1:-1] & ~is_first[2:]
+    meets = is_inner & ((is_along[:-1] & is_across[1:]) | (is_across[:-1] & is_along[1:]))
+    length = np.hypot(width, height)
+    reach[1:-1][meets] = np.minimum(np.minimum(length[:-1], length[1:]) / 2, _RADIUS)[meets]
+    return reach
+
+
+def _towards(along: Floats, across: Floats, start: Ints, end: Ints, length: Floats) -> tuple[Floats, Floats]:
+    """Points so far from some corners on the way to others."""
+    width, height = along[end] - along[start], across[end] - across[start]
+    distance = np.hypot(width, height)
+    share = np.where(distance > _SAME, length / np.maximum(distance, _SAME), 0.0)
+    return along[start] + width * share, across[start] + height * share
+
+
+def _without_needless(lines: Polylines) -> Polylines:
+    """Drop corners that stand on one another, and those in the middle of a line along the flow."""
+    lines = _kept(lines, _is_start(lines) | ~_same_as_before(lines))
+    starts = _is_start(lines)
+    is_level = ~starts
+    is_level[1:] &= np.abs(np.diff(lines.across)) <= _SAME
+    goes_on = np.append(is_level[1:], False)
+    lines = _kept(lines, ~(is_level & goes_on))
+    return _doubled(lines)
+
+
+def _is_start(lines: Polylines) -> Mask:
+    found = np.zeros(len(lines.along), dtype=np.bool_)
+    found[lines.starts[:-1]] = True
+    return found
+
+
+def _same_as_before(lines: Polylines) -> Mask:
+    found = np.zeros(len(lines.along), dtype=np.bool_)
+    found[1:] = np.hypot(np.diff(lines.along), np.diff(lines.across)) <= _SAME
+    return found
+
+
+def _kept(lines: Polylines, is_kept: Mask) -> Polylines:
+    counts = np.concatenate(([0], np.cumsum(is_kept)))
+    return Polylines(lines.along[is_kept], lines.across[is_kept], counts[lines.starts])
+
+
+def _doubled(lines: Polylines) -> Polylines:
+    """A polyline of a single corner stays there."""
+    single = lines.starts[:-1][np.diff(lines.starts) == 1]
+    if not single.size:
+        return lines
+    added = np.concatenate(([0], np.cumsum(np.diff(lines.starts) == 1)))
+    return Polylines(
+        np.insert(lines.along, single, lines.along[single]),
+        np.insert(lines.across, single, lines.across[single]),
+        lines.starts + added,
+    )
 
 
 def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, ...]:
@@ -51,33 +124,11 @@ def rounded(corners: Sequence[Point], radius: float = _RADIUS) -> tuple[Point, .
     route: list[Point] = [points[0]]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         reach = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        enter, leave = _towards(corner, before, reach), _towards(corner, after, reach)
+        enter, leave = _point_towards(corner, before, reach), _point_towards(corner, after, reach)
         route += _line(route[-1], enter)
-        route += [_towards(corner, before, reach * 0.45), _towards(corner, after, reach * 0.45), leave]
+        route += [_point_towards(corner, before, reach * 0.45), _point_towards(corner, after, reach * 0.45), leave]
     route += _line(route[-1], points[-1])
     return tuple(route)
-
-
-def _without_needless(knots: Sequence[Point]) -> list[Point]:
-    last = knots[0]
-    merged: list[Point] = [last]
-    is_level = False
-    for knot in knots:
-        if knot == last:
-            continue
-        if abs(knot[1] - last[1]) > _SAME:
-            merged.append(knot)
-            is_level = False
-        elif _distance(knot, last) <= _SAME:
-            continue
-        elif is_level:
-            merged[-1] = knot
-            is_level = abs(merged[-2][1] - knot[1]) <= _SAME
-        else:
-            merged.append(knot)
-            is_level = True
-        last = knot
-    return merged if len(merged) > 1 else [merged[0], merged[0]]
 
 
 def _line(start: Point, end: Point) -> list[Point]:
@@ -88,7 +139,7 @@ def _between(start: Point, end: Point, share: float) -> Point:
     return (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
 
 
-def _towards(start: Point, end: Point, length: float) -> Point:
+def _point_towards(start: Point, end: Point, length: float) -> Point:
     distance = _distance(start, end)
     return start if distance <= _SAME else _between(start, end, length / distance)
 

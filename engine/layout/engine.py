@@ -5,7 +5,7 @@ from engine.layout.levels import Levels
 from engine.layout.links import MOST_AROUND, MOST_CHECKED, MOST_LONG, LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
-from engine.layout.threads import threads_of
+from engine.layout.threads import Threads, threads_of
 from engine.layout.traffic import Obstacles, Traffic
 from engine.layout.wrap import Wrapper
 
@@ -13,27 +13,32 @@ _LARGE_SLACK = 80.0
 """A leaf with more room than this in its column (beside an opened group) stands at the end, near its consumer."""
 
 
-def lay_out(problem: LayoutProblem, *, has_links: bool = True) -> LayoutResult:
+def lay_out(problem: LayoutProblem) -> LayoutResult:
     """Place every node and route every edge; deterministic, and safe for cycles and for any depth.
-
-    Without ``has_links`` the routes of links are left empty, which is much quicker.
 
     The method is layered layout (Sugiyama et al. 1981) for each opened group on its own, with edges cut at the frames
     that they cross, and with the backward pass mirrored into lanes of its own.
     """
+    placing, threads = _placed(problem)
+    areas, frames = placing.areas(), placing.frames()
+    obstacles = Obstacles(areas, placing.headings()) if len(areas) <= MOST_CHECKED else None
+    flow = FlowRouter(problem, placing.levels, threads, placing.plans, placing.origins, areas, obstacles)
+    routes = flow.routes()
+    _add_links(problem, placing, areas, routes)
+    return LayoutResult(areas, routes, frames, placing.lanes, len(placing.plans[0].lengths), placing.entries())
+
+
+def places(problem: LayoutProblem) -> list[Area]:
+    """Place every node as ``lay_out`` does, without routes, which is quicker."""
+    return _placed(problem)[0].areas()
+
+
+def _placed(problem: LayoutProblem) -> tuple["_Placing", Threads]:
     levels = Levels(problem)
     threads = threads_of(problem, levels)
     composer = Composer(problem, levels, threads)
     plans = composer.run(Wrapper(problem, levels, threads, composer).wrap)
-    placing = _Placing(problem, levels, composer, plans)
-    areas = placing.areas()
-    frames = placing.frames()
-    obstacles = Obstacles(areas, placing.headings()) if len(areas) <= MOST_CHECKED else None
-    flow = FlowRouter(problem, levels, threads, plans, placing.origins, areas, obstacles)
-    routes = flow.routes()
-    if has_links:
-        _add_links(problem, placing, areas, routes)
-    return LayoutResult(areas, routes, frames, placing.lanes, len(plans[0].lengths), placing.entries())
+    return _Placing(problem, levels, composer, plans), threads
 
 
 def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], routes: list[tuple[Point, ...]]) -> None:
@@ -57,15 +62,17 @@ class _Placing:
     """Turns relative positions into absolute ones, outer levels first.
 
     Attributes:
+        levels: The nesting.
+        plans: The plan of each level.
         origins: (level, lane) -> where the inside of the level begins.
         lanes: lane -> its part of the picture.
     """
 
     def __init__(self, problem: LayoutProblem, levels: Levels, composer: Composer, plans: list[LevelPlan]) -> None:
         self._problem = problem
-        self._levels = levels
+        self.levels = levels
         self._composer = composer
-        self._plans = plans
+        self.plans = plans
         self.origins: dict[tuple[int, int], Point] = {}
         self.lanes: dict[int, Area] = {}
         self._place_lanes()
@@ -73,7 +80,7 @@ class _Placing:
 
     def _place_lanes(self) -> None:
         across = 0.0
-        root = self._plans[0]
+        root = self.plans[0]
         for lane in sorted(root.lanes):
             self.origins[0, lane] = (0.0, across)
             self.lanes[lane] = Area(0.0, across, root.length, root.lanes[lane].breadth)
@@ -81,30 +88,30 @@ class _Placing:
 
     def _place_groups(self) -> dict[tuple[int, int], Area]:
         frames = {}
-        for group, cell in enumerate(self._levels.group_cell):
-            for lane in self._plans[group + 1].lanes:
+        for group, cell in enumerate(self.levels.group_cell):
+            for lane in self.plans[group + 1].lanes:
                 corner = self._corner(cell, lane)
                 breadth = self._composer.item_breadth(cell, lane)
-                frames[group, lane] = Area(corner[0], corner[1], self._plans[group + 1].length, breadth)
+                frames[group, lane] = Area(corner[0], corner[1], self.plans[group + 1].length, breadth)
                 self.origins[group + 1, lane] = (corner[0], corner[1] + self._composer.inset(group, lane))
         return frames
 
     def _corner(self, cell: int, lane: int) -> Point:
         """The corner of a cell in a level that is placed already; it stands in the middle of its column."""
-        level = self._levels.cell_level[cell]
-        plan = self._plans[level]
+        level = self.levels.cell_level[cell]
+        plan = self.plans[level]
         origin = self.origins[level, lane]
-        rank = self._levels.rank[cell]
+        rank = self.levels.rank[cell]
         shift = self._share(cell) * (plan.lengths[rank] - self._composer.item_length(cell))
         return (origin[0] + plan.starts[rank] + shift, origin[1] + plan.lanes[lane].cell_top[cell])
 
     def _share(self, cell: int) -> float:
         """Where in its column a narrower cell stands: 0 at the start, 1 at the end."""
-        members = self._levels.members[cell]
-        if self._levels.cell_group[cell] < 0 and 0 not in members:
+        members = self.levels.members[cell]
+        if self.levels.cell_group[cell] < 0 and 0 not in members:
             return 0.0
-        level, rank = self._levels.cell_level[cell], self._levels.rank[cell]
-        slack = self._plans[level].lengths[rank] - self._composer.item_length(cell)
+        level, rank = self.levels.cell_level[cell], self.levels.rank[cell]
+        slack = self.plans[level].lengths[rank] - self._composer.item_length(cell)
         is_leaf = any(self._problem.nodes[node].is_leaf for node in members.get(0, ()))
         return 1.0 if is_leaf and slack > _LARGE_SLACK else 0.5
 
@@ -132,7 +139,7 @@ class _Placing:
         """The place of every node."""
         areas = []
         for index, node in enumerate(self._problem.nodes):
-            cell = self._levels.node_cell[index]
+            cell = self.levels.node_cell[index]
             corner = self._corner(cell, node.lane)
             along = corner[0] + (self._composer.item_length(cell) - node.along) / 2
             areas.append(Area(along, corner[1] + self._composer.stack_offset(index), node.along, node.across))

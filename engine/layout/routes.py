@@ -1,22 +1,25 @@
 """Routes of flow edges: straight over the columns, S-curves in the gaps between them, never over a foreign node."""
 
-from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
 
 from engine.layout.compose import LevelPlan
 from engine.layout.curves import smooth
 from engine.layout.levels import Levels
+from engine.layout.polylines import Corners, Floats, Ints, Polylines, members
 from engine.layout.problem import Area, LayoutProblem, Point
-from engine.layout.threads import End, Threads
+from engine.layout.threads import Threads
 from engine.layout.traffic import Obstacles
 
 _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
 _PARALLEL = 9.0
-_TRACK = 4.5
-_TRACKS = 5
-_ROOM_TO_TURN = 12.0
+_PARALLELS_PX = 40.0
 _MOST_SPREAD = 8
 """More arrows than this meet in one point: they come along a common way."""
+_LEVEL = 0.5
+"""Ends that are less apart than this lie on one line."""
 
 
 class FlowRouter:
@@ -32,175 +35,141 @@ class FlowRouter:
         areas: list[Area],
         obstacles: Obstacles | None,
     ) -> None:
-        self._problem = problem
-        self._levels = levels
-        self._threads = threads
-        self._plans = plans
-        self._origins = origins
-        self._areas = areas
+        self._corners = Corners(problem, levels, threads, plans, origins, areas)
+        self._edges = [index for index, hops in enumerate(threads.hops) if hops]
+        self._count = len(threads.hops)
+        flowing = [problem.edges[index] for index in self._edges]
+        self._sources = np.array([edge.source for edge in flowing], dtype=np.int64)
+        self._targets = np.array([edge.target for edge in flowing], dtype=np.int64)
+        self._breadth = np.array([area.breadth for area in areas], dtype=np.float64)
+        self._lane = np.array([node.lane for node in problem.nodes], dtype=np.int64)
         self._obstacles = obstacles
-        self._tracks: dict[tuple[int, int, End], int] = {}
 
     def routes(self) -> list[tuple[Point, ...]]:
         """A route for each edge, empty for those that do not flow through ranks."""
-        knots = {index: self._knots(index) for index, hops in enumerate(self._threads.hops) if hops}
-        self._separate_parallels(knots)
-        self._spread(knots)
-        return [smooth(knots[index]) if index in knots else () for index in range(len(self._threads.hops))]
+        routes: list[tuple[Point, ...]] = [()] * self._count
+        if self._edges:
+            lines = self._spread(self._separated(self._corners.of_edges(self._edges)))
+            for index, route in zip(self._edges, smooth(lines), strict=True):
+                routes[index] = route
+        return routes
 
-    def _knots(self, index: int) -> list[Point]:
-        """Corners of the polyline from source to target; two neighbours either share ``across`` or span a gap."""
-        knots: list[Point] = []
-        hops = self._threads.hops[index]
-        for piece_index, rises in hops:
-            part = self._piece_knots(piece_index)
-            knots += part if rises else part[::-1]
-        edge = self._problem.edges[index]
-        source, target = self._areas[edge.source], self._areas[edge.target]
-        # By rank, not by place: in a folded level what comes later may stand further up.
-        knots[0] = (source.end if hops[0][1] else source.along, knots[0][1])
-        knots[-1] = (target.along if hops[-1][1] else target.end, knots[-1][1])
-        return knots
-
-    def _piece_knots(self, piece_index: int) -> list[Point]:
-        piece = self._threads.pieces[piece_index]
-        plan = self._plans[piece.level]
-        origin, top = self._origins[piece.level, piece.lane]
-        starts, lengths = plan.starts, plan.lengths
-        rank = -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
-        across = top + self._across(piece.low, piece.lane, plan)
-        if rank < 0:
-            knots = [(origin, across), (origin + self._past_title(piece.level, plan), across)]
-        else:
-            end = origin + starts[rank] + lengths[rank]
-            knots = [(end, across), (end, across)]
-        for bend in piece.bends:
-            if plan.parts:
-                knots += self._turn(piece_index, rank, across, top + bend)
-            rank += 1
-            across, start = top + bend, origin + starts[rank]
-            knots += ((start, across), (start + lengths[rank], across))
-        enter = top + self._across(piece.high, piece.lane, plan)
-        if plan.parts:
-            knots += self._turn(piece_index, rank, across, enter)
-        if piece.high[0] < 0:
-            knots.append((origin + plan.length, enter))
-        else:
-            start = origin + starts[rank + 1]
-            knots += ((start, enter), (start, enter))
-        return knots
-
-    def _past_title(self, level: int, plan: LevelPlan) -> float:
-        """How far an edge runs straight on within a frame, so that it turns only where the title has ended."""
-        headings = self._problem.group_headings
-        if not 0 < level <= len(headings) or not plan.starts:
-            return 0.0
-        end = headings[level - 1].end
-        return end if end < plan.starts[0] - _ROOM_TO_TURN else 0.0
-
-    def _turn(self, piece_index: int, rank: int, leave: float, enter: float) -> list[Point]:
-        """The way from the end of one column of a folded level to the start of the next."""
-        piece = self._threads.pieces[piece_index]
-        plan = self._plans[piece.level]
-        if not plan.is_fold(rank):
-            return []
-        origin, top = self._origins[piece.level, piece.lane]
-        # Edges that turn together keep a little apart.
-        track = self._tracks.setdefault((piece.level, piece.lane, piece.low), len(self._tracks))
-        shift = _TRACK * (track % _TRACKS - _TRACKS // 2)
-        before, after = origin + plan.before + shift, origin + plan.ends[plan.parts[rank]] + shift
-        between = top + plan.lanes[piece.lane].channels[plan.parts[rank]] + shift
-        return [(after, leave), (after, between), (before, between), (before, enter)]
-
-    def _across(self, end: End, lane: int, plan: LevelPlan) -> float:
-        cell, attached = end
-        if cell < 0:
-            return plan.lanes[lane].port[attached]
-        if attached >= 0:
-            return self._areas[attached].middle[1] - self._origins[self._levels.cell_level[cell], lane][1]
-        group = self._levels.cell_group[cell]
-        inner = self._origins[group + 1, lane][1] + self._plans[group + 1].lanes[lane].port[~attached]
-        return inner - self._origins[self._levels.cell_level[cell], lane][1]
-
-    def _separate_parallels(self, knots: dict[int, list[Point]]) -> None:
+    def _separated(self, lines: Polylines) -> Polylines:
         """Edges between the same two nodes run side by side."""
-        same: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for index in knots:
-            edge = self._problem.edges[index]
-            same[edge.source, edge.target].append(index)
-        for bundle in same.values():
-            if len(bundle) == 1:
-                continue
-            step = min(_PARALLEL, 40.0 / len(bundle))
-            for position, index in enumerate(bundle):
-                shift = step * (position - (len(bundle) - 1) / 2)
-                if shift:
-                    knots[index] = [(along, across + shift) for along, across in knots[index]]
+        bundle = np.unique(self._sources * len(self._lane) + self._targets, return_inverse=True)[1]
+        group = _Groups(bundle, np.arange(len(bundle)))
+        step = np.minimum(_PARALLEL, _PARALLELS_PX / group.size)
+        shift = step * (group.position - (group.size - 1) / 2)
+        return replace(lines, across=lines.across + shift.repeat(np.diff(lines.starts)))
 
-    def _spread(self, knots: dict[int, list[Point]]) -> None:
+    def _spread(self, lines: Polylines) -> Polylines:
         """Arrows that end at the same side of a node end at different points; gradients also start so."""
-        ends: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
-        starts: defaultdict[int, list[int]] = defaultdict(list)
-        for index, route in knots.items():
-            edge = self._problem.edges[index]
-            ends[edge.target, route[-1][0] > route[-2][0] or route[-1][0] > route[0][0]].append(index)
-            if self._problem.nodes[edge.source].lane > 0:
-                starts[edge.source].append(index)
+        along, starts, last = lines.along, lines.starts[:-1], lines.starts[1:] - 1
+        comes_from_low = (along[last] > along[last - 1]) | (along[last] > along[starts])
         # What an edge comes from counts as it was before other ends of it were moved.
-        came = {edge: _other_level(knots[edge][::-1]) for edges in ends.values() if _meets(edges) for edge in edges}
-        goes = {edge: _other_level(knots[edge]) for edges in starts.values() if _meets(edges) for edge in edges}
-        for (node, _), arriving in ends.items():
-            for index, shift in _shifts(arriving, came, knots, -1, self._areas[node].breadth):
-                knots[index] = self._shifted(knots[index][::-1], shift, index)[::-1]
-        for node, leaving in starts.items():
-            for index, shift in _shifts(leaving, goes, knots, 0, self._areas[node].breadth):
-                knots[index] = self._shifted(knots[index], shift, index)
+        came, goes = _other_levels(lines)
+        everyone = np.arange(len(starts))
+        lines = self._moved(lines, last, everyone, self._targets * 2 + comes_from_low, came)
+        backward = np.flatnonzero(self._lane[self._sources] > 0)
+        return self._moved(lines, starts, backward, self._sources * 2, goes)
 
-    def _shifted(self, route: list[Point], shift: float, index: int) -> list[Point]:
+    def _moved(self, lines: Polylines, ends: Ints, edges: Ints, side: Ints, other: Floats) -> Polylines:
+        """Move the ends of edges that meet apart; ``other`` is where across each comes from or goes to."""
+        across = lines.across[ends][edges]
+        shift = _shifts(side[edges], across, other[edges], self._breadth[side[edges] // 2])
+        moving = np.flatnonzero(shift)
+        if not moving.size:
+            return lines
+        moved = lines.across.copy()
+        if self._obstacles is None:
+            inwards = np.where(ends == lines.starts[:-1], 1, -1)[edges[moving]]
+            for corner in (ends[edges[moving]], ends[edges[moving]] + inwards):
+                moved[corner] += shift[moving]
+            return replace(lines, across=moved)
+        for index in moving.tolist():
+            edge = int(edges[index])
+            part = slice(int(lines.starts[edge]), int(lines.starts[edge + 1]))
+            route = list(zip(lines.along[part].tolist(), moved[part].tolist(), strict=True))
+            is_start = ends[edge] == lines.starts[edge]
+            route = self._shifted(route if is_start else route[::-1], float(shift[index]), edge, self._obstacles)
+            moved[part] = [at for _, at in (route if is_start else route[::-1])]
+        return replace(lines, across=moved)
+
+    def _shifted(self, route: list[Point], shift: float, edge: int, obstacles: Obstacles) -> list[Point]:
         """Move the start of a route sideways, as far as it runs straight on and nothing is in the way."""
+        ends = (int(self._sources[edge]), int(self._targets[edge]))
         start = route[0][1]
         moved = [(along, across + shift) for along, across in route[:2]]
         for along, across in route[2:]:
-            if abs(across - start) > 0.5:
+            if abs(across - start) > _LEVEL:
                 break
             point = (along, across + shift)
-            if not self._is_free(moved[-1], point, index):
+            if not obstacles.free([(moved[-1], point)], ends)[0]:
                 break
             moved.append(point)
-        while 2 < len(moved) < len(route) and not self._is_free(moved[-1], route[len(moved)], index):
+        while 2 < len(moved) < len(route) and not obstacles.free([(moved[-1], route[len(moved)])], ends)[0]:
             moved.pop()  # the way back to the old line must not lead over a box either
         return moved + route[len(moved) :]
 
-    def _is_free(self, start: Point, end: Point, index: int) -> bool:
-        if self._obstacles is None:
-            return False
-        edge = self._problem.edges[index]
-        return self._obstacles.free([(start, end)], (edge.source, edge.target))[0]
+
+class _Groups:
+    """Members of groups in their order: the place of each in its group, and how many it has.
+
+    Attributes:
+        order: The members, sorted by group and ``key``.
+        position: For each member its place in its group.
+        size: For each member how many its group has.
+        start: For each member the place in ``order`` at which its group begins.
+    """
+
+    def __init__(self, group: Ints, *keys: Floats | Ints) -> None:
+        self.order: Ints = np.lexsort((*reversed(keys), group))
+        in_order = group[self.order]
+        is_first = np.ones(len(group), dtype=np.bool_)
+        is_first[1:] = in_order[1:] != in_order[:-1]
+        counts = np.diff(np.append(np.flatnonzero(is_first), len(group)))
+        self.position = np.empty(len(group), dtype=np.int64)
+        self.position[self.order] = members(counts)
+        self.size = np.empty(len(group), dtype=np.int64)
+        self.size[self.order] = counts.repeat(counts)
+        self.number = np.empty(len(group), dtype=np.int64)
+        self.number[self.order] = np.repeat(np.arange(len(counts)), counts)
 
 
-def _other_level(route: list[Point]) -> float:
-    """The first ``across`` that differs from that of the start, else that of the start."""
-    start = route[0][1]
-    for _, across in route:
-        if abs(across - start) > 0.5:
-            return across
-    return start
+def _shifts(side: Ints, across: Floats, other: Floats, breadth: Floats) -> Floats:
+    """How far the ends of edges that meet at one side of a node are moved; 0 for the one in the middle.
+
+    Args:
+        side: For each edge a number of the side of the node that it meets.
+        across: Where it does so.
+        other: Where across it comes from: they meet in this order.
+        breadth: That of the node.
+    """
+    group = _Groups(side, other)
+    is_straight = np.abs(other - across) <= _LEVEL
+    # The middle one of the edges that come straight stays, and so do all others of those.
+    straight = is_straight[group.order]
+    before: Ints = np.cumsum(straight) - straight
+    first = np.flatnonzero(group.position[group.order] == 0)
+    count = np.bincount(group.number, weights=is_straight).astype(np.int64)
+    which: Ints = before - before[first][group.number[group.order]]
+    is_pivot = straight & (which == (count // 2)[group.number[group.order]])
+    pivot = (np.bincount(group.number) - 1) / 2
+    pivot[group.number[group.order][is_pivot]] = group.position[group.order][is_pivot]
+    step = np.minimum(_WIDEST_SPREAD, np.maximum(breadth - _MARGIN, 8.0) / group.size)
+    meets = (group.size > 1) & (group.size <= _MOST_SPREAD) & ~is_straight
+    return np.where(meets, step * (group.position - pivot[group.number]), 0.0)
 
 
-def _meets(edges: list[int]) -> bool:
-    """Whether edges meet in one point that have room to be spread."""
-    return 1 < len(edges) <= _MOST_SPREAD
-
-
-def _shifts(
-    edges: list[int], other: dict[int, float], knots: dict[int, list[Point]], end: int, breadth: float
-) -> list[tuple[int, float]]:
-    """How far the ends of edges that meet are moved; ``other`` is where across each comes from."""
-    if not _meets(edges):
-        return []
-    meeting = sorted((other[index], index) for index in edges)
-    step = min(_WIDEST_SPREAD, max(breadth - _MARGIN, 8.0) / len(meeting))
-    straight = [position for position, (came, index) in enumerate(meeting) if abs(came - knots[index][end][1]) <= 0.5]
-    pivot = straight[len(straight) // 2] if straight else (len(meeting) - 1) / 2
-    fixed = set(straight)
-    return [(index, step * (position - pivot)) for position, (_, index) in enumerate(meeting) if position not in fixed]
+def _other_levels(lines: Polylines) -> tuple[Floats, Floats]:
+    """For each line the last ``across`` that differs from that of its end, and the first that does from its start's."""
+    starts, last = lines.starts[:-1], lines.starts[1:] - 1
+    corner = np.arange(len(lines.across))
+    counts = np.diff(lines.starts)
+    off_end = np.abs(lines.across - lines.across[last].repeat(counts)) > _LEVEL
+    off_start = np.abs(lines.across - lines.across[starts].repeat(counts)) > _LEVEL
+    came = np.maximum.reduceat(np.where(off_end, corner, -1), starts)
+    goes = np.minimum.reduceat(np.where(off_start, corner, len(corner)), starts)
+    came_from = np.where(came < 0, lines.across[last], lines.across[came])
+    goes_to = np.where(goes == len(corner), lines.across[starts], lines.across[np.minimum(goes, len(corner) - 1)])
+    return came_from, goes_to

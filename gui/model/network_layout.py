@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from engine.layout import Area, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out
+from engine.layout import Area, LayoutEdge, LayoutNode, LayoutProblem, Spacing, places
 from engine.network.edits import fold
 from engine.network.network import Link, Network, Node, NodeName
 from gui.model.network_boxes import GROUP_HEAD_PX, GROUP_PAD_PX, Place, box_of, box_width
@@ -62,7 +62,7 @@ def tidied(network: Network) -> Network:
         ),
     )
     moved: dict[NodeName, Node] = {}
-    for unit, area in zip(units, lay_out(problem, has_links=False).areas, strict=True):
+    for unit, area in zip(units, places(problem), strict=True):
         x, y = round(area.across), round(area.along)
         if len(unit.nodes) == 1 and unit.nodes[0].block not in network.folded:
             moved[unit.nodes[0].name] = replace(unit.nodes[0], x_px=x, y_px=y)
