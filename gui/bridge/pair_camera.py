@@ -157,7 +157,8 @@ class PairCamera:
     def _fit(self, leader: Side) -> None:
         self._is_busy = True
         try:
-            self._panels[leader.other].fit_all()
+            for panel in self._panels.values():
+                panel.fit_all()  # the leader, too: the other view may have been so small that this one was shrunk
             surfaces = {side: panel.surface for side, panel in self._panels.items()}
             scale = min(surface.control.target.scale for surface in surfaces.values())
             if scale < _SMALLEST_SHARE * surfaces[leader].control.target.scale:

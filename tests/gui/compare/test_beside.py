@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSplitter
 
 from engine.compare import ChangeKind
 from engine.trace.file import write_recording
@@ -362,3 +362,15 @@ def test_a_folded_group_that_only_the_other_has_can_be_laid_over(window):
     assert "net.part" in window.titles(window.a)
     window.press(window.a, KEY.Key_E, Qt.KeyboardModifier.ShiftModifier)
     assert "exp" in window.titles(window.a)
+
+
+def test_a_view_that_was_small_for_a_moment_leaves_no_small_picture_behind(beside):
+    window, split = beside.bench.window, beside.bench.compare.split
+    scale = beside.a.surface.control.target.scale
+    splitter = split.findChild(QSplitter)
+    splitter.setSizes([1, 10_000])
+    QApplication.processEvents()
+    splitter.setSizes([10_000, 10_000])
+    window.resize(window.width() + 1, window.height())
+    QApplication.processEvents()
+    assert beside.a.surface.control.target.scale == pytest.approx(scale, rel=0.02)
