@@ -7,6 +7,8 @@ from engine.graph.view import GroupKey, NodeKey
 
 LIMIT = 400
 """Larger drawings change at once: in-between pictures would stutter."""
+_MOST_POINTS = 1_500
+"""Of more than so many points of edges, the longest edges are seen only when everything stands still again."""
 
 
 class Morph:
@@ -17,6 +19,7 @@ class Morph:
 
     def __init__(self, old: Drawing, new: Drawing, origin: Rect | None) -> None:
         self._new = new
+        self._edges = _shortest(new.edges)
         self._starts: dict[NodeKey, Rect] = {box.node.key: box.rect for box in old.nodes}
         self._frames: dict[GroupKey, Rect] = {frame.group.key: frame.rect for frame in old.frames}
         self._origin = origin
@@ -42,7 +45,7 @@ class Morph:
             GroupFrame(frame.group, self._rect(self._frames.get(frame.group.key), frame.rect, share))
             for frame in new.frames
         )
-        edges = tuple(_moved(path, moved.get) for path in new.edges)
+        edges = tuple(_moved(path, moved.get) for path in self._edges)
         return Drawing(boxes, edges, frames, new.lanes, new.bounds, new.direction)
 
     def _rect(self, start: Rect | None, end: Rect, share: float) -> Rect:
@@ -57,6 +60,17 @@ class Morph:
             end.width,
             end.height,
         )
+
+
+def _shortest(edges: tuple[EdgePath, ...]) -> tuple[EdgePath, ...]:
+    """As many edges as can be painted in every picture on the way, in their order."""
+    chosen, points = set(), 0
+    for index in sorted(range(len(edges)), key=lambda index: len(edges[index].points)):
+        points += len(edges[index].points)
+        if points > _MOST_POINTS:
+            break
+        chosen.add(index)
+    return tuple(path for index, path in enumerate(edges) if index in chosen)
 
 
 def _moved(path: EdgePath, by: Callable[[NodeKey], Point | None]) -> EdgePath:

@@ -1,5 +1,6 @@
 """Paints a large scene from tiles: a frame copies what is there and paints only as many new ones as it has time for."""
 
+import math
 import time
 
 from PySide6.QtGui import QColor, QPainter
@@ -11,7 +12,7 @@ from gui.canvas.tile_work import TileWork
 from gui.canvas.tiles import Layer, Place, TileStore, ground_layer, layer_of_scale, places_in, pyramid_layer
 
 TILED_FROM = 700
-"""Nodes and edges beyond which a scene is painted from tiles; smaller ones are painted anew for every frame."""
+"""Nodes and pieces of edges beyond which a scene is painted from tiles; smaller ones are painted for every frame."""
 _LEAST_BYTES = 40_000_000
 _SCREENS_KEPT = 3.2
 _MARGIN = 40.0
@@ -47,7 +48,7 @@ class TiledPainter:
     @staticmethod
     def is_worth_it(scene: ScenePainter) -> bool:
         """Whether a scene is so large that tiles help."""
-        return len(scene.scene.nodes) + len(scene.scene.edges) > TILED_FROM
+        return len(scene.scene.nodes) + len(scene.scene.pieces.owners) > TILED_FROM
 
     @property
     def nbytes(self) -> int:
@@ -84,7 +85,9 @@ class TiledPainter:
         missing = [place for place in places if self._store.find(place) is None]
         stale = [place for place in places if self._is_stale(place, frame)]
         behind = [place for place in self._ground if self._store.find(place) is None]
-        wanted = [*missing, *stale, *behind]
+        # A scene that is new is painted whole; what may be needed later waits until then.
+        is_whole = math.isinf(deadline_s)
+        wanted = [*missing, *stale] if is_whole else [*missing, *stale, *behind]
         begun = self._work
         if begun is not None and (begun.stamp != frame.stamp or begun.place not in wanted):
             begun = self._work = None
@@ -101,7 +104,7 @@ class TiledPainter:
             self._work = None
             if time.perf_counter() > deadline_s:
                 return place != wanted[-1] or any(self._is_stale(one, frame) for one in places)
-        return any(self._is_stale(one, frame) for one in places)
+        return (is_whole and bool(behind)) or any(self._is_stale(one, frame) for one in places)
 
     def _is_stale(self, place: Place, frame: Frame) -> bool:
         tile = self._store.find(place)
