@@ -16,6 +16,7 @@ class ParameterUpdate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             nothing where this is its first step.
         steps: How many steps it had taken before.
         settings: The numbers of its group; several for a tuple, 0 and 1 for no and yes.
+        unclipped: The gradient before it was clipped; nothing where torch's functions clipped nothing.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ParameterUpdate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: dict[str, bytes] = {}
     steps: int = 0
     settings: dict[str, tuple[float, ...]] = {}
+    unclipped: bytes = b""
 
     def array(self, raw: bytes) -> Array:
         """Return one of the byte strings in the parameter's shape, read-only.

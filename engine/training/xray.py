@@ -4,7 +4,7 @@ The rules are those of torch.optim, computed in float32 in the order of torch's 
 torch multiplies and adds in one rounding, so is it done here. SGD comes out the same bit for bit; torch's square root
 (that of MKL) is not the nearest number on some elements, so the others may differ in the last bits. So agreement is
 told in both ways: how many elements are the same bit for bit, and the largest difference in units of the last place of
-the larger of the old and the new number.
+the largest of the old number, the new number, and the parts of which the step is a sum.
 """
 
 import math
@@ -89,7 +89,7 @@ def xray(update: OptimizerUpdate, position: int) -> Xray:
     old, new = parameter.array(parameter.before), parameter.array(parameter.after)
     work.put("change", "after − before", new - old)
     work.put("after", "w", new)
-    return Xray(update.kind, parameter.name, tuple(work.found), _agreement(after, new, old))
+    return Xray(update.kind, parameter.name, tuple(work.found), _agreement(after, new, old, work.largest))
 
 
 def alternatives(parameter: ParameterUpdate) -> tuple[Alternative, ...]:
@@ -117,13 +117,24 @@ class _Work:
 
     gradient: Array
     found: list[Quantity] = field(default_factory=list)
+    largest: Array | None = None
+    """The size of the largest parts of which each element of the result is a sum; None: old and new value say it."""
 
     @classmethod
     def of(cls, parameter: ParameterUpdate) -> "_Work":
         work = cls(parameter.array(parameter.gradient))
         work.put("before", "w", parameter.array(parameter.before))
-        work.put("gradient", "g", work.gradient)
+        if parameter.unclipped and parameter.unclipped != parameter.gradient:
+            raw = work.put("gradient", "g", parameter.array(parameter.unclipped))
+            work.put("clipped", _clipping(raw, work.gradient), work.gradient)
+        else:
+            work.put("gradient", "g", work.gradient)
         return work
+
+    def reach(self, *parts: Array) -> None:
+        """Note parts of the result that may be larger than it is."""
+        sizes = [np.abs(part) for part in parts] + ([] if self.largest is None else [self.largest])
+        self.largest = np.maximum.reduce(sizes)
 
     def put(self, name: str, rule: str, array: Array) -> Array:
         """Keep a quantity and return it."""
@@ -200,7 +211,9 @@ def _rmsprop(work: _Work, parameter: ParameterUpdate) -> Array:
     if not inertia:
         work.put("step", "−lr·g/(√v + ε)", _quotients(np.zeros_like(old), slope, below, -rate))
         return _quotients(old, slope, below, -rate)
-    moved = _quotients(_times(_state_or_zero(parameter, "momentum_buffer"), inertia), slope, below, 1.0)
+    kept = _times(_state_or_zero(parameter, "momentum_buffer"), inertia)
+    moved = _quotients(kept, slope, below, 1.0)
+    work.reach(_times(kept, rate), _times(moved - kept, rate))
     work.put("momentum", "b ← μ·b + g/(√v + ε)", moved)
     work.put("step", "−lr·b", _times(moved, -rate))
     return _added(old, moved, -rate)
@@ -291,12 +304,22 @@ def _quotients(array: Array, above: Array, below: Array, factor: float) -> Array
     return np.asarray(array + np.float32(factor) * above / below, np.float32)
 
 
-def _agreement(computed: Array, new: Array, old: Array) -> Agreement:
+def _agreement(computed: Array, new: Array, old: Array, largest: Array | None) -> Agreement:
     if not new.size:
         return Agreement(1.0, 0.0)
     same = (computed.view(np.uint32) == new.view(np.uint32)) | (np.isnan(computed) & np.isnan(new))
     with np.errstate(all="ignore"):
-        unit = np.spacing(np.maximum(np.abs(new), np.abs(old)))
+        size = np.maximum(np.abs(new), np.abs(old))
+        unit = np.spacing(size if largest is None else np.maximum(size, largest))
         gaps = np.where(same, 0.0, np.abs(computed.astype(np.float64) - new) / unit)
-    largest = float(np.max(np.where(np.isnan(gaps), np.inf, gaps)))
-    return Agreement(float(np.mean(same)), largest)
+    return Agreement(float(np.mean(same)), float(np.max(np.where(np.isnan(gaps), np.inf, gaps))))
+
+
+def _clipping(raw: Array, clipped: Array) -> str:
+    """Return how a gradient was clipped: by one factor for all, as a norm is, or each element for itself."""
+    with np.errstate(all="ignore"):
+        norm = float(np.linalg.norm(raw.astype(np.float64)))
+        share = float(np.linalg.norm(clipped.astype(np.float64))) / norm if norm else 1.0
+    if np.allclose(clipped, raw * share, rtol=1e-5, atol=0.0, equal_nan=True):
+        return f"g ← c·g, c = {share:.4g}"
+    return "g ← g, cut off at both ends"

@@ -71,7 +71,7 @@ class TrainingController:
         self._updates = UpdateKeeper(options.sample_bytes)
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
-        self._editor = HyperEditor(self._outbox, namespace, resuming.clip)
+        self._editor = HyperEditor(self._outbox, namespace, resuming.clip, sampler)
         self._is_asked = False
         self._is_alerted = False
         self._usual = UsualNorm()
@@ -233,7 +233,7 @@ class TrainingController:
             if self._editor.is_clipping:
                 self._editor.clip(self._subject)
             if self._sampler.is_on:
-                self._updates.before(optimizer, self._subject)
+                self._updates.before(optimizer, self._subject, self._editor.clips.take())
 
     def _give_up(self, error: Exception) -> None:
         """Watch no further after a fault: the program goes on."""

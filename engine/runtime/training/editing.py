@@ -9,8 +9,10 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from engine.runtime.recorder.patches import PatchSet
+from engine.runtime.training.clipping import ClipWatch
 from engine.runtime.training.hypers import CLIP, HyperError, LiveClip, ScheduleWatch, clip_text, hypers_of, set_hyper
 from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.subject import Subject
 from engine.training.commands import SetHyper
 from engine.training.facts import Mark, MarkKind
@@ -21,9 +23,14 @@ OWN_CLIP = "clip_norm"
 
 
 class HyperEditor:
-    """Does what ``SetHyper`` asks."""
+    """Does what ``SetHyper`` asks.
 
-    def __init__(self, outbox: Outbox, namespace: MutableMapping[str, Any], clip: LiveClip) -> None:
+    Attributes:
+        clips: Knows gradients as they were before they were clipped.
+    """
+
+    def __init__(self, outbox: Outbox, namespace: MutableMapping[str, Any], clip: LiveClip, sampler: Sampler) -> None:
+        self.clips = ClipWatch(sampler)
         self._outbox = outbox
         self._namespace = namespace
         self._clip = clip
@@ -32,6 +39,7 @@ class HyperEditor:
     def plan(self, patches: PatchSet) -> None:
         """Plan what has to be replaced."""
         self._schedules.plan(patches)
+        self.clips.plan(patches)
 
     def tell(self, optimizer: Optimizer) -> None:
         """Tell all hyper-parameters as they are now."""
@@ -56,6 +64,7 @@ class HyperEditor:
     def clip(self, subject: Subject) -> None:
         """Clip the gradients that the optimizer is about to get, if that was asked for while the run went on."""
         if self._clip.norm is not None:
+            self.clips.note(subject.parameters)
             clip_grad_norm_(subject.parameters, self._clip.norm)
 
     @property

@@ -1,8 +1,10 @@
 """Keeps what one step of an optimizer begins with and comes to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
+from msgspec import structs
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -20,8 +22,8 @@ class UpdateKeeper:
         self._begun: list[tuple[ParameterUpdate, Tensor]] = []
         self._left_out = 0
 
-    def before(self, optimizer: Optimizer, subject: Subject) -> None:
-        """Keep what a step begins with."""
+    def before(self, optimizer: Optimizer, subject: Subject, unclipped: Mapping[int, Tensor]) -> None:
+        """Keep what a step begins with; ``unclipped`` are gradients before clipping, by the id of their parameters."""
         self._begun, self._left_out = [], 0
         names = {id(parameter): name for parameter, name in zip(subject.parameters, subject.names, strict=True)}
         room = self._most_bytes
@@ -32,10 +34,11 @@ class UpdateKeeper:
                 for parameter in group["params"]:
                     if parameter.grad is None:
                         continue
-                    begun = _begun(
-                        parameter, names.get(id(parameter), ""), optimizer.state.get(parameter, {}), settings
-                    )
-                    taken = 0 if begun is None else 3 * len(begun.before) + sum(map(len, begun.state.values()))
+                    state = optimizer.state.get(parameter, {})
+                    begun = _begun(parameter, names.get(id(parameter), ""), state, settings)
+                    if begun is not None and id(parameter) in unclipped:
+                        begun = structs.replace(begun, unclipped=_raw(unclipped[id(parameter)]))
+                    taken = 0 if begun is None else _size_of(begun)
                     if begun is None or taken > room:
                         self._left_out += 1
                         continue
@@ -45,7 +48,7 @@ class UpdateKeeper:
     def after(self, optimizer: Optimizer) -> OptimizerUpdate:
         """Return the whole step."""
         with quiet():
-            done = tuple(_done(begun, parameter) for begun, parameter in self._begun)
+            done = tuple(structs.replace(begun, after=_raw(parameter)) for begun, parameter in self._begun)
         self._begun = []
         return OptimizerUpdate(kind=type(optimizer).__name__, parameters=done, left_out=self._left_out)
 
@@ -73,17 +76,8 @@ def _begun(
     )
 
 
-def _done(begun: ParameterUpdate, parameter: Tensor) -> ParameterUpdate:
-    return ParameterUpdate(
-        name=begun.name,
-        shape=begun.shape,
-        before=begun.before,
-        gradient=begun.gradient,
-        after=_raw(parameter),
-        state=begun.state,
-        steps=begun.steps,
-        settings=begun.settings,
-    )
+def _size_of(begun: ParameterUpdate) -> int:
+    return 3 * len(begun.before) + len(begun.unclipped) + sum(map(len, begun.state.values()))
 
 
 def _raw(tensor: Tensor) -> bytes:

@@ -8,7 +8,15 @@ from engine.runtime.training.subject import Subject
 from engine.runtime.training.updates import UpdateKeeper
 from engine.training.xray import TOLERANCE_ULPS, XrayError, alternatives, xray
 
+_EACH = ({"weight_decay": 0.1}, {"maximize": True}, {"weight_decay": 0.1, "maximize": True})
 CASES = [
+    *((kind, {"lr": 0.01, **more}) for kind in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad") for more in _EACH),
+    *((kind, {"lr": 0.01, "weight_decay": 0.1, "foreach": True}) for kind in ("SGD", "Adam", "AdamW", "RMSprop")),
+    *((kind, {"lr": 0.01, "weight_decay": 0.1, "fused": True}) for kind in ("SGD", "Adam", "AdamW", "Adagrad")),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    ("Adam", {"lr": torch.tensor(0.01), "decoupled_weight_decay": True, "weight_decay": 0.1}),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.9, "weight_decay": 0.05}),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.9, "centered": True}),
     ("SGD", {"lr": 0.1}),
     ("SGD", {"lr": 0.1, "momentum": 0.9}),
     ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01}),
@@ -26,7 +34,7 @@ CASES = [
 ]
 
 
-def updates(kind, settings, steps=6, shape=(7, 5)):
+def updates(kind, settings, steps=6, shape=(7, 5), clip=None):
     """Every step of an optimizer on random gradients."""
     generator = torch.Generator().manual_seed(0)
     w = torch.randn(shape, generator=generator).requires_grad_()
@@ -34,7 +42,10 @@ def updates(kind, settings, steps=6, shape=(7, 5)):
     subject, keeper = Subject((w,), ("w",), None), UpdateKeeper(1_000_000)
     for _ in range(steps):
         w.grad = torch.randn(shape, generator=generator)
-        keeper.before(optimizer, subject)
+        unclipped = None if clip is None else w.grad.clone()
+        if clip is not None:
+            clip(w)
+        keeper.before(optimizer, subject, {} if unclipped is None else {id(w): unclipped})
         optimizer.step()
         yield keeper.after(optimizer)
 
@@ -98,3 +109,17 @@ def test_nothing_and_a_single_number():
     for shape in ((), (0,), (1,)):
         for update in updates("AdamW", {"lr": 0.01}, shape=shape):
             assert xray(update, 0).agreement.holds
+
+
+def test_clipping_is_shown_before_everything_else():
+    (norm,) = updates("SGD", {"lr": 0.1}, steps=1, clip=lambda w: torch.nn.utils.clip_grad_norm_([w], 0.5))
+    opened = xray(norm, 0)
+    assert [one.name for one in opened.quantities] == ["before", "gradient", "clipped", "step", "change", "after"]
+    raw, clipped = opened.quantities[1].array, opened.quantities[2].array
+    assert np.linalg.norm(clipped) == pytest.approx(0.5, rel=1e-5)
+    assert opened.quantities[2].rule == f"g ← c·g, c = {0.5 / np.linalg.norm(raw):.4g}"
+    assert opened.agreement.holds
+    (value,) = updates("SGD", {"lr": 0.1}, steps=1, clip=lambda w: torch.nn.utils.clip_grad_value_([w], 0.5))
+    assert xray(value, 0).quantities[2].rule == "g ← g, cut off at both ends"
+    (idle,) = updates("SGD", {"lr": 0.1}, steps=1, clip=lambda w: None)
+    assert [one.name for one in xray(idle, 0).quantities] == ["before", "gradient", "step", "change", "after"]
