@@ -16,8 +16,10 @@ def _is_beside(desk: Desk) -> str:
 
 
 def _has_iterations(desk: Desk) -> str:
-    few = "" if desk.beside.can_compare_iterations else "This recording has one iteration only."
-    return has_whole_recording(desk) or few
+    reason = has_whole_recording(desk)
+    if reason:
+        return reason  # a growing one is not cut into iterations at every glance
+    return "" if desk.beside.can_compare_iterations else "This recording has one iteration only."
 
 
 def _has_difference(direction: int) -> Condition:
