@@ -61,6 +61,9 @@ def recording_json(recording: Recording) -> dict[str, Json]:
             }
             for call in recording.backward_calls
         ],
+        "returned_gradients": [
+            {"call": fact.call, "of": fact.of, "value": fact.value} for fact in recording.returned_gradients
+        ],
         "module_calls": [
             {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
             for call in recording.module_calls

@@ -20,6 +20,7 @@ from engine.trace.facts import (
     Name,
     Output,
     RecordingStop,
+    ReturnedGradient,
     Statistics,
     Step,
     Value,
@@ -58,6 +59,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kernels: tuple[Kernel, ...] = ()
     random_states: tuple[RandomState, ...] = ()
     histograms: tuple[Histogram, ...] = ()
+    returned_gradients: tuple[ReturnedGradient, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -274,6 +274,17 @@ class BackwardCall(Fact, frozen=True):
     create_graph: bool
 
 
+class ReturnedGradient(Fact, frozen=True):
+    """``torch.autograd.grad`` returned ``value`` as the gradient of ``of``: the sum of what nodes sent there.
+
+    Where several nodes did, no step has it among its outputs: the engine added them up.
+    """
+
+    call: BackwardCallId
+    of: ValueId
+    value: ValueId
+
+
 class ModuleCall(Fact, frozen=True):
     """One call of an ``nn.Module``: ``path`` is e.g. ``model.layers.0``, ``call`` counts calls of it from 0."""
 

@@ -24,6 +24,7 @@ from engine.trace.facts import (
     Output,
     Phase,
     RecordingStop,
+    ReturnedGradient,
     Statistics,
     Step,
     Value,
@@ -58,6 +59,7 @@ class Recording:
         self.stops: list[RecordingStop] = []
         self.regions: list[Region] = []
         self.decisions: list[Decision] = []
+        self.returned_gradients: list[ReturnedGradient] = []
         self.files: list[str] = [info.filename]
         self._names: defaultdict[ValueId, list[str]] = defaultdict(list)
         self._data: dict[ValueId, Data] = {}
@@ -95,6 +97,7 @@ class Recording:
         self.stops.extend(batch.stops)
         self.regions.extend(batch.regions)
         self.decisions.extend(batch.decisions)
+        self.returned_gradients.extend(batch.returned_gradients)
         self.files.extend(batch.files)
         self._index(batch)
 

@@ -31,7 +31,9 @@ def references(batch: Batch) -> References:
         positions=_positions(batch),
         values=_values(batch),
         grad_nodes=_grad_nodes(batch),
-        backward_calls=_present(step.backward_call for step in batch.steps),
+        backward_calls=_present(
+            [*(step.backward_call for step in batch.steps), *(fact.call for fact in batch.returned_gradients)]
+        ),
         module_calls=_present(
             [
                 *(step.module for step in batch.steps),
@@ -95,6 +97,7 @@ def _values(batch: Batch) -> list[int]:
             *(node.variable for node in batch.grad_nodes),
             *(saved.value for node in batch.grad_nodes for saved in node.saved),
             *(value for call in batch.backward_calls for value in call.root_values),
+            *(value for fact in batch.returned_gradients for value in (fact.of, fact.value)),
         ]
     )
 

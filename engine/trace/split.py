@@ -10,7 +10,7 @@ import msgspec
 from engine.trace.batch import Batch
 from engine.trace.control import Decision
 from engine.trace.execution import Kernel
-from engine.trace.facts import GradChange, GradEdge, GradLink, Name, Phase, Step
+from engine.trace.facts import GradChange, GradEdge, GradLink, Name, Phase, ReturnedGradient, Step
 from engine.trace.ids import GradNodeId
 from engine.trace.recording import Recording
 from engine.trace.references import References, references
@@ -173,6 +173,8 @@ class _LateFacts:
         self._random_states = _sorted_in(states, lambda state: self._of_step(state.step), count)
         self._regions = [extent.regions for extent in extents]
         self._decisions = _in_order(recording.decisions, self._of_decision, count)
+        self._calls = [extent.backward_calls for extent in extents]
+        self._returned = _in_order(recording.returned_gradients, self._of_returned, count)
         self._changes = _in_order(recording.all_grad_changes(), self._of_change, count)
         self._edges = _in_order(recording.grad_edges, self._of_edge, count)
         self._links = _sorted_in(_links(recording, extents), lambda link: bisect_right(self._nodes, link.node), count)
@@ -200,6 +202,7 @@ class _LateFacts:
             data=tuple(self._data[number]),
             statistics=tuple(self._statistics[number]),
             grad_changes=tuple(self._changes[number]),
+            returned_gradients=tuple(self._returned[number]),
             grad_edges=tuple(self._edges[number]),
             metrics=tuple(self._metrics[number]),
             outputs=tuple(self._outputs[number]),
@@ -234,6 +237,9 @@ class _LateFacts:
     def _of_change(self, change: GradChange) -> int:
         by_step = self._of_position(change.step)
         return by_step if change.value is None else max(by_step, self._of_value(change.value))
+
+    def _of_returned(self, fact: ReturnedGradient) -> int:
+        return max(self._of_value(fact.of), self._of_value(fact.value), bisect_right(self._calls, fact.call))
 
     def _of_edge(self, edge: GradEdge) -> int:
         return bisect_right(self._nodes, max(edge.source, edge.target))

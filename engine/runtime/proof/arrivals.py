@@ -10,8 +10,8 @@ from engine.runtime.proof.compare import difference, same_bits, units, widest
 from engine.runtime.proof.groups import Pass, contributions
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.values import Values
-from engine.trace.facts import Phase, Step
-from engine.trace.ids import ValueId
+from engine.trace.facts import Phase, ReturnedGradient, Step
+from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
 _HOOKS = ("register_hook", "register_prehook", "register_full_backward", "register_post_accumulate_grad_hook")
@@ -45,6 +45,25 @@ class ArrivalChecker:
             yield Finding(Check.ARRIVAL, Verdict.FAILED, step.index, wrong)
         elif texts:
             yield Finding(Check.ARRIVAL, Verdict.PROVEN, step.index)
+
+    def returned(self, fact: ReturnedGradient, run: Pass) -> Iterator[Finding]:
+        """Yield a finding about a gradient that ``torch.autograd.grad`` returned."""
+        asked = self._recording.values[fact.of]
+        if asked.grad_node is None or run.is_nested or asked.grad_node in run.call.roots:
+            return
+        parts = [part for _, part in contributions(self._recording, run, (asked.grad_node, asked.grad_slot))]
+        if not parts:
+            return
+        last = run.span[1]
+        try:
+            wrong = self._sum(fact.value, parts)
+        except NotRebuildableError as error:
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, StepIndex(last), str(error))
+            return
+        if wrong and any(word in self._recording.info.program for word in _HOOKS):
+            return
+        verdict = Verdict.FAILED if wrong else Verdict.PROVEN
+        yield Finding(Check.ARRIVAL, verdict, StepIndex(last), wrong and f"autograd.grad: {wrong}")
 
     def _has_hooks(self, step: Step, run: Pass) -> bool:
         """Whether hooks may have changed what arrived: steps inside of the pass gave it, or the text asks for hooks."""

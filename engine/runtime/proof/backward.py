@@ -67,11 +67,11 @@ class Differentiator:
             raise NotProvableError("it ran under vmap")
         if group.mixed:
             raise NotProvableError("the backward pass began inside of the call")
-        results = self._places(forward.outputs)
+        results = self.places(forward.outputs)
         if any(place not in results for place in group.arrived):
             is_view = any(member.name == "CopySlices" for member in group.members)
             raise NotProvableError(_ON_BASE if is_view else "a gradient arrives for something that is no result of it")
-        operands = dict(self._operands(forward))
+        operands = dict(self.operands(forward))
         strangers = [place for place in group.sent if place not in operands]
         if strangers:
             raise NotProvableError("it sends a gradient to a tensor that its forward step was not given")
@@ -155,7 +155,8 @@ class Differentiator:
             return Difference("something was sent where no gradient is due")
         return difference(computed, recorded)
 
-    def _places(self, values: tuple[ValueId | None, ...]) -> dict[Place, int]:
+    def places(self, values: tuple[ValueId | None, ...]) -> dict[Place, int]:
+        """Return at which place in the graph gradients of each value arrive, with its position."""
         found: dict[Place, int] = {}
         for position, value in enumerate(values):
             fact = None if value is None else self._recording.values[value]
@@ -163,7 +164,8 @@ class Differentiator:
                 found.setdefault((fact.grad_node, fact.grad_slot), position)
         return found
 
-    def _operands(self, forward: Step) -> Iterator[tuple[Place, ValueId]]:
+    def operands(self, forward: Step) -> Iterator[tuple[Place, ValueId]]:
+        """Yield where gradients of the inputs of a step go."""
         for value in dict.fromkeys(forward.inputs):
             fact = None if value is None else self._recording.values[value]
             if value is not None and fact is not None and fact.grad_node is not None:

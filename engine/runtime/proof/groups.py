@@ -1,6 +1,6 @@
 """The backward steps of one forward step: what came in from outside and what was sent on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -78,20 +78,29 @@ def groups(recording: Recording, run: Pass) -> Iterator[Group]:
         if maker is not None:
             found.setdefault(maker, Group(maker)).members.append(step)
     for group in found.values():
-        for member in group.members:
-            _enter(recording, run, group, member)
-            _leave(recording, group, member)
+        enter(recording, run, group, group.members, _made_in(recording, group.forward))
         yield group
 
 
-def _enter(recording: Recording, run: Pass, group: Group, member: Step) -> None:
+Ours: TypeAlias = Callable[[GradNodeId], bool]
+"""Whether a node belongs to a group, also one that did not run."""
+
+
+def enter(recording: Recording, run: Pass, group: Group, steps: Sequence[Step], is_ours: Ours) -> None:
+    """Enter what arrived at the nodes of these steps from others, and what they sent to others, into their group."""
+    for step in steps:
+        _enter(recording, run, group, step, is_ours)
+        _leave(recording, group, step, is_ours)
+
+
+def _enter(recording: Recording, run: Pass, group: Group, member: Step, is_ours: Ours) -> None:
     node = member.grad_node
     assert node is not None
     for slot, value in enumerate(member.inputs):
         if value is None:
             continue
         ways = contributions(recording, run, (node, slot))
-        outside = [value for source, value in ways if _maker(recording, source) != group.forward]
+        outside = [value for source, value in ways if not is_ours(source)]
         if len(outside) == len(ways):
             group.arrived[node, slot] = (value,)
         elif outside:
@@ -111,14 +120,14 @@ def contributions(recording: Recording, run: Pass, place: Place) -> list[tuple[G
     return [(source, value) for _, source, value in sorted(found)]
 
 
-def _leave(recording: Recording, group: Group, member: Step) -> None:
+def _leave(recording: Recording, group: Group, member: Step, is_ours: Ours) -> None:
     assert member.grad_node is not None
     for edge in recording.edges_from(member.grad_node):
-        if _maker(recording, edge.target) != group.forward:
+        if not is_ours(edge.target):
             place = (edge.target, edge.input_index)
             value = member.outputs[edge.slot] if edge.slot < len(member.outputs) else None
             group.sent.setdefault(place, []).append(Sent(member.index, value))
 
 
-def _maker(recording: Recording, node: GradNodeId) -> StepIndex | None:
-    return recording.grad_nodes[node].step
+def _made_in(recording: Recording, forward: StepIndex) -> Ours:
+    return lambda node: recording.grad_nodes[node].step == forward

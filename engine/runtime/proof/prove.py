@@ -14,10 +14,12 @@ from engine.runtime.proof.memory import MemoryChecker
 from engine.runtime.proof.optimizer import OptimizerReplayer
 from engine.runtime.proof.perturb import Perturber
 from engine.runtime.proof.replay import Replayer
+from engine.runtime.proof.second_order import SecondOrder
 from engine.runtime.proof.slopes import SlopeChecker
 from engine.runtime.proof.structure import StructureChecker, check_whole
 from engine.runtime.proof.values import Values
 from engine.trace.facts import Phase, Step
+from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
 
 
@@ -51,6 +53,7 @@ class Prover:
         self._optimizers = OptimizerReplayer(recording, values)
         self._arrivals = ArrivalChecker(recording, values)
         self._differentiator = Differentiator(recording, values, caller, self._replayer)
+        self._second = SecondOrder(recording, values, caller, self._differentiator, self._passes)
         self._slopes = SlopeChecker(values, caller, self._differentiator)
         self._perturber = Perturber(caller)
         self._progress = _Progress(self._work())
@@ -67,6 +70,9 @@ class Prover:
             self._progress.findings.extend(self._once(step))
             self._progress.done += 1
             yield self._progress.found()
+        for fact in self._recording.returned_gradients:
+            self._progress.findings.extend(self._arrivals.returned(fact, self._passes[fact.call]))
+        yield self._progress.found()
         if not self._is_full:
             return
         yield from self._backward()
@@ -103,10 +109,16 @@ class Prover:
         yield from self._slopes.check(group, run)
 
     def _unmade(self, run: Pass) -> Iterator[Finding]:
-        """Say of backward steps without a forward step why nothing was compared."""
+        """Differentiate backward steps again; say of those without any step known why nothing was compared."""
+        checked: set[StepIndex] = set()
+        for second in self._second.found(run):
+            checked.update(member.index for member in second.group.members)
+            if any(member.index in self._picked for member in second.group.members):
+                yield from self._second.check(second, run)
         for node, step in run.steps.items():
             fact = self._recording.grad_nodes[node]
-            if fact.step is None and fact.variable is None and step.index in self._picked:
+            is_unmade = fact.step is None and fact.variable is None
+            if is_unmade and step.index in self._picked and step.index not in checked:
                 yield from self._differentiator.without_forward(step, fact)
 
     def _perturbed(self) -> Iterator[Found]:

@@ -31,7 +31,7 @@ OPTIMIZER: Final = 9
 METRIC: Final = 10
 """name, number"""
 BACKWARD_END: Final = 11
-"""the ``BackwardRun``, sequence after"""
+"""the ``BackwardRun``, sequence after, tensors that gradients were asked for, what was returned for them, time_ns"""
 REGION_BEGIN: Final = 20
 """the ``CompiledRegion`` that what follows runs in"""
 REGION_END: Final = 21
@@ -81,7 +81,7 @@ WIDTHS: Final = {
     SET_GRAD: 3,
     OPTIMIZER: 2,
     METRIC: 3,
-    BACKWARD_END: 3,
+    BACKWARD_END: 6,
     REGION_BEGIN: 2,
     REGION_END: 2,
     FUNCTION_ENTER: 4,
@@ -103,7 +103,7 @@ WIDTHS: Final = {
 }
 """Number of entries of a record, the tag included."""
 
-TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5, ASKED: 6}
+TIMES: Final = {CALL: 11, BEFORE_WRITE: 1, NODE: 5, LEAF: 5, ASKED: 6, BACKWARD_END: 5}
 """Where a record has the time at which it was written."""
 
 MARKED: Final = frozenset({FUNCTION_ENTER, FUNCTION_LEAVE, ROUND, LOOP_END, CAUGHT, GROUP_BEGIN, GROUP_END})

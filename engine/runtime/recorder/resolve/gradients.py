@@ -16,7 +16,7 @@ from engine.runtime.recorder.resolve.values import ValueMaker
 from engine.runtime.recorder.texts import short_text
 from engine.runtime.recorder.watch.backward_run import BackwardRun
 from engine.runtime.scalars import number_in, scalar_in
-from engine.trace.facts import BackwardCall, GradChange, GradEdge, GradLink, Phase, Role, SavedTensor
+from engine.trace.facts import BackwardCall, GradChange, GradEdge, GradLink, Phase, ReturnedGradient, Role, SavedTensor
 from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 
 
@@ -112,13 +112,19 @@ class GradientResolver:
             self._fill(waiting, grad, step.inputs[0] if step.inputs else value, ended_ns)
         self._steps.add(step)
 
-    def end(self, run: BackwardRun, thread: int, sequence: int) -> None:
+    def end(self, record: Sequence[Any], thread: int) -> None:
         """Resolve the end of a run: what the engine added up after its last node belongs to that node's step."""
+        _, run, sequence, asked, found, ended_ns = record
         running = self._running.pop(run, None)
         if running is not None:
             self._steps.passes(thread).leave(running.call)
             if running.last is not None:
                 self._steps.links.made(thread, running.sequence, sequence, running.last)
+            for tensor, gradient in zip(asked, found, strict=False):  # after an error nothing was found
+                if isinstance(tensor, Tensor) and isinstance(gradient, Tensor):
+                    of = self._values.current(plain(tensor), run.started_ns)
+                    value = self._values.current(plain(gradient), ended_ns, Role.GRADIENT)
+                    self._values.pending.returned_gradients.append(ReturnedGradient(running.call, of, value))
 
     def set_grad(self, tensor: Tensor, grad: Tensor | None, time_ns: int) -> None:
         """Resolve a change of ``.grad`` by the program."""

@@ -22,6 +22,7 @@ from engine.trace.facts import (
     ModuleCall,
     Name,
     Phase,
+    ReturnedGradient,
     Role,
     SavedTensor,
     Span,
@@ -179,6 +180,7 @@ class Pending:
     grad_changes: list[GradChange] = field(default_factory=list)
     grad_links: list[GradLink] = field(default_factory=list)
     backward_calls: list[BackwardCall] = field(default_factory=list)
+    returned_gradients: list[ReturnedGradient] = field(default_factory=list)
     module_calls: list[ModuleCall] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
     failures: list[FailedCall] = field(default_factory=list)

@@ -180,7 +180,7 @@ class Resolver:
                 self._beside.begin(record[1], thread)
                 self._gradients.begin(record[1], thread)
             case tag if tag == BACKWARD_END:
-                self._gradients.end(record[1], thread, record[2])
+                self._gradients.end(record, thread)
                 self._beside.end(record[1], thread)
             case tag if tag == TANGENT:
                 self._values.add_part(record[1], ".tangent", record[2], self._time_ns)
@@ -230,6 +230,7 @@ class Resolver:
             statistics=contents.statistics,
             histograms=contents.histograms,
             grad_changes=tuple(pending.grad_changes),
+            returned_gradients=tuple(pending.returned_gradients),
             grad_nodes=pending.finished_nodes(links, self._steps.is_backward),
             grad_edges=tuple(pending.edges),
             backward_calls=tuple(pending.backward_calls),

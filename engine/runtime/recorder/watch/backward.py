@@ -53,6 +53,9 @@ LARGE_CONTRIBUTION = 4096
 _NEAR = 64
 """Entries of the log in which a gradient is looked for that several nodes passed on as it was."""
 
+_INPUTS = 3
+"""Which argument of the engine's entry, after the roots, says what gradients are asked for."""
+
 _PASS = Scope(ScopeKind.PASS)
 _NOTHING = nullcontext()
 
@@ -135,16 +138,19 @@ class BackwardWatcher:
         inside = self._inside(mode, run)
         run.sequence = sequence_number()
         run.started_ns = perf_counter_ns()
+        found: tuple[Tensor | None, ...] = ()
         try:
             with inside:
-                return original(outputs, *args, **kwargs)
+                found = original(outputs, *args, **kwargs)
+                return found
         finally:
             mode.scope = outer
             remove_hooks(handles)
             active.remove(run)
             self._everywhere.remove(run)
             run.is_over = True
-            mode.log.extend((BACKWARD_END, run, sequence_number()))
+            asked, returned = ((), ()) if run.function == "backward" else (_asked(args), tuple(found))
+            mode.log.extend((BACKWARD_END, run, sequence_number(), asked, returned, perf_counter_ns()))
             if self._reducers.seen:
                 self._reducers.finish(run, mode)
             if active:
@@ -243,6 +249,11 @@ class BackwardWatcher:
                     continue  # freed by an earlier backward, or overwritten since: the engine will say so itself
                 if tensor is not None:
                     saved.append((position, name, tensor))
+
+
+def _asked(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what gradients are asked for, by the arguments of the engine's entry after the roots."""
+    return tuple(args[_INPUTS]) if len(args) > _INPUTS else ()
 
 
 def _walk(run: BackwardRun) -> None:

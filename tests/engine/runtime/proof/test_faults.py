@@ -141,6 +141,15 @@ def test_a_wrong_sum_is_found() -> None:
     assert (Check.ARRIVAL, leaf.index) in {(check, at) for check, at, _ in report.failures}
 
 
+def test_a_wrong_gradient_that_was_returned_is_found() -> None:
+    recording = recorded("x = torch.randn(3, requires_grad=True)\ng = torch.autograd.grad((x + x.sin()).sum(), x)[0]\n")
+    returned = recording.returned_gradients[0].value
+    cosine = steps_named(recording, "SinBackward0")[0].outputs[0]
+    assert cosine is not None
+    assert proven(recording).failures == []
+    assert Check.ARRIVAL in proven(with_bytes_of(recording, returned, cosine)).failed_checks()
+
+
 def test_an_invented_input_is_found(training: Recording) -> None:
     """A call of another function with the same result would pass the replay: the input must matter as well."""
     recording = recorded("x = torch.randn(3)\ny = torch.randn(3)\nz = torch.where(torch.tensor(True), x, y)\n")
