@@ -118,6 +118,12 @@ class Display(QObject):
         self._morph = Morph(old, drawing, group_rect(scene, anchor.group))
         self._clock.start()
 
+    def painter_of(self, drawing: Drawing) -> ScenePainter | None:
+        """Return what paints a part of the drawing by itself, as everything is painted now."""
+        if self._tools is None:
+            return None
+        return ScenePainter(self._tools, Scene(drawing), self._lens, self._lens_scale)
+
     def _on_morphed(self, share: object) -> None:
         assert isinstance(share, float)
         if self._morph is not None:

@@ -43,6 +43,11 @@ class EdgePieces:
         """Return the pieces that touch a world rectangle, a little more than that perhaps."""
         return self._index.touching(area, _BULGE)
 
+    def boxes_of(self, edges: Ints) -> Floats:
+        """Return left, top, right, bottom of the pieces of some edges; their curves may leave them a little."""
+        rows = self.rows[np.isin(self.owners, edges)].astype(np.float64)
+        return np.concatenate([np.minimum(rows[:, :2], rows[:, 2:]), np.maximum(rows[:, :2], rows[:, 2:])], axis=1)
+
     def piece(self, index: int) -> tuple[Piece, bool]:
         """Return the points of a piece, and whether it is the last one of its edge."""
         points = self._edges[self.owners[index]].points

@@ -17,6 +17,13 @@ class Emphasis:
     shows_current: bool = True
     edge: int | None = None
     """The edge under the mouse."""
+    lifted: frozenset[int] = frozenset()
+    """Nodes that the mouse holds: they and their edges are painted elsewhere."""
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Nodes that are not painted in their places."""
+        return self.hidden | self.lifted if self.lifted else self.hidden
 
 
 NO_EMPHASIS = Emphasis()

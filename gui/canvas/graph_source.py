@@ -182,6 +182,11 @@ class GraphSource(QObject):
             self._moves = moves
             self._publish(self._laid_out)
 
+    @property
+    def laid_out(self) -> Drawing | None:
+        """The latest drawing as the layout made it, before anything was moved."""
+        return self._laid_out
+
     def preview(self, moves: Moves) -> Drawing | None:
         """Return the drawing with its nodes moved so, on trial."""
         return None if self._laid_out is None else moved(self._laid_out, moves)

@@ -98,7 +98,7 @@ class CanvasPanel(QWidget):
         self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
         self.ranking = RankedTable(theme)
         self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
-        self.moves = MoveControl(self._source, self.picks, self._try_drawing)
+        self.moves = MoveControl(self._source, self.picks, self.surface, self._display, self._try_drawing)
         self.filters = FilterControl(self.surface, self._source, self.picks, self.header)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -36,6 +36,9 @@ class PickPainter:
             return
         chosen = np.fromiter(emphasis.selected, dtype=np.int64)
         plain = ~self._scene.is_saved
+        if emphasis.lifted:
+            lifted = np.fromiter(emphasis.lifted, dtype=np.int64)
+            plain &= ~(np.isin(self._scene.sources, lifted) | np.isin(self._scene.targets, lifted))
         for ends, color in (
             (self._scene.targets, self._tokens.accent),
             (self._scene.sources, mix(self._tokens.accent, self._tokens.canvas, 0.45).name()),
@@ -72,7 +75,7 @@ class PickPainter:
         """Those of some nodes that are not hidden and touch ``seen``."""
         if not indices:
             return []
-        chosen = np.fromiter(sorted(indices - emphasis.hidden), dtype=np.int64)
+        chosen = np.fromiter(sorted(indices - emphasis.gone), dtype=np.int64)
         boxes = self._scene.boxes[chosen]
         touches = (boxes[:, 0] <= seen.right) & (boxes[:, 2] >= seen.x)
         touches &= (boxes[:, 1] <= seen.bottom) & (boxes[:, 3] >= seen.y)
@@ -88,7 +91,7 @@ class PickPainter:
     def _paint_threads(
         self, painter: QPainter, emphasis: Emphasis, current: int | None, seen: Rect, scale: float
     ) -> None:
-        wanted = set(emphasis.selected) | ({current} if current is not None else set())
+        wanted = (set(emphasis.selected) | ({current} if current is not None else set())) - emphasis.lifted
         backward = [index for index in wanted if self._scene.is_backward[index]]
         if not backward:
             return

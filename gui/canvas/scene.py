@@ -70,6 +70,12 @@ class Scene:
         """Indices of the edges whose bounds touch a world rectangle, in painting order."""
         return np.flatnonzero(_touching(self.edge_boxes, rect))
 
+    def boxes_at(self, nodes: frozenset[int]) -> Floats:
+        """Left, top, right, bottom of some nodes and of each piece of the edges at them."""
+        chosen = np.fromiter(sorted(nodes), dtype=np.int64)
+        edges = np.flatnonzero(np.isin(self.sources, chosen) | np.isin(self.targets, chosen))
+        return np.concatenate([self.boxes[chosen], self.pieces.boxes_of(edges)])
+
     def node_at(self, x: float, y: float) -> int | None:
         """The topmost node under a world point."""
         hits = self.nodes_in(Rect(x, y, 0, 0))
@@ -189,7 +195,9 @@ def is_backward(node: ViewNode) -> bool:
 
 def _first_step(node: ViewNode) -> int | None:
     # A failed call has no step of its own: it has happened once the last step before it has.
-    return node.step - 1 if node.kind is NodeKind.FAILED and node.step is not None else node.step
+    if node.step is None:
+        return node.since
+    return node.step - 1 if node.kind is NodeKind.FAILED else node.step
 
 
 def _edge_step(edge: ViewEdge, leads_to_failure: bool) -> int | None:  # noqa: FBT001  # one caller, above
@@ -199,6 +207,8 @@ def _edge_step(edge: ViewEdge, leads_to_failure: bool) -> int | None:  # noqa: F
 def _last_step(node: ViewNode) -> int | None:
     if node.kind is NodeKind.FAILED and node.step is not None:
         return node.step - 2
+    if node.step is None:
+        return None if node.since is None else node.since - 1
     return node.step if node.last_step is None else node.last_step
 
 

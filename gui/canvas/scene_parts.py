@@ -54,7 +54,7 @@ class SceneParts:
 
     def part(self, level: Level, area: Rect, emphasis: Emphasis, density: float) -> Part:
         """Return what a tile shows at ``density`` device pixels for each world pixel."""
-        key = (level, area, density, emphasis.hidden)
+        key = (level, area, density, emphasis.gone)
         part = self._parts.get(key)
         if part is None:
             part = self._parts[key] = self._part(level, area, emphasis, density)
@@ -70,8 +70,8 @@ class SceneParts:
             pieces = self._far.told_apart(pieces, density)
         owners = self._scene.pieces.owners[pieces]
         shows = ~self._scene.is_saved[owners]
-        if emphasis.hidden:
-            shows &= ~self._at_hidden(owners, emphasis)
+        if emphasis.gone:
+            shows &= ~self._at_gone(owners, emphasis)
         pieces, owners = pieces[shows], owners[shows]
         turns = np.unique(np.concatenate([self._scene.edge_steps[owners], self._looks.turns_of(visible.nodes)]))
         return Part(visible, pieces, turns)
@@ -79,24 +79,24 @@ class SceneParts:
     def visible(self, seen: Rect, level: Level, emphasis: Emphasis, scale: float) -> Visible:
         """Return the nodes and frames in a world rectangle."""
         nodes = self._scene.nodes_in(seen)
-        if emphasis.hidden:
-            nodes = nodes[~np.isin(nodes, np.fromiter(emphasis.hidden, dtype=np.int64))]
+        if emphasis.gone:
+            nodes = nodes[~np.isin(nodes, np.fromiter(emphasis.gone, dtype=np.int64))]
         return Visible(nodes, self.frames_in(seen, _SMALLEST_FRAME_PX / scale), level, scale)
 
     def edges_in(self, seen: Rect, emphasis: Emphasis) -> Ints:
         """Return the edges in a world rectangle; those of saved tensors are shown only at what is picked out."""
         edges = self._scene.edges_in(seen)
         edges = edges[~self._scene.is_saved[edges]]
-        return edges[~self._at_hidden(edges, emphasis)] if emphasis.hidden else edges
+        return edges[~self._at_gone(edges, emphasis)] if emphasis.gone else edges
 
     def joining(self, edges: Ints, nodes: frozenset[int]) -> Mask:
         """Of some edges, which of them join two of these nodes."""
         kept = np.fromiter(nodes, dtype=np.int64)
         return np.isin(self._scene.sources[edges], kept) & np.isin(self._scene.targets[edges], kept)
 
-    def _at_hidden(self, edges: Ints, emphasis: Emphasis) -> Mask:
-        hidden = np.fromiter(emphasis.hidden, dtype=np.int64)
-        return np.isin(self._scene.sources[edges], hidden) | np.isin(self._scene.targets[edges], hidden)
+    def _at_gone(self, edges: Ints, emphasis: Emphasis) -> Mask:
+        gone = np.fromiter(emphasis.gone, dtype=np.int64)
+        return np.isin(self._scene.sources[edges], gone) | np.isin(self._scene.targets[edges], gone)
 
     def frames_in(self, seen: Rect, least: float) -> list[int]:
         """Return the frames that touch ``seen`` and whose longer side is at least so long, in world units."""

@@ -25,6 +25,7 @@ from gui.canvas.framing import Window, is_whole
 from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
 from gui.canvas.level import Level, level_of
+from gui.canvas.lift import Lift
 from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.minimap_blocks import Glow
 from gui.canvas.overlay_legend import paint_overlay_legend
@@ -104,6 +105,7 @@ class Surface(QWidget):
         self._scene: Scene | None = None
         self._painter: ScenePainter | None = None
         self._tiles: TiledPainter | None = None
+        self._lift: Lift | None = None
         self._is_new = True
         self._lens = Lens.VALUES
         self._step: StepIndex = BEFORE_FIRST
@@ -131,7 +133,19 @@ class Surface(QWidget):
         self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
         self._tiles = TiledPainter(painter) if painter is not None and TiledPainter.is_worth_it(painter) else None
         self._is_new = True
+        self.show_lift(None)
         self._hover(None)
+        self.update()
+
+    @property
+    def is_tiled(self) -> bool:
+        """Whether the scene is too large to be painted anew for every frame."""
+        return self._tiles is not None
+
+    def show_lift(self, lift: Lift | None) -> None:
+        """Paint some nodes of a scene that is tiled elsewhere, or in their places again."""
+        self._lift = lift
+        self._emphasis = replace(self._emphasis, lifted=frozenset() if lift is None else lift.indices)
         self.update()
 
     def show_step(self, step: StepIndex) -> None:
@@ -141,7 +155,8 @@ class Surface(QWidget):
 
     def show_emphasis(self, emphasis: Emphasis) -> None:
         """Pick this out."""
-        self._emphasis = replace(emphasis, edge=self._hover_edge)
+        lifted = frozenset[int]() if self._lift is None else self._lift.indices
+        self._emphasis = replace(emphasis, edge=self._hover_edge, lifted=lifted)
         self.update()
 
     @property
@@ -283,6 +298,9 @@ class Surface(QWidget):
         ratio = painter.device().devicePixelRatioF()
         frame = Frame(self.camera, *self.view_size(), ratio, self._step, self._emphasis, budget_s)
         tiles.paint(painter, frame)
+        if self._lift is not None and self._scene is not None:
+            is_current = self._scene.node_at_playhead(self._step) in self._lift.indices
+            self._lift.paint(painter, frame, is_current=is_current)
 
     def _paint_overlays(self, painter: QPainter, seen: Rect) -> None:
         assert self._painter is not None

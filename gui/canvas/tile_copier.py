@@ -46,11 +46,6 @@ class Frame:
         return self.camera.seen(self.width, self.height)
 
     @property
-    def stamp(self) -> object:
-        """What tiles depend on besides the step."""
-        return (self.emphasis.hidden, self.emphasis.traced)
-
-    @property
     def snapped(self) -> Camera:
         """The camera moved by less than a pixel, so that tiles of its scale lie on whole pixels."""
         camera, density = self.camera, self.density

@@ -3,13 +3,15 @@
 import math
 import time
 
+import numpy as np
 from PySide6.QtGui import QColor, QPainter
 
 from engine.drawing.drawing import Rect
+from gui.canvas.scene import Floats
 from gui.canvas.scene_painter import ScenePainter
 from gui.canvas.tile_copier import Frame, TileCopier
 from gui.canvas.tile_work import TileWork
-from gui.canvas.tiles import Layer, Place, TileStore, ground_layer, layer_of_scale, places_in, pyramid_layer
+from gui.canvas.tiles import Layer, Place, TileStore, area_of, ground_layer, layer_of_scale, places_in, pyramid_layer
 
 TILED_FROM = 700
 """Nodes and pieces of edges beyond which a scene is painted from tiles; smaller ones are painted for every frame."""
@@ -42,6 +44,8 @@ class TiledPainter:
         )
         self._last: Layer | None = None
         self._work: TileWork | None = None
+        self._lifted: tuple[frozenset[int], Floats] = (frozenset(), np.zeros((0, 4)))
+        """The nodes that the mouse holds, and the boxes of them and of their edges."""
         self._rest_s = 0.002
         """What everything else in a frame takes than painting tiles, as lately measured."""
 
@@ -89,7 +93,7 @@ class TiledPainter:
         is_whole = math.isinf(deadline_s)
         wanted = [*missing, *stale] if is_whole else [*missing, *stale, *behind]
         begun = self._work
-        if begun is not None and (begun.stamp != frame.stamp or begun.place not in wanted):
+        if begun is not None and (begun.place not in wanted or begun.stamp != self._stamp(begun.place, frame)):
             begun = self._work = None
         if begun is not None:
             # What was begun is finished first, even for a step ago: else nothing would ever be done in a fast run.
@@ -97,7 +101,7 @@ class TiledPainter:
             wanted.insert(0, begun.place)
         for place in wanted:
             if self._work is None:
-                self._work = TileWork(self._scene, place, frame.step, frame.emphasis, frame.stamp)
+                self._work = TileWork(self._scene, place, frame.step, frame.emphasis, self._stamp(place, frame))
             if not self._work.go_on(deadline_s):
                 return True
             self._store.put(place, self._work.tile())
@@ -108,7 +112,20 @@ class TiledPainter:
 
     def _is_stale(self, place: Place, frame: Frame) -> bool:
         tile = self._store.find(place)
-        return tile is not None and not tile.is_true(frame.step, frame.stamp)
+        return tile is not None and not tile.is_true(frame.step, self._stamp(place, frame))
+
+    def _stamp(self, place: Place, frame: Frame) -> object:
+        """What a tile depends on besides the step."""
+        emphasis = frame.emphasis
+        if emphasis.lifted != self._lifted[0]:
+            self._lifted = (emphasis.lifted, self._scene.scene.boxes_at(emphasis.lifted))
+        nodes, boxes = self._lifted
+        if nodes:
+            area = area_of(place)
+            touches = (boxes[:, 0] <= area.right + _MARGIN) & (boxes[:, 2] >= area.x - _MARGIN)
+            touches &= (boxes[:, 1] <= area.bottom + _MARGIN) & (boxes[:, 3] >= area.y - _MARGIN)
+            nodes = nodes if touches.any() else frozenset()
+        return (emphasis.hidden, emphasis.traced, nodes)
 
 
 def _common(first: Rect, second: Rect) -> Rect:

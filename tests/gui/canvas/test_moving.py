@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from gui.canvas.keys import Deed
+from gui.widgets.camera import Camera
 from tests.support.made import mlp, residual
+from tests.support.mouse import send_mouse
 from tests.support.recordings import starter_recording
 
 
@@ -93,3 +97,59 @@ def test_a_click_without_a_drag_selects(desk):
     desk.click(desk.place("add"))
     assert desk.selected() == ["add"]
     assert not desk.panel.moves.has_moved
+
+
+def test_in_a_large_picture_a_node_and_its_edges_follow_the_mouse(desk):
+    desk.show(residual(120), 300)
+    desk.panel.expand_all()
+    surface = desk.panel.surface
+    desk.qtbot.waitUntil(lambda: surface.is_tiled and len(surface.scene.nodes) > 500, timeout=20_000)
+    box = next(box for box in surface.scene.nodes[60:] if box.node.title == "add")
+    surface.control.jump(Camera(0, 0, 1.0).centred(box.rect.center, *surface.view_size()))
+    start = QPointF(*surface.camera.to_view(box.rect.center))
+    before, drawing = _at_rest(desk), desk.panel.current_drawing()
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    plain = Qt.KeyboardModifier.NoModifier
+    send_mouse(surface, QEvent.Type.MouseButtonPress, start, left, left, plain)
+    for share in (0.3, 0.6, 1.0):
+        send_mouse(surface, QEvent.Type.MouseMove, start + share * QPointF(90, 40), none, left, plain)
+    held = _at_rest(desk)
+    assert desk.panel.current_drawing() is drawing, "nothing is laid out anew while the mouse holds it"
+    send_mouse(surface, QEvent.Type.MouseButtonRelease, start + QPointF(90, 40), left, none, plain)
+    put = _at_rest(desk)
+    assert desk.panel.current_drawing() is not drawing
+    assert _different(before, put) > 0.004
+    assert _different(held, put) < 0.1 * _different(before, put), "it looks as it will when it is let go"
+
+
+def test_a_drag_back_to_its_beginning_leaves_the_picture_as_it_was(desk):
+    desk.show(residual(120), 300)
+    desk.panel.expand_all()
+    surface = desk.panel.surface
+    desk.qtbot.waitUntil(lambda: surface.is_tiled and len(surface.scene.nodes) > 500, timeout=20_000)
+    box = next(box for box in surface.scene.nodes[60:] if box.node.title == "add")
+    surface.control.jump(Camera(0, 0, 1.0).centred(box.rect.center, *surface.view_size()))
+    start = QPointF(*surface.camera.to_view(box.rect.center))
+    before = _at_rest(desk)
+    desk.drag([start, start + QPointF(60, 0), start])
+    after = _at_rest(desk)
+    assert _different(before, after) < 0.001
+
+
+def _at_rest(desk):
+    """The view as it looks when nothing is left to be painted."""
+    surface = desk.panel.surface
+    image = QImage(surface.size(), QImage.Format.Format_RGB32)
+    for _ in range(400):
+        painter = QPainter(image)
+        surface.paint_view(painter)
+        painter.end()
+        if not surface.is_pending:
+            return image
+    raise AssertionError("the picture never comes to rest")
+
+
+def _different(first, second):
+    """The share of pixels that differ clearly."""
+    one, other = (np.frombuffer(image.constBits(), np.uint8).reshape(-1, 4).astype(int) for image in (first, second))
+    return float((np.abs(one - other).max(axis=1) > 60).mean())
