@@ -21,7 +21,7 @@ def node_state(node: ViewNode, step: StepIndex) -> StepState:
     before it is done, because it has no step of its own.
     """
     if node.step is None:
-        return StepState.DONE
+        return StepState.FUTURE if node.since is not None and step < node.since else StepState.DONE
     if node.kind is NodeKind.FAILED:
         return StepState.DONE if step >= node.step - 1 else StepState.FUTURE
     if step < node.step:

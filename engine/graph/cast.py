@@ -1,5 +1,6 @@
 """Who appears in a picture: every step and leaf of an iteration and the group it belongs to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.graph.bookkeeping import bookkeeping
@@ -24,6 +25,16 @@ class Leaf:
     uses: list[StepIndex] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A backward step sent ``sent``, one of its outputs, to what ``torch.autograd.grad`` returned as ``leaf``."""
+
+    step: StepIndex
+    slot: int
+    sent: ValueId
+    leaf: ValueId
+
+
 @dataclass(slots=True)
 class Cast:
     """The unfolded picture.
@@ -31,6 +42,7 @@ class Cast:
     ``forward`` has no bookkeeping steps; ``shares_box`` tells for each of those the op whose box stands for it, too.
     ``backward_scope`` and ``mirror`` tell for each backward step the group it belongs to and what it stands beside: a
     forward or backward step, or None. ``accumulates`` maps AccumulateGrad steps to the leaf, if it is in the picture.
+    ``contributions`` are to gradients that the engine added up, which therefore come from no step.
     """
 
     forward: list[Step]
@@ -44,6 +56,7 @@ class Cast:
     mirror: dict[StepIndex, StepIndex | None] = field(default_factory=dict)
     accumulates: dict[StepIndex, ValueId | None] = field(default_factory=dict)
     shares_box: dict[StepIndex, StepIndex] = field(default_factory=dict)
+    contributions: list[Contribution] = field(default_factory=list)
 
 
 def cast_of(recording: Recording, iteration: Iteration) -> Cast:
@@ -66,6 +79,7 @@ def cast_of(recording: Recording, iteration: Iteration) -> Cast:
     )
     _find_leaves(cast, recording, iteration)
     _place_backward(cast, recording, iteration)
+    cast.contributions.extend(_contributions(cast, recording, iteration))
     return cast
 
 
@@ -85,6 +99,20 @@ def _find_leaves(cast: Cast, recording: Recording, iteration: Iteration) -> None
     if not cast.forward and not cast.failures:
         _add_bystanders(cast, recording, iteration)
     _hoist_inputs(cast, recording)
+
+
+def _contributions(cast: Cast, recording: Recording, iteration: Iteration) -> Iterator[Contribution]:
+    for returned in recording.returned_gradients:
+        asked = recording.values[returned.of]
+        if returned.value not in cast.leaves or asked.grad_node is None:
+            continue
+        for edge in recording.edges_into(asked.grad_node):
+            for index in recording.runs_of(edge.source):
+                step = recording.steps[index]
+                sent = step.outputs[edge.slot] if edge.slot < len(step.outputs) else None
+                is_there = step.backward_call == returned.call and edge.input_index == asked.grad_slot
+                if is_there and sent is not None and index in iteration:
+                    yield Contribution(index, edge.slot, sent, returned.value)
 
 
 def _hoist_inputs(cast: Cast, recording: Recording) -> None:

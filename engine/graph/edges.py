@@ -34,6 +34,7 @@ class _Edges:
         self._stage = stage
         self._makers = Makers(recording, cast, roster)
         self._seen: set[_Seen] = set()
+        self._sent_at = {(one.sent, roster.leaf_part[one.leaf]): one.step for one in cast.contributions}
 
     def add_wire(self, wire: Wire) -> None:
         """Draw an arrow that stands between two boxes."""
@@ -49,7 +50,7 @@ class _Edges:
                 step = self._cast.forward[wire.step].index
             case WireKind.GRADIENT:
                 kind, source_slot = EdgeKind.GRADIENT, wire.source_slot
-                step = self._cast.backward[wire.step - self._roster.backward_from].index
+                step = self._arrival(wire)
             case WireKind.SAVED:
                 kind = EdgeKind.SAVED
                 keeper = self._cast.backward[wire.step - self._roster.backward_from]
@@ -67,6 +68,12 @@ class _Edges:
                 label=label,
             )
         )
+
+    def _arrival(self, wire: Wire) -> StepIndex:
+        """The step in which a gradient arrives; one that is added up by the engine arrives when it is sent."""
+        if wire.step >= self._roster.backward_from:
+            return self._cast.backward[wire.step - self._roster.backward_from].index
+        return self._sent_at[ValueId(wire.value), wire.step]
 
     def add_failed(self, target: NodeKey, failure: FailedCall) -> None:
         """Draw the tensors that the failed call took."""

@@ -101,6 +101,7 @@ class _Nodes:
             value=leaf.value,
             role=leaf.role,
             group=group_key(self._cast, leaf.scope),
+            since=max((one.step for one in self._cast.contributions if one.leaf == leaf.value), default=None),
         )
 
     def _backward_box(self, place: int, steps: list[Step]) -> ViewNode:

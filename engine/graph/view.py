@@ -102,6 +102,8 @@ class ViewNode:
     """The step that a box is about when it also covers others (a batch norm and its count of batches)."""
     executed_as: GroupKey | None = None
     """The group of the kernels that an op ran as, where they were recorded; closed unless somebody opens it."""
+    since: StepIndex | None = None
+    """For a tensor that no step gave, but several did something to: the last of them. It is there from then on."""
 
     @property
     def about(self) -> StepIndex | None:

@@ -29,7 +29,7 @@ class WireKind(IntEnum):
     BASE = 1
     """The result of a forward op is a view of a tensor that it did not take."""
     GRADIENT = 2
-    """A backward step sent a gradient to another."""
+    """A backward step sent a gradient to another, or to one that ``torch.autograd.grad`` returned."""
     SAVED = 3
     """A backward step used a tensor that was kept for it."""
 
@@ -206,14 +206,16 @@ def _gradients(recording: Recording, cast: Cast, roster: Roster) -> _Gradients:
             leaf[roster.part_of(index) - roster.backward_from] = roster.leaf_part[accumulated]
     rows = np.flatnonzero((value != NOBODY) & (receiver != NOBODY))
     owner, receiver = owner[rows], receiver[rows]
+    summed = cast.contributions
+    sums = _numbers([roster.leaf_part[one.leaf] for one in summed])
     return _Gradients(
         kind=WireKind.GRADIENT,
-        owner=owner + roster.backward_from,
-        value=value[rows],
-        slot=_numbers([edge.input_index for edge in edges])[rows],
-        target=receiver + roster.backward_from,
-        source_slot=slot[rows],
-        leaf=leaf[receiver],
+        owner=np.append(owner + roster.backward_from, _numbers([roster.part_of(one.step) for one in summed])),
+        value=np.append(value[rows], _numbers([one.sent for one in summed])),
+        slot=np.append(_numbers([edge.input_index for edge in edges])[rows], np.zeros(len(summed), dtype=np.int64)),
+        target=np.append(receiver + roster.backward_from, sums),
+        source_slot=np.append(slot[rows], _numbers([one.slot for one in summed])),
+        leaf=np.append(leaf[receiver], sums),
     )
 
 

@@ -89,7 +89,7 @@ def arrivals(node: ViewNode, book: ValueBook) -> list[int]:
 
 def since(lens: Lens, node: ViewNode, book: ValueBook, step: StepIndex) -> int:
     """Return the step from which on what is read at ``step`` holds; -1 where it did from the start."""
-    first = -1 if node.step is None else node.step
+    first = node.step if node.step is not None else -1 if node.since is None else node.since
     if lens is not Lens.GRADIENTS:
         return first
     return max([first, *(arrival for arrival in arrivals(node, book) if arrival <= step)])

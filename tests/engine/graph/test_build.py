@@ -5,9 +5,11 @@ from collections import Counter
 
 import pytest
 
+from engine.drawing.state import StepState, node_state
 from engine.graph import Folding, Iteration, build_view_graph, iteration_at, iterations
 from engine.graph.view import Category, EdgeKind, GroupKey, NodeKind
 from engine.trace.facts import Role
+from tests.engine.explain.recorded import record_text
 from tests.support.made import Maker, chain, mlp, recurrence, residual
 from tests.support.recordings import starter_recording
 
@@ -234,3 +236,20 @@ def test_ten_thousand_ops_are_built_quickly(folding):
     started = time.process_time()
     view_of(recording, folding)
     assert time.process_time() - started < 30  # a freeze, not a speed: that is measured by the benchmarks
+
+
+def test_a_gradient_that_was_returned_comes_from_all_that_sent_to_it():
+    recording = record_text(
+        "import torch\nx = torch.ones(3, requires_grad=True)\ny = x + x.sin()\n"
+        "(g,) = torch.autograd.grad(y.sum(), x, create_graph=True)\n(g * g).sum().backward()\n"
+    )
+    view = build_view_graph(recording, iterations(recording)[-1], Folding())
+    returned = next(node for node in view.nodes if node.title == "g")
+    arrows = [edge for edge in view.edges if edge.target == returned.key]
+    titles = {node.key: node.title for node in view.nodes}
+    assert sorted(titles[edge.source] for edge in arrows) == ["Add", "Sin"]
+    assert {edge.kind for edge in arrows} == {EdgeKind.GRADIENT}
+    last = max(edge.step for edge in arrows)
+    assert recording.steps[last].name == "SinBackward0"
+    states = [node_state(returned, step) for step in (0, last - 1, last, last + 1)]
+    assert states == [StepState.FUTURE, StepState.FUTURE, StepState.DONE, StepState.DONE]
