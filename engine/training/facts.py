@@ -83,7 +83,8 @@ class Picture(TrainFact, frozen=True):
     (what each unit of a layer answers over the plane, [units, rows, columns]), ``histogram/PARAMETER`` ([bins + 2]:
     lowest, highest, counts), ``kernels/LAYER`` ([kernels, rows, columns] of its first input channel),
     ``weight/PARAMETER`` (a matrix of at most 4,096 numbers), ``hidden norms/LAYER`` and ``gradient norms/LAYER`` (of
-    the state of a recurrent layer at each place of the sequence, the mean over the samples, [places]),
+    the state of a recurrent layer at each place of the sequence, the mean over the samples, [places]; of the direction
+    that goes backwards ``gradient norms/LAYER reverse``),
     ``attention/LAYER`` (how much each place looks at each other one in the first sample, [heads, places, places]),
     ``data/train`` and ``data/validation`` (told once, before anything is learned: at most 2,000 samples, [samples,
     inputs + 1], the target last). Row 0 is the bottom of
@@ -187,7 +188,14 @@ class PlaneTold(TrainFact, frozen=True):
     why: str = ""
 
 
-ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Element | Edited | PlaneTold
+class Note(TrainFact, frozen=True):
+    """Why a picture is not told, as the end of a sentence; empty: it is told now."""
+
+    about: str
+    text: str
+
+
+ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Element | Edited | PlaneTold | Note
 
 
 def points(name: str, iterations: Sequence[int], numbers: Sequence[float]) -> Points:

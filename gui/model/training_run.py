@@ -55,6 +55,7 @@ class TrainingRun:
         source: The program that runs.
         plane: What pictures over the plane show; None: there are none.
         no_plane: Why there are none, as the end of a sentence; empty where that is not known.
+        notes: Why a picture is not told, by its name.
         is_shown: Whether its curve is drawn beside that of the chosen run.
         folder: Where it is kept on disk; None: it is not.
         began_s: When it was begun, in seconds since 1970; 0: not noted yet.
@@ -74,6 +75,7 @@ class TrainingRun:
         self.kept_loss = float("nan")
         self.plane: Plane | None = None
         self.no_plane = ""
+        self.notes: dict[str, str] = {}
         self.curves = CurveBook()
         self.marks: list[Mark] = []
         self.pictures: dict[str, LivePicture] = {}

@@ -8,6 +8,7 @@ from engine.training.facts import (
     Element,
     Hyper,
     Mark,
+    Note,
     Picture,
     PlaneTold,
     Points,
@@ -41,6 +42,8 @@ def take_facts(run: TrainingRun, facts: Iterable[ToldFact]) -> None:
                 run.elements.tell(fact)
             case PlaneTold(plane=plane, why=why):
                 run.plane, run.no_plane = plane, why
+            case Note(about=about, text=text):
+                run.notes[about] = text
             case _:
                 assert_never(fact)
 

@@ -22,6 +22,7 @@ _ROW_PX = 34.0
 _LABEL_PX = 84.0
 _CURVES_PX = 138.0
 _MOST_ROWS = 12
+_NORMS = "gradient norms/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Inner:
         kernels: Of the first convolution.
         hidden: Norms of hidden states at each place of the sequence.
         gradients: Norms of their gradients.
+        why_none: Why there are none of some layers: the end of a sentence.
         attention: [heads, places, places].
         histograms: Lowest, highest, counts.
     """
@@ -41,6 +43,7 @@ class Inner:
     kernels: Floats | None = None
     hidden: dict[str, Floats] = field(default_factory=dict)
     gradients: dict[str, Floats] = field(default_factory=dict)
+    why_none: dict[str, str] = field(default_factory=dict)
     attention: dict[str, Floats] = field(default_factory=dict)
     histograms: dict[str, Floats] = field(default_factory=dict)
 
@@ -62,6 +65,7 @@ def inner_of(run: TrainingRun | None) -> Inner:
         kernels=_squares(kernels),
         hidden=_of_rank(run, "hidden norms", 1),
         gradients=_of_rank(run, "gradient norms", 1),
+        why_none={name.removeprefix(_NORMS): why for name, why in run.notes.items() if why and name.startswith(_NORMS)},
         attention=_of_rank(run, "attention", 3),
         histograms=_of_rank(run, "activations", 1),
     )
@@ -102,10 +106,17 @@ class InnerView(QWidget):
             self._paint_histograms(painter, top, inner.histograms)
         painter.end()
 
-    def _paint_title(self, painter: QPainter, top: float, title: str) -> float:
+    def _paint_why(self, painter: QPainter, area: QRectF, why_none: dict[str, str]) -> None:
+        """Say why there are no norms of gradients."""
+        lines = [f"{name or 'The layer'}: {why}." for name, why in why_none.items()]
         painter.setFont(words_font(SECONDARY_PX))
         painter.setPen(QColor(self._tokens.muted))
-        painter.drawText(QRectF(0, top, self.width(), _TITLE_PX), Qt.AlignmentFlag.AlignVCenter, title)
+        painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, "\n".join(lines))
+
+    def _paint_title(self, painter: QPainter, top: float, title: str, left: float = 0.0) -> float:
+        painter.setFont(words_font(SECONDARY_PX))
+        painter.setPen(QColor(self._tokens.muted))
+        painter.drawText(QRectF(left, top, self.width() - left, _TITLE_PX), Qt.AlignmentFlag.AlignVCenter, title)
         return top + _TITLE_PX
 
     def _paint_pictures(self, painter: QPainter, top: float, title: str, pictures: Floats, rows: int) -> float:
@@ -125,11 +136,15 @@ class InnerView(QWidget):
     def _paint_sequences(self, painter: QPainter, top: float, inner: Inner) -> float:
         """Paint the norms of hidden states and those of their gradients beside each other."""
         parts = [("Norm of the hidden state", inner.hidden), ("Norm of its gradient", inner.gradients)]
-        parts = [part for part in parts if part[1]]
+        parts = [part for part in parts if part[1] or (inner.why_none and inner.hidden)]
         width = self.width() / max(1, len(parts))
         for place, (title, norms) in enumerate(parts):
             area = QRectF(place * width, top, width - (_GAP_PX if place + 1 < len(parts) else 0), _CURVES_PX)
-            paint_norms(painter, self._tokens, area, title, norms)
+            if norms:
+                paint_norms(painter, self._tokens, area, title, norms)
+            else:
+                self._paint_title(painter, top, title, place * width)
+                self._paint_why(painter, area.adjusted(0, _TITLE_PX, 0, 0), inner.why_none)
         return top + (_CURVES_PX + _GAP_PX if parts else 0)
 
     def _paint_histograms(self, painter: QPainter, top: float, histograms: dict[str, Floats]) -> None:

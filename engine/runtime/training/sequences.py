@@ -1,41 +1,29 @@
 """How strong the gradient of a recurrent layer's state is at each place of the sequence.
 
-torch computes a whole sequence in one function, whose inner gradients nobody sees. So hooks that change nothing take
-the gradient that arrives at what the layer gave, and before the optimizer steps a copy of the layer is run again, one
-place after the other, and differentiated from there. The network itself and its gradients are never touched.
+Hooks that change nothing take the gradient that arrives at what the layer gave, and before the optimizer steps a copy
+of the layer is run again, one place after the other, and differentiated from there (``places``). The network itself and
+its gradients are never touched. Where that cannot be done it is said why.
 """
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.utils.hooks import RemovableHandle
 
 from engine.runtime.compat import quiet
 from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.places import LayerCall, PlacesError, check, draws_random, norms_by_place
 from engine.runtime.training.subject import Subject
-from engine.training.facts import Picture
+from engine.training.facts import Note, Picture
 
 KINDS = (nn.RNN, nn.LSTM, nn.GRU)
-MOST_SAMPLES = 64
-MOST_PLACES = 128
+NAME = "gradient norms"
 _SECOND_NS = 1_000_000_000
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call of a recurrent layer, and the gradients that arrived at what it gave: output, states."""
-
-    layer: nn.RNNBase
-    inputs: Tensor
-    states: tuple[Tensor, ...] | None
-    gradients: dict[int, Tensor] = field(default_factory=dict)
 
 
 class SequenceWatch:
@@ -49,31 +37,37 @@ class SequenceWatch:
         self._every_ns = None if every_s is None else int(every_s * _SECOND_NS)
         self._share = cost_share / 4
         self._next_ns = 0
-        self._handle: RemovableHandle | None = None
+        self._handles: tuple[RemovableHandle, ...] = ()
         self._names: dict[int, str] = {}
-        self._calls: list[_Call] = []
+        self._calls: list[LayerCall] = []
+        self._random: dict[int, Tensor] = {}
+        self._said: dict[str, str] = {}
 
     def arm_if_due(self, subject: Subject) -> None:
         """Look at the next iteration if it is time and there is something to be seen."""
-        if self._every_ns is None or self._handle is not None or perf_counter_ns() < self._next_ns:
+        if self._every_ns is None or self._handles or perf_counter_ns() < self._next_ns:
             return
         modules = [] if subject.model is None else subject.model.named_modules()
         self._names = {id(module): name for name, module in modules if type(module) in KINDS}
         if self._names:
-            self._handle = register_module_forward_hook(self._after_forward, with_kwargs=True)
+            self._handles = (
+                register_module_forward_pre_hook(self._before_forward),
+                register_module_forward_hook(self._after_forward, with_kwargs=True),
+            )
         else:
             self._every_ns = None
 
     def disarm(self) -> None:
         """Look at nothing: the next iteration is recorded, or the run is over."""
-        if self._handle is not None:
-            self._handle.remove()
-        self._handle = None
+        for handle in self._handles:
+            handle.remove()
+        self._handles = ()
         self._calls = []
+        self._random = {}
 
     def look(self, iteration: int) -> None:
         """Tell what was seen of the iteration; before the optimizer steps, inside of ``quiet``."""
-        if self._handle is None or self._every_ns is None:
+        if not self._handles or self._every_ns is None:
             return
         calls = self._calls
         self.disarm()
@@ -87,11 +81,30 @@ class SequenceWatch:
         ended_ns = perf_counter_ns()
         self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / self._share))
 
-    def _tell(self, iteration: int, call: _Call) -> None:
-        if call.gradients:
-            told = np.ascontiguousarray(_norms(call).float().cpu().numpy(), dtype="<f4")
-            name = f"gradient norms/{self._names[id(call.layer)]}"
-            self._outbox.show(Picture(iteration, name, told.shape, told.tobytes()))
+    def _tell(self, iteration: int, call: LayerCall) -> None:
+        name = f"{NAME}/{self._names[id(call.layer)]}"
+        if not call.gradients:
+            return
+        try:
+            directions = norms_by_place(call)
+        except PlacesError as error:
+            self._say(name, str(error))
+            return
+        for norms, ending in zip(directions, ("", " reverse"), strict=False):
+            told = np.ascontiguousarray(norms.float().cpu().numpy(), dtype="<f4")
+            self._outbox.show(Picture(iteration, f"{name}{ending}", told.shape, told.tobytes()))
+        self._say(name, "")
+
+    def _say(self, name: str, why: str) -> None:
+        """Say why there is no picture, or that there is one again."""
+        if self._said.get(name, "") != why:
+            self._said[name] = why
+            self._outbox.add(Note(name, why))
+
+    def _before_forward(self, layer: nn.Module, _args: tuple[Any, ...]) -> None:
+        if isinstance(layer, nn.RNNBase) and id(layer) in self._names and draws_random(layer):
+            with quiet():
+                self._random[id(layer)] = torch.get_rng_state()
 
     def _after_forward(self, layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], given: Any) -> None:  # noqa: ANN401 - as torch has it
         if isinstance(layer, nn.RNNBase) and id(layer) in self._names and torch.is_grad_enabled():
@@ -102,61 +115,24 @@ class SequenceWatch:
                 self._calls = []
 
     def _note(self, layer: nn.RNNBase, given: Any, input: Any, hx: Any = None) -> None:  # noqa: A002, ANN401 - as torch has it
-        if not _is_plain(layer, input):
+        try:
+            check(layer, input)
+        except PlacesError as error:
+            self._say(f"{NAME}/{self._names[id(layer)]}", str(error))
             return
         output, states = given
         parts = (output, *(states if isinstance(states, tuple) else (states,)))
         began = None if hx is None else tuple(state.detach() for state in (hx if isinstance(hx, tuple) else (hx,)))
-        call = _Call(layer, input.detach(), began)
+        is_rough = torch.is_autocast_enabled(input.device.type) or output.dtype in (torch.float16, torch.bfloat16)
+        call = LayerCall(layer, input.detach(), began, output.detach(), self._random.get(id(layer)), is_rough)
         self._calls = [one for one in self._calls if one.layer is not layer] + [call]
         for place, part in enumerate(parts):
             if part.requires_grad:
                 part.register_hook(_taking(call, place))
 
 
-def _is_plain(layer: nn.RNNBase, inputs: object) -> bool:
-    """Return whether running a layer again, place by place, is the same.
-
-    That is with no dropout, one direction,
-    no mixed precision and a short sequence.
-    """
-    is_random = layer.training and layer.dropout > 0 and layer.num_layers > 1
-    if is_random or layer.bidirectional or not isinstance(inputs, Tensor) or inputs.ndim != 3:
-        return False
-    if torch.is_autocast_enabled(inputs.device.type):
-        return False
-    return 1 < inputs.shape[1 if layer.batch_first else 0] <= MOST_PLACES
-
-
-def _taking(call: _Call, place: int) -> Callable[[Tensor], None]:
+def _taking(call: LayerCall, place: int) -> Callable[[Tensor], None]:
     def take(gradient: Tensor) -> None:
         call.gradients[place] = gradient.detach()
 
     return take
-
-
-def _norms(call: _Call) -> Tensor:
-    """Return the norm of the gradient of the last layer's state at each place, the mean over the samples, [places]."""
-    batch = 0 if call.layer.batch_first else 1
-    layer: Any = copy.deepcopy(call.layer)
-    layer.flatten_parameters()
-    inputs = call.inputs.narrow(batch, 0, min(MOST_SAMPLES, call.inputs.shape[batch]))
-    count = inputs.shape[batch]
-    arrived = {place: (one.narrow(batch if place == 0 else 1, 0, count)) for place, one in call.gradients.items()}
-    states: Any = None if call.states is None else tuple(state[:, :count].contiguous() for state in call.states)
-    hidden: list[Tensor] = []
-    with torch.enable_grad():
-        for step in inputs.unbind(1 - batch):
-            packed = states if states is None or isinstance(layer, nn.LSTM) else states[0]
-            _output, after = layer.forward(step.unsqueeze(1 - batch), packed)  # without hooks of the program
-            states = after if isinstance(after, tuple) else (after,)
-            hidden.append(states[0])
-        ends, seeds = list(states), [torch.zeros_like(state) for state in states]
-        for place in range(len(states)):
-            if place + 1 in arrived:
-                seeds[place] = arrived[place + 1]
-        if 0 in arrived:
-            ends += [state[-1] for state in hidden]
-            seeds += list(arrived[0].unbind(1 - batch))
-        gradients = torch.autograd.grad(ends, hidden, seeds)
-    return torch.stack([torch.linalg.vector_norm(gradient[-1], dim=-1).mean() for gradient in gradients])

@@ -7,7 +7,7 @@ from torch import nn
 
 from engine.network.source import write_source
 from engine.network.templates import templates
-from engine.training.facts import Picture, array_of
+from engine.training.facts import Note, Picture, array_of
 from engine.training.options import TrainingOptions
 from engine.training.plan import Choice, GeneratedData, Shape
 from tests.engine.session.runs import printed
@@ -75,11 +75,98 @@ def test_gradients_by_place_are_those_of_the_layer_run_place_by_place(runs, kind
     assert told[1] == pytest.approx(by_hand(net, x), rel=1e-4)
 
 
-@pytest.mark.parametrize("more", ["num_layers=2, dropout=0.5, batch_first=True", "bidirectional=True"])
-def test_layers_that_cannot_be_run_again_the_same_way_are_left_out(runs, more):
-    runs.run(BY_HAND.replace("KIND", "GRU").replace("MORE", more), training=OFTEN)
+def both_ways(net, x):
+    """The norms in both directions of the last layer of a net without dropout, by two layers of one direction."""
+    below = None
+    if net.num_layers > 1:
+        below = type(net)(net.input_size, net.hidden_size, net.num_layers - 1, batch_first=True, bidirectional=True)
+        below.load_state_dict({name: net.state_dict()[name] for name in below.state_dict()})
+    given = x if below is None else below(x)[0]
+    found = []
+    for ending in ("", "_reverse"):
+        one = type(net)(given.shape[2], net.hidden_size, batch_first=True)
+        one.load_state_dict({f"{name}_l0": net.state_dict()[f"{name}_l{net.num_layers - 1}{ending}"]
+                             for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")})  # fmt: skip
+        places = range(x.shape[1]) if not ending else reversed(range(x.shape[1]))
+        state, outs = None, {}
+        for place in places:
+            _out, state = one(given[:, place : place + 1].detach(), state)
+            state = tuple(part.clone() for part in state) if isinstance(state, tuple) else state.clone()
+            outs[place] = state[0] if isinstance(state, tuple) else state
+            outs[place].retain_grad()
+        whole = torch.stack([outs[place][0] for place in range(x.shape[1])], dim=1)
+        ends = state if isinstance(state, tuple) else (state,)
+        ((whole**2)[:, -2:].sum() + sum(part.sum() for part in ends)).backward()
+        found.append([outs[place].grad[0].norm(dim=-1).mean().item() for place in range(x.shape[1])])
+    return found
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_both_directions_are_told(runs, kind, layers):
+    more = f"num_layers={layers}, batch_first=True, bidirectional=True"
+    recording = runs.run(BY_HAND.replace("KIND", kind).replace("MORE", more), training=OFTEN)
+    lines = printed(recording).strip().splitlines()
+    net = getattr(nn, kind)(3, 4, num_layers=layers, batch_first=True, bidirectional=True)
+    nn.utils.vector_to_parameters(torch.tensor([float(number) for number in lines[2].split()]), net.parameters())
+    torch.manual_seed(0)
+    getattr(nn, kind)(3, 4, num_layers=layers, batch_first=True, bidirectional=True)
+    x = torch.randn(5, 6, 3)
+    there, back = both_ways(net, x)
+    assert of_name(runs, "gradient norms/")[1] == pytest.approx(there, rel=1e-4)
+    assert of_name(runs, "gradient norms/ reverse")[1] == pytest.approx(back, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("more", ["batch_first=True", "bidirectional=True", "batch_first=True, bidirectional=True"])
+def test_dropout_is_drawn_again_as_it_was_and_changes_nothing(runs, kind, more):
+    text = BY_HAND.replace("KIND", kind).replace("MORE", f"num_layers=3, dropout=0.5, {more}")
+    told = printed(runs.run(text, training=OFTEN))
+    assert of_name(runs, "gradient norms/")[1].min() > 0
+    assert not notes(runs)
+    bare = printed(runs.run(text, training=TrainingOptions(pictures_every_s=None)))
+    assert bare == told
+
+
+PACKED = """packed = nn.utils.rnn.pack_padded_sequence(x, [6] * 5, batch_first=True)
+    out, state = net(packed)
+    out = out.data[None]"""
+
+
+def notes(runs):
+    return [fact for fact in runs.facts if isinstance(fact, Note)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("net(x)", "net(x[0])", "it takes one sequence and no batch of them"),
+        ("torch.randn(5, 6, 3)", "torch.randn(2, 200, 3)", "sequences of 200 places are too long"),
+        ("out, state = net(x)", PACKED, "its sequences are packed"),
+        ("out, state = net(x)", "out, state = net(x)\n    with torch.no_grad():\n        out.mul_(2.0)",
+         "computing it again, place by place, did not give the same numbers"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_is_said(runs, old, new, why):
+    text = BY_HAND.replace("KIND", "GRU").replace("MORE", "batch_first=True").replace(old, new)
+    runs.run(text, training=OFTEN)
+    assert notes(runs) == [Note("gradient norms/", why)]
     assert not of_name(runs, "gradient norms/")
     assert len(runs.curve("loss")) == 3
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_mixed_precision_is_told_as_precisely_as_it_computes(runs, kind):
+    text = BY_HAND.replace("KIND", kind).replace("MORE", "num_layers=2, batch_first=True")
+    mixed = text.replace(
+        "    out, state = net(x)", "    with torch.autocast('cpu', torch.bfloat16):\n        out, state = net(x)"
+    )
+    assert mixed != text
+    runs.run(text, training=OFTEN)
+    plain = of_name(runs, "gradient norms/")[1]
+    runs.run(mixed, training=OFTEN)
+    assert not notes(runs)
+    assert of_name(runs, "gradient norms/")[1] == pytest.approx(plain, rel=0.05)
 
 
 @pytest.mark.parametrize("training", [OFTEN, TrainingOptions(sample_every=3)], ids=["often", "usual"])
