@@ -1,16 +1,20 @@
 """One level after the other, from the innermost outwards: order, place, and measure each lane of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from engine.layout.levels import Levels
+from engine.layout.likeness import Member, Pattern, Sketch, sketch_of
 from engine.layout.net import THREAD_PX, Net, join
 from engine.layout.place import Rod
 from engine.layout.problem import LayoutProblem
-from engine.layout.solver import Solver
+from engine.layout.solver import solved
 from engine.layout.threads import HIGH, LOW, End, Threads
 
+LARGEST_ALIKE = 400
+"""Levels with more cells are hardly ever alike."""
 _TITLE_GAP = 10.0
 _MOST_TITLE_ROOM = 160.0
 """How much broader a frame may become for its title."""
@@ -67,7 +71,9 @@ class Composer:
         self._threads = threads
         self._title_room = [0.0] * len(problem.group_parents)
         self._lanes = sorted({node.lane for node in problem.nodes})
-        self._solver = Solver(problem.spacing)
+        self._gaps = (problem.spacing.row_gap, problem.spacing.thread_gap)
+        self._patterns: dict[Hashable, Pattern] = {}
+        self._patterns_of: dict[tuple[int, int], int] = {}
         self._lengths: dict[int, float] = {}
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
@@ -159,19 +165,55 @@ class Composer:
         return offset
 
     def _plan_lane(self, level: int, lane: int) -> None:
-        net = self._net(level, lane)
-        if not net.breadth:
+        cells = self._levels.level_cells[level]
+        pieces = [self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ())]
+        members = [self._member(cell, lane) for cell in cells]
+        if not pieces and not any(member.breadth for member in members):
             return
-        placed = self._solver.place(net, self._homes(level, lane, net))
-        top, start = placed.top, placed.start
+        base = self._patterns_of.get((level, 0)) if lane else None
+        sketch = sketch_of(cells, members, pieces, self._threads.ports, partial(self.offset, lane=lane), base)
+        pattern = self._patterns.get(sketch.key) if len(cells) <= LARGEST_ALIKE else None
+        if pattern is None:
+            pattern = self._patterns[sketch.key] = self._pattern(level, lane, sketch)
+        self._patterns_of[level, lane] = pattern.number
         plan = self.plans[level].lanes[lane] = LanePlan()
-        cell_of = {vertex: cell for cell, vertex in net.cells.items()}
-        plan.main = [MainStep(layer, net.breadth[vertex], cell_of.get(vertex, -1)) for vertex, layer in placed.main]
-        plan.cell_top = {cell: top[vertex] - start for cell, vertex in net.cells.items()}
-        plan.port = {port: top[vertex] - start + THREAD_PX / 2 for port, vertex in net.ports.items()}
-        plan.breadth = max(position + size for position, size in zip(top, net.breadth, strict=True)) - start
-        for piece, bends in net.bends.items():
-            self._threads.pieces[piece].bends = [top[bend] - start + THREAD_PX / 2 for bend in bends]
+        plan.cell_top = {cells[index]: top for index, top in pattern.tops}
+        plan.port = dict(zip(sketch.ports, pattern.ports, strict=True))
+        plan.main = [MainStep(layer, size, cells[index] if index >= 0 else -1) for layer, size, index in pattern.main]
+        plan.breadth = pattern.breadth
+        for piece, bends in zip(pieces, pattern.bends, strict=True):
+            piece.bends = list(bends)
+
+    def _member(self, cell: int, lane: int) -> Member:
+        """What a cell is in a lane."""
+        levels, nodes = self._levels, self._problem.nodes
+        breadth = self.item_breadth(cell, lane)
+        stack = levels.members[cell].get(lane, ())
+        return Member(
+            rank=levels.rank[cell],
+            breadth=breadth,
+            is_group=levels.cell_group[cell] >= 0,
+            is_leaf=any(nodes[node].is_leaf for node in stack),
+            first_middle=self.first_middle(cell, lane) if breadth else 0.0,
+            home_middle=self.first_middle(cell, 0) if lane else 0.0,
+        )
+
+    def _pattern(self, level: int, lane: int, sketch: Sketch) -> Pattern:
+        """Plan a lane."""
+        net = self._net(level, lane)
+        placed = solved(net, self._homes(level, lane, net), self._gaps)
+        top, start = placed.top, placed.start
+        place = {cell: index for index, cell in enumerate(self._levels.level_cells[level])}
+        index_of = {vertex: place[cell] for cell, vertex in net.cells.items()}
+        middles = [position - start + THREAD_PX / 2 for position in top]
+        return Pattern(
+            number=len(self._patterns),
+            tops=tuple((place[cell], top[vertex] - start) for cell, vertex in net.cells.items()),
+            ports=tuple(middles[net.ports[port]] for port in sketch.ports),
+            bends=tuple(tuple(middles[bend] for bend in bends) for bends in net.bends.values()),
+            main=tuple((layer, net.breadth[vertex], index_of.get(vertex, -1)) for vertex, layer in placed.main),
+            breadth=max(position + size for position, size in zip(top, net.breadth, strict=True)) - start,
+        )
 
     def _homes(self, level: int, lane: int, net: Net) -> dict[int, float]:
         """Where the vertices of a lane would stand if it were a copy of the forward lane."""

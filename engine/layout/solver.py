@@ -1,15 +1,10 @@
-"""Orders and places nets; nets that are alike (the rounds of a loop, calls of one module) are solved once."""
+"""Orders and places nets."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from engine.layout.net import Net
 from engine.layout.order import ordered
 from engine.layout.place import Rod, Strip, tops
-from engine.layout.problem import Spacing
-
-_LARGEST_ALIKE = 400
-"""Nets with more vertices are hardly ever alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +20,14 @@ class Placed:
     main: list[tuple[int, int]]
 
 
-class Solver:
-    """Solves the nets of one problem."""
-
-    def __init__(self, spacing: Spacing) -> None:
-        self._gaps = (spacing.row_gap, spacing.thread_gap)
-        self._known: dict[Hashable, Placed] = {}
-
-    def place(self, net: Net, homes: dict[int, float]) -> Placed:
-        """Order and place a net; ``homes`` is where some vertices would like to stand."""
-        if len(net.breadth) > _LARGEST_ALIKE:
-            return self._solved(net, homes)
-        key = _key(net, homes)
-        placed = self._known.get(key)
-        if placed is None:
-            placed = self._known[key] = self._solved(net, homes)
-        return placed
-
-    def _solved(self, net: Net, homes: dict[int, float]) -> Placed:
-        layers = ordered(net.layers, net.joints, len(net.breadth), homes)
-        main = _main_path(net)
-        strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, *self._gaps, homes, net.crowded())
-        top = tops(strip)
-        layer_of = {vertex: index for index, layer in enumerate(layers) for vertex in layer}
-        return Placed(top, min(top), [(vertex, layer_of[vertex]) for vertex, _, _ in main])
-
-
-def _key(net: Net, homes: dict[int, float]) -> Hashable:
-    """Equal for nets that are solved alike: everything that the solution depends on."""
-    strong = tuple(map(tuple, net.strong))
-    return (
-        tuple(map(tuple, net.layers)),
-        tuple(net.breadth),
-        tuple(net.is_thread),
-        tuple(net.is_leaf),
-        tuple(net.line.items()),
-        tuple(net.stored),
-        tuple(net.rods),
-        tuple((joint.low_shift, joint.high_shift) for joint in net.joints),
-        strong,
-        tuple(homes.items()),
-    )
+def solved(net: Net, homes: dict[int, float], gaps: tuple[float, float]) -> Placed:
+    """Order and place a net; ``homes`` is where some vertices wish to stand, ``gaps`` are those of rows, threads."""
+    layers = ordered(net.layers, net.joints, len(net.breadth), homes)
+    main = _main_path(net)
+    strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, *gaps, homes, net.crowded())
+    top = tops(strip)
+    layer_of = {vertex: index for index, layer in enumerate(layers) for vertex in layer}
+    return Placed(top, min(top), [(vertex, layer_of[vertex]) for vertex, _, _ in main])
 
 
 def _main_path(net: Net) -> list[tuple[int, float, float]]:

@@ -1,6 +1,6 @@
 from engine.drawing import Direction, arrange
 from engine.graph import Folding, build_view_graph, iterations
-from engine.layout import solver
+from engine.layout import compose
 from tests.support.made import Maker, recurrence, residual
 
 
@@ -10,10 +10,8 @@ def drawn(recording, direction=Direction.TOP_DOWN):
 
 def test_alike_groups_are_laid_out_once(monkeypatch):
     solved = []
-    genuine = solver.Solver._solved
-    monkeypatch.setattr(
-        solver.Solver, "_solved", lambda self, net, homes: solved.append(net) or genuine(self, net, homes)
-    )
+    genuine = compose.solved
+    monkeypatch.setattr(compose, "solved", lambda net, *rest: solved.append(net) or genuine(net, *rest))
     frames = drawn(residual(60, 2)).frames
     assert len(frames) > 70
     assert len(solved) < len(frames) / 4
@@ -21,10 +19,8 @@ def test_alike_groups_are_laid_out_once(monkeypatch):
 
 def test_groups_that_differ_only_in_the_slot_that_they_feed_are_laid_out_once(monkeypatch):
     solved = []
-    genuine = solver.Solver._solved
-    monkeypatch.setattr(
-        solver.Solver, "_solved", lambda self, net, homes: solved.append(net) or genuine(self, net, homes)
-    )
+    genuine = compose.solved
+    monkeypatch.setattr(compose, "solved", lambda net, *rest: solved.append(net) or genuine(net, *rest))
     maker = Maker()
     x, parts = maker.leaf("x"), []
     for branch in range(40):
@@ -39,7 +35,7 @@ def test_groups_that_differ_only_in_the_slot_that_they_feed_are_laid_out_once(mo
 
 def test_laying_out_alike_groups_once_changes_nothing(monkeypatch):
     once = drawn(residual(12, 2))
-    monkeypatch.setattr(solver, "_LARGEST_ALIKE", 0)
+    monkeypatch.setattr(compose, "LARGEST_ALIKE", 0)
     assert drawn(residual(12, 2)) == once
 
 
