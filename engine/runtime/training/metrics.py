@@ -5,7 +5,7 @@ needs to know nothing of Chainrule for that. So are all numbers of a dict by its
 torchmetrics gives one. Whatever else is to become a curve goes through ``engine.log``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TypeAlias
 
 import numpy as np
@@ -40,6 +40,7 @@ SCORE_NAMES = {
     "test_metrics": "validation ",
 }
 """What the names of curves begin with, by the names of variables that are dicts of numbers."""
+_NAMES = frozenset({*METRIC_NAMES, *SCORE_NAMES})
 _MOST_PARTS = 64
 Score: TypeAlias = float | Tensor
 
@@ -51,6 +52,9 @@ class MetricWatch:
         self._outbox = outbox
         self._namespace = namespace
         self._seen: dict[str, object] = {}
+        self._present: Set[str] = frozenset()
+        self._numbers: tuple[tuple[str, str], ...] = ()
+        self._dicts: tuple[tuple[str, str], ...] = ()
 
     def forget(self) -> None:
         """Take what the variables hold now as told already."""
@@ -71,16 +75,21 @@ class MetricWatch:
 
         A tensor stands for a matrix [rows, columns], which is no curve but a picture.
         """
+        present = self._namespace.keys() & _NAMES
+        if present != self._present:  # in most iterations nothing but this is asked
+            self._present = present
+            self._numbers = tuple((name, curve) for name, curve in METRIC_NAMES.items() if name in present)
+            self._dicts = tuple((name, start) for name, start in SCORE_NAMES.items() if name in present)
         get, seen = self._namespace.get, self._seen
         found: list[tuple[str, Score]] = []
-        for variable, curve in METRIC_NAMES.items():
+        for variable, curve in self._numbers:
             value = get(variable)
             if value is not None and value is not seen.get(variable):
                 seen[variable] = value
                 number = _number(value)
                 if number is not None:
                     found.append((curve, number))
-        for variable, start in SCORE_NAMES.items():
+        for variable, start in self._dicts:
             value = get(variable)
             if value is not None and value is not seen.get(variable):
                 seen[variable] = value

@@ -14,6 +14,9 @@ RAREST = 50
 """Norms of single parameters are taken at every so many-th iteration at least."""
 FADE = 0.1
 """How quickly an average of costs follows."""
+FADE_DOWN = 0.5
+MOST_TIMES = 3.0
+"""An iteration counts as at most so many times as long as those before."""
 
 
 class NormWatch:
@@ -41,7 +44,9 @@ class NormWatch:
 
         Called inside of ``quiet``.
         """
-        if iteration < self._next:
+        is_due = iteration >= self._next
+        began_ns = perf_counter_ns() if is_due else 0
+        if not is_due:
             first = subject.parameters[0].grad
             if first is not None and not first.is_sparse and _is_sound(first):
                 return None
@@ -51,8 +56,10 @@ class NormWatch:
             return None
         each = [norm.item() for norm in norms(present)]
         total = math.hypot(*each)
-        if iteration >= self._next:
+        if is_due:
+            self._pass(began_ns)
             self._note(subject, iteration, gradients, each, total)
+            self._cost_ns = float(perf_counter_ns() - began_ns)
         return total
 
     def finish(self, iteration: int) -> None:
@@ -77,11 +84,6 @@ class NormWatch:
     def _note(
         self, subject: Subject, iteration: int, gradients: Sequence[Tensor | None], each: list[float], total: float
     ) -> None:
-        began_ns = perf_counter_ns()
-        if self._last_ns and self._given is None:
-            passed = (began_ns - self._last_ns) / max(1, self._every)
-            self._iteration_ns += (passed - self._iteration_ns) * (FADE if self._iteration_ns else 1.0)
-        self._last_ns = began_ns
         put = self._outbox.points.append
         put(("gradient norm", iteration, total))
         numbers = iter(each)
@@ -95,7 +97,17 @@ class NormWatch:
         self._names = tuple(name for _, name in moving)
         with quiet():
             self._before = tuple(parameter.clone() for parameter in self._weights)
-        self._cost_ns = float(perf_counter_ns() - began_ns)
+
+    def _pass(self, now_ns: int) -> None:
+        """Note how long an iteration takes."""
+        if self._last_ns and self._given is None:
+            passed = (now_ns - self._last_ns) / max(1, self._every)
+            known = self._iteration_ns
+            if not known or passed < known:  # the first one may have loaded half of torch
+                self._iteration_ns += (passed - known) * (FADE_DOWN if known else 1.0)
+            else:
+                self._iteration_ns += (min(passed, MOST_TIMES * known) - known) * FADE  # the run may have waited
+        self._last_ns = now_ns
 
     def _pace(self, iteration: int) -> None:
         """Decide when norms are taken next."""

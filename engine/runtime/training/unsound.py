@@ -15,6 +15,9 @@ from engine.training.facts import Mark, MarkKind, SampleReason
 
 _CANNOT = "The batch cannot be computed again, as it is not learned by a function train_batch; the next is kept."
 
+_TRIED = 8
+"""Batches after which it is looked whether random numbers were drawn."""
+
 
 class UnsoundKeeper:
     """Records an unsound batch: on from what is being recorded anyway, else by computing it again.
@@ -27,11 +30,24 @@ class UnsoundKeeper:
         self._sampler = sampler
         self._losses = losses
         self._random: Tensor | None = None
+        self._batches = 0
+        self._draws = False
         self.is_again = False
 
     def note_random(self) -> None:
-        """Note where the random numbers of the batch that comes now are drawn from."""
-        self._random = torch.default_generator.get_state()
+        """Note where the random numbers of the batch that comes now are drawn from.
+
+        A program whose first batches draw none is taken to go on like that: asking takes as long as a small layer. If
+        it draws after all, computing a batch again comes out differently, which is told.
+        """
+        if self._batches >= _TRIED and not self._draws:
+            return
+        now = torch.default_generator.get_state()
+        if self._batches < _TRIED:
+            with quiet():
+                self._draws |= self._random is not None and not torch.equal(now, self._random)
+            self._batches += 1
+        self._random = now
 
     def keep(self, iteration: int, subject: Subject, frame: FrameType | None, *, is_possible: bool) -> bool:
         """Keep the batch; return whether the next one is to be kept in its place.
