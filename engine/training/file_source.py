@@ -7,7 +7,7 @@ Source = tuple[tuple[str, ...], str]
 def csv_source(*, has_classes: bool) -> Source:
     """Return ``read_table``: a CSV file with a head line, all columns but the target being numbers."""
     ending = _CLASSES if has_classes else _CSV_NUMBERS
-    return ("import csv",), _CSV + ending
+    return ("import csv", "import math"), _CSV + ending
 
 
 def npz_source(*, has_classes: bool) -> Source:
@@ -38,11 +38,10 @@ def read_table(path, target):
         raise ValueError(f"{path} has one column only; inputs and a target are needed.")
     inputs = []
     for number, row in enumerate(rows, start=2):
-        try:
-            inputs.append([float(row[name]) for name in columns])
-        except (TypeError, ValueError):
-            wrong = next(name for name in columns if not is_number(row[name]))
-            raise ValueError(f"{path}, line {number}: {row[wrong]!r} in column {wrong} is not a number.") from None
+        wrong = next((name for name in columns if not is_number(row[name])), None)
+        if wrong is not None:
+            raise ValueError(f"{path}, line {number}: {row[wrong]!r} in column {wrong} is not a number.")
+        inputs.append([float(row[name]) for name in columns])
         if not row[target]:
             raise ValueError(f"{path}, line {number}: nothing stands in column {target}.")
     values = [row[target] for row in rows]
@@ -51,12 +50,11 @@ def read_table(path, target):
 _IS_NUMBER = '''
 
 def is_number(text):
-    """Whether a cell of a table holds a number."""
+    """Whether a cell of a table holds a number; nan and inf cannot be learned from."""
     try:
-        float(text)
+        return math.isfinite(float(text))
     except (TypeError, ValueError):
         return False
-    return True
 '''
 
 _CLASSES = (
@@ -93,6 +91,9 @@ def read_arrays(path, target):
     targets = arrays[target]
     if len(inputs) != len(targets):
         raise ValueError(f"{path}: there are {len(inputs)} inputs and {len(targets)} targets.")
+    for name, array in (("inputs", inputs), (target, targets)):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{path}: some of {name} are nan or inf, which cannot be learned from.")
     kind = torch.float32 if inputs.dtype.kind == "f" else torch.int64
 '''
 

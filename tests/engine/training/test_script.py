@@ -176,6 +176,7 @@ def test_csv(tmp_path):
     [
         ("x,y,kind\n1,2,a\n3,,b\n", "line 3: '' in column y is not a number"),
         ("x,y,kind\n1,2,a\n3,oh,b\n", "line 3: 'oh' in column y is not a number"),
+        ("x,y,kind\n1,2,a\n3,nan,b\n", "line 3: 'nan' in column y is not a number"),
         ("x,y,kind\n1,2,a\n3,4,\n", "line 3: nothing stands in column kind"),
         ("x,y,kind\n1,2,a\n3,4,a\n", "column kind has one class only"),
         ("x,y,kind\n", "has no rows"),
@@ -198,6 +199,9 @@ def test_npz(tmp_path):
     assert names["all_targets"].tolist() == [0, 1] * 6
     with pytest.raises(ValueError, match="has no array other"):
         run(TrainingPlan(data=FileData(path=str(path), target="other"), network=MLP))
+    np.savez(path, inputs=np.array([[1.0, np.nan], [2.0, 3.0]]), targets=np.arange(2))
+    with pytest.raises(ValueError, match="some of inputs are nan or inf"):
+        run(TrainingPlan(data=FileData(path=str(path)), network=MLP))
     np.savez(path, only=np.zeros(3))
     with pytest.raises(ValueError, match="an array of inputs and one of targets"):
         run(TrainingPlan(data=FileData(path=str(path)), network=MLP))
