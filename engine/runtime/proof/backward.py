@@ -130,6 +130,8 @@ class Differentiator:
 
     def _gradients(self, linear: Linear) -> dict[ValueId, Tensor | None]:
         ran: Ran = self._caller.run(linear.forward, linear.setting)
+        if ran.shares_memory:
+            raise NotProvableError("what it reads lies in the memory that it writes")
         leaves = {value: ran.leaves[value] for value in linear.wanted.values() if value in ran.leaves}
         pairs = [(ran.outputs[position], self._values.total(parts)) for position, parts in linear.arrived]
         outputs = [output for output, _ in pairs if output is not None]

@@ -40,11 +40,13 @@ class Ran:
         outputs: The results in the order of ``expected``.
         operands: What was passed for each value, before anything was written.
         leaves: The operands at which gradients are asked for.
+        shares_memory: Whether operands lie in one block of memory as they did, so that none of them can be a leaf.
     """
 
     outputs: tuple[Tensor | None, ...]
     operands: Mapping[ValueId, Tensor]
     leaves: Mapping[ValueId, Tensor]
+    shares_memory: bool
 
 
 class Caller:
@@ -127,7 +129,7 @@ class Caller:
         result = _called(known, call, setting, self.device(step))
         if not has_state and not torch.equal(before, torch.get_rng_state()):
             raise NotRebuildableError("it draws random numbers whose state was not kept")
-        return Ran(_outputs(known, result, written), operands, leaves)
+        return Ran(_outputs(known, result, written), operands, leaves, bool(shared))
 
     def _leaf(self, value: ValueId, made: Tensor, leaves: dict[ValueId, Tensor], *, writes: bool) -> Tensor:
         fact = self._recording.values[value]
@@ -208,6 +210,10 @@ def _called(known: Known, call: Call, setting: Setting, device: str) -> Any:  # 
             text = str(error).strip().split("\n", 1)[0]
             if "can't allocate memory" in text or "out of memory" in text:
                 raise NotRebuildableError("there is not enough memory to run it again") from error
+            if "sparse" in text.lower():
+                raise NotRebuildableError(
+                    "it takes a sparse tensor, whose numbers are kept and not its layout"
+                ) from error
             raise RefusedError(text or type(error).__name__) from error
 
 

@@ -169,6 +169,8 @@ class SecondOrder:
     def _again(self, first: _First) -> _Again:
         linear = self._differentiator.linear(first.group, first.run)
         ran = self._caller.run(linear.forward, linear.setting)
+        if ran.shares_memory:
+            raise NotProvableError("what it reads lies in the memory that it writes")
         again = _Again()
         for place, value in self._differentiator.operands(linear.forward):
             if value in ran.leaves:

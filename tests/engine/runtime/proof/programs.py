@@ -55,6 +55,13 @@ F.relu(y, inplace=True)
 y[1:].neg_()
 y.t_()
 
+## a part of a tensor changed in place
+x = torch.randn(2, 3, requires_grad=True)
+y = x.clone()
+y[:, 1] *= 2
+y[0] += y[1]
+y.sum().backward()
+
 ## shared memory
 y = torch.arange(6.0)
 u = y[1:3]
@@ -142,6 +149,11 @@ y = torch.ones(4).multinomial(2, generator=torch.Generator())
 
 ## the numbers of a tensor are missing
 y = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8).dequantize()
+
+## it takes a sparse tensor
+layer = nn.Embedding(4, 2, sparse=True)
+layer(torch.tensor([1, 3, 1])).sum().backward()
+rows = layer.weight.grad.coalesce().values() * 2
 
 ## it is code of the program's own
 class Own(torch.autograd.Function):
