@@ -21,14 +21,18 @@ from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 from engine.trace.tensors import element_count
 
+MOST_INPUTS = 48
+"""So many inputs of a node are explained; there may be 100,000 (of a ``cat``)."""
 
-def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
-    """Explain the run of an autograd node other than AccumulateGrad."""
+
+def explain_backward(recording: Recording, step: Step, slot: int | None = None) -> BackwardExplanation:
+    """Explain the run of an autograd node other than AccumulateGrad: one input, or the first ``MOST_INPUTS``."""
     assert step.grad_node is not None
     node = recording.grad_nodes[step.grad_node]
     rule = rule_for(node.name)
     work = _Work(recording, step, rule)
-    inputs = tuple(work.sent(edge) for edge in recording.edges_from(node.id) if work.is_sent(edge))
+    edges = [edge for edge in recording.edges_from(node.id) if work.is_sent(edge) and slot in (None, edge.slot)]
+    inputs = tuple(work.sent(edge) for edge in edges[:MOST_INPUTS])
     saved = tuple(
         _saved_note(recording, work.notation, entry.name, entry.value, entry.text)
         for entry in node.saved
@@ -40,6 +44,7 @@ def explain_backward(recording: Recording, step: Step) -> BackwardExplanation:
         title=title,
         node=node.name,
         inputs=inputs,
+        more_inputs=len(edges) - len(inputs),
         fan_ins=fan_ins(recording, step, work.notation),
         saved=saved,
         definitions=work.notation.definitions,

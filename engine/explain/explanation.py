@@ -109,7 +109,7 @@ class ForwardExplanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackwardExplanation:
-    """The run of one autograd node."""
+    """The run of one autograd node; ``more_inputs`` is how many inputs are left out."""
 
     step: StepIndex
     title: str
@@ -119,6 +119,7 @@ class BackwardExplanation:
     saved: tuple[SavedNote, ...]
     definitions: tuple[Definition, ...]
     sentence: str
+    more_inputs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,12 @@ from engine.explain.explanation import Contribution, FanIn
 from engine.explain.notation import Notation
 from engine.explain.numerals import array_of, array_text
 from engine.explain.rules.table import rule_for, stem
-from engine.trace.facts import GradEdge, Step
-from engine.trace.ids import ValueId
+from engine.trace.facts import Step
+from engine.trace.ids import GradNodeId, ValueId
 from engine.trace.recording import Recording
+
+MOST_TOLD = 12
+"""So many of the gradients that add up are told with their numbers; there may be 100,000."""
 
 
 def op_title(name: str) -> str:
@@ -16,27 +19,33 @@ def op_title(name: str) -> str:
 
 
 def contributions(recording: Recording, step: Step, slot: int) -> tuple[Contribution, ...]:
-    """Return the gradients that arrived at input ``slot`` of the node that ran, in the order in which they came."""
+    """Return the gradients that arrived at input ``slot`` of the node that ran, in the order in which they came.
+
+    Beyond the first ``MOST_TOLD`` their texts are empty.
+    """
     assert step.grad_node is not None
-    found = []
+    found: list[tuple[Step, ValueId]] = []
+    runs: dict[GradNodeId, Step | None] = {}
     for edge in recording.edges_into(step.grad_node):
         if edge.input_index == slot:
-            source = _run_before(recording, edge, step)
-            if source is not None:
-                found.append(_contribution(recording, source, edge))
-    return tuple(sorted((entry for entry in found if entry is not None), key=lambda entry: entry.step))
+            if edge.source not in runs:
+                runs[edge.source] = _run_before(recording, edge.source, step)
+            source = runs[edge.source]
+            value = source.outputs[edge.slot] if source is not None and edge.slot < len(source.outputs) else None
+            if source is not None and value is not None:
+                found.append((source, value))
+    found.sort(key=lambda entry: entry[0].index)
+    return tuple(
+        Contribution(
+            op_title(source.name), source.index, value, value_text(recording, value) if place < MOST_TOLD else ""
+        )
+        for place, (source, value) in enumerate(found)
+    )
 
 
-def _run_before(recording: Recording, edge: GradEdge, step: Step) -> Step | None:
-    runs = (recording.steps[index] for index in recording.runs_of(edge.source) if index < step.index)
+def _run_before(recording: Recording, node: GradNodeId, step: Step) -> Step | None:
+    runs = (recording.steps[index] for index in recording.runs_of(node) if index < step.index)
     return next((run for run in reversed(list(runs)) if run.backward_call == step.backward_call), None)
-
-
-def _contribution(recording: Recording, source: Step, edge: GradEdge) -> Contribution | None:
-    value = source.outputs[edge.slot] if edge.slot < len(source.outputs) else None
-    if value is None:
-        return None
-    return Contribution(op_title(source.name), source.index, value, value_text(recording, value))
 
 
 def value_text(recording: Recording, value: ValueId | None) -> str:
@@ -46,8 +55,10 @@ def value_text(recording: Recording, value: ValueId | None) -> str:
 
 
 def sum_text(parts: tuple[Contribution, ...]) -> str:
-    """Return e.g. ``0.5 from mul + −2 from pow``."""
-    return " + ".join(f"{part.text} from {part.source}" if part.text else f"one from {part.source}" for part in parts)
+    """Return e.g. ``0.5 from mul + −2 from pow``, of very many the first ones and how many more there are."""
+    told = [f"{part.text} from {part.source}" if part.text else f"one from {part.source}" for part in parts[:MOST_TOLD]]
+    more = len(parts) - len(told)
+    return " + ".join([*told, f"{more:,} more"] if more else told)
 
 
 def fan_ins(recording: Recording, step: Step, notation: Notation) -> tuple[FanIn, ...]:

@@ -24,6 +24,8 @@ _POINTWISE = {
     "hardtanh", "mish", "floor", "ceil", "round", "sign", "maximum", "minimum", "expm1", "atan", "asin", "acos",
 }  # fmt: skip
 _PRODUCTS = {"matmul", "__matmul__", "mm", "mv", "dot"}
+_MOST_LISTED = 16
+"""So many arguments of a call are written out; there may be 100,000."""
 _DEPTH = 3
 _TERMS = 4
 
@@ -74,7 +76,13 @@ def _call(name: str, symbols: list[str]) -> str:
         if name in ("mul", "mul_") and bare[1][:1].isdigit():
             bare[:2] = bare[1], bare[0]  # a number reads better before its factor
         return pattern.format(*bare)
-    return f"{name}({', '.join(symbols)})"
+    return f"{name}({_listed(symbols)})"
+
+
+def _listed(texts: list[str], between: str = ", ") -> str:
+    """Return the texts, of very many the first ones and how many more there are."""
+    more = len(texts) - _MOST_LISTED
+    return between.join([*texts[:_MOST_LISTED], f"{more:,} more"] if more > 1 else texts)
 
 
 def _sentence(recording: Recording, step: Step, output: ValueId | None) -> str:
@@ -83,7 +91,7 @@ def _sentence(recording: Recording, step: Step, output: ValueId | None) -> str:
     if output is None:
         return f"{where}."
     shapes = [shape_text(recording.values[value].shape) for value in step.inputs if value is not None]
-    return f"{where}.  {' , '.join(shapes) or 'nothing'} → {shape_text(recording.values[output].shape)}"
+    return f"{where}.  {_listed(shapes, ' , ') or 'nothing'} → {shape_text(recording.values[output].shape)}"
 
 
 def _numbers(recording: Recording, step: Step, output: ValueId) -> str:

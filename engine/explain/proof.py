@@ -63,8 +63,8 @@ def _sender(recording: Recording, index: StepIndex, value: ValueId) -> Sender | 
     step = recording.steps[index]
     if step.grad_node is None or stem(step.name) == "AccumulateGrad":
         return None
-    explained: BackwardExplanation = explain_backward(recording, step)
-    for sent in explained.inputs:
-        if step.outputs[sent.slot] == value:
-            return Sender(step, sent, explained.title)
-    return None
+    slot = next((slot for slot, output in enumerate(step.outputs) if output == value), None)
+    if slot is None:
+        return None
+    explained: BackwardExplanation = explain_backward(recording, step, slot)
+    return next((Sender(step, sent, explained.title) for sent in explained.inputs), None)

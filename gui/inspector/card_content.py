@@ -72,7 +72,7 @@ def _backward(explanation: BackwardExplanation, most: int) -> CardContent:
     ]
     sentences.append(explanation.sentence)
     sentences.extend(note for one in shown for note in one.notes)
-    hidden = len(explanation.inputs) - len(shown)
+    hidden = len(explanation.inputs) - len(shown) + explanation.more_inputs
     if hidden:
         sentences.append(_more(hidden, "input"))
     used = " ".join(one.formula for one in explanation.inputs)
@@ -103,7 +103,7 @@ def _most_telling(inputs: tuple[SentOn, ...], most: int) -> tuple[SentOn, ...]:
 
 
 def _more(count: int, thing: str) -> str:
-    return f"{count} more {thing}{'' if count == 1 else 's'} in the inspector."
+    return f"{count:,} more {thing}{'' if count == 1 else 's'} in the inspector."
 
 
 def _uses(formula: str, symbol: str) -> bool:

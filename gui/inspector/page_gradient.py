@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from engine.explain.explanation import Contribution
-from engine.explain.fan_in import contributions
+from engine.explain.fan_in import MOST_TOLD, contributions
 from engine.explain.why import why_gradient
 from engine.trace.facts import Phase
 from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
@@ -98,7 +98,10 @@ def _sum_of(recording: Recording, index: StepIndex, slot: int) -> tuple[Block, .
     if not parts:
         return ()
     title = "Sum of" if len(parts) > 1 else "Sent by"
-    return (Rule(), *(Row(title if i == 0 else "+", _part(part)) for i, part in enumerate(parts)))
+    rows = [Row(title if i == 0 else "+", _part(part)) for i, part in enumerate(parts[:MOST_TOLD])]
+    if len(parts) > len(rows):
+        rows.append(Row("+", (Piece(f"{len(parts) - len(rows):,} more", is_muted=True),)))
+    return (Rule(), *rows)
 
 
 def _part(part: Contribution) -> tuple[Piece, ...]:

@@ -43,6 +43,8 @@ from gui.inspector.titles import value_title
 
 _MOST_ARRIVALS = 10
 _MOST_CHANGES = 8
+_MOST_SAVED = 48
+"""A program may save thousands of tensors for one backward step of its own."""
 
 
 def value_page(
@@ -62,7 +64,8 @@ def value_page(
             return group_page(recording, subject)
         case OpSubject(index):
             step = recording.steps[index]
-            rows = [Row("Takes", (value_link(recording, value),)) for value in step.inputs if value is not None]
+            taken = [value for value in step.inputs if value is not None][:_MOST_SAVED]
+            rows = [Row("Takes", (value_link(recording, value),)) for value in taken]
             return (Paragraph(plain("This op gave no tensor.")), *rows)
         case _:
             assert_never(subject)
@@ -78,6 +81,8 @@ def _backward(recording: Recording, index: StepIndex, picked: ToElement | None) 
             blocks.append(Formula(sent.formula))
             blocks += sent_blocks(recording, step, sent, picked, is_first=sent is explanation.inputs[0])
             blocks += [Paragraph(plain(note), is_muted=True) for note in sent.notes]
+        if explanation.more_inputs:
+            blocks.append(Paragraph(plain(f"… and {explanation.more_inputs:,} more inputs."), is_muted=True))
         blocks.append(Paragraph(plain(explanation.sentence), is_muted=True))
         blocks.append(Rule())
         blocks += [
@@ -85,7 +90,7 @@ def _backward(recording: Recording, index: StepIndex, picked: ToElement | None) 
                 "Saved" if position == 0 else "",
                 (Piece(f"{note.name}: ", is_muted=True), _saved(note.text, note.value)),
             )
-            for position, note in enumerate(explanation.saved)
+            for position, note in enumerate(explanation.saved[:_MOST_SAVED])
         ]
     node = None if step.grad_node is None else recording.grad_nodes[step.grad_node]
     if node is not None and node.step is not None:
