@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
+
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
 from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
@@ -243,16 +245,7 @@ def _bounds(
     corners += [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
     if not corners:
         return Rect(0.0, 0.0, 0.0, 0.0)
-    (left, top), (right, bottom) = corners[0], corners[0]
-    for points in chain([corners], (path.points for path in paths)):
-        for x, y in points:
-            if x < left:
-                left = x
-            elif x > right:
-                right = x
-            if y < top:
-                top = y
-            elif y > bottom:
-                bottom = y
-    left, top = left - _MARGIN_PX, top - _MARGIN_PX
-    return Rect(left, top, right + _MARGIN_PX - left, bottom + _MARGIN_PX - top)
+    points = chain(corners, chain.from_iterable([path.points for path in paths]))
+    table = np.fromiter(chain.from_iterable(points), dtype=np.float64).reshape(-1, 2)
+    (left, top), (right, bottom) = (table.min(axis=0) - _MARGIN_PX).tolist(), (table.max(axis=0) + _MARGIN_PX).tolist()
+    return Rect(left, top, right - left, bottom - top)

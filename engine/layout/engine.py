@@ -1,8 +1,10 @@
 """The layout: ranks, order and positions of a whole problem, then the routes of its edges."""
 
+from collections import Counter
+
 from engine.layout.compose import Composer, LevelPlan
 from engine.layout.levels import Levels
-from engine.layout.links import MOST_AROUND, MOST_CHECKED, MOST_LONG, LinkRouter
+from engine.layout.links import MOST_AROUND, MOST_CHECKED, MOST_LONG, MOST_WHOLE, LinkRouter
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import Threads, threads_of
@@ -53,9 +55,28 @@ def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], r
         for edge, route in zip(problem.edges, routes, strict=True):
             traffic.add_route(route, edge.source, edge.target)
     links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
+    shared = Counter(_shared_end(problem, index) for index in flow)
+    cells = placing.levels.node_cell
     for index in missing:
         edge = problem.edges[index]
-        routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)
+        is_long = index in flow and not is_checked and not links.finds_ways
+        if is_long and cells[edge.source] == cells[edge.target]:
+            routes[index] = links.beside(edge.source, edge.target)
+        elif is_long and shared[_shared_end(problem, index)] > MOST_WHOLE:
+            routes[index] = links.stub(edge.source, edge.target, at_source=_fans_in(problem, index))
+        else:
+            routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)
+
+
+def _fans_in(problem: LayoutProblem, edge: int) -> bool:
+    """Whether edges of this lane come together at one node: gradients do where values went apart."""
+    return problem.nodes[problem.edges[edge].source].lane > 0
+
+
+def _shared_end(problem: LayoutProblem, edge: int) -> tuple[int, bool]:
+    """The end that an edge may share with many: a weight that every round of a loop takes."""
+    fans_in = _fans_in(problem, edge)
+    return (problem.edges[edge].target if fans_in else problem.edges[edge].source, fans_in)
 
 
 class _Placing:

@@ -31,10 +31,14 @@ class Levels:
         self._depth = [0] * (len(problem.group_parents) + 1)
         self._add_groups(problem)
         self._add_nodes(problem)
+        self._lifts = [self._lifted(edge) for edge in problem.edges]
         self.rank = self._ranks(problem)
 
-    def lifted(self, edge: LayoutEdge) -> tuple[list[int], list[int]]:
+    def lifted(self, edge: int) -> tuple[list[int], list[int]]:
         """Cells from the source outwards and from the target outwards; the last of both lie in the same level."""
+        return self._lifts[edge]
+
+    def _lifted(self, edge: LayoutEdge) -> tuple[list[int], list[int]]:
         first, second = self.node_cell[edge.source], self.node_cell[edge.target]
         outwards, back = [first], [second]
         if self.cell_level[first] == self.cell_level[second]:
@@ -73,8 +77,8 @@ class Levels:
 
     def _ranks(self, problem: LayoutProblem) -> list[int]:
         pairs: list[list[tuple[int, int]]] = [[] for _ in self.level_cells]
-        for edge in problem.edges:
-            pair = self._ordered_pair(problem, edge)
+        for index, edge in enumerate(problem.edges):
+            pair = self._ordered_pair(problem, index, edge)
             if pair is not None:
                 pairs[self.cell_level[pair[0]]].append(pair)
         rank = [0] * len(self.cell_level)
@@ -85,11 +89,11 @@ class Levels:
                 rank[cell] = value
         return rank
 
-    def _ordered_pair(self, problem: LayoutProblem, edge: LayoutEdge) -> tuple[int, int] | None:
+    def _ordered_pair(self, problem: LayoutProblem, index: int, edge: LayoutEdge) -> tuple[int, int] | None:
         """The two cells of a common level that an edge puts in order, the lower one first."""
         if edge.role is EdgeRole.LINK:
             return None
-        outwards, back = self.lifted(edge)
+        outwards, back = self._lifts[index]
         low, high = outwards[-1], back[-1]
         if low == high:
             return None

@@ -6,7 +6,7 @@ from itertools import chain, pairwise, product
 from engine.layout.curves import rounded
 from engine.layout.maze import Maze
 from engine.layout.problem import Area, Point, Spacing
-from engine.layout.traffic import Obstacles, Traffic, Way
+from engine.layout.traffic import Crowd, Obstacles, Traffic, Way
 
 MOST_CHECKED = 700
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
@@ -15,6 +15,13 @@ MOST_LONG = 200
 """So many flow edges too long for the ranks are checked in larger pictures all the same."""
 MOST_AROUND = 6000
 """In pictures with more boxes none are."""
+MOST_LOOKED_AT = 12_000
+"""In pictures with more boxes nobody looks whether curves run over boxes."""
+MOST_WHOLE = 4
+"""Where more long flow edges than this share an end in a picture that is not checked, each is drawn as a stub."""
+_STUB_PX = 18.0
+_NEIGHBOURS_PX = 30.0
+"""Nodes of one stack that are further apart have another one between them."""
 _BATCH = 32
 _MOST_LOOKS = 3
 """So many ways are looked at at once, shortest first, and so many times once there are free ones."""
@@ -43,6 +50,7 @@ class LinkRouter:
         self._traffic = traffic
         self._headings = headings
         self._maze: Maze | None = None
+        self._boxes: Crowd | None = None
 
     def route(self, source: int, target: int, *, is_checked: bool = False) -> Way:
         """The route of one link; around all boxes in small pictures, and in larger ones where ``is_checked``."""
@@ -50,9 +58,48 @@ class LinkRouter:
         if self._is_small or is_checked:
             near, far = self._near_and_far(source, target)
             found = self._best(source, target, near) or self._best(source, target, far) or self._search(source, target)
-        route = rounded(found) if found else self._curve(source, target)
+        route = rounded(found) if found else self._curve_or_stub(source, target)
         self._traffic.add_route(route, source, target)
         return route
+
+    def _curve_or_stub(self, source: int, target: int) -> Way:
+        """A plain curve where it runs over no other box."""
+        curve = self._curve(source, target)
+        if len(self._areas) > MOST_LOOKED_AT or not self._crowd().is_touched(curve, (source, target)):
+            return curve
+        return self.stub(source, target, at_source=False)
+
+    def _crowd(self) -> Crowd:
+        if self._boxes is None:
+            self._boxes = Crowd(self._areas)
+        return self._boxes
+
+    @property
+    def finds_ways(self) -> bool:
+        """Whether links go around all boxes: the picture is small."""
+        return self._is_small
+
+    def stub(self, source: int, target: int, *, at_source: bool) -> Way:
+        """Only the beginning or the end of an edge: whole, it would run over all that lies between.
+
+        Edges to a node that many share are drawn at their sources, edges from one at their targets.
+        """
+        near, far = (source, target) if at_source else (target, source)
+        area, other = self._areas[near], self._areas[far]
+        across = _shoulder(area, other.middle[1])
+        length = min(_STUB_PX, self._gap)
+        low: tuple[Point, Point] = ((area.along - length, across), (area.along, across))
+        (ax, ay), (bx, by) = low[::-1] if at_source else low
+        return ((ax, ay), (ax + (bx - ax) / 3, ay), (ax + (bx - ax) * 2 / 3, by), (bx, by))
+
+    def beside(self, source: int, target: int) -> Way:
+        """The route between two nodes of one stack: straight between neighbours, else through the gap beside it."""
+        first, second = self._areas[source], self._areas[target]
+        low, high = sorted((first, second), key=lambda area: area.across)
+        is_near = high.across - low.bottom <= _NEIGHBOURS_PX
+        ways = self._straight(source, target) if is_near else self._one_gap(source, target)
+        found = next(ways, ())
+        return rounded(found) if found else self._curve(source, target)
 
     def _search(self, source: int, target: int) -> Way:
         """A way with any number of corners."""

@@ -85,17 +85,18 @@ def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
     threads = Threads()
     highest = [max((levels.rank[cell] for cell in cells), default=0) for cells in levels.level_cells]
     longest = LONGEST_SPAN if len(levels.rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
-    for edge in problem.edges:
-        hops = _hops(problem, levels, threads, highest, longest, edge) if edge.role is EdgeRole.FLOW else []
+    for index, edge in enumerate(problem.edges):
+        hops = _hops(problem, levels, threads, highest, longest, index) if edge.role is EdgeRole.FLOW else []
         threads.hops.append(hops)
     return threads
 
 
 def _hops(
-    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], longest: int, edge: LayoutEdge
+    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], longest: int, index: int
 ) -> list[tuple[int, bool]]:
+    edge = problem.edges[index]
     lane = problem.nodes[edge.source].lane
-    outwards, back = levels.lifted(edge)
+    outwards, back = levels.lifted(index)
     span = levels.rank[back[-1]] - levels.rank[outwards[-1]]
     if lane != problem.nodes[edge.target].lane or span == 0:
         return []

@@ -43,6 +43,24 @@ class Obstacles:
         return (~blocked).tolist()
 
 
+class Crowd:
+    """Very many boxes, sorted along the flow, so that only those at the height of a curve are looked at."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        rows = np.array([(area.along, area.end, area.across, area.bottom) for area in areas], dtype=np.float64)
+        self._order = np.argsort(rows[:, 0], kind="stable")
+        self._along, self._end, self._across, self._bottom = rows[self._order].T
+        self._longest = float((rows[:, 1] - rows[:, 0]).max())
+
+    def is_touched(self, way: Way, ends: tuple[int, int]) -> bool:
+        """Whether the rectangle around a curve touches a box other than those at its ends."""
+        along, across = [point[0] for point in way], [point[1] for point in way]
+        first = np.searchsorted(self._along, min(along) - self._longest)
+        part = slice(first, np.searchsorted(self._along, max(along), side="right"))
+        hit = (self._end[part] > min(along)) & (self._across[part] < max(across)) & (self._bottom[part] > min(across))
+        return not set(self._order[part][hit].tolist()) <= set(ends)
+
+
 class _Pieces:
     """All pieces of some ways as columns: sides, the way of each, and which are the first and last of their way."""
 

@@ -38,6 +38,10 @@ class PeerError(Exception):
     """A peer did not finish; the message says why, in a few words."""
 
 
+class PeerTookTooLongError(PeerError):
+    """A peer did not finish in time."""
+
+
 def flow_of(drawing: Drawing) -> Drawing:
     """Return a drawing without its links: what all are measured on."""
     return replace(drawing, edges=tuple(path for path in drawing.edges if path.edge.kind in FLOW), frames=(), lanes=())
@@ -110,7 +114,7 @@ def _run(words: Sequence[str], text: str, limit_s: float) -> str:
             words, input=text, capture_output=True, text=True, timeout=limit_s, check=False, env=environment
         )
     except subprocess.TimeoutExpired as error:
-        raise PeerError(f"over {limit_s:g} s") from error
+        raise PeerTookTooLongError(f"over {limit_s:g} s") from error
     if done.returncode != 0 or not done.stdout:
         raise PeerError(f"ended with exit code {done.returncode}")
     return done.stdout

@@ -106,6 +106,10 @@ def _sides(rect: Rect, inset: float) -> tuple[float, float, float, float]:
 
 def _touched(line: Line, table: npt.NDArray[np.float64]) -> list[int]:
     """Rows of ``table`` (left, right, top, bottom) that a polyline enters (clipping after Liang and Barsky, 1984)."""
+    (left, top), (right, bottom) = line.min(axis=0), line.max(axis=0)
+    beside = (table[:, 0] <= right) & (table[:, 1] >= left) & (table[:, 2] <= bottom) & (table[:, 3] >= top)
+    near = np.flatnonzero(beside)  # of many boxes an edge comes near few
+    table = table[near]
     start, step = line[:-1, None, :], np.diff(line, axis=0)[:, None, :]
     low, high = table[None, :, (0, 2)], table[None, :, (1, 3)]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -115,7 +119,7 @@ def _touched(line: Line, table: npt.NDArray[np.float64]) -> list[int]:
     enter = np.where(level, np.where(inside, -np.inf, np.inf), np.minimum(first, second)).max(axis=2)
     leave = np.where(level, np.where(inside, np.inf, -np.inf), np.maximum(first, second)).min(axis=2)
     hit = (enter < leave) & (leave > 0) & (enter < 1)
-    return np.flatnonzero(hit.any(axis=0)).tolist()
+    return near[hit.any(axis=0)].tolist()
 
 
 def _meetings(drawing: Drawing, lines: list[Line]) -> tuple[int, float]:
