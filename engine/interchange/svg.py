@@ -1,14 +1,14 @@
 """A drawing as SVG: text stays text, every node has an id and a tooltip, the same input gives the same bytes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel
 from engine.drawing.measure import fitted, shortened, title_width
-from engine.graph.view import NodeKey
 from engine.interchange.font_face import FontFace
+from engine.interchange.marks import NO_MARKS, Marks
 from engine.interchange.palette import Palette
 from engine.interchange.svg_edges import EdgeWriter
-from engine.interchange.svg_nodes import NodeWriter, Outline
+from engine.interchange.svg_nodes import NodeWriter
 from engine.interchange.texts import xml_text
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
@@ -29,7 +29,7 @@ def svg_text(
     is_transparent: bool = False,
     faces: Iterable[FontFace] = (),
     progress: Callable[[float], None] | None = None,
-    outlines: Mapping[NodeKey, Outline] | None = None,
+    marks: Marks = NO_MARKS,
 ) -> str:
     """Return the picture of ``drawing`` right after ``step`` as one SVG document, cut off at the drawing's bounds.
 
@@ -40,10 +40,10 @@ def svg_text(
         palette: The colours.
         is_transparent: Whether the background is left clear.
         faces: Fonts to put into the document; without them it asks for Inter and JetBrains Mono by name.
-        outlines: Boxes that are outlined otherwise than the rest, such as those of another recording.
+        marks: Boxes and arrows that look otherwise than the rest, such as those of another recording.
         progress: Hears what share is done, 0 to 1; what it raises ends the work.
     """
-    parts = _Writer(drawing, recording, step, palette, outlines or {}).parts(is_transparent=is_transparent, faces=faces)
+    parts = _Writer(drawing, recording, step, palette, marks).parts(is_transparent=is_transparent, faces=faces)
     if progress is None:
         return "\n".join(parts)
     total = len(drawing.frames) + len(drawing.edges) + len(drawing.nodes) + 1
@@ -62,9 +62,9 @@ class _Writer:
         recording: Recording,
         step: StepIndex,
         palette: Palette,
-        outlines: Mapping[NodeKey, Outline],
+        marks: Marks,
     ) -> None:
-        self._outlines = outlines
+        self._marks = marks
         self._drawing = drawing
         self._recording = recording
         self._step = step
@@ -82,8 +82,8 @@ class _Writer:
             yield f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" {size} fill="{self._palette.canvas}"/>'
         yield from map(self._frame, drawing.frames)
         yield from map(self._lane, drawing.lanes)
-        yield from map(EdgeWriter(self._step, self._palette).text, drawing.edges)
-        nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._outlines)
+        yield from map(EdgeWriter(self._step, self._palette, self._marks).text, drawing.edges)
+        nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._marks)
         yield from (nodes.text(box, f"n{index}") for index, box in enumerate(drawing.nodes))
         yield "</svg>\n"
 

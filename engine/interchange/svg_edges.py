@@ -6,6 +6,7 @@ from engine.drawing.drawing import EdgePath, Point
 from engine.drawing.state import StepState, edge_state
 from engine.graph.labels import short
 from engine.graph.view import EdgeKind
+from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.palette import Palette
 from engine.interchange.svg_nodes import FUTURE_OPACITY
 from engine.interchange.texts import xml_text
@@ -15,9 +16,10 @@ from engine.trace.ids import StepIndex
 class EdgeWriter:
     """Writes the edges of one drawing right after a step; the looks of edges are made once and kept."""
 
-    def __init__(self, step: StepIndex, palette: Palette) -> None:
+    def __init__(self, step: StepIndex, palette: Palette, marks: Marks = NO_MARKS) -> None:
         self._step = step
         self._palette = palette
+        self._mark_of = None if marks is NO_MARKS else marks.of_edge
         self._looks: dict[tuple[EdgeKind, bool], tuple[str, str]] = {}
         self._curves: dict[int, str] = {}
 
@@ -26,6 +28,9 @@ class EdgeWriter:
         state = edge_state(path.edge, self._step)
         if path.edge.kind is EdgeKind.SAVED:
             return self._saved(path) if state is StepState.CURRENT else ""
+        mark = None if self._mark_of is None else self._mark_of(path.edge)
+        if mark is not None:
+            return self._marked(path, mark)
         key = (path.edge.kind, state is StepState.FUTURE)
         look = self._looks.get(key)
         if look is None:
@@ -45,6 +50,13 @@ class EdgeWriter:
         elif kind is EdgeKind.VIEW:
             line += ' stroke-dasharray="1 4"'
         return line, f'fill="{color}"' + (f' opacity="{FUTURE_OPACITY}"' if is_future else "")
+
+    def _marked(self, path: EdgePath, mark: Mark) -> str:
+        dash = ' stroke-dasharray="5 4"' if mark.is_dashed else ""
+        return (
+            f'<path d="{self._curve(path.points)}" stroke="{mark.color}" stroke-width="1.4"{dash} fill="none"/>'
+            f'<path d="{_arrowhead(path.points)}" fill="{mark.color}"/>'
+        )
 
     def _saved(self, path: EdgePath) -> str:
         color = self._palette.saved

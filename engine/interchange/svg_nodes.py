@@ -1,14 +1,13 @@
 """The boxes of an SVG. What many boxes share is written once and kept, so that a large picture takes little time."""
 
-from collections.abc import Mapping
 from math import isfinite
-from typing import NamedTuple
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, NodeBox
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, node_state
-from engine.graph.view import Category, NodeKey, NodeKind
+from engine.graph.view import Category, NodeKind
+from engine.interchange.marks import Mark, Marks
 from engine.interchange.palette import Palette, luminance, mixed
 from engine.interchange.parts import fill_of, parts_of
 from engine.interchange.texts import xml_text
@@ -25,15 +24,8 @@ _SHADES = 100
 _BACKWARD_KINDS = (NodeKind.BACKWARD, NodeKind.GRADIENT)
 
 
-class Outline(NamedTuple):
-    """How a box is outlined that is not to look like the others: a colour as ``#RRGGBB``, and dashes."""
-
-    color: str
-    is_dashed: bool
-
-
-_Look = tuple[float, float, str, str, str, StepState, Outline | None]
-"""Width, height, fill, border, strip, state and outline of a box."""
+_Look = tuple[float, float, str, str, str, StepState, Mark | None]
+"""Width, height, fill, border, strip, state and mark of a box."""
 
 
 class NodeWriter:
@@ -45,9 +37,9 @@ class NodeWriter:
         recording: Recording,
         step: StepIndex,
         palette: Palette,
-        outlines: Mapping[NodeKey, Outline],
+        marks: Marks,
     ) -> None:
-        self._outlines = outlines
+        self._marks = marks.boxes
         self._recording = recording
         self._step = step
         self._palette = palette
@@ -70,18 +62,19 @@ class NodeWriter:
             fill = strip = fill_of(self._parts[node.key], self._palette)
             ink = f' style="fill:{_ink_on(fill, self._palette)}"'
         is_future = state is StepState.FUTURE
-        outline = self._outlines.get(node.key)
-        look = (rect.width, rect.height, fill, border, strip, state, outline)
+        mark = self._marks.get(node.key)
+        look = (rect.width, rect.height, fill, border, strip, state, mark)
         shell = self._shells.get(look)
         if shell is None:
-            shell = self._shells[look] = _shell(*look)
+            shell = self._shells[look] = _shell(*look, self._palette.node)
+        room = rect.width - (20 if mark is None or not mark.sign else 36)
         subtitle = "not yet" if is_future and node.kind in _BACKWARD_KINDS else node.subtitle
         opacity = f' opacity="{FUTURE_OPACITY}"' if is_future else ""
         has_cells = not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER
         return (
             f'<g id="{identity}" transform="translate({rect.x:.1f} {rect.y:.1f})"{opacity}>'
             f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{shell}"
-            f'<text class="t" x="12" y="19"{ink}>{self._line(node.title, rect.width - 20, is_mono=False)}</text>'
+            f'<text class="t" x="12" y="19"{ink}>{self._line(node.title, room, is_mono=False)}</text>'
             f'<text class="m" x="12" y="35"{ink}>{self._line(subtitle, rect.width - 18, is_mono=True)}</text>'
             f"{self._cells(box) if has_cells else ''}</g>"
         )
@@ -157,20 +150,24 @@ class NodeWriter:
 
 
 def _shell(
-    width: float, height: float, fill: str, border: str, strip: str, state: StepState, outline: Outline | None
+    width: float, height: float, fill: str, border: str, strip: str, state: StepState, mark: Mark | None, ink: str
 ) -> str:
-    """What a box is without its texts and cells."""
+    """What a box is without its texts and cells; ``ink`` is what the sign of a mark is written with."""
     shape = f'width="{width:.1f}" height="{height:.1f}" rx="9"'
     is_current = state is StepState.CURRENT
     dash = ' stroke-dasharray="4 3"' if state is StepState.FUTURE else ""
     halo = f'<rect {shape} fill="none" stroke="{border}" stroke-width="10" opacity="0.2"/>' if is_current else ""
     thick = 2.0 if is_current else 1.0
-    if outline is not None:
-        border, strip, thick = outline.color, outline.color, max(thick, 1.8)
-        dash = ' stroke-dasharray="5 4"' if outline.is_dashed else dash
+    disc = ""
+    if mark is not None:
+        border, strip, thick = mark.color, mark.color, max(thick, 1.8)
+        dash = ' stroke-dasharray="5 4"' if mark.is_dashed else dash
+        if mark.sign:
+            disc = f'<circle cx="{width - 13:.1f}" cy="14.5" r="7" fill="{mark.color}"/>'
+            disc += f'<text class="c" x="{width - 13:.1f}" y="18" style="fill:{ink};font-weight:600">{mark.sign}</text>'
     return (
         f'{halo}<rect {shape} fill="{fill}" stroke="{border}" stroke-width="{thick:g}"{dash}/>'
-        f'<rect y="10" width="3" height="{height - 20:.1f}" fill="{strip}"/>'
+        f'<rect y="10" width="3" height="{height - 20:.1f}" fill="{strip}"/>{disc}'
     )
 
 

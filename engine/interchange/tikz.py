@@ -7,6 +7,7 @@ from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, Nod
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph.view import EdgeKind, NodeKind
+from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.palette import Palette
 from engine.interchange.texts import clean
 from engine.trace.ids import StepIndex
@@ -40,6 +41,8 @@ _SIGNS = {
     "−": r"$-$",
     "–": "--",
     "‖": r"$\Vert$",
+    "Δ": r"$\Delta$",
+    "□": r"$\square$",
     "∅": r"$\emptyset$",
     "²": r"$^2$",
     "³": r"$^3$",
@@ -51,8 +54,12 @@ _SIGNS = {
 """How LaTeX writes what it does not take as it is; any other character beyond Latin-1 becomes a question mark."""
 
 
-def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette, *, is_transparent: bool = False) -> str:
+def tikz_text(
+    drawing: Drawing, step: StepIndex, palette: Palette, *, is_transparent: bool = False, marks: Marks = NO_MARKS
+) -> str:
     """Return the picture of ``drawing`` right after ``step`` as one LaTeX document; boxes have titles, no numbers.
+
+    ``marks`` are boxes and arrows that look otherwise than the rest.
 
     The picture is as large as the bounds of the drawing, and cut off there.
     """
@@ -60,8 +67,8 @@ def tikz_text(drawing: Drawing, step: StepIndex, palette: Palette, *, is_transpa
     body = [
         *(_frame(frame, colors) for frame in drawing.frames),
         *(_lane(lane, colors) for lane in drawing.lanes),
-        *(line for path in drawing.edges if (line := _edge(path, step, colors))),
-        *(_node(box, step, colors) for box in drawing.nodes),
+        *(line for path in drawing.edges if (line := _edge(path, step, colors, marks.of_edge(path.edge)))),
+        *(_node(box, step, colors, marks.boxes.get(box.node.key)) for box in drawing.nodes),
     ]
     bounds = drawing.bounds
     page = f"{_at((bounds.x, bounds.y))} rectangle {_at((bounds.right, bounds.bottom))}"
@@ -81,6 +88,13 @@ class _Colors:
         """Return the name of a colour of the palette."""
         name = "cr" + token.replace("_", "")
         self._used[name] = getattr(self._palette, token).lstrip("#").upper()
+        return name
+
+    def mark(self, mark: Mark) -> str:
+        """Return the name of the colour of a mark."""
+        value = mark.color.lstrip("#").upper()
+        name = f"crmark{value}"
+        self._used[name] = value
         return name
 
     def definitions(self) -> str:
@@ -103,7 +117,10 @@ def _lane(lane: LaneLabel, colors: _Colors) -> str:
     return _words(lane.position, color, rf"\fontsize{{10}}{{12}}\selectfont\bfseries {latex(lane.text)}")
 
 
-def _edge(path: EdgePath, step: StepIndex, colors: _Colors) -> str:
+def _edge(path: EdgePath, step: StepIndex, colors: _Colors, mark: Mark | None) -> str:
+    if mark is not None:
+        dashes = ",dashed" if mark.is_dashed else ""
+        return rf"\draw[draw={colors.mark(mark)},line width=1.4pt,->{dashes}] {_curve(path.points)};"
     kind, state = path.edge.kind, edge_state(path.edge, step)
     if kind is EdgeKind.SAVED and state is not StepState.CURRENT:
         return ""
@@ -131,7 +148,7 @@ def _curve(points: tuple[Point, ...]) -> str:
     return " ".join(pieces)
 
 
-def _node(box: NodeBox, step: StepIndex, colors: _Colors) -> str:
+def _node(box: NodeBox, step: StepIndex, colors: _Colors, mark: Mark | None) -> str:
     node, rect = box.node, box.rect
     state = node_state(node, step)
     is_backward = node.kind is NodeKind.BACKWARD or (node.kind is NodeKind.GROUP and node.mirrors is not None)
@@ -140,31 +157,42 @@ def _node(box: NodeBox, step: StepIndex, colors: _Colors) -> str:
         border = "error"
     elif state is StepState.CURRENT:
         border = "accent"
+    is_current = state is StepState.CURRENT
     look = [
-        f"draw={colors(border)}",
+        f"draw={colors(border) if mark is None else colors.mark(mark)}",
         f"fill={colors('backward_node' if is_backward else 'node')}",
         "rounded corners=9pt",
-        f"line width={2 if state is StepState.CURRENT else 0.8}pt",
+        f"line width={2 if is_current else 0.8 if mark is None else 1.8}pt",
     ]
+    if mark is not None and mark.is_dashed:
+        look.append("dashed")
     if state is StepState.FUTURE:
         look += ["dashed", _FUTURE]
     corner, end = _at((rect.x, rect.y)), _at((rect.right, rect.bottom))
-    title = latex(fitted(node.title, rect.width - 20, is_mono=False))
+    title = latex(fitted(node.title, rect.width - (20 if mark is None or not mark.sign else 36), is_mono=False))
     line = latex(fitted(node.subtitle, rect.width - 18, is_mono=True))
     faded = f",{_FUTURE}" if state is StepState.FUTURE else ""
-    return "\n".join(
-        (
-            rf"\draw[{','.join(look)}] {corner} rectangle {end};",
-            _words(
-                (rect.x + 12, rect.y + 19),
-                colors("text") + faded,
-                rf"\fontsize{{11}}{{13}}\selectfont\bfseries {title}",
-            ),
-            _words(
-                (rect.x + 12, rect.y + 35), colors("muted") + faded, rf"\fontsize{{9}}{{11}}\selectfont\ttfamily {line}"
-            ),
-        )
-    )
+    lines = [
+        rf"\draw[{','.join(look)}] {corner} rectangle {end};",
+        _words(
+            (rect.x + 12, rect.y + 19),
+            colors("text") + faded,
+            rf"\fontsize{{11}}{{13}}\selectfont\bfseries {title}",
+        ),
+        _words(
+            (rect.x + 12, rect.y + 35), colors("muted") + faded, rf"\fontsize{{9}}{{11}}\selectfont\ttfamily {line}"
+        ),
+    ]
+    if mark is not None and mark.sign:
+        lines.append(_sign((rect.right - 13, rect.y + 14.5), mark, colors))
+    return "\n".join(lines)
+
+
+def _sign(center: Point, mark: Mark, colors: _Colors) -> str:
+    """A disc with a sign."""
+    disc = rf"\fill[{colors.mark(mark)}] {_at(center)} circle[radius=7pt];"
+    text = rf"\fontsize{{10}}{{11}}\selectfont\bfseries {latex(mark.sign)}"
+    return disc + "\n" + rf"\node[inner sep=0,text={colors('node')}] at {_at(center)} {{{text}}};"
 
 
 def _words(at: Point, color: str, text: str) -> str:

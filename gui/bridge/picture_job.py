@@ -12,18 +12,19 @@ from PySide6.QtSvg import QSvgRenderer
 
 from engine.compare import ChangeKind
 from engine.drawing.drawing import Drawing, Rect
-from engine.graph.view import NodeKey
+from engine.graph.view import ViewEdge
 from engine.interchange.dot import dot_text
 from engine.interchange.graphml import graphml_text
+from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.recording_json import recording_json
 from engine.interchange.svg import svg_text
-from engine.interchange.svg_nodes import Outline
 from engine.interchange.tikz import tikz_text
+from engine.overlay.overlay import name_of
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
 from gui.bridge.shown import Reel, Shown
-from gui.canvas.changes import change_color
+from gui.canvas.changes import change_color, sign_of
 from gui.canvas.film import MAX_FRAMES, Film, write_apng, write_gif, write_mp4, write_numbered, write_webp
 from gui.canvas.lens import Lens
 from gui.canvas.picture import (
@@ -45,6 +46,8 @@ _PREVIEW_LINES = 40
 _SAMPLES = 24
 """So many frames are looked at for the colours of a GIF, at 100 % or less."""
 _PREVIEW_STEPS = 500
+_PREVIEW_BOXES = 800
+"""The preview of a larger SVG is painted by the canvas: to read the SVG back would take the window's time."""
 _PREVIEW_PIXELS = 4_000_000
 """A picture with more is drawn small at once, instead of being made smaller."""
 
@@ -64,7 +67,8 @@ class PictureJob:
         if self.choice.format is PictureFormat.JSON and len(shown.recording) > _PREVIEW_STEPS:
             recording = shown.recording
             return f"The whole recording as JSON: {len(recording):,} steps, {len(recording.values):,} tensors."
-        if self.choice.format is PictureFormat.SVG:
+        is_small = len(shown.drawing.nodes) <= _PREVIEW_BOXES
+        if self.choice.format is PictureFormat.SVG and is_small:
             return _rendered_svg(self._text(progress), room)
         if not self.choice.format.is_picture or self.choice.format is PictureFormat.TIKZ:
             return "\n".join(self._text().splitlines()[:_PREVIEW_LINES])
@@ -81,8 +85,8 @@ class PictureJob:
         if self.choice.format.is_in_pixels:
             try:
                 width, height = picture_size(self.shown.part_of_drawing(), self.choice.scale, self.shown.page)
-            except PictureError:
-                return ""
+            except PictureError as error:
+                return str(error)
             parts.append(f"{width:,} × {height:,} pixels")
         if self.choice.steps is not None and self.choice.format.takes_steps:
             nouns = {PictureFormat.PDF: "pages", PictureFormat.PNG: "files"}
@@ -116,7 +120,8 @@ class PictureJob:
                     png_bytes(self._painting().image(self.shown.step, self.choice.scale, progress=progress))
                 )
             case PictureFormat.PDF:
-                path.write_bytes(pdf_bytes(self._painted(self._steps(), progress)))
+                steps = self._steps()
+                path.write_bytes(pdf_bytes(self._painted(steps), len(steps), progress))
             case PictureFormat.GIF:
                 write_gif(self._film(progress), path)
             case PictureFormat.APNG:
@@ -139,11 +144,13 @@ class PictureJob:
                     tokens,
                     is_transparent=is_clear,
                     faces=faces() if self.choice.embeds_fonts else (),
-                    outlines=self._outlines(),
+                    marks=self._marks(),
                     progress=progress,
                 )
             case PictureFormat.TIKZ:
-                return tikz_text(shown.part_of_drawing(), shown.step, tokens, is_transparent=is_clear)
+                return tikz_text(
+                    shown.part_of_drawing(), shown.step, tokens, is_transparent=is_clear, marks=self._marks()
+                )
             case PictureFormat.DOT:
                 return dot_text(shown.part_of_view(), tokens)
             case PictureFormat.MERMAID:
@@ -164,17 +171,25 @@ class PictureJob:
             case _:
                 assert_never(self.choice.format)
 
-    def _outlines(self) -> dict[NodeKey, Outline]:
-        """How the boxes of an overlay are outlined in a picture that the canvas does not paint."""
+    def _marks(self) -> Marks:
+        """How boxes and arrows of an overlay are marked in a picture that the canvas does not paint."""
         overlay = self.shown.overlay
         if overlay is None:
-            return {}
-        found = {
-            key: Outline(change_color(self.tokens, kind), is_dashed=kind is ChangeKind.ADDED)
+            return NO_MARKS
+        boxes = {
+            key: Mark(change_color(self.tokens, kind), kind is ChangeKind.ADDED, sign_of(kind))
             for key, kind in overlay.kinds.items()
             if kind is not ChangeKind.KEPT
         }
-        return found | {key: Outline(self.tokens.muted, is_dashed=True) for key in overlay.stubs}
+        stub = Mark(self.tokens.muted, is_dashed=True)
+        ghost = Mark(change_color(self.tokens, ChangeKind.ADDED), is_dashed=True)
+
+        def of_edge(edge: ViewEdge) -> Mark | None:
+            if name_of(edge) in overlay.ghost_edges:
+                return ghost
+            return stub if edge.target in overlay.stubs else None
+
+        return Marks(boxes | dict.fromkeys(overlay.stubs, stub), of_edge)
 
     # Pictures
 

@@ -28,6 +28,12 @@ def change_color(tokens: Tokens, kind: ChangeKind) -> str:
             assert_never(kind)
 
 
+def sign_of(kind: ChangeKind) -> str:
+    """Return the sign of a change as one letter, for pictures that are written as text."""
+    signs = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "−", ChangeKind.RESHAPED: "□", ChangeKind.CHANGED: "Δ"}
+    return signs.get(kind, "=")
+
+
 def paint_sign(painter: QPainter, center: QPointF, tokens: Tokens, kind: ChangeKind) -> None:
     """Paint a disc with plus, minus, a delta (other values) or a square (another shape)."""
     color = QColor(change_color(tokens, kind))

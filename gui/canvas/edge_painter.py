@@ -129,23 +129,28 @@ class EdgePainter:
             self._norms = (min(logs), max(logs)) if logs else (0.0, 0.0)
         return self._norms
 
-    def paint(self, painter: QPainter, indices: Sequence[int], step: int) -> None:
-        """Paint edges as curves with arrowheads, in world coordinates; very many without dashes and heads."""
+    def paint(self, painter: QPainter, indices: Sequence[int], step: int) -> Iterator[None]:
+        """Paint edges as curves with arrowheads, in world coordinates; very many without dashes and heads.
+
+        Each call of ``next`` paints some of them.
+        """
         is_plain = len(indices) > _MANY
         groups: defaultdict[EdgeStyle, list[int]] = defaultdict(list)
         for index in indices:
             groups[self.style_of(index, step)].append(index)
         for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
             if is_plain:
-                self._paint_plain(painter, groups[style], style)
+                yield from self._paint_plain(painter, groups[style], style)
             else:
                 self.paint_styled(painter, groups[style], style)
+                yield
 
-    def _paint_plain(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> None:
+    def _paint_plain(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> Iterator[None]:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(_color(style), style.width))
         for index in indices:
             painter.drawPath(self._curve(index))
+            yield
 
     def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, area: Rect) -> Iterator[None]:
         """Paint pieces of edges near ``area``, in world coordinates, some with each call of ``next``.

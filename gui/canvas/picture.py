@@ -27,6 +27,7 @@ _MARGIN_PX = 24.0
 _PDF_LONGEST_PT = 14_400
 """Acrobat opens no page longer than 200 inches."""
 _PDF_DPI = 288
+_HEARD_EVERY = 50
 _BAND_NODES = 400
 """A larger picture in pixels is painted band by band, of about so many nodes each."""
 
@@ -174,13 +175,16 @@ class Painting:
             painter.end()
         return image
 
-    def paint_page(self, painter: QPainter, writer: QPdfWriter, step: StepIndex) -> None:
+    def paint_page(self, painter: QPainter, writer: QPdfWriter, step: StepIndex, progress: Progress = unheard) -> None:
         """Fill the present page of a document."""
         painter.resetTransform()
         if self.ground.alpha():
             painter.fillRect(0, 0, writer.width(), writer.height(), self.ground)
         _aim(painter, self.page, writer.width() / self.page.width)
-        self._painter.paint(painter, 1.0, self.page, step)
+        total = len(self._drawing.nodes) + len(self._drawing.edges) + 1
+        for count, _ in enumerate(self._painter.strokes(painter, 1.0, self.page, step)):
+            if count % _HEARD_EVERY == 0:
+                progress(min(1.0, count / total))
 
 
 def render_pdf(
@@ -195,8 +199,8 @@ def render_pdf(
     path.write_bytes(pdf_bytes([(Painting(drawing, recording, tokens, Lens.VALUES, sheet), step)]))
 
 
-def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]]) -> bytes:
-    """Return a document with a page for each painting at its step, all of the size of the first.
+def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]], count: int = 1, progress: Progress = unheard) -> bytes:
+    """Return a document with a page for each of ``count`` paintings at its step, all of the size of the first.
 
     Raises:
         PictureError: If a page cannot be painted.
@@ -209,7 +213,7 @@ def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]]) -> bytes:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
     painter = QPainter()
     try:
-        for painting, step in pages:
+        for position, (painting, step) in enumerate(pages):
             if not painter.isActive():
                 _set_size(writer, painting.page)
                 is_painted = painter.begin(writer)
@@ -217,10 +221,15 @@ def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]]) -> bytes:
                 is_painted = writer.newPage()
             if not is_painted:
                 raise PictureError("The page could not be painted.")
-            painting.paint_page(painter, writer, step)
+            painting.paint_page(painter, writer, step, _share(progress, position, count))
     finally:
         painter.end()
     return bytes(buffer.data().data())
+
+
+def _share(progress: Progress, position: int, count: int) -> Progress:
+    """What hears how far one of several parts is, and says how far all of it is."""
+    return lambda share: progress((position + share) / count)
 
 
 def _set_size(writer: QPdfWriter, page: Rect) -> None:

@@ -104,17 +104,29 @@ class ScenePainter:
             emphasis: What is picked out.
             quality: How to paint through node images; None paints nodes directly (for files and vector devices).
         """
+        _all(self.strokes(painter, scale, seen, step, emphasis, quality))
+
+    def strokes(
+        self,
+        painter: QPainter,
+        scale: float,
+        seen: Rect,
+        step: StepIndex,
+        emphasis: Emphasis = NO_EMPHASIS,
+        quality: Quality | None = None,
+    ) -> Iterator[None]:
+        """Paint the same as ``paint``, some of it with each call of ``next``; the painter is nobody else's."""
         visible = self._parts.visible(seen, level_of(scale), emphasis, scale)
         edges = self._parts.edges_in(seen, emphasis)
         self._paint_frames(painter, visible)
         if visible.level is Level.BLOCKS:
             self._far.paint(painter, edges, step)
         else:
-            self._paint_edges(painter, edges, step, emphasis)
+            yield from self._paint_edges(painter, edges, step, emphasis)
         self._picks.paint_neighbours(painter, step, emphasis)
         labels = None if quality is None else self._labels
         self._paint_headings(painter, visible, scale, seen, labels)
-        _all(self._paint_nodes(painter, visible, step, emphasis, quality))
+        yield from self._paint_nodes(painter, visible, step, emphasis, quality)
         self._paint_far_names(painter, visible, scale, seen, labels)
         self._picks.paint_rings(painter, step, emphasis, scale, seen)
 
@@ -197,15 +209,15 @@ class ScenePainter:
                 self._names_at, self._names = (scale, seen), placed_names(frames, scale, seen)
             paint_group_names(painter, self.tokens, self._names, scale, labels)
 
-    def _paint_edges(self, painter: QPainter, edges: Ints, step: StepIndex, emphasis: Emphasis) -> None:
+    def _paint_edges(self, painter: QPainter, edges: Ints, step: StepIndex, emphasis: Emphasis) -> Iterator[None]:
         if emphasis.traced is None:
-            self._edges.paint(painter, edges.tolist(), step)
+            yield from self._edges.paint(painter, edges.tolist(), step)
             return
         inside = self._parts.joining(edges, emphasis.traced)
         painter.setOpacity(DIMMED_OPACITY)
-        self._edges.paint(painter, edges[~inside].tolist(), step)
+        yield from self._edges.paint(painter, edges[~inside].tolist(), step)
         painter.setOpacity(1.0)
-        self._edges.paint(painter, edges[inside].tolist(), step)
+        yield from self._edges.paint(painter, edges[inside].tolist(), step)
 
     def _paint_nodes(
         self, painter: QPainter, visible: Visible, step: StepIndex, emphasis: Emphasis, quality: Quality | None

@@ -26,7 +26,9 @@ from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFo
 from gui.theme.tokens import ThemeName
 
 PREVIEW_PX = QSize(560, 420)
-_LARGEST_SCALE = 8
+_SCALES = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 6, 8)
+"""What the slider goes through; below 1 for graphs that would have more pixels than a picture can have."""
+_USUAL_SCALE = 2
 _BAR_PX = 8
 _STOPPING = "Stopping …"
 
@@ -101,8 +103,9 @@ class ExportDialog(QDialog):
         self._theme.setCurrentIndex(list(ThemeName).index(theme))
         self._extent = _combo("Show", [extent.value for extent in Extent], self)
         self._scale = QSlider(Qt.Orientation.Horizontal, self)
-        self._scale.setRange(1, _LARGEST_SCALE)
-        self._scale.setValue(2)
+        self._scale.setRange(0, len(_SCALES) - 1)
+        self._scale.setValue(_SCALES.index(_USUAL_SCALE))
+        self._scale.setPageStep(1)
         self._scale.setAccessibleName("Scale")
         self._scale_text = QLabel(self)
         self._clear = QCheckBox("Transparent background", self)
@@ -133,7 +136,7 @@ class ExportDialog(QDialog):
         """What is chosen."""
         return ExportChoice(
             format=list(PictureFormat)[self._format.currentIndex()],
-            scale=self._scale.value(),
+            scale=_SCALES[self._scale.value()],
             theme=list(ThemeName)[self._theme.currentIndex()],
             is_transparent=self._clear.isChecked() and self._clear.isEnabled(),
             extent=list(Extent)[self._extent.currentIndex()],
@@ -155,7 +158,7 @@ class ExportDialog(QDialog):
         """Make the preview again."""
         choice = self.choice
         self._enable(choice)
-        self._scale_text.setText(f"{choice.scale}×")
+        self._scale_text.setText(f"{choice.scale:g}×")
         self._problem.clear()
         self._size.clear()
         if self._previewing is not None:

@@ -1,11 +1,14 @@
 """Work on a thread of its own, so that no window waits for it: it says how far it is, and can be called off."""
 
+import logging
 import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.model.export import ExportProblemError
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
 Task = Callable[[Progress], object]
@@ -58,7 +61,12 @@ class ExportWork(QObject):
             self._say(self.failed, str(problem))
         except MemoryError:
             self._say(self.failed, "There is not enough memory for this.")
-        self._emit(self.ended)
+        except Exception:
+            # Or the dialog would wait for ever; what went wrong is in the log.
+            log.exception("an export failed")
+            self._say(self.failed, "Something in Chainrule itself went wrong; nothing was written.")
+        finally:
+            self._emit(self.ended)
 
     def _hear(self, share: float) -> None:
         if self._is_called_off.is_set():

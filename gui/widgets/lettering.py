@@ -88,8 +88,14 @@ def heading_growth(scale: float, largest: float) -> float:
 
 def readable_on(fill: QColor, tokens: Tokens) -> str:
     """Return the token, dark or light, that has the higher contrast on a fill."""
-    candidates = (tokens.text, tokens.on_accent, tokens.canvas)
-    return max(candidates, key=lambda color: contrast(QColor(color), fill))
+    return _most_contrast(fill.rgb(), (tokens.text, tokens.on_accent, tokens.canvas))
+
+
+@lru_cache(maxsize=10_000)
+def _most_contrast(fill: int, candidates: tuple[str, ...]) -> str:
+    """The colour that stands out most from a fill, which is given as 0xAARRGGBB."""
+    ground = QColor.fromRgb(fill)
+    return max(candidates, key=lambda color: contrast(QColor(color), ground))
 
 
 def tint(tokens: Tokens, base: str, end: str, share: float) -> QColor:
