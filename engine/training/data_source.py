@@ -86,6 +86,9 @@ def _painted(data: PaintedData) -> DataSource:
         raise PlanError("Paint at least two points first.")
     if min(classes) < 0:
         raise PlanError("A class of a painted point cannot be negative.")
+    missing = next((number for number in range(max(classes)) if number not in classes), None)
+    if missing is not None:
+        raise PlanError(f"Class {missing} has no points: paint some, or leave out the classes behind it.")
     rows = "\n".join(f"        [{x:.4g}, {y:.4g}, {number}]," for x, y, number in data.points)
     calling = (
         f"points = torch.tensor(\n    [\n{rows}\n    ]\n)\nall_inputs, all_targets = points[:, :2], points[:, 2].long()"

@@ -259,7 +259,7 @@ class TrainingControl:
         self._advance(run)
         self.changed.emit(None)
         if run.phase is Phase.FAILED:
-            self.failed.emit(f"{run.name}: {outcome.message}")
+            self.failed.emit(f"{run.name}: {run.end_text}")
 
     def _advance(self, run: TrainingRun) -> None:
         self._book.tell(run)

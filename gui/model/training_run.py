@@ -10,6 +10,7 @@ import numpy.typing as npt
 from engine.trace.batch import RunInfo
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.facts import Hyper, Mark, Progress, Sample, TrainState
+from engine.training.faults import fault_sentence
 from engine.training.options import Plane
 from engine.training.plan import TrainingPlan
 from engine.training.ring import Ring
@@ -102,6 +103,14 @@ class TrainingRun:
                 return Phase.PAUSED
             case TrainState.ENDED:
                 return Phase.ENDED
+
+    @property
+    def end_text(self) -> str:
+        """One sentence on how it ended; empty while it goes on."""
+        if self.outcome is None:
+            return ""
+        is_own = self.plan is not None and self.phase is Phase.FAILED
+        return fault_sentence(self.outcome) if is_own else self.outcome.message
 
     @property
     def is_alive(self) -> bool:

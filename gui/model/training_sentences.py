@@ -57,10 +57,9 @@ def _phase_text(run: TrainingRun) -> str:
             reason = run.progress.reason if run.progress is not None else ""
             return f"paused: {reason}" if reason else "paused"
         case Phase.ENDED:
-            return run.outcome.message if run.outcome is not None else "done"
+            return run.end_text or "done"
         case Phase.FAILED:
-            assert run.outcome is not None
-            return run.outcome.message
+            return run.end_text
 
 
 def status(run: TrainingRun | None, sample_every: int) -> str:

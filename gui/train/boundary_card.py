@@ -123,7 +123,7 @@ class BoundaryCard(QWidget):
         if run is None:
             return NOTHING_YET
         if run.phase is Phase.FAILED and run.outcome is not None:
-            return f"The run failed, so there is nothing to draw.\n\n{run.outcome.message}"
+            return f"The run failed, so there is nothing to draw.\n\n{run.end_text}"
         if run.plan is None:
             return NONE_TYPED.format(run.no_plane) if run.no_plane else TYPED
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET

@@ -245,6 +245,7 @@ def test_a_folder_of_pictures(tmp_path):
         ({"data": FileData(path="")}, "Choose a file"),
         ({"data": FileData(path="x.pkl")}, "no known kind"),
         ({"data": PaintedData()}, "Paint at least two points"),
+        ({"data": PaintedData(points=((0.0, 0.0, 0), (1.0, 1.0, 2)))}, "Class 1 has no points"),
         ({"data": GeneratedData(shape=Shape.CURVE)}, "try MSELoss"),
         ({"data": GeneratedData(shape=Shape.XOR, count=1)}, "cannot be learned from"),
     ],

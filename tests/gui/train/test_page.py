@@ -94,8 +94,9 @@ def test_curves_strips_ratios_and_pictures_follow_the_facts(begun):
 
 def test_a_failed_run_says_why_and_keeps_its_curves(begun, qtbot):
     begun.tell(*facts.curves(0, 50), facts.progress(50))
-    sentence = "ValueError: Expected input batch_size (32) to match target batch_size (16)."
-    begun.training.control.take_end(Outcome(kind=OutcomeKind.FAILED, message=sentence))
+    message = "Line 31: ValueError: Expected input batch_size (32) to match target batch_size (16)."
+    begun.training.control.take_end(Outcome(kind=OutcomeKind.FAILED, message=message))
+    sentence = "The network does not fit its data: it gives 32 answers for 16 targets."
     begun.page.refresh()
     assert begun.controls._headline.text() == "Failed"
     assert begun.notices[-1] == f"calm-1: {sentence}"
