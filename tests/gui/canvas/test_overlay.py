@@ -90,7 +90,7 @@ def test_exported_pictures_mark_what_only_one_of_the_two_has(compared, tmp_path)
     )
     written = {}
     for overlay in (panel.overlay, None):
-        for kind in (PictureFormat.SVG, PictureFormat.PNG):
+        for kind in (PictureFormat.SVG, PictureFormat.PNG, PictureFormat.TIKZ):
             path = tmp_path / f"picture.{kind.value}"
             PictureJob(replace(shown, overlay=overlay), ExportChoice(format=kind), LIGHT).write(path)
             written[overlay is None, kind] = path.read_bytes()
@@ -99,3 +99,11 @@ def test_exported_pictures_mark_what_only_one_of_the_two_has(compared, tmp_path)
     ghosts = panel.overlay.count(ChangeKind.ADDED)
     assert svg.count(f'stroke="{change_color(LIGHT, ChangeKind.ADDED)}" stroke-width="1.8" stroke-dasharray') == ghosts
     assert 'stroke-width="1.8" stroke-dasharray' not in written[True, PictureFormat.SVG].decode()
+    assert svg.count(">+</text>") == ghosts
+    arrows = len(panel.overlay.ghost_edges)
+    assert svg.count(f'stroke="{change_color(LIGHT, ChangeKind.ADDED)}" stroke-width="1.4" stroke-dasharray') == arrows
+    tex = written[False, PictureFormat.TIKZ].decode()
+    color = "crmark" + change_color(LIGHT, ChangeKind.ADDED).lstrip("#").upper()
+    assert tex.count(rf"\fill[{color}]") == ghosts > 0
+    assert tex.count(f"\\draw[draw={color},line width=1.4pt,->,dashed]") == arrows > 0
+    assert "crmark" not in written[True, PictureFormat.TIKZ].decode()

@@ -1,11 +1,12 @@
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QProgressBar, QPushButton, QSpinBox, QWidget
 
 from gui.dialogs.export_dialog import ExportDialog
+from gui.dialogs.export_work import ExportWork
 from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFormat
 from gui.theme.tokens import ThemeName
 from tests.support.prompts import FakePrompts
@@ -197,3 +198,17 @@ def test_a_sequence_replaces_no_file_unasked(dialog, exporter, prompts, tmp_path
     dialog.save()
     assert dialog.problem == "There is already a file “run-003.png”: choose another name for the sequence."
     assert exporter.written == []
+
+
+def test_a_fault_of_the_program_itself_is_said_and_ends_the_work(qtbot, caplog):
+    def fail(_progress):
+        raise RuntimeError("a fault")
+
+    work, said = ExportWork(fail, owner := QObject()), []
+    work.failed.connect(said.append)
+    with qtbot.waitSignal(work.ended):
+        work.start()
+    work.wait()
+    assert said == ["Something in Chainrule itself went wrong; nothing was written."]
+    assert "a fault" in caplog.text
+    assert owner is not None
