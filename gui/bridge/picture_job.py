@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -194,8 +194,11 @@ class PictureJob:
     # Pictures
 
     def _sheet(self) -> Sheet:
+        shown = self.shown
         return Sheet(
-            page=self.shown.page, is_transparent=self.choice.is_transparent and self.choice.format.can_be_clear
+            page=shown.page,
+            is_transparent=self.choice.is_transparent and self.choice.format.can_be_clear,
+            is_part=shown.page is not None or shown.keys is not None or bool(shown.hidden),
         )
 
     def _painting(self) -> Painting:
@@ -221,7 +224,7 @@ class PictureJob:
         reel = Reel(self.shown)
         needed = list(dict.fromkeys(reel.iteration_of(StepIndex(step)) for step in steps))
         page = self.shown.page or _around([page_of(reel.drawing_of(iteration)) for iteration in needed])
-        sheet = Sheet(page=page, is_transparent=self._sheet().is_transparent)
+        sheet = replace(self._sheet(), page=page)
         painting, drawn = None, None
         for position, step in enumerate(steps):
             progress(position / len(steps))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF, Qt
@@ -45,10 +45,14 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a picture is painted on: a part of the world (None: the whole drawing), and whether it shines through."""
+    """What a picture is painted on: a part of the world (None: the whole drawing), and whether it shines through.
+
+    ``is_part`` says that the drawing lacks boxes, perhaps that of the current step: then no other is ringed instead.
+    """
 
     page: Rect | None = None
     is_transparent: bool = False
+    is_part: bool = False
 
 
 WHOLE = Sheet()
@@ -145,6 +149,7 @@ class Painting:
         self.page = sheet.page or page_of(drawing)
         self.ground = QColor(Qt.GlobalColor.transparent) if sheet.is_transparent else QColor(tokens.canvas)
         self._drawing = drawing
+        self._is_part = sheet.is_part
         self._painter = ScenePainter(Tools(tokens, book), Scene(drawing), lens, lens_scale)
 
     def image(
@@ -160,6 +165,7 @@ class Painting:
         if image.isNull():
             raise PictureError(f"There is not enough memory for a picture of {width} x {height} pixels.")
         image.fill(self.ground)
+        emphasis = replace(emphasis, shows_current=emphasis.shows_current and self._has_current(step))
         count = max(1, min(len(self._drawing.nodes) // _BAND_NODES, height // 64))
         painter = QPainter(image)
         try:
@@ -182,9 +188,14 @@ class Painting:
             painter.fillRect(0, 0, writer.width(), writer.height(), self.ground)
         _aim(painter, self.page, writer.width() / self.page.width)
         total = len(self._drawing.nodes) + len(self._drawing.edges) + 1
-        for count, _ in enumerate(self._painter.strokes(painter, 1.0, self.page, step)):
+        emphasis = Emphasis(shows_current=self._has_current(step))
+        for count, _ in enumerate(self._painter.strokes(painter, 1.0, self.page, step, emphasis)):
             if count % _HEARD_EVERY == 0:
                 progress(min(1.0, count / total))
+
+    def _has_current(self, step: StepIndex) -> bool:
+        """Whether a box may be ringed as that of the current step."""
+        return not self._is_part or self._painter.scene.node_for_step(step) is not None
 
 
 def render_pdf(

@@ -5,8 +5,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from engine.drawing.drawing import Direction, Drawing, Rect
+from engine.drawing.part import only
 from engine.trace.ids import StepIndex
-from gui.canvas.picture import PictureError, picture_size, render_image, render_pdf, render_png
+from gui.canvas.emphasis import Emphasis
+from gui.canvas.picture import Painting, PictureError, Sheet, picture_size, render_image, render_pdf, render_png
 from gui.theme.tokens import DARK, LIGHT
 from tests.support.drawings import grid_drawing, starter_drawing
 from tests.support.recordings import starter_recording
@@ -58,3 +60,18 @@ def test_pdf_is_one_page_of_vectors_with_its_fonts(tmp_path: Path) -> None:
 def test_empty_drawing_gives_a_picture() -> None:
     nothing = Drawing((), (), (), (), Rect(0, 0, 0, 0), Direction.LEFT_RIGHT)
     assert not render_image(nothing, starter_recording(), StepIndex(-1), LIGHT).isNull()
+
+
+def test_a_part_without_the_current_step_rings_no_other_box() -> None:
+    recording, drawing = starter_recording(), starter_drawing()
+    last = StepIndex(len(recording) - 1)
+    keys = frozenset(box.node.key for box in drawing.nodes[:3])
+    part = only(drawing, keys)
+
+    def painted(*, is_part: bool, shows_current: bool = True) -> QImage:
+        painting = Painting(part, recording, LIGHT, sheet=Sheet(is_part=is_part))
+        return painting.image(last, 1.0, Emphasis(shows_current=shows_current))
+
+    assert painted(is_part=False) != painted(is_part=False, shows_current=False)
+    assert painted(is_part=True) == painted(is_part=True, shows_current=False)
+    assert painted(is_part=True) == painted(is_part=False, shows_current=False)
