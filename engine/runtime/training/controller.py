@@ -5,10 +5,9 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import wraps
-from math import isfinite
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
-from typing import Any, Self, assert_never
+from typing import Any, Self
 
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -23,11 +22,13 @@ from engine.runtime.training.again import ReachedStepError
 from engine.runtime.training.editing import HyperEditor
 from engine.runtime.training.elements import ElementEditor
 from engine.runtime.training.gate import Gate
+from engine.runtime.training.health import HealthWatch
 from engine.runtime.training.hypers import rate_of
 from engine.runtime.training.loading import LoaderWatch
 from engine.runtime.training.losses import LossFinder
 from engine.runtime.training.metrics import MetricWatch
-from engine.runtime.training.norms import EXPLODED, NormWatch, UsualNorm
+from engine.runtime.training.norms import NormWatch
+from engine.runtime.training.orders import Orders
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.pictures import PictureTaker
 from engine.runtime.training.plane_finder import PlaneFinder
@@ -40,8 +41,8 @@ from engine.runtime.training.sequences import SequenceWatch
 from engine.runtime.training.subject import Subject, find_subject
 from engine.runtime.training.unsound import UnsoundKeeper
 from engine.runtime.training.updates import UpdateKeeper
-from engine.training.commands import LookAt, Pause, Play, SaveCheckpoint, SetElement, SetHyper, TakeSample
-from engine.training.facts import Mark, MarkKind, SampleReason, TrainState
+from engine.runtime.training.wishes import SampleWishes
+from engine.training.facts import Mark, MarkKind, TrainState
 from engine.training.options import TrainingOptions
 
 _frame = sys._getframe  # noqa: SLF001 - the documented way to look at the own stack
@@ -72,11 +73,10 @@ class TrainingController:
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
         self._editor = HyperEditor(self._outbox, namespace, resuming.clip, sampler)
-        self._is_asked = False
-        self._is_alerted = False
-        self._usual = UsualNorm()
+        self._wishes = SampleWishes(options.sample_every)
         self._losses = LossFinder()
         self._unsound = UnsoundKeeper(self._outbox, sampler, self._losses)
+        self._health = HealthWatch(self._outbox, self._unsound, self._wishes, keeps=options.sample_on_alert)
         self._loaders = LoaderWatch(self)
         self._metrics = MetricWatch(self._outbox, namespace)
         self._norms = NormWatch(self._outbox, options.norms_every, options.cost_share)
@@ -84,6 +84,7 @@ class TrainingController:
         finder = PlaneFinder(self._outbox, self._losses, self._samples, options.plane)
         self._pictures = PictureTaker(self._outbox, finder, options.pictures_every_s, options.cost_share)
         self._elements = ElementEditor(self._outbox, self._sampler, self._pictures)
+        self._orders = Orders(gate, self._editor, self._elements, self._saves, self._wishes)
         self._sequences = SequenceWatch(self._outbox, options.pictures_every_s, options.cost_share)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
@@ -94,7 +95,6 @@ class TrainingController:
         self._subject = Subject((), (), None)
         self._iteration = 0
         self._loss: float | None = None
-        self._is_sound = True
         self._is_whole = False
         self._has_stepped = False
         self._has_given_up = False
@@ -255,22 +255,13 @@ class TrainingController:
         rate = rate if type(rate) is float else rate_of(optimizer)
         if rate is not None:
             put(("learning rate", iteration, rate))
-        is_sound = (loss is None or isfinite(loss)) and (norm is None or isfinite(norm))
-        if is_sound is not self._is_sound:
-            self._is_sound = is_sound
-            if not is_sound:
-                self._alert(loss)
-        elif norm is not None and self._usual.is_exploding(norm):
-            self._outbox.add(Mark(iteration, MarkKind.ALERT, f"gradient norm {norm:.3g}, {EXPLODED:g} times the usual"))
-            self._is_alerted = self._options.sample_on_alert
+        what = self._health.judge(iteration, loss, norm)
+        if what:
+            self._alert(what)
 
-    def _alert(self, loss: float | None) -> None:
-        """Tell that NaN or Inf has come, keep the batch, and wait before the optimizer applies it if that is wanted."""
-        what = f"loss is {loss}" if loss is not None and not isfinite(loss) else "a gradient is not finite"
-        self._outbox.add(Mark(self._iteration, MarkKind.ALERT, what))
-        if self._options.sample_on_alert:
-            is_possible = is_last_before_step(self._pre)
-            self._is_alerted = self._unsound.keep(self._iteration, self._subject, _frame(1), is_possible=is_possible)
+    def _alert(self, what: str) -> None:
+        """Have the batch kept that lost a number, and wait before the optimizer applies it if that is wanted."""
+        self._health.keep(self._iteration, self._subject, _frame(1), is_possible=is_last_before_step(self._pre))
         play = self._gate.play
         if play is not None and play.on_nan:
             self._gate.close(what)
@@ -303,16 +294,10 @@ class TrainingController:
 
     def _sample_if_wanted(self) -> None:
         """Begin to record the next iteration if it is to be kept; not from inside of a hook before the step."""
-        play, every = self._gate.play, self._options.sample_every
-        if self._is_asked or (play is not None and play.kept):
-            reason = SampleReason.ASKED
-        elif self._is_alerted:
-            reason = SampleReason.ALERT
-        elif every is not None and self._iteration and self._iteration % every == 0 and self._sampler.may_begin:
-            reason = SampleReason.PERIODIC
-        else:
+        reason = self._wishes.reason(self._iteration, self._gate.play, self._sampler)
+        if reason is None:
             return
-        self._is_asked = self._is_alerted = False
+        self._wishes.forget()
         self._sequences.disarm()
         self._sampler.begin(reason)
 
@@ -359,29 +344,12 @@ class TrainingController:
             self._sample_if_wanted()
 
     def _obey(self) -> None:
-        commands = self._gate.commands
-        while commands:
-            command, sent_ns = commands.popleft()
-            match command:
-                case Pause():
-                    self._gate.close()
-                case Play():
-                    self._gate.open(command)
-                case SetHyper():
-                    self._editor.set(command, sent_ns, self._main, self._iteration)
-                case LookAt() | SetElement():
-                    self._elements.ask(command, sent_ns, self._iteration)
-                case TakeSample():
-                    self._is_asked = True
-                case SaveCheckpoint():
-                    self._saves.ask(command.path, sent_ns)
-                case _:
-                    assert_never(command)
+        self._orders.obey(self._main, self._iteration)
 
     def _settle(self, *, has_ended: bool = False) -> None:
         """Do what is only done between two iterations."""
-        self._elements.settle(self._iteration, self._subject, self._losses.kind)
-        self._saves.write(self._iteration, self._main, self._subject, self._loaders.current, has_ended=has_ended)
+        kind, current = self._losses.kind, self._loaders.current
+        self._orders.settle(self._iteration, self._main, self._subject, kind, current, _frame(1), has_ended=has_ended)
 
     def _watched_making(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return ``Optimizer.__init__`` that waits afterwards where nothing is to be learned yet."""
