@@ -1,7 +1,9 @@
 """Routes of links: edges between lanes and edges too long for the ranks, through free channels where there are."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise, product
+from itertools import chain, product
+
+import numpy as np
 
 from engine.layout.curves import rounded
 from engine.layout.maze import Maze
@@ -111,7 +113,7 @@ class LinkRouter:
         """The cheapest free way, by length, corners and what it meets; empty when there is none."""
         if self._obstacles is None:
             self._obstacles = Obstacles(self._areas, self._headings)
-        ways = sorted(((_length(way), way) for way in found), key=_first)
+        ways = _by_length(list(found))
         best: Way = ()
         lowest, looked = float("inf"), 0
         for start in range(0, len(ways), _BATCH):
@@ -185,16 +187,20 @@ class LinkRouter:
         return (area.end + self._gap, area.along - self._gap, area.end + self._gap - 6, area.along - self._gap + 6)
 
 
-def _first(pair: tuple[float, Way]) -> float:
-    return pair[0]
-
-
-def _length(corners: Way) -> float:
-    """Length of a way, dearer with every corner."""
-    total = _CORNER_PRICE * (len(corners) - 2)
-    for (a, b), (c, d) in pairwise(corners):
-        total += abs(c - a) + abs(d - b)
-    return total
+def _by_length(ways: Sequence[Way]) -> list[tuple[float, Way]]:
+    """The ways with their lengths, the shortest first; a way is dearer with every corner."""
+    if not ways:
+        return []
+    counts = np.array([len(way) for way in ways])
+    ends = np.cumsum(counts)
+    corners = np.array(list(chain.from_iterable(ways)), dtype=np.float64)
+    steps = np.zeros(len(corners))
+    steps[1:] = np.abs(np.diff(corners, axis=0)).sum(axis=1)
+    steps[ends - counts] = 0.0  # from the end of one way to the start of the next
+    # Rounded, so that of equally long ways the one found first comes first.
+    lengths = np.round(np.add.reduceat(steps, ends - counts) + _CORNER_PRICE * (counts - 2), 6)
+    order = np.argsort(lengths, kind="stable")
+    return list(zip(lengths[order].tolist(), [ways[index] for index in order.tolist()], strict=True))
 
 
 def _shoulder(area: Area, towards: float) -> float:

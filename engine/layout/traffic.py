@@ -75,6 +75,10 @@ class _Pieces:
         self.lasts = np.cumsum(counts) - 1
         self.firsts = self.lasts - counts + 1
 
+    def part(self, chosen: npt.NDArray[np.bool_]) -> Table:
+        """Left, right, top and bottom of some of the pieces, as rows."""
+        return np.stack([side[chosen, 0] for side in (self.left, self.right, self.top, self.bottom)])
+
 
 class Traffic:
     """Straight pieces of edges, each with the nodes that its edge connects."""
@@ -82,6 +86,7 @@ class Traffic:
     def __init__(self) -> None:
         self._rows: list[tuple[float, float, float, float, int, int]] = []
         self._table: Table = np.zeros((0, 6))
+        self._count = 0
 
     def add_route(self, route: Sequence[Point], source: int, target: int) -> None:
         """Add a route of Bezier pieces; an S-curve counts as the line in its middle."""
@@ -93,21 +98,49 @@ class Traffic:
 
     def prices(self, ways: Sequence[Way], source: int, target: int) -> list[float]:
         """What it costs each way to run along and across the edges of other nodes."""
-        if len(self._table) != len(self._rows):
-            self._table = np.array(self._rows)
-        table = self._table
+        table = self._all_rows()
         table = table[(table[:, 4] != source) & (table[:, 5] != target)]
         if not len(table) or not ways:
             return [0.0] * len(ways)
         pieces = _Pieces(ways)
-        left, right, top, bottom = table[:, 0], table[:, 1], table[:, 2], table[:, 3]
-        wide = np.minimum(right, pieces.right) - np.maximum(left, pieces.left)
-        high = np.minimum(bottom, pieces.bottom) - np.maximum(top, pieces.top)
-        is_level, runs_level = pieces.bottom - pieces.top <= _LEVEL, bottom - top <= _LEVEL
-        beside_level = is_level & runs_level & (np.abs(top - pieces.top) < _NEAR) & (wide > 0)
-        beside_upright = ~is_level & ~runs_level & (np.abs(left - pieces.left) < _NEAR) & (high > 0)
-        crossed = (is_level != runs_level) & (wide >= 0) & (high >= 0)
-        price = _CROSSING_PRICE * crossed.sum(axis=1)
-        price += _SHARED_PRICE * ((wide * beside_level).sum(axis=1) + (high * beside_upright).sum(axis=1))
+        runs_level = table[:, 3] - table[:, 2] <= _LEVEL
+        levels, uprights = table[runs_level].T, table[~runs_level].T
+        is_level = (pieces.bottom - pieces.top <= _LEVEL)[:, 0]
+        price = np.zeros(len(is_level))
+        # Pieces of one direction run beside each other, those of different ones cross.
+        own = pieces.part(is_level)
+        price[is_level] = _CROSSING_PRICE * _met(own, uprights) + _SHARED_PRICE * _beside(own, levels, 0)
+        own = pieces.part(~is_level)
+        price[~is_level] = _CROSSING_PRICE * _met(own, levels) + _SHARED_PRICE * _beside(own, uprights, 2)
         total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(ways)).tolist()
         return total
+
+    def _all_rows(self) -> Table:
+        """The pieces as a table, which grows by doubling."""
+        if self._rows:
+            needed = self._count + len(self._rows)
+            if needed > len(self._table):
+                grown = np.zeros((2 * needed, 6))
+                grown[: self._count] = self._table[: self._count]
+                self._table = grown
+            self._table[self._count : needed] = self._rows
+            self._count = needed
+            self._rows.clear()
+        return self._table[: self._count]
+
+
+def _met(pieces: Table, rows: Table) -> Table:
+    """How many of the rows each piece meets; both are columns of left, right, top and bottom."""
+    left, right, top, bottom = pieces[:, :, None]
+    hit = (rows[0] <= right) & (rows[1] >= left) & (rows[2] <= bottom) & (rows[3] >= top)
+    met: Table = hit.sum(axis=1, dtype=np.float64)
+    return met
+
+
+def _beside(pieces: Table, rows: Table, axis: int) -> Table:
+    """Over what length rows of the same direction run close beside each piece; ``axis`` 0: they are level."""
+    other = 2 - axis
+    length = np.minimum(rows[axis + 1], pieces[axis + 1, :, None]) - np.maximum(rows[axis], pieces[axis, :, None])
+    is_beside = (np.abs(rows[other] - pieces[other, :, None]) < _NEAR) & (length > 0)
+    total: Table = (length * is_beside).sum(axis=1)
+    return total

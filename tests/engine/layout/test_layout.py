@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out
+from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out, places
 
 
 @st.composite
@@ -98,6 +98,7 @@ def test_positions_grow_along_forward_edges_within_a_group(problem):
 @given(problems(acyclic=False))
 def test_same_input_gives_the_same_picture(problem):
     assert lay_out(problem) == lay_out(problem)
+    assert places(problem) == lay_out(problem).areas
 
 
 @settings(max_examples=100, deadline=None)
