@@ -1,18 +1,24 @@
 """Follows a ``forward`` by its text: which node each variable comes from."""
 
 import ast
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.network.catalogue import layers
+from engine.network.constants import UnknownError, items_of
 from engine.network.errors import CannotDrawError
-from engine.network.expressions import LETTERS, refusal
+from engine.network.expressions import refusal
 from engine.network.imports import dotted
-from engine.network.known_calls import KnownCall, has_variable, recognise
-from engine.network.members import Layer, Literal, Member, Module, Sequence, folded, method_of
+from engine.network.known_calls import KnownCall, recognise
+from engine.network.lifting import Known, Lifter
+from engine.network.members import Function, Layer, Literal, Member, Module, Sequence, folded, method_of
 from engine.network.network import Node, NodeKind
 from engine.network.reading import Drawing, Path
-from engine.network.values import Fixed, Group, Port, Routine, Value
+from engine.network.rounds import hint_of, inner_of, is_static, reason_of, slice_of, taken, with_defaults
+from engine.network.values import Arguments, Fixed, Group, Port, Routine, Value
+
+MOST_DEEP = 20
 
 
 def run_module(drawing: Drawing, module: Module, values: Mapping[str, Value], path: Path) -> Value:
@@ -25,20 +31,22 @@ def run_module(drawing: Drawing, module: Module, values: Mapping[str, Value], pa
     method = method_of(definition, "forward")
     if method is None:
         raise CannotDrawError(definition.lineno, f"{definition.name} has no forward")
-    found = Body(drawing, module.members, path, _with_defaults(method, values)).run(method.body)
+    return _run(drawing, Function(method, module), with_defaults(method, values), path)
+
+
+def _run(drawing: Drawing, function: Function, values: dict[str, Value], path: Path) -> Value:
+    """Follow a function and return what it returns."""
+    method = function.definition
+    if drawing.deep > MOST_DEEP:
+        raise CannotDrawError(method.lineno, f"{method.name} calls itself")
+    drawing.patience.spend(1, method.lineno)
+    drawing.deep += 1
+    members = {} if function.module is None else function.module.members
+    found = Body(drawing, members, path, values, function.module).run(method.body)
+    drawing.deep -= 1
     if found is None:
-        raise CannotDrawError(method.lineno, "forward returns nothing")
+        raise CannotDrawError(method.lineno, f"{method.name} returns nothing")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a call is given, where it stands, and the name that its result gets."""
-
-    values: list[Value]
-    named: Mapping[str, Value]
-    line: int
-    hint: str
 
 
 def call_member(drawing: Drawing, called: Routine, given: Arguments) -> Value:
@@ -61,6 +69,13 @@ def call_member(drawing: Drawing, called: Routine, given: Arguments) -> Value:
                 raise CannotDrawError(given.line, f"{definition.name} takes {len(names)} arguments")
             values = {**dict(zip(names, given.values, strict=False)), **given.named}
             return run_module(drawing, module, values, called.path)
+        case Function(definition=definition, module=owner) as function:
+            is_method = owner is not None and not is_static(definition)
+            names = [one.arg for one in definition.args.args[1 if is_method else 0 :]]
+            values = {**dict(zip(names, given.values, strict=False)), **given.named}
+            if len(given.values) > len(names):
+                raise CannotDrawError(given.line, f"{definition.name} takes {len(names)} arguments")
+            return _run(drawing, function, with_defaults(definition, values, is_method=is_method), called.path)
         case _:
             raise CannotDrawError(given.line, f"{'.'.join(called.path)} cannot be called")
 
@@ -73,12 +88,13 @@ class Body:
     members: Mapping[str, Member]
     path: Path
     variables: dict[str, Value]
+    module: Module | None = None
 
     def run(self, body: list[ast.stmt]) -> Value | None:
         """Follow statements; return what is returned, None when nothing is."""
         for statement in body:
             match statement:
-                case ast.Expr(value=ast.Constant()) | ast.Pass():
+                case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.Assert():
                     pass
                 case ast.Assign(targets=targets, value=value):
                     self._keep(targets, value)
@@ -97,14 +113,20 @@ class Body:
 
     def _other(self, statement: ast.stmt) -> None:
         match statement:
-            case ast.For(target=ast.Name(id=name), iter=over, orelse=[]):
-                self._repeat(statement, name, over)
+            case ast.For(orelse=[]):
+                self._repeat(statement)
+            case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+                pass  # what it says is no part of the network
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[one])) if (
+                isinstance(self.variables.get(name), Group)
+            ):
+                self._lengthen(name, Group((self.value(one, ""),)))
             case _:
-                raise CannotDrawError(statement.lineno, _reason(statement))
+                raise CannotDrawError(statement.lineno, reason_of(statement))
 
     def _keep(self, targets: list[ast.expr], value: ast.expr) -> None:
         is_routine = isinstance(value, ast.Call) and self._called(value) is not None
-        hint = next((hint for target in targets if (hint := _hint(target, in_tuple=is_routine))), "")
+        hint = next((hint for target in targets if (hint := hint_of(target, in_tuple=is_routine))), "")
         found = self.value(value, hint)
         for target in targets:
             self._assign(target, found)
@@ -121,6 +143,9 @@ class Body:
     def _augment(self, statement: ast.AugAssign, name: str) -> None:
         line = statement.lineno
         held = self.variables.get(name)
+        if isinstance(held, Group) and isinstance(statement.op, ast.Add):
+            self._lengthen(name, self.value(statement.value, ""))
+            return
         also = next((other for other, value in self.variables.items() if value == held and other != name), "")
         if also:
             raise CannotDrawError(line, f"it changes {also} too, which is the same tensor as {name}")
@@ -128,15 +153,22 @@ class Body:
         tree = ast.BinOp(left, statement.op, statement.value, lineno=line, col_offset=0)
         self.variables[name] = self.value(tree, name)
 
+    def _lengthen(self, name: str, more: Value) -> None:
+        held = self.variables[name]
+        assert isinstance(held, Group)
+        self.variables[name] = Group((*held.values, *(more.values if isinstance(more, Group) else (more,))))
+
     def value(self, tree: ast.expr, hint: str) -> Value:
         """Return where the value of an expression comes from, adding the nodes that make it."""
+        if any(isinstance(one, ast.ListComp) for one in ast.walk(tree)):
+            tree = _Expander(self).visit(copy.deepcopy(tree))
         tree = self._fixed(tree)
         match tree:
             case ast.Name(id=name) if name in self.variables:
                 return self.variables[name]
             case ast.Constant(value=None):
                 return Fixed(tree)
-            case ast.Tuple(elts=items):
+            case ast.Tuple(elts=items) | ast.List(elts=items):
                 return Group(tuple(self.value(item, "") for item in items))
             case ast.Call() if (called := self._called(tree)) is not None:
                 return self._call(called, tree, hint)
@@ -184,12 +216,11 @@ class Body:
 
     def _free(self, tree: ast.expr, hint: str) -> Value:
         """Add an expression that is no known function: its layers and variables become its inputs."""
-        line = tree.lineno
-        reason = refusal(tree)
-        if reason:
+        line, lifter = tree.lineno, Lifter(self)
+        has_calls = any(isinstance(one, ast.Call) and self._called(one) is not None for one in ast.walk(tree))
+        made = lifter.lift(tree) if has_calls or not refusal(tree) else tree
+        if reason := refusal(made):
             raise CannotDrawError(line, reason)
-        lifter = _Lifter(self)
-        made = lifter.visit(tree)
         text = ast.unparse(made)
         if lifter.sources:
             node = Node(name=self.drawing.name(hint, "value"), kind=NodeKind.EXPRESSION, text=text,
@@ -232,39 +263,84 @@ class Body:
         line = targets[0].lineno
         parts: list[Value] = []
         for index, target in enumerate(targets):
-            node = Node(name=self.drawing.name(_hint(target), "part"), kind=NodeKind.EXPRESSION, text=f"a[{index}]",
+            node = Node(name=self.drawing.name(hint_of(target), "part"), kind=NodeKind.EXPRESSION, text=f"a[{index}]",
                         block=self._block(line))  # fmt: skip
             parts.append(self.drawing.add(node, [found], line))
         return parts
 
-    def _repeat(self, statement: ast.For, name: str, over: ast.expr) -> None:
-        found = self._member(over)
-        if found is None or not isinstance(found.member, Sequence):
-            raise CannotDrawError(statement.lineno, "a loop can be drawn over the layers of a ModuleList alone")
-        for key, member in found.member.members:
-            self.variables[name] = Routine(member, (*found.path, key))
+    def _repeat(self, statement: ast.For) -> None:
+        for names in self.rounds(statement.target, statement.iter):
+            self.variables.update(names)
             if self.run(statement.body) is not None:
                 raise CannotDrawError(statement.lineno, "a loop returns")
+
+    def rounds(self, target: ast.expr, over: ast.expr) -> list[dict[str, Value]]:
+        """Return what a loop gives its names, round by round."""
+        items = self._items(over)
+        self.drawing.patience.spend(len(items), over.lineno)
+        return [taken(target, item) for item in items]
+
+    def _items(self, over: ast.expr) -> list[Value]:
+        """Return what a loop goes through: layers of a list, tensors of a tuple, or numbers that are known."""
+        match over:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner]):
+                return [Group((Fixed(ast.Constant(place)), one)) for place, one in enumerate(self._items(inner))]
+            case ast.Call(func=ast.Name(id="zip"), args=parts):
+                return [Group(tuple(row)) for row in zip(*map(self._items, parts), strict=False)]
+            case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+                return self._items(inner)[::-1]
+            case ast.Subscript(value=base, slice=ast.Slice() as part) if self.member(base) is not None:
+                return self._items(base)[slice_of(self._fixed_slice(part), over.lineno)]
+            case _:
+                return self._held_items(over)
+
+    def _held_items(self, over: ast.expr) -> list[Value]:
+        found = self.member(over)
+        if found is not None and isinstance(found.member, Sequence):
+            return [Routine(one, (*found.path, key)) for key, one in found.member.members]
+        held = self.variables.get(over.id) if isinstance(over, ast.Name) else None
+        if isinstance(held, Group):
+            return list(held.values)
+        try:
+            return [Fixed(item) for item in items_of(self._fixed(over))]
+        except UnknownError:
+            raise CannotDrawError(over.lineno, "how often this loop runs is known when it runs") from None
+
+    def _fixed_slice(self, part: ast.Slice) -> list[ast.expr | None]:
+        return [None if one is None else self._fixed(one) for one in (part.lower, part.upper, part.step)]
 
     def _called(self, tree: ast.Call) -> Routine | None:
         name = dotted(tree.func)
         if isinstance(tree.func, ast.Name):
-            found = self.variables.get(tree.func.id)
-            return found if isinstance(found, Routine) else None
-        found = self._member(tree.func)
+            held = self.variables.get(tree.func.id)
+            if held is None and tree.func.id in self.drawing.helpers:
+                return Routine(Function(self.drawing.helpers[tree.func.id]), self.path)
+            return held if isinstance(held, Routine) else None
+        found = self.member(tree.func)
+        if found is None and name.startswith("self.") and name.count(".") == 1 and self.module is not None:
+            method = method_of(self.module.definition, name.removeprefix("self."))
+            if method is not None:
+                return Routine(Function(method, self.module), self.path)
         if found is None and name.startswith("self.") and name.count(".") == 1:
             raise CannotDrawError(tree.lineno, f"{name} is no layer that __init__ makes")
         return found
 
-    def _member(self, tree: ast.expr) -> Routine | None:
+    def member(self, tree: ast.expr) -> Routine | None:
         """Return what ``self.a``, ``self.a.b`` or ``self.a[0]`` names."""
         match tree:
             case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.members:
-                return Routine(self.members[name], (*self.path, name))
+                made = self.members[name]
+                return None if isinstance(made, Literal) else Routine(made, (*self.path, name))
             case ast.Attribute(value=base, attr=name):
-                return _inner(self._member(base), name)
+                return inner_of(self.member(base), name)
             case ast.Subscript(value=base, slice=ast.Constant(value=int() as index)):
-                return _inner(self._member(base), str(index))
+                return inner_of(self.member(base), str(index))
+            case ast.Subscript(
+                value=base, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))
+            ):
+                outer = self.member(base)
+                count = len(outer.member.members) if outer is not None and isinstance(outer.member, Sequence) else 0
+                return inner_of(outer, str(count - index))
         return None
 
     def _may_be_group(self, base: ast.expr) -> bool:
@@ -277,7 +353,7 @@ class Body:
 
     def _fixed(self, tree: ast.expr) -> ast.expr:
         """Return an expression with the numbers that are known before it runs."""
-        fixed = _Known(self).visit(ast.parse(ast.unparse(tree), mode="eval").body)
+        fixed = Known(self).visit(ast.parse(ast.unparse(tree), mode="eval").body)
         for node in ast.walk(fixed):
             ast.copy_location(node, tree)
         return folded(fixed)
@@ -297,93 +373,21 @@ class Body:
         return self.drawing.marks.blocks.get(line, "_".join(self.path))
 
 
-class _Lifter(ast.NodeTransformer):
-    """Replaces variables and called layers by letters."""
+class _Expander(ast.NodeTransformer):
+    """Writes comprehensions over layers and tensors out, each value under a name of its own."""
 
     def __init__(self, body: Body) -> None:
         self._body = body
-        self.sources: dict[Value, str] = {}
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        found = self._body.lifted(node) if isinstance(node, ast.expr) else None
-        if found is None:
-            self._check(node)
-            visited: ast.AST = super().visit(node)
-            return visited
-        assert isinstance(node, ast.expr)
-        if not isinstance(found, Port):
-            raise CannotDrawError(node.lineno, "a tuple of tensors stands in an expression")
-        if found not in self.sources and len(self.sources) == len(LETTERS):
-            raise CannotDrawError(node.lineno, f"an expression takes {len(LETTERS)} tensors at the most")
-        return ast.copy_location(ast.Name(self.sources.setdefault(found, LETTERS[len(self.sources)]), ast.Load()), node)
-
-    def _check(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            if node.attr != "training":
-                raise CannotDrawError(node.lineno, f"self.{node.attr} is no layer and no number")
-        elif isinstance(node, ast.Name) and has_variable(node):
-            raise CannotDrawError(node.lineno, f"the value of {node.id} is not known")
-
-
-class _Known(ast.NodeTransformer):
-    def __init__(self, body: Body) -> None:
-        self._body = body
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        return self._body.known(node) or self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return self._body.known(node) or node
-
-
-def _inner(outer: Routine | None, name: str) -> Routine | None:
-    if outer is None:
-        return None
-    match outer.member:
-        case Sequence(members=members):
-            found = dict(members).get(name)
-        case Module(members=inner):
-            found = inner.get(name)
-        case _:
-            found = None
-    return None if found is None or isinstance(found, Literal) else Routine(found, (*outer.path, name))
-
-
-def _with_defaults(method: ast.FunctionDef, values: Mapping[str, Value]) -> dict[str, Value]:
-    arguments = method.args
-    if arguments.vararg is not None or arguments.kwarg is not None or arguments.kwonlyargs:
-        raise CannotDrawError(method.lineno, "forward must name each of its arguments")
-    names = [one.arg for one in [*arguments.posonlyargs, *arguments.args][1:]]
-    found: dict[str, Value] = {
-        name: Fixed(default)
-        for name, default in zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=False)
-    }
-    found.update(values)
-    missing = next((name for name in names if name not in found), "")
-    if missing or not found.keys() <= set(names):
-        raise CannotDrawError(method.lineno, f"its argument {missing or 'list'} does not fit the call")
-    return found
-
-
-def _hint(target: ast.expr, *, in_tuple: bool = False) -> str:
-    match target:
-        case ast.Name(id=name):
-            return name
-        case ast.Tuple(elts=[ast.Name(id=name), *_]) if in_tuple:
-            return name
-        case _:
-            return ""
-
-
-def _reason(statement: ast.stmt) -> str:
-    match statement:
-        case ast.For() | ast.While():
-            return "how often a loop runs is known when it runs"
-        case ast.Return():
-            return "forward returns nothing"
-        case ast.Expr():
-            return "what it computes is not kept"
-        case ast.AugAssign():
-            return "it writes into a tensor or an attribute"
-        case _:
-            return f"{type(statement).__name__.lower()} is no call of a layer or function"
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        match node.generators:
+            case [ast.comprehension(target=target, iter=over, ifs=[])]:
+                body, found = self._body, []
+                for names in body.rounds(target, over):
+                    body.variables.update(names)
+                    found.append(body.value(node.elt, ""))
+                name = f"list__{node.lineno}_{node.col_offset}"
+                body.variables[name] = Group(tuple(found))
+                return ast.copy_location(ast.Name(name, ast.Load()), node)
+            case _:
+                return node

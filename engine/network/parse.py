@@ -3,16 +3,19 @@
 import ast
 from dataclasses import dataclass
 
+from engine.network.bindings import Names
+from engine.network.constants import UnknownError, constant, tree_of
+from engine.network.constructors import Builder, Scope
 from engine.network.errors import CannotDrawError, NetworkError
-from engine.network.forward import Arguments, call_member, run_module
+from engine.network.forward import call_member, run_module
 from engine.network.imports import dotted, with_known_names
 from engine.network.marks import Marks, read_marks
-from engine.network.members import Builder, Member, Scope, Sequence, method_of, module_classes
+from engine.network.members import Member, Sequence, helpers_of, method_of, module_classes
 from engine.network.names import free_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName
 from engine.network.order import normal
 from engine.network.reading import Drawing
-from engine.network.values import Group, Port, Routine, Value
+from engine.network.values import Arguments, Group, Port, Routine, Value
 
 _LONGEST_TEXT = 2_000_000
 
@@ -49,7 +52,8 @@ class _Finished:
 
 def _parse(tree: ast.Module, marks: Marks, class_name: str) -> Network:
     classes = module_classes(tree)
-    builder = Builder(classes)
+    helpers = helpers_of(tree)
+    builder = Builder(classes, helpers, _values_of(tree))
     if class_name and class_name not in classes:
         raise NetworkError(f"The program defines no nn.Module called {class_name}.")
     if not classes:
@@ -59,7 +63,7 @@ def _parse(tree: ast.Module, marks: Marks, class_name: str) -> Network:
     forward = method_of(definition, "forward")
     if forward is None:
         raise CannotDrawError(definition.lineno, f"{definition.name} has no forward")
-    drawing = Drawing(marks, module.members)
+    drawing = Drawing(marks, module.members, helpers)
     values: dict[str, Value | None] = {}
     inputs = [*forward.args.posonlyargs, *forward.args.args][1:]
     first_default = len(inputs) - len(forward.args.defaults)
@@ -100,3 +104,19 @@ def _network(found: _Finished) -> Network:
         links.append(Link(port.node, port.index, name, index))
     nodes = (*drawing.nodes, Node(name=NodeName(name), kind=NodeKind.OUTPUT))
     return normal(Network(name=found.name, nodes=nodes, links=tuple(links)))
+
+
+def _values_of(tree: ast.Module) -> Names:
+    """Return the constants that a program defines at its top."""
+    scope = Scope(Builder({}), {}, {})
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                try:
+                    scope.values[name] = tree_of(constant(scope.literal(value)))
+                except (UnknownError, CannotDrawError):
+                    scope.values.pop(name, None)
+    return scope.values

@@ -1,14 +1,16 @@
 """The network that is read, as far as it is: nodes, links and the names that are taken."""
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine.network.calls import bind_layer, result_ports
 from engine.network.catalogue import layers
+from engine.network.constants import Patience
 from engine.network.errors import CannotDrawError
 from engine.network.marks import InputMark, Marks
-from engine.network.members import Layer, Literal, Member, Module, Sequence
+from engine.network.members import Function, Layer, Literal, Member, Module, Sequence
 from engine.network.names import free_name, is_reserved
 from engine.network.network import Link, Node, NodeKind, NodeName, Setting
 from engine.network.values import Port, Value
@@ -18,10 +20,13 @@ Path: TypeAlias = tuple[str, ...]
 
 @dataclass
 class Drawing:
-    """The network as far as it is followed; ``members`` are those of the outermost module."""
+    """The network as far as it is followed; ``members`` are those of the outermost module, ``helpers`` of the file."""
 
     marks: Marks
     members: Mapping[str, Member]
+    helpers: Mapping[str, ast.FunctionDef] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    deep: int = 0
     nodes: list[Node] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
@@ -96,7 +101,7 @@ def _layers_in(members: Mapping[str, Member], path: Path) -> list[tuple[Path, La
                 found += _layers_in(dict(inner), (*path, name))
             case Module(members=inner):
                 found += _layers_in(inner, (*path, name))
-            case Literal():
+            case Literal() | Function():
                 pass
     return found
 

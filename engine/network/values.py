@@ -1,6 +1,7 @@
 """What a variable of ``forward`` may hold while its text is followed."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,3 +40,13 @@ class Routine:
 
 
 Value: TypeAlias = Port | Group | Fixed | Routine
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a call is given, where it stands, and the name that its result gets."""
+
+    values: list[Value]
+    named: Mapping[str, Value]
+    line: int
+    hint: str

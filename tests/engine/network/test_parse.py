@@ -76,10 +76,10 @@ def test_tuples_of_recurrent_layers_are_ports() -> None:
     ("making", "calling", "line", "words"),
     [
         ("pass", "if x.sum() > 0:\n    x = -x\nreturn x", 10, "which way an if goes"),
-        ("pass", "for i in range(3):\n    x = x + i\nreturn x", 10, "a loop"),
+        ("pass", "for i in x:\n    x = x + i\nreturn x", 10, "how often this loop"),
         ("pass", "y = x\nwhile True:\n    y = x\nreturn y", 11, "how often a loop"),
         ("pass", "x[0] = 1\nreturn x", 10, "writes into a tensor"),
-        ("pass", "print(x)\nreturn x", 10, "not kept"),
+        ("pass", "torch.relu(x)\nreturn x", 10, "not kept"),
         ("pass", "return helper(x)", 10, "“helper” is no known function"),
         ("pass", "return self.gone(x)", 10, "self.gone is no layer"),
         ("pass", "return y", 10, "the value of y is not known"),

@@ -186,7 +186,7 @@ def test_a_piece_is_put_where_it_is_wanted(model: NetworkModel) -> None:
 def test_a_text_that_is_no_network_changes_nothing(model: NetworkModel) -> None:
     before = model.network
     trouble = model.read_text(
-        "from torch import nn\nclass N(nn.Module):\n    def forward(self, x):\n        print(x)\n"
+        "from torch import nn\nclass N(nn.Module):\n    def forward(self, x):\n        x[0] = 1\n"
     )
     assert trouble is not None
     assert trouble.line == 4

@@ -1,0 +1,394 @@
+"""Reads what a module's ``__init__`` makes, by its text: loops, conditions and helpers of known values are followed."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.network.bindings import Names, bound, is_known, layer_of, unpacked
+from engine.network.constants import Patience, UnknownError, constant, items_of, tree_of
+from engine.network.errors import CannotDrawError
+from engine.network.expressions import refusal
+from engine.network.imports import dotted
+from engine.network.members import Literal, Member, Module, Sequence, folded, method_of
+
+_SEQUENCES = {"nn.Sequential", "nn.ModuleList"}
+_WALKS = {"modules", "parameters", "named_modules", "named_parameters", "children", "named_children"}
+_IDLE = {"print", "self.apply", "self.train", "self.eval", "self.reset_parameters", "torch.manual_seed"}
+"""Calls that make no layer: what they do to the weights is no part of a drawing."""
+MOST_DEEP = 20
+
+
+@dataclass
+class Builder:
+    """Reads constructors; ``classes`` are the modules of the file, ``helpers`` its functions."""
+
+    classes: Mapping[str, ast.ClassDef]
+    helpers: Mapping[str, ast.FunctionDef] = field(default_factory=dict)
+    values: Names = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    _open: list[str] = field(default_factory=list)
+
+    def module(self, definition: ast.ClassDef, call: ast.Call | None = None, scope: "Scope | None" = None) -> Module:
+        """Read the ``__init__`` of a class as if it were called.
+
+        Raises:
+            CannotDrawError: If it does more than making layers.
+        """
+        line = definition.lineno if call is None else call.lineno
+        if definition.name in self._open:
+            raise CannotDrawError(line, f"{definition.name} contains itself")
+        self.patience.spend(1, line)
+        self._open.append(definition.name)
+        try:
+            inner = Scope(self, dict(self.values), {}, definition)
+            method = method_of(definition, "__init__")
+            if method is not None:
+                inner.values.update(bound(method, call, None if scope is None else scope.literal, line))
+                inner.run_method(method)
+            return Module(definition, inner.members)
+        finally:
+            self._open.pop()
+
+
+@dataclass
+class Scope:
+    """The names that one function knows: ``values`` are numbers, ``parts`` layers and lists of them."""
+
+    builder: Builder
+    values: Names
+    members: dict[str, Member]
+    definition: ast.ClassDef | None = None
+    parts: dict[str, Member] = field(default_factory=dict)
+    deep: int = 0
+    _running: list[ast.FunctionDef] = field(default_factory=list)
+
+    def run_method(self, method: ast.FunctionDef) -> Member | None:
+        """Read a whole function and return what it returns, None for nothing."""
+        if self.deep > MOST_DEEP:
+            raise CannotDrawError(method.lineno, f"{method.name} calls itself")
+        self._running.append(method)
+        try:
+            return self.run(method.body)
+        finally:
+            self._running.pop()
+
+    def run(self, body: list[ast.stmt]) -> Member | None:
+        """Read statements one after the other, up to one that returns something."""
+        for statement in body:
+            match statement:
+                case (
+                    ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value)
+                ):
+                    self._assign(target, value)
+                case ast.AugAssign():
+                    self._augment(statement)
+                case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
+                    return None
+                case ast.Return(value=ast.expr() as value):
+                    return self.member(value)
+                case ast.If(test=test):
+                    returned = self.run(statement.body if self._chosen(test) else statement.orelse)
+                    if returned is not None:
+                        return returned
+                case _:
+                    self._follow(statement)
+        return None
+
+    def _follow(self, statement: ast.stmt) -> None:
+        """Read a statement that returns nothing."""
+        match statement:
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._assign(target, value)
+            case ast.AugAssign():
+                self._augment(statement)
+            case ast.For():
+                self._repeat(statement)
+            case ast.Expr(value=ast.Call() as call):
+                self._do(call)
+            case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.Assert():
+                pass
+            case _:
+                raise CannotDrawError(statement.lineno, "__init__ may only make layers and numbers")
+
+    def _do(self, call: ast.Call) -> None:
+        """Follow a call whose result is not kept."""
+        name = dotted(call.func)
+        match call.func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+                self._run_base(call)
+            case ast.Attribute(value=base, attr="append" | "extend" as how) if call.args:
+                self._lengthen(base, call.args[0], call.lineno, is_many=how == "extend")
+            case _ if name in _IDLE or name.startswith(("nn.init.", "init.", "self._init", "self.init_")):
+                pass
+            case _ if self._helper(name) is not None:
+                self._call_helper(name, call)
+            case _:
+                raise CannotDrawError(call.lineno, "__init__ may only make layers and numbers")
+
+    def _run_base(self, call: ast.Call) -> None:
+        """Run the constructor of the class that this one is made from, if it is one of the file."""
+        definition = self.definition
+        running = self._running[-1] if self._running else None
+        while definition is not None:
+            parents = [self.builder.classes[dotted(base)] for base in definition.bases
+                       if dotted(base) in self.builder.classes]  # fmt: skip
+            definition = parents[0] if parents else None
+            method = None if definition is None else method_of(definition, "__init__")
+            if method is not None and method is not running:
+                inner = Scope(self.builder, dict(self.builder.values), self.members, definition, deep=self.deep + 1)
+                inner.values.update(bound(method, call, self.literal, call.lineno))
+                inner.run_method(method)
+                return
+
+    def _repeat(self, statement: ast.For) -> None:
+        over = statement.iter
+        if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr in _WALKS:
+            return  # it goes over what was made, to give it other numbers
+        for names in self._rounds(statement.target, over):
+            self.values.update(names)
+            self.run(statement.body)
+
+    def _rounds(self, target: ast.expr, over: ast.expr) -> Iterable[Names]:
+        """Return what a loop gives its names, round by round."""
+        try:
+            items = items_of(self._replaced(over))
+        except UnknownError:
+            raise CannotDrawError(over.lineno, "how often this loop runs is known when it runs") from None
+        self.builder.patience.spend(len(items), over.lineno)
+        return [unpacked(target, item) for item in items]
+
+    def _chosen(self, test: ast.expr) -> bool:
+        try:
+            return bool(constant(self._replaced(test)))
+        except UnknownError:
+            raise CannotDrawError(test.lineno, "which way this if goes is known when it runs") from None
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        match target:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                self.members[name] = self.member(value)
+            case ast.Name(id=name):
+                made = self.member(value)
+                self.parts.pop(name, None)
+                if isinstance(made, Literal):
+                    self.values[name] = made.tree
+                else:
+                    self.parts[name] = made
+            case ast.Tuple():
+                self.values.update(unpacked(target, self.literal(value)))
+            case _:
+                raise CannotDrawError(target.lineno, "it assigns to something else than an attribute of self")
+
+    def _augment(self, statement: ast.AugAssign) -> None:
+        target = statement.target
+        held = self._part(target)
+        if isinstance(held, Sequence) and isinstance(statement.op, ast.Add):
+            self._lengthen(target, statement.value, statement.lineno, is_many=True)
+            return
+        left = ast.parse(ast.unparse(target), mode="eval").body
+        tree = ast.copy_location(ast.BinOp(left, statement.op, statement.value), statement)
+        self._assign(target, ast.fix_missing_locations(tree))
+
+    def _lengthen(self, base: ast.expr, value: ast.expr, line: int, *, is_many: bool) -> None:
+        """Put layers at the end of a list, or a number at the end of a list of numbers."""
+        held = self._part(base)
+        if not isinstance(held, Sequence):
+            if isinstance(base, ast.Name) and base.id in self.values and not is_many:
+                number = tree_of([*constant(self.values[base.id]), constant(self.literal(value))])
+                self.values[base.id] = number
+                return
+            raise CannotDrawError(line, "it puts something into what is no list of layers")
+        new = self._listed(value) if is_many else [self._layer_member(value)]
+        names = [str(len(held.members) + place) for place in range(len(new))]
+        made = Sequence((*held.members, *zip(names, new, strict=True)), held.is_callable)
+        match base:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                self.members[name] = made
+            case ast.Name(id=name):
+                self.parts[name] = made
+
+    def _part(self, tree: ast.expr) -> Member | None:
+        """Return the layer or list that a name stands for."""
+        match tree:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                found = self.members.get(name)
+                return None if isinstance(found, Literal) else found
+            case ast.Name(id=name):
+                found = self.parts.get(name)
+                is_empty = found is None and isinstance(self.values.get(name), ast.List | ast.Tuple)
+                if is_empty and not getattr(self.values[name], "elts", True):
+                    return Sequence((), is_callable=False)
+                return found
+            case _:
+                return None
+
+    def member(self, value: ast.expr) -> Member:
+        """Read what one expression of ``__init__`` makes."""
+        part = self._part(value)
+        if part is not None:
+            return part
+        match value:
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.member(body if self._chosen(test) else orelse)
+            case ast.Call():
+                return self._made(value)
+            case ast.ListComp() | ast.List() if (listed := self._layers_in(value)) is not None:
+                return Sequence(tuple((str(place), one) for place, one in enumerate(listed)), is_callable=False)
+            case _:
+                return Literal(self.literal(value))
+
+    def _made(self, call: ast.Call) -> Member:
+        name = dotted(call.func)
+        if name in _SEQUENCES:
+            return self._sequence(call, is_callable=name == "nn.Sequential")
+        if name in self.builder.classes:
+            return self.builder.module(self.builder.classes[name], call, self)
+        if self._helper(name) is not None:
+            made = self._call_helper(name, call)
+            if made is None:
+                raise CannotDrawError(call.lineno, f"{name} gives nothing back")
+            return made
+        if name.startswith("nn."):
+            return layer_of(call, name.removeprefix("nn."), self.literal)
+        kind = self.values.get(name)
+        if kind is not None and dotted(kind).startswith("nn."):  # the class of a layer was handed over
+            return layer_of(call, dotted(kind).removeprefix("nn."), self.literal)
+        return Literal(self.literal(call))
+
+    def _helper(self, name: str) -> ast.FunctionDef | None:
+        """Return the function of the file, or the method of the class, that a name calls."""
+        if name.startswith("self.") and name.count(".") == 1 and self.definition is not None:
+            return method_of(self.definition, name.removeprefix("self."))
+        return self.builder.helpers.get(name)
+
+    def _call_helper(self, name: str, call: ast.Call) -> Member | None:
+        function = self._helper(name)
+        assert function is not None
+        self.builder.patience.spend(1, call.lineno)
+        is_method = name.startswith("self.")
+        values = bound(function, call, self.literal, call.lineno, is_method=is_method)
+        members = self.members if is_method else {}
+        inner = Scope(self.builder, {**self.builder.values, **values}, members, self.definition, deep=self.deep + 1)
+        return inner.run_method(function)
+
+    def literal(self, value: ast.expr) -> ast.expr:
+        """Return an expression with every known name replaced and its arithmetic done.
+
+        Raises:
+            CannotDrawError: If a name in it is not known.
+        """
+        if isinstance(value, ast.ListComp | ast.GeneratorExp):
+            trees = [scope.literal(value.elt) for scope in self._within(value)]
+            return ast.copy_location(ast.List(trees, ast.Load()), value)
+        replaced = self._replaced(value)
+        if dotted(replaced).startswith("nn."):
+            return replaced
+        if not isinstance(replaced, ast.Constant | ast.Tuple | ast.List | ast.UnaryOp):
+            try:
+                return tree_of(constant(replaced))
+            except UnknownError:
+                pass
+        reason = refusal(replaced)
+        unknown = next((one.id for one in ast.walk(replaced) if isinstance(one, ast.Name) and not is_known(one.id)), "")
+        if unknown:
+            reason = f"the value of {unknown} is not known before it runs"
+        if reason:
+            raise CannotDrawError(value.lineno, reason)
+        return folded(replaced)
+
+    def _replaced(self, value: ast.expr) -> ast.expr:
+        found = _Replacer(self).visit(ast.parse(ast.unparse(value), mode="eval").body)
+        assert isinstance(found, ast.expr)
+        return found
+
+    def _within(self, comprehension: ast.ListComp | ast.GeneratorExp) -> list["Scope"]:
+        """Return the names of each round of a comprehension."""
+        scopes = [self]
+        for part in comprehension.generators:
+            scopes = [one.with_names(names) for one in scopes for names in one._rounds(part.target, part.iter)]  # noqa: SLF001 - another one of its own kind
+            scopes = [one for one in scopes if all(one._chosen(test) for test in part.ifs)]  # noqa: SLF001 - as above
+        return scopes
+
+    def with_names(self, names: Names) -> "Scope":
+        """Return the same with further names."""
+        return Scope(self.builder, self.values | names, self.members, self.definition, dict(self.parts), self.deep)
+
+    def _sequence(self, call: ast.Call, *, is_callable: bool) -> Sequence:
+        arguments = call.args
+        is_named = len(arguments) == 1 and isinstance(arguments[0], ast.Call)
+        if is_named and "OrderedDict" in dotted(arguments[0].func):  # type: ignore[attr-defined]  # is_named says it is a call
+            return Sequence(tuple(self._named(arguments[0])), is_callable)  # type: ignore[arg-type]  # as above
+        if call.keywords:
+            raise CannotDrawError(call.lineno, "a sequence takes layers alone")
+        found: list[Member] = []
+        for one in arguments:
+            if isinstance(one, ast.Starred):
+                found += self._listed(one.value)
+            elif not is_callable or isinstance(one, ast.List | ast.Tuple):
+                found += self._listed(one)
+            else:
+                found.append(self._layer_member(one))
+        return Sequence(tuple((str(index), one) for index, one in enumerate(found)), is_callable)
+
+    def _listed(self, value: ast.expr) -> list[Member]:
+        """Return the layers of a list."""
+        found = self._layers_in(value)
+        if found is None:
+            made = self.member(value)
+            if not isinstance(made, Sequence):
+                raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no list of layers")
+            found = [one for _name, one in made.members]
+        return found
+
+    def _layers_in(self, value: ast.expr) -> list[Member] | None:
+        """Return the layers that a display or a comprehension makes, None where it makes something else."""
+        if isinstance(value, ast.ListComp | ast.GeneratorExp):
+            made = [scope.member(value.elt) for scope in self._within(value)]
+        elif isinstance(value, ast.List | ast.Tuple) and any(isinstance(one, ast.Call | ast.Name | ast.Starred)
+                                                             for one in value.elts):  # fmt: skip
+            made = []
+            for one in value.elts:
+                made += self._listed(one.value) if isinstance(one, ast.Starred) else [self.member(one)]
+        else:
+            return [] if isinstance(value, ast.List | ast.Tuple) and not value.elts else None
+        return None if any(isinstance(one, Literal) for one in made) else made
+
+    def _named(self, call: ast.Call) -> list[tuple[str, Member]]:
+        pairs = call.args[0].elts if call.args and isinstance(call.args[0], ast.List | ast.Tuple) else []
+        found = []
+        for pair in pairs:
+            match pair:
+                case ast.Tuple(elts=[ast.Constant(value=str(name)), value]):
+                    found.append((name, self._layer_member(value)))
+                case _:
+                    raise CannotDrawError(pair.lineno, "an OrderedDict of layers must be a list of names and layers")
+        return found
+
+    def _layer_member(self, value: ast.expr) -> Member:
+        made = self.member(value)
+        if isinstance(made, Literal):
+            raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no layer")
+        return made
+
+
+class _Replacer(ast.NodeTransformer):
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._scope.values.get(node.id, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if dotted(node.func) == "len" and len(node.args) == 1:
+            held = self._scope._part(node.args[0])  # noqa: SLF001 - it reads for the scope
+            if isinstance(held, Sequence):
+                return ast.Constant(len(held.members))
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                made = self._scope.members.get(name)
+                return made.tree if isinstance(made, Literal) else node
+            case _:
+                return self.generic_visit(node)
