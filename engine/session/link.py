@@ -52,6 +52,8 @@ IDLE_TICK_S = 1.0
 READ_BYTES = 1_000_000
 DEATH_GRACE_S = 1.0
 """How long a process may take to end after its channel has closed."""
+STATUS_GRACE_S = 3.0
+"""A run whose channel has closed is nearly always dying: on a busy machine the status that tells how comes late."""
 EXIT_GRACE_S = 2.0
 """How long a worker may take to leave after its program has ended (``atexit`` functions run then)."""
 
@@ -299,7 +301,7 @@ class WorkerLink:
         if not self._has_ended:
             if self._is_dismissed and run.stop_reason is None:
                 run.stop(StopReason.PERSON)
-            status = self._worker.exit_status(0 if self._is_dismissed else DEATH_GRACE_S)
+            status = self._worker.exit_status(0 if self._is_dismissed else STATUS_GRACE_S)
             self._worker.kill()
             crash_report = self._worker.crash_report()
             self._pass_remaining_output(run)

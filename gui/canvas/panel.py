@@ -26,7 +26,7 @@ from gui.canvas.menu_control import MenuControl
 from gui.canvas.move_control import MoveControl
 from gui.canvas.overlay_control import OverlayControl
 from gui.canvas.overlay_legend import overlay_legend_height
-from gui.canvas.overlays import LEGEND_HEIGHT_PX
+from gui.canvas.overlays import EMPTY_TEXT, LEGEND_HEIGHT_PX
 from gui.canvas.path import group_path, path_of
 from gui.canvas.pick_control import PickControl
 from gui.canvas.picked import Picked
@@ -39,6 +39,7 @@ from gui.canvas.view_state import ViewState
 from gui.model.document import Document
 from gui.model.playhead import Playhead, PlayheadMoved
 from gui.model.selection import Selection
+from gui.model.sentences import empty_text
 from gui.theme.theme import Theme
 
 
@@ -277,6 +278,7 @@ class CanvasPanel(QWidget):
 
     def _on_drawing(self, drawing: Drawing | None) -> None:
         self._display.show_recording(self._document.recording)
+        self.surface.empty_text = empty_text(self._document.recording, EMPTY_TEXT)
         self._see_program()
         overlay = self._source.overlay
         self._display.show_overlay(overlay)

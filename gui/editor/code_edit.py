@@ -57,6 +57,7 @@ class CodeEdit(QPlainTextEdit):
         self.document().setDocumentLayout(self._layout)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._keep_left_to_right()
         self.setTabChangesFocus(False)
         self.setAccessibleName("Program")
         self.viewport().setMouseTracking(True)
@@ -72,6 +73,12 @@ class CodeEdit(QPlainTextEdit):
         self.cursorPositionChanged.connect(self._show_formats)
         self.restyle(tokens)
         self._fit_gutter()
+
+    def _keep_left_to_right(self) -> None:
+        """Code runs left to right, also a line that begins with a name in Hebrew or Arabic."""
+        option = self.document().defaultTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        self.document().setDefaultTextOption(option)
 
     @property
     def gutter(self) -> Gutter:
@@ -150,6 +157,12 @@ class CodeEdit(QPlainTextEdit):
         line = layout.lineAt(0)
         x, _ = cast("tuple[float, int]", line.cursorToX(unit))
         return float(x) + self.contentOffset().x()
+
+    def end_of(self, block: QTextBlock) -> float:
+        """The right edge of a line's text; with names that run right to left its last character is not there."""
+        self.x_of(block, 0)
+        line = block.layout().lineAt(0)
+        return float(line.x() + line.naturalTextWidth()) + self.contentOffset().x()
 
     def place_at(self, position: QPointF) -> tuple[int, int] | None:
         """Return the line and the column of the character under a point, or None beside the text."""

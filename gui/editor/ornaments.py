@@ -29,6 +29,10 @@ class Page(Protocol):
         """The left edge of a character."""
         ...
 
+    def end_of(self, block: QTextBlock) -> float:
+        """The right edge of a line's text."""
+        ...
+
     def document(self) -> QTextDocument:
         """The text."""
         ...
@@ -72,7 +76,7 @@ def _paint_underline(painter: QPainter, page: Page, decor: Decor, tokens: Tokens
         band = bands.get(piece.block.blockNumber())
         if band is None:
             continue
-        left, right = page.x_of(piece.block, piece.start), page.x_of(piece.block, piece.end)
+        left, right = sorted((page.x_of(piece.block, piece.start), page.x_of(piece.block, piece.end)))
         painter.drawRoundedRect(QRectF(left, band.center().y() + 8.5, right - left, 2.0), 1.0, 1.0)
 
 
@@ -85,7 +89,7 @@ def _paint_line_end(
     if not text:
         return
     font = words_font(11) if is_fault else mono_font(11)
-    left = page.x_of(block, max(0, block.length() - 1)) + VALUE_GAP_PX
+    left = page.end_of(block) + VALUE_GAP_PX
     room = width_px - left - 8
     metrics = QFontMetricsF(font)
     needed = metrics.horizontalAdvance(text)

@@ -8,6 +8,13 @@ from engine.trace.recording import Recording
 from gui.model.document import Provenance, RunState
 
 DOT = "  ·  "
+NO_STEPS_TEXT = "The program ended before torch computed anything."
+
+
+def empty_text(recording: Recording | None, waiting: str) -> str:
+    """Return what stands where nothing was computed; ``waiting`` while something still may be."""
+    is_over = recording is not None and recording.outcome.kind is not OutcomeKind.RUNNING
+    return NO_STEPS_TEXT if is_over else waiting
 
 
 def step_headline(recording: Recording | None, step: StepIndex) -> str:

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engine.trace.batch import Batch
 from engine.trace.control import Decision
 from engine.trace.ids import StepIndex
-from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.outcome import Outcome
 from engine.trace.recording import Recording
 from gui.model.document import Document
 from gui.model.playhead import BEFORE_FIRST, Playhead, PlayheadMoved
 from gui.model.selection import Origin, Selected, Selection
+from gui.model.sentences import empty_text
 from gui.theme.colors import mix
 from gui.theme.fonts import mono_font, words_font
 from gui.theme.theme import Theme
@@ -40,7 +41,6 @@ from gui.timeline.texts import detail_text, position_text
 from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_cap, paint_playhead
 
 EMPTY_TEXT = "Run a program: its steps appear here, and you can walk through them forward and back."
-NO_STEPS_TEXT = "The program ended before torch computed anything."
 _MARKING_MS = 15
 """Between two portions of steps whose numbers are judged."""
 
@@ -135,9 +135,7 @@ class TimelinePanel(QWidget):
 
     def empty_text(self) -> str:
         """What is said while there are no steps."""
-        recording = self._document.recording
-        is_over = recording is not None and recording.outcome.kind is not OutcomeKind.RUNNING
-        return NO_STEPS_TEXT if is_over else EMPTY_TEXT
+        return empty_text(self._document.recording, EMPTY_TEXT)
 
     def fit_all(self) -> None:
         """Show all steps."""

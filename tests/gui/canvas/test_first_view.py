@@ -2,8 +2,11 @@
 
 from PySide6.QtCore import QPointF, Qt
 
+from gui.canvas.overlays import EMPTY_TEXT
+from gui.model.sentences import NO_STEPS_TEXT
 from tests.gui.canvas.conftest import Desk
 from tests.support.large import large_recording
+from tests.support.made import Maker
 from tests.support.recordings import starter_recording
 
 
@@ -21,3 +24,10 @@ def test_another_program_is_fitted_anew_unless_the_person_moved_the_camera(desk:
     own = desk.panel.surface.camera
     desk.show(large_recording(30, layers=2), 3)
     assert desk.panel.surface.camera == own
+
+
+def test_a_program_that_computed_nothing_is_not_asked_to_be_typed(desk: Desk) -> None:
+    desk.show(Maker().done())
+    assert desk.panel.surface.empty_text == NO_STEPS_TEXT
+    desk.document.show_recording(None)
+    assert desk.panel.surface.empty_text == EMPTY_TEXT

@@ -273,3 +273,11 @@ def test_links_of_the_header(stage: Stage, qtbot: QtBot) -> None:
         qtbot.mouseClick(buttons["Gallery"], Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(stage.panel.open_requested):
         qtbot.mouseClick(buttons["Files"], Qt.MouseButton.LeftButton)
+
+
+def test_code_runs_left_to_right_whatever_its_names_are_written_in(stage):
+    stage.open("מודל = f()\nh = מודל(مرحبا)\n")
+    name, call = (stage.edit.document().findBlockByNumber(number) for number in (0, 1))
+    assert stage.edit.x_of(name, 0) < stage.edit.x_of(name, 7) < stage.edit.end_of(name)
+    places = [stage.edit.x_of(call, unit) for unit in range(call.length())]
+    assert stage.edit.end_of(call) >= max(places) - 1.0
