@@ -182,7 +182,7 @@ class Composer:
         plan.main = [MainStep(layer, size, cells[index] if index >= 0 else -1) for layer, size, index in pattern.main]
         plan.breadth = pattern.breadth
         for piece, bends in zip(pieces, pattern.bends, strict=True):
-            piece.bends = list(bends)
+            piece.bends = bends
 
     def _member(self, cell: int, lane: int) -> Member:
         """What a cell is in a lane."""

@@ -97,7 +97,16 @@ def _crossings(layer: list[int], above: list[list[tuple[int, float]]], place: li
     total = 0
     seen: list[float] = []
     for vertex in layer:
-        targets = sorted([place[other] + 0.01 * shift for other, shift in above[vertex]])
+        near = above[vertex]
+        if len(near) == 1:  # most have one neighbour
+            target = place[near[0][0]] + 0.01 * near[0][1]
+            if seen and target < seen[-1]:
+                total += len(seen) - bisect_right(seen, target)
+                insort(seen, target)
+            else:
+                seen.append(target)
+            continue
+        targets = sorted([place[other] + 0.01 * shift for other, shift in near])
         if seen and targets and targets[0] < seen[-1]:
             for target in targets:
                 total += len(seen) - bisect_right(seen, target)

@@ -1,5 +1,6 @@
 """Edges cut at the frames that they cross: one piece in every level that they run through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -39,7 +40,7 @@ class Piece:
     high: End
     slot: int
     is_weak: bool
-    bends: list[float] = field(default_factory=list)
+    bends: Sequence[float] = ()
     """Positions across, relative to the level's lane, at the ranks between both ends."""
 
 
