@@ -42,6 +42,7 @@ def run_of(kept: KeptRun, folder: Path) -> TrainingRun:
     run = TrainingRun(kept.name, kept.hue, kept.program, plan)
     run.folder, run.began_s = folder, kept.began_s
     run.is_loaded = run.is_shown = False
+    run.is_kept = True
     run.hyper, run.torch_version = kept.hyper, kept.torch
     run.outcome = kept.outcome or UNENDED
     run.kept_loss = math.nan if kept.loss is None else kept.loss

@@ -61,6 +61,7 @@ class TrainingRun:
         folder: Where it is kept on disk; None: it is not.
         began_s: When it was begun, in seconds since 1970; 0: not noted yet.
         is_loaded: Whether its curves are here; those of a kept run are loaded when it is looked at.
+        is_kept: Whether it is of an earlier session: its curves and marks were kept, its pictures were not.
         kept_loss: The loss of a kept run as it was last, for as long as its curves are not here.
     """
 
@@ -73,6 +74,7 @@ class TrainingRun:
         self.folder: Path | None = None
         self.began_s = 0.0
         self.is_loaded = True
+        self.is_kept = False
         self.kept_loss = float("nan")
         self.plane: Plane | None = None
         self.no_plane = ""

@@ -29,6 +29,8 @@ _STATS = (("accuracy", "accuracy"), ("validation loss", "validation loss"), ("lo
 _LOST = ("NaN", "∞")
 _SHARES = frozenset({"accuracy"})
 
+KEPT = "This run is of an earlier session: its curves and marks were kept, its pictures were not."
+
 
 class BoundaryCard(QWidget):
     """The plane above, three numbers below.
@@ -124,6 +126,8 @@ class BoundaryCard(QWidget):
             return NOTHING_YET
         if run.phase is Phase.FAILED and run.outcome is not None:
             return f"The run failed, so there is nothing to draw.\n\n{run.end_text}"
+        if run.is_kept:
+            return KEPT
         if run.plan is None:
             return NONE_TYPED.format(run.no_plane) if run.no_plane else TYPED
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET

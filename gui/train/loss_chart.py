@@ -170,6 +170,7 @@ class LossChart(ChartFrame):
 
     def _say(self) -> None:
         self._choice.show_choice(title_of(self._metric))
+        self.log.setVisible(self.face is not self.matrix)
         if self.face is self.matrix:
             self.set_note("rows: the right class · columns: what was told")
             self.show_note("")

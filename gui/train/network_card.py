@@ -35,6 +35,7 @@ HINT = (
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
 WEIGHTS = "A line is a weight: blue positive, orange negative, width its size. Click one to change it."
 NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
+KEPT = "What the units answered was not kept with this run: the tiles stay empty."
 TYPED = "The layers of the program appear here as soon as it has trained a little."
 
 
@@ -161,7 +162,8 @@ class NetworkCard(QWidget):
             self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
         self.elements.follow(run)
         is_told = bool(answers) or run is None or run.iteration < _SOON
-        self._hint.setText(MAPS if maps else HINT if is_told else WEIGHTS if is_typed else NOT_A_PLANE)
+        blank = KEPT if run is not None and run.is_kept else WEIGHTS if is_typed else NOT_A_PLANE
+        self._hint.setText(MAPS if maps else HINT if is_told else blank)
 
     def _columns(
         self, run: TrainingRun | None, answers: dict[str, Floats], weights: dict[str, Floats]

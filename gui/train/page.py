@@ -38,7 +38,7 @@ from gui.widgets.buttons import rule
 
 LEFT_PX = 300
 _LEAST_LEFT_PX = 292
-_UPPER_PX = 570
+_UPPER_PX = 598
 _TOP_SHARE = 0.61
 _TURN_MS = 30
 """Each turn brings one part up to date: a chart is painted some five times a second, never two at once."""

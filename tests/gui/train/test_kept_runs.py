@@ -66,6 +66,7 @@ def test_runs_are_there_again_with_their_curves_marks_and_settings(windows, qtbo
     assert run.hyper == old.hyper
     assert run.phase is Phase.ENDED
     qtbot.waitUntil(lambda: not second.page.charts.loss.is_empty, timeout=5000)
+    assert second.page.boundary._words(run, False).startswith("This run is of an earlier session")
     second.training.book.show_beside(next(one for one in runs if one is not run), shown=True)
     qtbot.waitUntil(lambda: all(one.is_loaded for one in runs), timeout=5000)
     assert trained(second, qtbot).name == "bright-3", "names are counted on"
