@@ -33,9 +33,12 @@ class Recognition:
         self._sides = (_Side(a, None, self._numbers), _Side(b, line_map(a.info.program, b.info.program), self._numbers))
 
     def of_steps(self) -> Iterator[Keys]:
-        """Yield keys from the strictest to the loosest: place and round of the loop, place, module, name."""
+        """Yield keys from the strictest to the loosest: place and round of the loop, place, module, name.
+
+        On a line that was edited only the line is known of the place; the round is still the same.
+        """
         sides = self._sides
-        for key in (_Side.exact, _Side.placed, _Side.in_module, _Side.named):
+        for key in (_Side.exact, _Side.in_round, _Side.placed, _Side.in_module, _Side.named):
             yield self._both(sides, key)
 
     def exact_steps(self) -> Keys:
@@ -64,6 +67,9 @@ class _Side:
 
     def exact(self, step: Step) -> int:
         return self._numbers.of((self.in_module(step), self._columns(step.span), self._region(step.region)))
+
+    def in_round(self, step: Step) -> int:
+        return self._numbers.of(("round", self.placed(step), self._region(step.region)))
 
     def placed(self, step: Step) -> int:
         return self._numbers.of(("placed", self.in_module(step), self._line(step.span)))

@@ -176,10 +176,17 @@ class PairCamera:
             self._is_busy = False
 
     def _correspondence(self) -> Correspondence | None:
+        """Which place is which; None while one of the drawings is still being made."""
         a, b = (panel.surface.scene for panel in self._panels.values())
         twins = self._twins()
-        if a is None or b is None:
+        if a is None or b is None or not all(_is_up_to_date(panel) for panel in self._panels.values()):
             return None
         if self._known is None or self._known[0] is not a or self._known[1] is not b or self._known[2] is not twins:
             self._known = (a, b, twins, correspondence(a, b, twins))
         return self._known[3]
+
+
+def _is_up_to_date(panel: CanvasPanel) -> bool:
+    """Whether a canvas shows the graph that it shall show, and not the one before while that is laid out."""
+    view, scene = panel.current_view(), panel.surface.scene
+    return view is not None and scene is not None and len(view.nodes) == len(scene.nodes)

@@ -6,7 +6,7 @@ from engine.compare import ChangeKind, Side, Stand, Walk, compare, compare_parts
 from engine.compare.walk import BEFORE_ALL
 from engine.graph import iterations
 from engine.trace.batch import Batch
-from engine.trace.control import Decision, DecisionKind
+from engine.trace.control import Decision, DecisionKind, RegionKind
 from engine.trace.facts import Role, Span
 from engine.trace.ids import StepIndex
 from tests.engine.drawing.test_quality import programs
@@ -136,3 +136,23 @@ def test_gradients_are_recognised_by_what_they_are_of():
     named = [pair for pair in paired if pair != (None, None)]
     assert len(named) > 2
     assert all(one == other for one, other in named)
+
+
+def rounds(count, text):
+    maker = Maker(program=text)
+    value = maker.leaf("x")
+    for number in range(count):
+        maker.begin(RegionKind.ITERATION, "for t in range(n)", call=number, line=1)
+        value = maker.op("tanh" if number != 3 or count == 9 else "relu", value, line=2)
+        value = maker.op("mul", value, line=2)
+        maker.end()
+    return maker.done()
+
+
+def test_rounds_of_a_loop_whose_line_was_edited_are_paired_by_their_number():
+    before, after = "for t in range(9):\n    h = f(h)\n", "for t in range(7):\n    h = f(h) if t != 3 else g(h)\n"
+    a, b = rounds(9, before), rounds(7, after)
+    comparison = compare(a, b)
+    assert [comparison.partners_of_a[2 * number + 1] for number in range(7)] == [2 * number + 1 for number in range(7)]
+    assert comparison.partners_of_a[6] is None
+    assert comparison.partners_of_a[14:] == (None,) * 4
