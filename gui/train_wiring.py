@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from engine.training.plan import FileData, TrainingPlan
+from engine.training.errors import PlanError
+from engine.training.plan import TrainingPlan
 from engine.training.plane import plane_of
 from engine.training.script import script_of
 from gui.bridge.run_loader import RunLoader
@@ -232,8 +233,15 @@ class TrainView:
         desk.window.focus(Place.CANVAS)
 
     def _use_data(self, path: Path | None) -> None:
-        if path is not None:
-            self._training.plan.use_data(FileData(path=str(path)))
+        if path is None:
+            return
+        try:
+            told = self._training.choose_file(path)
+        except PlanError as error:
+            self._models.notices.warning(str(error))
+            return
+        if told:
+            self._models.notices.info(told)
 
     def _save(self, chart: QWidget, kind: str) -> None:
         run = self._training.book.current

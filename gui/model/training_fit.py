@@ -1,6 +1,5 @@
 """Networks, losses and metrics that fit data: what has to be other when a person chooses other data."""
 
-import math
 from dataclasses import dataclass, replace
 
 from engine.network.errors import NetworkError
@@ -8,6 +7,7 @@ from engine.network.network import Network, Node, NodeKind, Setting
 from engine.network.order import ordered
 from engine.network.templates import templates
 from engine.training.catalogue import Targets, losses
+from engine.training.file_look import FileLook
 from engine.training.metric_source import fits_task
 from engine.training.plan import FileData, GeneratedData, PaintedData, Shape, TrainingPlan
 from engine.training.shape_source import SHAPES
@@ -54,10 +54,14 @@ def need_of(shape: Shape) -> Need:
     return Need(inputs, inputs == _SEQUENCE, 1 if classes is None else classes, classes is not None, is_at_each_place)
 
 
-def fitting_loss(loss: str, shape: Shape) -> str:
+def need_of_file(look: FileLook) -> Need:
+    """Return what data from a file asks of a network."""
+    return Need(look.inputs, look.is_signs, look.answers, look.has_classes)
+
+
+def fitting_loss(loss: str, *, has_classes: bool) -> str:
     """Return a loss for the data: the one that is chosen if it fits."""
     kind = losses().get(loss)
-    has_classes = need_of(shape).has_classes
     if kind is not None and (kind.targets is not Targets.NUMBERS) == has_classes:
         return loss
     return "CrossEntropyLoss" if has_classes else "MSELoss"
@@ -84,13 +88,23 @@ def with_fitting_metrics(plan: TrainingPlan) -> TrainingPlan:
 
 def fitting_network(network: Network, shape: Shape) -> Network:
     """Return a network for the data: the same one if it fits, changed at its ends if that is enough, else another."""
-    need = need_of(shape)
+    return network_for(network, need_of(shape), _TEMPLATES.get(shape, _PERCEPTRON))
+
+
+def network_for_file(network: Network, look: FileLook) -> Network:
+    """Return a network for data from a file, in the same way."""
+    is_picture = len(look.inputs) == 3
+    wanted = "LSTM classifier" if look.is_signs else "Small ResNet" if is_picture else _PERCEPTRON
+    return network_for(network, need_of_file(look), wanted)
+
+
+def network_for(network: Network, need: Need, wanted: str) -> Network:
+    """Return a network for what data needs; ``wanted`` is the template to begin from if this one cannot be changed."""
     if fits(network, need):
         return network
     changed = _with_ends(network, need)
     if changed is not None:
         return changed
-    wanted = _TEMPLATES.get(shape, _PERCEPTRON)
     other = next(template.network for template in templates() if template.title == wanted)
     if fits(other, need):
         return other
@@ -134,17 +148,25 @@ def _with_ends(network: Network, need: Need) -> Network | None:
     followers = [link.target for link in network.links if link.source == first.name]
     readers = [node for node in network.nodes if node.name in followers]
     same_inputs = first.shape == need.inputs
-    if not same_inputs and (len(need.inputs) != 1 or any(node.type != "Linear" for node in readers)):
+    kinds = {node.type for node in readers}
+    is_row = len(need.inputs) == 1 and kinds == {"Linear"}
+    is_picture = len(need.inputs) == 3 and kinds == {"Conv2d"} and _has_any_size(network)
+    if not same_inputs and not (is_row or is_picture or (need.is_signs and len(need.inputs) == 1)):
         return None
     nodes = []
     for node in network.nodes:
         changed = replace(node, shape=need.inputs) if node == first else node
         if not same_inputs and node in readers:
-            changed = _with(changed, "in_features", math.prod(need.inputs))
+            changed = _with(changed, "in_channels" if is_picture else "in_features", need.inputs[0])
         if node.name == last.name:
             changed = _with(changed, "out_features", need.answers)
         nodes.append(changed)
     return replace(network, nodes=tuple(nodes))
+
+
+def _has_any_size(network: Network) -> bool:
+    """Return whether a network of convolutions takes pictures of any size: it pools them to one."""
+    return any(node.type.startswith("Adaptive") or node.type == "adaptive_avg_pool2d" for node in network.nodes)
 
 
 def _with(node: Node, name: str, number: int) -> Node:

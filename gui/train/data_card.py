@@ -1,12 +1,15 @@
 """What is trained on: which data, a small picture of it, and how it is cut into batches."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from engine.training.plan import FileData, GeneratedData, PaintedData, Shape, TrainingPlan
+from engine.training.errors import PlanError
+from engine.training.file_look import look_into
+from engine.training.plan import Data, FileData, GeneratedData, PaintedData, Shape, TrainingPlan
 from engine.training.shape_source import SHAPES
 from gui.model.training import Training
 from gui.model.training_run import TrainingRun
@@ -49,11 +52,16 @@ class DataCard(Section):
         super().__init__("Data", "", parent)
         self._training = training
         self._plan = plan = training.plan
+        self._shown: Data | None = None
         self._menu = QMenu(self)
         self.choice = Chip("Data", self._menu, self)
         self.choice.setProperty("look", "bare")
         self.choice.setToolTip("Which data is trained on")
         self.head.insertWidget(1, self.choice)
+        self._targets = QMenu(self)
+        self.target = Chip("What is told", self._targets, self)
+        self.target.setProperty("look", "bare")
+        self.target.setToolTip("Which column or array of the file the network shall tell")
         self.preview = DataPreview(tokens, self)
         self.noise, self.points, self.share, self.batch = (
             SliderRow(look, scale, self) for look, scale in (NOISE, POINTS, TRAIN_SHARE, BATCH_SIZE)
@@ -64,6 +72,7 @@ class DataCard(Section):
         self.clear.setProperty("look", "link")
         self.clear.clicked.connect(self._clear)
         self.column.addWidget(self.clear)
+        self.column.addWidget(self.target, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addSpacing(6)
         for row in (self.noise, self.points, self.share, self.batch):
             row.refused.connect(self.refused)
@@ -85,7 +94,7 @@ class DataCard(Section):
         words = NOT_DRAWN
         if run is not None and run.plan is None:
             words = TYPED
-        elif run is not None and run.iteration >= 0:
+        elif run is not None and run.iteration >= 0 and not run.is_kept:
             words = NO_PICTURE
         self.preview.show_samples(samples, words)
 
@@ -98,6 +107,7 @@ class DataCard(Section):
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self.choice.tint(tokens)
+        self.target.tint(tokens)
         self.preview.set_tokens(tokens)
 
     def _fill_menu(self) -> None:
@@ -112,6 +122,29 @@ class DataCard(Section):
 
     def _choose(self, shape: Shape) -> None:
         told = self._training.choose_shape(shape)
+        if told:
+            self.changed.emit(told)
+
+    def _offer_targets(self, data: FileData) -> None:
+        """Let one of the columns or arrays of a file be told."""
+        try:
+            look = look_into(Path(data.path), data.target)
+        except PlanError:
+            self.target.hide()
+            return
+        self._targets.clear()
+        for name in look.targets:
+            entry = self._targets.addAction(name)
+            entry.triggered.connect(lambda _=False, name=name: self._choose_target(Path(data.path), name))
+        self.target.show_choice(f"target: {look.target}")
+        self.target.setVisible(bool(look.targets))
+
+    def _choose_target(self, path: Path, name: str) -> None:
+        try:
+            told = self._training.choose_file(path, name)
+        except PlanError as error:
+            self.refused.emit(str(error))
+            return
         if told:
             self.changed.emit(told)
 
@@ -146,6 +179,11 @@ class DataCard(Section):
                 self.points.show_numbers((float(count),))
             case FileData() | PaintedData():
                 pass
+        if data != self._shown:
+            self._shown = data
+            self.target.hide()
+            if isinstance(data, FileData):
+                self._offer_targets(data)
         self.points.setVisible(isinstance(data, GeneratedData))
         self.noise.setVisible(isinstance(data, GeneratedData) and SHAPES[data.shape].has_noise)
         is_painted = isinstance(data, PaintedData)

@@ -16,7 +16,7 @@ def named(title):
 @pytest.mark.parametrize("title", [template.title for template in templates()])
 def test_every_network_gives_way_to_one_that_fits_and_can_be_written(shape, title):
     network = fitting_network(named(title), shape)
-    loss = fitting_loss("CrossEntropyLoss", shape)
+    loss = fitting_loss("CrossEntropyLoss", has_classes=need_of(shape).has_classes)
     assert fits(network, need_of(shape))
     text = script_of(TrainingPlan(data=GeneratedData(shape=shape), network=write_source(network), loss=Choice(loss)))
     compile(text, "script.py", "exec")
@@ -25,8 +25,8 @@ def test_every_network_gives_way_to_one_that_fits_and_can_be_written(shape, titl
 def test_what_fits_stays_as_it_is():
     network = PlanModel().network
     assert fitting_network(network, Shape.MOONS) is network
-    assert fitting_loss("NLLLoss", Shape.MOONS) == "NLLLoss"
-    assert fitting_loss("HuberLoss", Shape.CURVE) == "HuberLoss"
+    assert fitting_loss("NLLLoss", has_classes=True) == "NLLLoss"
+    assert fitting_loss("HuberLoss", has_classes=False) == "HuberLoss"
 
 
 def test_only_the_ends_change_where_that_is_enough():

@@ -156,11 +156,26 @@ def test_a_checkpoint_is_saved_and_one_that_is_none_is_refused(begun, tmp_path):
 
 
 def test_a_file_becomes_the_data(bench, tmp_path):
+    data, plan = bench.page.data, bench.training.plan
     bench.workbench.train._prompts.open_from = tmp_path / "points.csv"
-    bench.page.data.file_wanted.emit()
-    assert bench.training.plan.plan.data.path.endswith("points.csv")
-    assert bench.page.data.choice.text() == "points.csv"
-    assert not bench.page.data.noise.isVisible()
+    data.file_wanted.emit()
+    assert bench.notices[-1] == "“points.csv” cannot be read: No such file or directory."
+    rows = "".join(f"{at},{at % 7},{at * 0.5},{['red', 'green', 'blue'][at % 3]}\n" for at in range(30))
+    (tmp_path / "points.csv").write_text("a,b,size,kind\n" + rows)
+    data.file_wanted.emit()
+    assert plan.plan.data.path.endswith("points.csv")
+    assert data.choice.text() == "points.csv"
+    assert not data.noise.isVisible()
+    assert data.target.text() == "target: kind"
+    assert "in_features=3" in plan.plan.network.replace("nn.Linear(3", "in_features=3")
+    assert "nn.Linear(8, 3)" in plan.plan.network
+    choose(data.target.menu(), "size")
+    assert plan.plan.data.target == "size"
+    assert plan.plan.loss.name == "MSELoss"
+    assert "nn.Linear(8, 1)" in plan.plan.network
+    assert bench.notices[-1].startswith("To fit points.csv, the loss is MSELoss now")
+    data._choose(Shape.MOONS)
+    assert not data.target.isVisible()
 
 
 def choose(menu, text):
