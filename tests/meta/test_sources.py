@@ -162,7 +162,7 @@ def test_the_top_level_is_as_laid_down() -> None:
 
 def test_torch_is_pinned_to_one_version_wherever_one_is_named() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert [line for line in project["dependencies"] if line.startswith("torch")] == [f"torch=={TORCH}"]
+    assert [line for line in project["dependencies"] if re.match(r"torch\b", line)] == [f"torch=={TORCH}"]
     assert f"torch=={TORCH}" in (ROOT / ".ci" / "constraints.txt").read_text().splitlines()
     pinned = re.compile(r"\btorch\s*(?:==|>=|~=|<=|>|<)\s*(\d[\w.+]*)")
     files = [path for path in _project_texts() if path != Path(__file__)]
