@@ -93,12 +93,14 @@ def loop_blocks(lines: Sequence[int]) -> list[tuple[int, int]]:
     # A block ends where no line so far comes again.
     reach = accumulate(map(last.__getitem__, lines), max)
     ends = [position + 1 for position, furthest in enumerate(reach) if furthest == position]
-    return [(start, end) for start, end in pairwise([0, *ends]) if _comes_back(lines[start:end])]
+    blocks = [(start, end) for start, end in pairwise([0, *ends]) if end - start >= _LEAST_BLOCK]
+    return [(start, end) for start, end in blocks if _comes_back(lines[start:end])]
 
 
 def _comes_back(lines: Sequence[int]) -> bool:
     """Whether there are more changes from line to line than lines."""
-    return len(lines) >= _LEAST_BLOCK and len(set(lines)) < 1 + sum(map(ne, lines, lines[1:]))
+    changes: int = sum(map(ne, lines, lines[1:]))
+    return len(set(lines)) < 1 + changes
 
 
 def _with_blocks(run: Run, blocks: list[tuple[int, int]], limit: int, before: Counted) -> Iterator[int | Chunk]:

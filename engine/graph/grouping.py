@@ -1,6 +1,7 @@
 """Building the tree of groups: module calls, functions, loops and named groups, and stretches of long runs."""
 
 from collections import Counter
+from collections.abc import Hashable
 
 from engine.graph.alike import LEAST_ALIKE, are_alike, rolled_title, runs_of_alike, signatures
 from engine.graph.chunks import Chunk, Mark, Run, chunked, run_of
@@ -107,30 +108,46 @@ def _rolled_scope(tree: ScopeTree, members: list[int], parent: int) -> Scope:
 
 
 def _divide(tree: ScopeTree, recording: Recording) -> None:
-    pending: list[tuple[int, Run | None]] = [(index, None) for index in range(len(tree.scopes))]
+    known: dict[Hashable, list[int | Chunk]] = {}
+    # A chunk is divided in turn: its run holds the places of its members among those of the group that it comes from.
+    pending: list[tuple[int, list[int], Run | None]] = [
+        (index, scope.children, None) for index, scope in enumerate(tree.scopes)
+    ]
     while pending:
-        index, run = pending.pop()
+        index, members, run = pending.pop()
         scope = tree.scopes[index]
         if len(scope.children) <= MAX_CHILDREN:
             continue
-        run = run or run_of(scope.children, _marks(tree, recording, scope.children))
+        parts = _parts(tree, recording, scope, known) if run is None else chunked(run, _CHUNKS, scope.counted)
         kept: list[int] = []
-        for part in chunked(run, _CHUNKS, scope.counted):
+        for part in parts:
             if isinstance(part, int) or len(part.members) == 1:
-                kept.append(part if isinstance(part, int) else part.members.children[0])
+                kept.append(members[part if isinstance(part, int) else part.members.children[0]])
                 continue
             kept.append(~len(tree.scopes))
-            pending.append((len(tree.scopes), part.members))
-            tree.scopes.append(_chunk_scope(part, index, scope))
+            pending.append((len(tree.scopes), members, part.members))
+            tree.scopes.append(_chunk_scope(part, index, scope, [members[place] for place in part.members.children]))
         scope.children = kept
 
 
-def _chunk_scope(part: Chunk, parent: int, around: Scope) -> Scope:
+def _parts(
+    tree: ScopeTree, recording: Recording, scope: Scope, known: dict[Hashable, list[int | Chunk]]
+) -> list[int | Chunk]:
+    """The chunks of a group, found once for all calls of one module."""
+    marks = tuple(_marks(tree, recording, scope.children))
+    found = known.get((marks, scope.counted))
+    if found is None:
+        run = run_of(range(len(marks)), marks)
+        found = known[marks, scope.counted] = list(chunked(run, _CHUNKS, scope.counted))
+    return found
+
+
+def _chunk_scope(part: Chunk, parent: int, around: Scope, children: list[int]) -> Scope:
     key = GroupKey(f"{around.key}/{part.title.replace(' ', '-')}")
     scope = Scope(key, part.title, part.subtitle, parent, path=around.path, is_artificial=True)
     scope.line = part.line
     scope.counted = part.counted
-    scope.children = list(part.members.children)
+    scope.children = children
     return scope
 
 
