@@ -24,7 +24,7 @@ Export = Callable[[CanvasPanel, Document, Playhead], None]
 
 
 class BesideCommands:
-    """What is compared, as actions see it; see ``gui.commands.ports.BesidePort``."""
+    """What is compared, as actions see it; see ``gui.commands.compare_ports.BesidePort``."""
 
     def __init__(self, side: SideBySide, document: Document) -> None:
         self._side = side

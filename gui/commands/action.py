@@ -6,9 +6,8 @@ from enum import Enum
 from typing import TypeAlias
 
 from gui.commands.builder_ports import BuilderPort
+from gui.commands.compare_ports import BesidePort, ComparisonPort
 from gui.commands.ports import (
-    BesidePort,
-    ComparisonPort,
     DialogPort,
     FilePort,
     GraphPort,

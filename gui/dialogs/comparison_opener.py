@@ -26,7 +26,7 @@ class OpenAsker(Protocol):
 
 
 class ComparisonOpener:
-    """Asks for the other recording and shows how the two differ; see ``ComparisonPort``."""
+    """Asks for the other recording and shows how the two differ; see ``gui.commands.compare_ports.ComparisonPort``."""
 
     def __init__(
         self,
