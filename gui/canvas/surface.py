@@ -132,6 +132,7 @@ class Surface(QWidget):
         """Paint this from now on."""
         self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
         self._tiles = TiledPainter(painter) if painter is not None and TiledPainter.is_worth_it(painter) else None
+        self._minimap_painter = MinimapPainter()  # or the old one would keep the old scene
         self._is_new = True
         self.show_lift(None)
         self._hover(None)

@@ -35,12 +35,21 @@ class TileWork:
         stamp: What it depends on besides the step.
     """
 
-    def __init__(self, scene: ScenePainter, place: Place, step: StepIndex, emphasis: Emphasis, stamp: object) -> None:
+    def __init__(
+        self,
+        scene: ScenePainter,
+        place: Place,
+        step: StepIndex,
+        emphasis: Emphasis,
+        stamp: object,
+        image: QImage,
+    ) -> None:
+        """``image`` is painted upon; it has the size of the tile and no other owner."""
         self.place = place
         self.stamp = stamp
         self._step = step
-        side_px, density, level = place.layer.side_px, place.layer.density, place.layer.level
-        self._image = QImage(side_px, side_px, QImage.Format.Format_RGB32)
+        density, level = place.layer.density, place.layer.level
+        self._image = image
         self._image.fill(QColor(scene.tokens.canvas))
         area = area_of(place)
         around = Rect(area.x - _BLEED, area.y - _BLEED, area.width + 2 * _BLEED, area.height + 2 * _BLEED)

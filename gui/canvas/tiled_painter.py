@@ -101,7 +101,8 @@ class TiledPainter:
             wanted.insert(0, begun.place)
         for place in wanted:
             if self._work is None:
-                self._work = TileWork(self._scene, place, frame.step, frame.emphasis, self._stamp(place, frame))
+                stamp, image = self._stamp(place, frame), self._store.image(place.layer.side_px)
+                self._work = TileWork(self._scene, place, frame.step, frame.emphasis, stamp, image)
             if not self._work.go_on(deadline_s):
                 return True
             self._store.put(place, self._work.tile())

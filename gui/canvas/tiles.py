@@ -14,6 +14,8 @@ from gui.canvas.scene import Ints
 
 SIDE_PX = 256
 """Side of a tile in view pixels."""
+_SPARE = 16
+"""So many images of tiles that are no longer needed are kept for new ones."""
 _GROUND_PX = 1024
 """Longest side of the picture of everything that is shown where nothing better is there yet."""
 
@@ -95,10 +97,14 @@ def area_of(place: Place) -> Rect:
 
 
 class TileStore:
-    """Tiles by place; the ones that were looked at longest ago are thrown away first."""
+    """Tiles by place; the ones that were looked at longest ago are thrown away first.
+
+    Their memory is used again: while a person pans, tiles come and go so fast that the heap would fall to pieces.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
+        self._spare: list[QImage] = []
         self._tiles: OrderedDict[Place, Tile] = OrderedDict()
         self._bytes = 0
 
@@ -117,10 +123,23 @@ class TileStore:
     def put(self, place: Place, tile: Tile) -> None:
         """Keep a tile in the place of an older one."""
         old = self._tiles.pop(place, None)
-        self._bytes += tile.image.sizeInBytes() - (0 if old is None else old.image.sizeInBytes())
+        self._bytes += tile.image.sizeInBytes()
+        if old is not None:
+            self._drop(old)
         self._tiles[place] = tile
         while self._bytes > self.limit_bytes and len(self._tiles) > 1:
-            self._bytes -= self._tiles.popitem(last=False)[1].image.sizeInBytes()
+            self._drop(self._tiles.popitem(last=False)[1])
+
+    def _drop(self, tile: Tile) -> None:
+        self._bytes -= tile.image.sizeInBytes()
+        self._spare = [*self._spare[1 - _SPARE :], tile.image]
+
+    def image(self, side_px: int) -> QImage:
+        """Return an image for a new tile, with anything on it."""
+        for index, spare in enumerate(self._spare):
+            if spare.width() == side_px:
+                return self._spare.pop(index)
+        return QImage(side_px, side_px, QImage.Format.Format_RGB32)
 
     def layers(self) -> set[Layer]:
         """The layers of which there is any tile."""

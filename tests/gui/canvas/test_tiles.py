@@ -118,7 +118,9 @@ def test_a_tile_painted_bit_by_bit_looks_like_one_painted_at_once(qtbot: QtBot, 
     for emphasis in (NO_EMPHASIS, traced):
         scene = _scene()
         place = places_in(Rect(0, 0, 200, 200), layer_of_scale(scale, 1.0))[0]
-        whole, bits = (TileWork(scene, place, step, emphasis, None) for _ in range(2))
+        side = place.layer.side_px
+        images = (QImage(side, side, QImage.Format.Format_RGB32) for _ in range(2))
+        whole, bits = (TileWork(scene, place, step, emphasis, None, image) for image in images)
         assert whole.go_on(math.inf)
         count = 1
         while not bits.go_on(-math.inf):
