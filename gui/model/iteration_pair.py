@@ -42,22 +42,21 @@ class IterationPair:
 
     def take_other(self, step: StepIndex) -> None:
         """Compare with the iteration that this step lies in."""
-        compared, recording = self._document.compared, self._document.recording
-        if compared is None or compared.iterations is None or recording is None:
-            return
-        shown, other = compared.iterations
-        wanted = iteration_at(self.of(recording), step)
-        if wanted != other:
-            self._compare(recording, shown, wanted)
+        self._replace(1, step)
 
     def _follow(self, step: StepIndex) -> None:
+        self._replace(0, step)
+
+    def _replace(self, place: int, step: StepIndex) -> None:
+        """Put the iteration of a step at a place of the pair (0: the one shown), where iterations are compared."""
         compared, recording = self._document.compared, self._document.recording
         if compared is None or compared.iterations is None or recording is None:
             return
-        shown, other = compared.iterations
+        pair = list(compared.iterations)
         wanted = iteration_at(self.of(recording), step)
-        if wanted != shown:
-            self._compare(recording, wanted, other)
+        if wanted != pair[place]:
+            pair[place] = wanted
+            self._compare(recording, *pair)
 
     def _compare(self, recording: Recording, shown: Iteration, other: Iteration) -> None:
         comparison = compare_parts(recording, _steps(shown), _steps(other))

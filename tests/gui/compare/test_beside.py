@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QSplitter
@@ -11,6 +12,7 @@ from engine.compare import ChangeKind
 from engine.trace.file import write_recording
 from gui.canvas.lens import Lens
 from gui.commands.registry import ALL_ACTIONS
+from gui.model.export import ExportChoice
 from tests.engine.compare.test_walk import training
 from tests.engine.overlay.test_overlay import branch
 from tests.support.made import Maker
@@ -374,3 +376,26 @@ def test_a_view_that_was_small_for_a_moment_leaves_no_small_picture_behind(besid
     window.resize(window.width() + 1, window.height())
     QApplication.processEvents()
     assert beside.a.surface.control.target.scale == pytest.approx(scale, rel=0.02)
+
+
+def test_the_second_canvas_exports_its_own_picture_and_knows_whose_lines_it_shows(beside, monkeypatch):
+    exported = []
+    monkeypatch.setattr(
+        beside.bench.desk.dialogs,
+        "export_with",
+        lambda exporter, title: exported.append((title, exporter.prepare(ExportChoice()))),
+    )
+    beside.b.export_requested.emit()
+    ((title, job),) = exported
+    assert title == "there.chainrule"
+    titles = {node.title for node in job.shown.view.nodes}
+    assert "tanh" in titles
+    assert "relu" not in titles
+    beside.b.line_requested.emit(1)  # both programs are empty here: the same
+    beside.bench.models.document.recording.info = structs.replace(
+        beside.bench.models.document.recording.info, program="x = 1"
+    )
+    notices = []
+    beside.bench.models.notices.posted.connect(notices.append)
+    beside.b.line_requested.emit(4)
+    assert notices[0].text == "That is line 4 of another program than the one in the editor."
