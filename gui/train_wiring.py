@@ -32,6 +32,7 @@ from gui.model.training_logs import RunLogs
 from gui.model.training_plan import PlanModel
 from gui.model.workspace import Workspace
 from gui.train.arguments import ArgumentsPopup
+from gui.train.batch_view import BatchDialog
 from gui.train.canvas_keys import CanvasKeys
 from gui.train.controls import TrainControls
 from gui.train.network_card import Face
@@ -89,6 +90,7 @@ class TrainView:
         self._page: TrainPage | None = None
         self._controls: TrainControls | None = None
         self._until: UntilPopup | None = None
+        self._batch: BatchDialog | None = None
 
     def ask_until(self) -> None:
         """Open the question below its button."""
@@ -146,6 +148,13 @@ class TrainView:
         """Show another face of the network."""
         if self._page is not None:
             self._page.network.show_face(Face(name))
+
+    def look_at_batch(self) -> None:
+        """Show the last batch; it is followed while the run goes on."""
+        if self._batch is None:
+            self._batch = BatchDialog(self._training.book, self._models.theme, self._page)
+        self._batch.show()
+        self._batch.raise_()
 
     def edit_number(self) -> None:
         """Open the card of single numbers."""

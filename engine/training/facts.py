@@ -86,6 +86,7 @@ class Picture(TrainFact, frozen=True):
     the state of a recurrent layer at each place of the sequence, the mean over the samples, [places]; of the direction
     that goes backwards ``gradient norms/LAYER reverse``),
     ``attention/LAYER`` (how much each place looks at each other one in the first sample, [heads, places, places]),
+    ``batch/inputs`` with ``batch/targets`` and ``batch/answers`` (the first samples of the last batch, at most 32),
     ``data/train`` and ``data/validation`` (told once, before anything is learned: at most 2,000 samples, [samples,
     inputs + 1], the target last). Row 0 is the bottom of
     the plane. ``data`` are float32 numbers, little-endian, in C order; ``array_of`` unpacks them.

@@ -183,6 +183,16 @@ TRAIN_ACTIONS = (
         enabled_when=_has_update,
     ),
     Action(
+        id="train.look_batch",
+        title="Look at the batch…",
+        tip="Show the first samples of the last batch, what is to be told of them, and what the network answers.",
+        menu=Menu.TRAIN,
+        shortcuts=("D",),
+        context=Context.TRAIN,
+        handler=lambda desk: desk.train.look_at_batch(),
+        enabled_when=_was_trained,
+    ),
+    Action(
         id="train.number",
         title="Change a weight…",
         tip="Look at any number of any tensor that is trained, and change it before the next batch.",

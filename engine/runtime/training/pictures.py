@@ -33,6 +33,9 @@ MOST_SAMPLES = 256
 MOST_WEIGHTS = 4096
 MOST_MAPS = 16
 MOST_ELEMENTS = 1_000_000
+MOST_SHOWN = 32
+MOST_SHOWN_NUMBERS = 65_536
+"""Of the batch that is looked at: samples, and numbers of them all."""
 SATURATED = 0.97
 _BINARY = frozenset({"BinaryCrossEntropyWithLogitsBackward0", "SoftMarginLossBackward0"})
 _BINARY_SHARES = "BinaryCrossEntropyBackward0"
@@ -174,6 +177,7 @@ class PictureTaker:
             attention.remove()
         for name, weights in attention.weights().items():
             self._show(iteration, f"attention/{name}", weights)
+        self._show_batch(iteration, inputs, output)
         self._mistakes(iteration, inputs, output)
         put = self._outbox.points.append
         for name, (module, units) in seen.items():
@@ -191,10 +195,29 @@ class PictureTaker:
                 level = units.abs() if isinstance(module, nn.Tanh) else (2 * units - 1).abs()
                 put((f"saturation/{name}", iteration, float((level > SATURATED).float().mean())))
 
+    def _show_batch(self, iteration: int, inputs: Tensor, output: Tensor | None) -> None:
+        """Show the first samples of the last batch, what is to be told of them, and what the network answers."""
+        count = min(MOST_SHOWN, len(inputs), MOST_SHOWN_NUMBERS // max(1, inputs[:1].numel())) if len(inputs) else 0
+        if not count or inputs.is_complex() or inputs.is_sparse:
+            return
+        self._show(iteration, "batch/inputs", inputs[:count])
+        targets = self._targets
+        if targets is not None and not targets.is_complex() and len(targets) >= count and targets.ndim <= 2:
+            self._show(iteration, "batch/targets", targets[:count])
+        if output is not None and output.ndim == 2 and len(output) >= count:
+            told = output[:count]
+            is_class = targets is not None and not targets.is_floating_point() and output.shape[1] > 1
+            self._show(iteration, "batch/answers", told.argmax(1) if is_class else told)
+
+    @property
+    def _targets(self) -> Tensor | None:
+        targets = self.batch[1] if isinstance(self.batch, (tuple, list)) and len(self.batch) > 1 else None
+        return targets if isinstance(targets, Tensor) else None
+
     def _mistakes(self, iteration: int, inputs: Tensor, output: Tensor | None) -> None:
         """Show which pictures of the last batch are taken for another class, where it is one of pictures."""
-        targets = self.batch[1] if isinstance(self.batch, (tuple, list)) and len(self.batch) > 1 else None
-        if not isinstance(targets, Tensor) or output is None or inputs.ndim != 4 or output.ndim != 2:
+        targets = self._targets
+        if targets is None or output is None or inputs.ndim != 4 or output.ndim != 2:
             return
         if targets.ndim == 1 and not targets.is_floating_point():
             wrong = output.argmax(1).to(targets.device) != targets[: len(inputs)]

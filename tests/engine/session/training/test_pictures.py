@@ -3,6 +3,7 @@
 import contextlib
 import io
 
+import numpy as np
 import pytest
 import torch
 
@@ -39,6 +40,11 @@ def test_pictures_show_the_network_and_change_nothing(runs):
     assert shown["unit/act1"].shape == (8, 48, 48)
     assert shown["unit/act1"].min() == 0
     assert shown["histogram/fc1.weight"][2:].sum() == 16
+    assert shown["batch/inputs"].shape == (16, 2)
+    assert shown["batch/targets"].shape == shown["batch/answers"].shape == (16,)
+    assert set(shown["batch/targets"]) | set(shown["batch/answers"]) <= {0.0, 1.0}
+    rows = {tuple(row) for row in shown["data/train"].tolist()}
+    assert {tuple(row) for row in np.column_stack([shown["batch/inputs"], shown["batch/targets"]]).tolist()} <= rows
     assert shown["activations/act2"][2:].sum() == 16 * 8
     assert runs.curve("dead units/act1")
     assert runs.curve("saturation/act2")
