@@ -42,6 +42,11 @@ def checkpointed_function(recompute: Callable[..., Any]) -> Any:  # noqa: ANN401
     return recompute
 
 
+def is_asked(mode: object) -> bool:
+    """Whether a function mode is on the stack of modes of this thread, and torch asks modes at all just now."""
+    return not torch._C._is_torch_function_all_disabled() and is_mode_on(mode)
+
+
 def is_mode_on(mode: object) -> bool:
     """Whether a function mode is on the stack of modes of this thread."""
     at = torch._C._get_function_stack_at

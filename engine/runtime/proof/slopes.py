@@ -37,6 +37,10 @@ _SYMMETRIC = frozenset(
 )
 """Functions that look at one half of a symmetric matrix: their gradient is that of a symmetric one."""
 _CONDITIONS = {"ctc_loss": "for probabilities that sum to 1", "pinv": "where the rank stays the same"}
+_CONDITIONS |= dict.fromkeys(
+    ("fake_quantize_per_tensor_affine", "fake_quantize_per_channel_affine", "fused_moving_avg_obs_fake_quant"),
+    "as if nothing had been rounded",
+)
 _OVERLAPS = frozenset(
     {*("max_unpool1d", "max_unpool2d", "max_unpool3d", "scatter", "scatter_", "put", "put_", "index_copy")}
     | {*("index_copy_", "index_put", "index_put_", "setitem", "masked_scatter", "as_strided_scatter")}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.groups import Pass
-from engine.trace.facts import Phase, Role, Step
+from engine.trace.facts import Absence, Phase, Role, Step, Value
 from engine.trace.ids import BackwardCallId, TensorId, ValueId
 from engine.trace.invariants import InvariantError, check_recording
 from engine.trace.recording import Recording
@@ -19,11 +19,12 @@ def check_whole(recording: Recording) -> Iterator[Finding]:
         return
     yield Finding(Check.STRUCTURE, Verdict.PROVEN, None)
     yield from _versions(recording)
+    returned = {fact.value for fact in recording.returned_gradients}  # the engine added them up
     for call in recording.backward_calls:
         for value in call.root_values:
             fact = recording.values[value]
             may_be_older = bool(recording.stops) or recording.info.is_part
-            if fact.producer is None and not fact.is_leaf and not may_be_older:
+            if fact.producer is None and not fact.is_leaf and not may_be_older and value not in returned:
                 text = f"a backward pass begins at {_name(recording, value)}, which no step in the recording computed"
                 yield Finding(Check.STRUCTURE, Verdict.FAILED, call.first_step, text)
 
@@ -76,8 +77,8 @@ class StructureChecker:
             fact = None if value is None else recording.values[value]
             if value is None or fact is None or fact.producer is not None:
                 continue
-            if value in self._returned:
-                continue  # the engine added it up
+            if value in self._returned or self._is_part(fact):
+                continue  # the engine added it up; or it belongs to a tensor of a class of its own
             if fact.role is Role.INTERMEDIATE or (fact.grad_node is not None and not fact.is_leaf):
                 yield f"{_name(recording, value)} was computed by a step that is not in the recording"
         for value in step.outputs:
@@ -90,8 +91,17 @@ class StructureChecker:
             node = None if fact.grad_node is None or fact.is_leaf else recording.grad_nodes[fact.grad_node]
             maker = None if node is None else node.step
             # A custom function that wrote into its input later has given it its own node.
-            if maker not in (None, step.index) and value not in recording.steps[maker].inputs:
+            is_kept = any(self._is_same_graph(value, other) for other in step.inputs if other is not None)
+            if maker not in (None, step.index) and value not in recording.steps[maker].inputs and not is_kept:
                 yield f"the autograd node of {_name(recording, value)} was made by step {maker}"
+
+    def _is_part(self, fact: Value) -> bool:
+        return fact.base is not None and self._recording.absence(fact.base) is Absence.IN_PARTS
+
+    def _is_same_graph(self, value: ValueId, before: ValueId) -> bool:
+        """Whether a value is a tensor as it was, but for its numbers: written where no gradient is wanted."""
+        fact, earlier = self._recording.values[value], self._recording.values[before]
+        return (fact.tensor, fact.grad_node) == (earlier.tensor, earlier.grad_node)
 
     def _backward(self, step: Step) -> Iterator[str]:
         assert step.grad_node is not None

@@ -55,7 +55,7 @@ from engine.runtime.recorder.watch.mode import RecorderMode
 from engine.runtime.recorder.watch.modules import creating, watched_call, watched_check, watched_init
 from engine.runtime.recorder.watch.optimizers import OptimizerWatcher
 from engine.runtime.recorder.watch.scripted import ScriptBorder
-from engine.runtime.recorder.watch.swaps import watched_swap
+from engine.runtime.recorder.watch.swaps import watched_set, watched_swap
 from engine.runtime.recorder.watch.weak_log import ShadowBook, WeakLog
 from engine.trace.batch import Batch, joined
 from engine.trace.bytestore import ByteSink
@@ -284,6 +284,12 @@ class Recorder:
             with quiet():
                 self._resolver.before_move(self._taken(), tensor, form)
 
+    def _is_used(self, tensor: Tensor) -> bool:
+        if self._resolver is None:
+            return False
+        with quiet():
+            return self._resolver.is_used(self._taken(), tensor)
+
     def _taken(self) -> dict[int, Log]:
         taken = {}
         for thread, log in list(self._logs.items()):
@@ -299,7 +305,9 @@ class Recorder:
         number = len(self._logs)
         log: Log = [] if self._shadows is None else WeakLog(self._shadows)
         self._logs[number] = log
-        mode = self._instruments.mode_class(self._marks, self._infos, self._snapshots, log, self._before_move)
+        mode = self._instruments.mode_class(
+            self._marks, self._infos, self._snapshots, log, self._before_move, self._is_used
+        )
         self._modes.append(mode)
         return mode
 
@@ -320,6 +328,7 @@ class Recorder:
         plan_functions(patches, mode_of_thread)
         patches.add(forward_ad, EXIT, lambda original: watched_exit(original, mode_of_thread))
         patches.add(torch.utils, "swap_tensors", lambda original: watched_swap(original, mode_of_thread, self))
+        patches.add(Tensor, "set_", lambda original: watched_set(original, mode_of_thread))
         patches.add(torch, "compile", self._watched_compile)
         patches.add(torch.overrides, "has_torch_function", watched_check)
         for module, name in tracers():

@@ -126,6 +126,11 @@ class Resolver:
         self._read(logs)
         self._values.before_move(tensor, perf_counter_ns(), form)
 
+    def is_used(self, logs: Mapping[int, Log], tensor: Tensor) -> bool:
+        """Return whether there is a value of what lies in the memory of a tensor."""
+        self._read(logs)
+        return self._book.is_used(tensor)
+
     def before_swap(self, logs: Mapping[int, Log], tensors: tuple[Tensor, Tensor]) -> None:
         """Keep what is known of two tensors that are about to be swapped."""
         self._read(logs)

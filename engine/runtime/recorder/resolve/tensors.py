@@ -125,6 +125,11 @@ class TensorBook:
             block.members[record.id] = record
         return record
 
+    def is_used(self, tensor: Tensor) -> bool:
+        """Whether a known tensor in the same block of memory has a value."""
+        block = self._blocks.get(storage_key(tensor) or 0)
+        return block is not None and any(record.value is not None for record in block.members.values())
+
     def twin(self, tensor: Tensor) -> TensorRecord | None:
         """Return the record of ``tensor``, or of a known one that shows the same numbers in the same memory.
 

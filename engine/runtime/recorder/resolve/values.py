@@ -50,6 +50,7 @@ class ValueMaker:
             if alias.value is not None:
                 alias.is_stale, alias.writer = True, writer
                 alias.seen_ns = alias.seen_node = None
+                self._renew_gradient(alias, time_ns)
         for _, part in record.parts:
             self._outdate(part, writer)
         record.seen_ns = record.seen_node = None
@@ -58,6 +59,13 @@ class ValueMaker:
         value = self.make(tensor, record, time_ns, writer, None)
         self._tell_owner(record, value)
         return value
+
+    def _renew_gradient(self, record: TensorRecord, time_ns: int) -> None:
+        """Tell of the next value of a leaf's ``.grad`` that was written through an alias (``x.grad.data.zero_()``)."""
+        owner = record.owner() if record.owner is not None else None
+        tensor = record.ref()
+        if owner is not None and owner.grad is record and tensor is not None:
+            self._tell_owner(record, self.current(tensor, time_ns))
 
     def adopted(self, tensor: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
         """Give a tensor another value: a step inside of ``producer`` made it, ``producer`` gave it its node.
@@ -224,6 +232,8 @@ class ValueMaker:
         found = self.pending.value(record.value)
         if found is not None and found.time_ns < time_ns:
             found.node = node
+            if found.role is Role.INTERMEDIATE and found.producer is None and node.sequence is None:
+                found.role = Role.INPUT  # the write made it part of a graph, which it was taken to be from the start
 
     def _node(self, tensor: Tensor, key: int | None, time_ns: int) -> NodeKey:
         requires_grad = tensor.requires_grad

@@ -47,6 +47,8 @@ class Kind(IntEnum):
     """The person's own ``autograd.Function``: what it gives back unchanged was overwritten."""
     COMPILED = 12
     """Compiled or scripted code: it says itself what it overwrote."""
+    WANTS = 14
+    """Says whether gradients of its first argument are wanted (``requires_grad_``): no step."""
     SCHEMA = 13
     """An operator of ``torch.ops`` whose schema says which arguments it overwrites."""
 
@@ -99,7 +101,7 @@ _SILENT = _words(
     __repr__ __format__ __str__ __hash__ __array__ __array_wrap__ __dir__ __contains__ __reduce_ex__
     __setstate__ __dlpack__ __dlpack_device__ numpy data_ptr storage untyped_storage _typed_storage storage_type
     element_size get_device is_floating_point is_complex nelement ndimension register_hook
-    register_post_accumulate_grad_hook retain_grad requires_grad_ equal allclose is_same_size storage_offset
+    register_post_accumulate_grad_hook retain_grad equal allclose is_same_size storage_offset
     _is_view is_signed is_conj is_neg is_inference is_set_to is_shared is_pinned share_memory_ can_cast
     result_type promote_types _set_grad_enabled is_grad_enabled has_names is_coalesced sparse_dim dense_dim
     is_nonzero is_distributed qscheme q_scale q_zero_point _nnz _version _is_zerotensor dim_order module_load
@@ -172,6 +174,8 @@ def _property(access: str, name: str) -> FunctionInfo:
     target = f"torch.Tensor.{name}"
     if name in ("grad", "_grad") and access != "__get__":
         return FunctionInfo(Kind.GRAD, name, target)
+    if access == "__set__" and name == "requires_grad":
+        return FunctionInfo(Kind.WANTS, name, target)
     if access == "__set__" and name in _TENSOR_PROPERTIES:
         return FunctionInfo(Kind.MOVES, name, target)
     if access == "__get__" and name in _TENSOR_PROPERTIES:
@@ -193,6 +197,8 @@ def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: PLR091
         return Kind.OPENED
     if raw in ("batch_norm", "instance_norm", "native_batch_norm"):
         return Kind.STATISTICS
+    if raw == "requires_grad_":
+        return Kind.WANTS
     if raw in _MOVERS:
         return Kind.MOVES
     if raw in _INPLACE_OPERATORS or raw == "__setitem__" or (raw.endswith("_") and not raw.endswith("__")):

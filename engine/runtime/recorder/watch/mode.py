@@ -38,6 +38,7 @@ class RecorderMode(TorchFunctionMode):
         log: See ``log``.
         scope: The stretch of no steps that is running, if any.
         on_move: Called before a tensor gets other memory; or after, with another tensor that still shows the old one.
+        is_used: Whether a step has used what lies in the memory of a tensor; takes a while.
         is_away: Whether the backward engine is about to run while torch has taken this mode off for its call.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
@@ -49,6 +50,7 @@ class RecorderMode(TorchFunctionMode):
         snapshots: Snapshots,
         log: Log,
         on_move: Callable[[Tensor, Tensor | None], None],
+        is_used: Callable[[Tensor], bool],
     ) -> None:
         super().__init__()
         self.log = log
@@ -57,6 +59,7 @@ class RecorderMode(TorchFunctionMode):
         self.due_ns = _NEVER_NS
         self.on_due: Callable[[], None] = _do_nothing
         self.on_move = on_move
+        self.is_used = is_used
         self.is_away = False
         self.marks = marks
         self.snapshots = snapshots
@@ -220,7 +223,7 @@ class RecorderMode(TorchFunctionMode):
         """Return the hooks to put on the nodes of a backward pass: those that are given."""
         return pairs
 
-    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, C901, PLR0911 - a table of cases
+    def _special(self, func: TorchFunction, types: Types, info: FunctionInfo, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - a table of cases
         kind = info.kind
         scope = self.current_scope()
         if kind is Kind.SILENT or scope is ScopeKind.PASS:
@@ -232,6 +235,8 @@ class RecorderMode(TorchFunctionMode):
         if kind is Kind.OPENED and scope is None:
             with self:
                 return redispatch_function(func, types, args, kwargs)  # type: ignore[no-untyped-call] # torch's own
+        if kind is Kind.WANTS:
+            return self._wanting(func, args, kwargs)
         if kind is Kind.GRAD:
             func(*args, **kwargs)
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
@@ -241,6 +246,8 @@ class RecorderMode(TorchFunctionMode):
             for tensor in written:
                 self.on_move(plain(tensor), None)
         if scope is ScopeKind.CREATE:
+            if self.scope is not None and self.scope.frame is None:  # loaded, not made: it may have been used
+                self.before_write([tensor for tensor in written if self.is_used(plain(tensor))])
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:
             self.before_write(written)
@@ -249,6 +256,13 @@ class RecorderMode(TorchFunctionMode):
         if kwargs.get("out") is not None:
             return self.record(info, lambda: self._into(written, func, args, kwargs), args, kwargs)
         return self.record(info, lambda: func(*args, **kwargs), args, kwargs)
+
+    def _wanting(self, func: TorchFunction, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
+        """Say whether gradients are wanted; what was used before they were no more is known as it was."""
+        is_wanted = args[1] if len(args) > 1 else kwargs.get("requires_grad", True)
+        if not is_wanted:
+            self.is_used(plain(args[0]))
+        return func(*args, **kwargs)
 
     def _into(self, written: list[Tensor], func: TorchFunction, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
         """Run a call with ``out=``, which may give those tensors another shape: then their old ones keep it."""

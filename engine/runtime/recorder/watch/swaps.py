@@ -1,4 +1,7 @@
-"""Watches ``torch.utils.swap_tensors``: each of two tensors gets what the other one was, numbers, class and all."""
+"""Watches what gives tensors other memory unseen by function modes: ``swap_tensors`` and ``Tensor.set_``.
+
+``torch.utils.swap_tensors`` gives each of two tensors what the other one was, numbers, class and all.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +9,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from engine.runtime.compat_checkpoint import is_mode_on
+from engine.runtime.compat_checkpoint import is_asked, is_mode_on
 from engine.runtime.compat_swap import references_hidden
 from engine.runtime.recorder.watch.frames import Marks
 from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind
@@ -59,6 +62,22 @@ def watched_swap(
             swap()
 
     return swap_tensors
+
+
+def watched_set(
+    original: Callable[..., Tensor], mode_of_thread: Callable[[], RecorderMode | None]
+) -> Callable[..., Tensor]:
+    """Return ``Tensor.set_`` that is logged like any other call: torch asks no function mode about it."""
+
+    @wraps(original)
+    def set_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:  # noqa: ANN401 - a source, offset and strides
+        mode = mode_of_thread()
+        if mode is None or not is_asked(mode):
+            return original(self, *args, **kwargs)
+        result: Tensor = mode.__torch_function__(original, (type(self),), (self, *args), kwargs)
+        return result
+
+    return set_
 
 
 def _is_own(reference: Any) -> bool:  # noqa: ANN401 - a weak reference of any class

@@ -1,0 +1,76 @@
+"""What was overwritten by ways that no step tells of keeps the numbers and properties that it had when it was used.
+
+Everything is drained once, at the end, as for a program that does its work in one function.
+"""
+
+import pytest
+
+from tests.engine.runtime.proof.proving import proven, recorded
+from tests.support.recorded import record_text
+
+PROGRAMS = {
+    "loaded": """
+layer, other = nn.Linear(2, 2), nn.Linear(2, 2)
+before = layer(torch.ones(1, 2))
+layer.load_state_dict(other.state_dict())
+after = layer(torch.ones(1, 2))
+""",
+    "loaded, a running count": """
+norm = nn.BatchNorm1d(2)
+norm(torch.randn(4, 2))
+norm.load_state_dict(nn.BatchNorm1d(2).state_dict())
+norm(torch.randn(4, 2))
+""",
+    "other memory": """
+a = torch.zeros(3)
+b = a * 2
+a.set_(torch.arange(4.))
+c = a + 1
+a.set_(torch.arange(8.).untyped_storage(), 2, (2, 2), (2, 1))
+d = a * 1
+""",
+    "zeroed through data": """
+x = torch.ones(2, requires_grad=True)
+(x * 2).sum().backward()
+x.grad.data.zero_()
+(x * 5).sum().backward()
+""",
+    "frozen": """
+layer = nn.Linear(2, 2)
+x = torch.ones(1, 2, requires_grad=True)
+layer(x).sum().backward()
+layer.requires_grad_(False)
+layer(x).sum().backward()
+""",
+    "a fresh tensor joins a graph": """
+x = torch.randn(3, requires_grad=True)
+z = torch.zeros(2, 3).index_add_(0, torch.tensor([1]), x.unsqueeze(0))
+z.sum().backward()
+""",
+    "written where no gradient is wanted": """
+x = torch.randn(3, requires_grad=True)
+y = x * 2
+with torch.no_grad():
+    y.mul_(2)
+y.sum().backward()
+""",
+}
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
+def test_what_was_used_is_known_as_it_was(text: str) -> None:
+    report = proven(recorded(text))
+    assert report.failures == []
+
+
+def test_the_gradient_is_zero_from_the_write_on() -> None:
+    run = record_text("import torch\n" + PROGRAMS["zeroed through data"], drains=False)
+    leaf = next(value for value in run.recording.values if "x" in run.recording.names(value.id))
+    gradients = [run.recording.array(change.value).tolist() for change in run.recording.grad_changes(leaf.tensor)]
+    assert gradients == [[2, 2], [0, 0], [5, 5]]
+
+
+def test_what_was_frozen_wanted_gradients_before() -> None:
+    run = record_text("import torch\nfrom torch import nn\n" + PROGRAMS["frozen"], drains=False)
+    weight = next(value for value in run.recording.values if "layer.weight" in run.recording.names(value.id))
+    assert weight.requires_grad
