@@ -1,0 +1,32 @@
+"""The programs that use torch in all its ways are proven, but for a few of which it is known what is not seen."""
+
+import pytest
+import torch
+
+from tests.conformance import ways_of_autograd, ways_of_tensors, ways_of_torch
+from tests.engine.runtime.proof.proving import proven, recorded
+
+PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS | ways_of_tensors.PROGRAMS
+UNSEEN = {
+    "torch func": "functionalize: what an in-place call did to a wrapper is read after the transform has ended",
+    "hooks change": "a post-accumulate hook runs before its gradient is known to have arrived",
+    "functional autograd": "gradcheck calls a helper that no function mode is asked about",
+    "swapped tensors": "the gradient goes with the swap",
+}
+"""Programs of which something recorded is not as it was, and why."""
+
+
+@pytest.fixture
+def default_dtype():
+    dtype = torch.get_default_dtype()
+    yield
+    torch.set_default_dtype(dtype)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("default_dtype")
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "jit"])  # which needs its text in a file
+def test_every_way_of_using_torch_is_proven(name: str) -> None:
+    report = proven(recorded(PROGRAMS[name]))
+    assert bool(report.failures) == (name in UNSEEN), report.failures
+    assert all(report.reasons)
