@@ -242,13 +242,20 @@ def _second_addition(recording: Recording, changes: Sequence[GradChange], used: 
             first = None
         elif first is None:
             first = change
-        elif recording.steps[first.step].backward_call != call and _is_used(first.step, change.step, used):
+        elif recording.steps[first.step].backward_call == call or not _is_used(first.step, change.step, used):
+            continue
+        elif not used or _is_taken(recording, change.value):
             return change
     return None
 
 
 def _is_used(first: StepIndex, second: StepIndex, used: list[StepIndex]) -> bool:
     return not used or bisect_left(used, second) > bisect_left(used, first)
+
+
+def _is_taken(recording: Recording, gradient: ValueId) -> bool:
+    """Whether an optimizer takes a sum; else it does no harm, as in a critic that only passes gradients on."""
+    return any(recording.steps[step].phase is Phase.OPTIMIZER for step in recording.consumers(gradient))
 
 
 def _leaves(recording: Recording) -> Iterator[Value]:

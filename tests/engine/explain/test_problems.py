@@ -106,6 +106,12 @@ def test_gradients_that_are_set_back_are_no_problem(zero: str) -> None:
     assert found_in(TRAINING.format(zero=zero)) == ()
 
 
+def test_a_sum_that_no_optimizer_takes_is_no_problem() -> None:
+    """The generator's loss passes through the critic, whose gradients are set back before the critic learns."""
+    body = TRAINING.format(zero="optimizer.zero_grad()") + "    (w * 2).backward()\n"
+    assert found_in(body) == ()
+
+
 def test_gradient_accumulation_before_one_step_is_no_problem() -> None:
     body = TRAINING.format(zero="optimizer.zero_grad(); ((w - 2) ** 2).backward()")
     assert found_in(body) == ()
