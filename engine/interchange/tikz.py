@@ -3,6 +3,8 @@
 It compiles with any LaTeX that has TikZ (``pdflatex graph.tex``). Lengths are points, one a logical pixel; y grows up.
 """
 
+from collections.abc import Callable, Iterator
+
 from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, edge_state, node_state
@@ -18,6 +20,7 @@ _HEAD = r"""\documentclass[tikz,border=6pt]{standalone}
 \renewcommand{\familydefault}{\sfdefault}
 """
 _FUTURE = "opacity=0.38"
+_HEARD_EVERY = 500
 _SIGNS = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -55,26 +58,40 @@ _SIGNS = {
 
 
 def tikz_text(
-    drawing: Drawing, step: StepIndex, palette: Palette, *, is_transparent: bool = False, marks: Marks = NO_MARKS
+    drawing: Drawing,
+    step: StepIndex,
+    palette: Palette,
+    *,
+    is_transparent: bool = False,
+    marks: Marks = NO_MARKS,
+    progress: Callable[[float], None] | None = None,
 ) -> str:
     """Return the picture of ``drawing`` right after ``step`` as one LaTeX document; boxes have titles, no numbers.
 
-    ``marks`` are boxes and arrows that look otherwise than the rest.
+    ``marks`` are boxes and arrows that look otherwise than the rest; ``progress`` hears what share is done, 0 to 1, and
+    what it raises ends the work.
 
     The picture is as large as the bounds of the drawing, and cut off there.
     """
     colors = _Colors(palette)
-    body = [
-        *(_frame(frame, colors) for frame in drawing.frames),
-        *(_lane(lane, colors) for lane in drawing.lanes),
-        *(line for path in drawing.edges if (line := _edge(path, step, colors, marks.of_edge(path.edge)))),
-        *(_node(box, step, colors, marks.boxes.get(box.node.key)) for box in drawing.nodes),
-    ]
+    body = []
+    total = len(drawing.frames) + len(drawing.edges) + len(drawing.nodes) + 1
+    for count, part in enumerate(_parts(drawing, step, colors, marks)):
+        body.append(part)
+        if progress is not None and count % _HEARD_EVERY == 0:
+            progress(min(1.0, count / total))
     bounds = drawing.bounds
     page = f"{_at((bounds.x, bounds.y))} rectangle {_at((bounds.right, bounds.bottom))}"
     ground = [] if is_transparent else [rf"\fill[{colors('canvas')}] {page};"]
     picture = [r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", rf"\clip {page};", *ground, *body, r"\end{tikzpicture}"]
     return "\n".join([_HEAD + colors.definitions(), r"\begin{document}", *picture, r"\end{document}", ""])
+
+
+def _parts(drawing: Drawing, step: StepIndex, colors: "_Colors", marks: Marks) -> Iterator[str]:
+    yield from (_frame(frame, colors) for frame in drawing.frames)
+    yield from (_lane(lane, colors) for lane in drawing.lanes)
+    yield from (line for path in drawing.edges if (line := _edge(path, step, colors, marks.of_edge(path.edge))))
+    yield from (_node(box, step, colors, marks.boxes.get(box.node.key)) for box in drawing.nodes)
 
 
 class _Colors:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import assert_never
 
@@ -46,6 +47,7 @@ _PREVIEW_LINES = 40
 _SAMPLES = 24
 """So many frames are looked at for the colours of a GIF, at 100 % or less."""
 _PREVIEW_STEPS = 500
+_HEARD_EVERY = 20_000
 _PREVIEW_BOXES = 800
 """The preview of a larger SVG is painted by the canvas: to read the SVG back would take the window's time."""
 _PREVIEW_PIXELS = 4_000_000
@@ -149,16 +151,21 @@ class PictureJob:
                 )
             case PictureFormat.TIKZ:
                 return tikz_text(
-                    shown.part_of_drawing(), shown.step, tokens, is_transparent=is_clear, marks=self._marks()
+                    shown.part_of_drawing(),
+                    shown.step,
+                    tokens,
+                    is_transparent=is_clear,
+                    marks=self._marks(),
+                    progress=progress,
                 )
             case PictureFormat.DOT:
                 return dot_text(shown.part_of_view(), tokens)
             case PictureFormat.MERMAID:
                 return mermaid_text(shown.part_of_view(), tokens)
             case PictureFormat.GRAPHML:
-                return graphml_text(shown.part_of_view())
+                return graphml_text(shown.part_of_view(), progress)
             case PictureFormat.JSON:
-                return json.dumps(recording_json(shown.recording), indent=1, allow_nan=False)
+                return _json_text(recording_json(shown.recording), progress)
             case (
                 PictureFormat.PNG
                 | PictureFormat.PDF
@@ -249,6 +256,16 @@ class PictureJob:
             return [painting.image(step, min(1.0, scale)) for painting, step in pages]
 
         return Film(frames, samples, len(steps), width, height, self.choice.frame_ms)
+
+
+def _json_text(document: object, progress: Progress) -> str:
+    """The document as text; ``progress`` may end the work, but nobody knows how far it is."""
+    parts = json.JSONEncoder(indent=1, allow_nan=False).iterencode(document)
+    found: list[str] = []
+    while some := list(islice(parts, _HEARD_EVERY)):
+        found.append("".join(some))
+        progress(0.0)
+    return "".join(found)
 
 
 def _around(rects: list[Rect]) -> Rect:
