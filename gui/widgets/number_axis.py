@@ -37,7 +37,8 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         """Return the label of each tick."""
-        return [number_text(10.0 ** min(value, _LAST_DECADE) if self.is_log else value, 3) for value in values]
+        numbers = [10.0 ** min(value, _LAST_DECADE) if self.is_log else value for value in values]
+        return [_short(number_text(number, 3)) for number in numbers]
 
 
 class CountAxis(NumberAxis):
@@ -49,6 +50,14 @@ class CountAxis(NumberAxis):
         if not found or found[0][0] >= 1.0:
             return found
         return [(1.0, [float(count) for count in range(math.ceil(low), math.floor(high) + 1)])]
+
+
+def _short(text: str) -> str:
+    """Return a label as short as it can be, ``1e6`` for ``1.00e+6``: pyqtgraph leaves out what finds no room."""
+    mantissa, has_power, power = text.partition("e")
+    if not has_power:
+        return text
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power.removeprefix('+')}"
 
 
 def _digits(decades: float) -> tuple[float, ...]:

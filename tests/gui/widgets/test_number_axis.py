@@ -2,7 +2,7 @@
 
 import pytest
 
-from gui.widgets.number_axis import CountAxis
+from gui.widgets.number_axis import CountAxis, NumberAxis
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.5, 1.5), (1.0, 2.0), (1.0, 3.0), (0.9, 40.1), (1.0, 100_000.0)])
@@ -12,3 +12,11 @@ def test_counts_have_ticks_at_whole_numbers_only(qapp, low, high):
     assert ticks
     assert all(tick == int(tick) for tick in ticks)
     assert len(ticks) <= 40
+
+
+def test_labels_of_large_and_small_numbers_find_room(qapp):
+    axis = NumberAxis("left")
+    assert axis.tickStrings([0.5, 1e6, 1.2e-7, -2.5e8, 10], 1, 1) == ["0.5", "1e6", "1.2e-7", "-2.5e8", "10"]
+    axis.is_log = True
+    (level,) = axis.tickValues(-0.5, 9.5, 250)
+    assert axis.tickStrings(level[1], 1, 1) == ["1", "100", "10000", "1e6", "1e8"]
