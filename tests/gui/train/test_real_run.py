@@ -69,6 +69,19 @@ def test_a_network_learns_in_the_window(workbench, qtbot):
     assert run.pictures_of("weight")["fc1.weight"].shape == (16, 2)
     assert run.picture("data/train").shape[1] == 3
     assert run.hyper.numbers[run.hyper.names.index("lr")] == (0.01,)
+    card = page.network.elements.card
+    press(qtbot, page, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: run.elements.number(card.place) is not None, timeout=LIMIT_MS)
+    before = run.elements.number(card.place)
+    qtbot.keyClicks(card.number, "2.5")
+    qtbot.keyClick(card.number, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: run.elements.number(card.place) == 2.5, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: run.pictures_of("weight")["fc1.weight"][0, 0] == 2.5, timeout=LIMIT_MS)
+    qtbot.keyClick(card.number, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: run.elements.number(card.place) == before, timeout=LIMIT_MS)
+    assert run.marks[-1].text.startswith("fc1.weight[0, 0] 2.5 → ")
+    card.close_card()
+    page.setFocus()
     stopped_at = run.iteration
     press(qtbot, page, Qt.Key.Key_Period)
     qtbot.waitUntil(lambda: any(one.reason is SampleReason.ASKED for one in run.samples), timeout=LIMIT_MS)
