@@ -11,6 +11,8 @@ _LIMIT_BYTES = 12_000_000
 _LARGEST_PX = 200_000
 """Something larger is painted anew each time: it fills so much of the view that there are few of them."""
 _REMEMBERED = 2_000
+_NEW_AT_ONCE = 16
+"""So many new things of a steady size are painted in one frame; the others come with the next ones."""
 
 
 class LabelImages:
@@ -18,12 +20,22 @@ class LabelImages:
 
     Something that grows with the scale is kept from the second time on: while the person zooms, it never has the
     same size twice.
+
+    Attributes:
+        is_pending: Whether something was left out of the last frame.
     """
 
     def __init__(self) -> None:
+        self.is_pending = False
+        self._room: float = math.inf
         self._met: OrderedDict[Hashable, None] = OrderedDict()
         self._images: OrderedDict[Hashable, QImage] = OrderedDict()
         self._bytes = 0
+
+    def start_frame(self, *, is_whole: bool) -> None:
+        """Begin a frame that shows everything, or only as much that is new as it has time for."""
+        self.is_pending = False
+        self._room = math.inf if is_whole else _NEW_AT_ONCE
 
     def draw(
         self, painter: QPainter, key: Hashable, rect: QRectF, paint: Callable[[QPainter], None], *, grows: bool = True
@@ -44,6 +56,11 @@ class LabelImages:
         corner = QPoint(round(where.left() * ratio), round(where.top() * ratio))
         width, height = math.ceil(rect.width() * scale), math.ceil(rect.height() * scale)
         wanted = (key, width, height, scale)
+        if not grows and wanted not in self._images:
+            if self._room <= 0:
+                self.is_pending = True
+                return
+            self._room -= 1
         if 0 < width * height <= _LARGEST_PX and (not grows or self._is_met(wanted)):
             painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
             painter.drawImage(corner, self._image(wanted, rect, scale, paint))

@@ -125,6 +125,7 @@ class ScenePainter:
             yield from self._paint_edges(painter, edges, step, emphasis)
         self._picks.paint_neighbours(painter, step, emphasis)
         labels = None if quality is None else self._labels
+        self._labels.start_frame(is_whole=True)
         self._paint_headings(painter, visible, scale, seen, labels)
         yield from self._paint_nodes(painter, visible, step, emphasis, quality)
         self._paint_far_names(painter, visible, scale, seen, labels)
@@ -167,8 +168,21 @@ class ScenePainter:
         quality = Quality(density, math.inf) if density <= _LARGEST_IMAGES else None
         yield from self._paint_nodes(painter, visible, step, emphasis, quality)
 
-    def paint_above(self, painter: QPainter, scale: float, seen: Rect, step: StepIndex, emphasis: Emphasis) -> None:
-        """Paint what is not in the tiles: headings and what is picked out."""
+    def paint_above(
+        self,
+        painter: QPainter,
+        scale: float,
+        seen: Rect,
+        step: StepIndex,
+        emphasis: Emphasis,
+        *,
+        is_whole: bool = True,
+    ) -> bool:
+        """Paint what is not in the tiles: headings and what is picked out; return whether something was left out.
+
+        Unless ``is_whole``, names that are new may come with the next frames.
+        """
+        self._labels.start_frame(is_whole=is_whole)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         level = level_of(scale)
         least_px = LEAST_NAMED_PX if level is Level.BLOCKS else 0.0
@@ -177,6 +191,7 @@ class ScenePainter:
         self._paint_headings(painter, visible, scale, seen, self._labels)
         self._paint_far_names(painter, visible, scale, seen, self._labels)
         self._picks.paint_rings(painter, step, emphasis, scale, seen)
+        return self._labels.is_pending
 
     def _paint_frames(self, painter: QPainter, visible: Visible) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)

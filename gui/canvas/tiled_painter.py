@@ -72,17 +72,21 @@ class TiledPainter:
         is_left_over = self._refresh(places, frame, started_s + max(_LEAST_S, frame.budget_s - self._rest_s))
         painted_s = time.perf_counter() - started_s
         TileCopier(painter, frame, self._store, QColor(self._scene.tokens.canvas)).copy(places, layer)
-        self.is_pending = is_left_over or layer != exact
-        self._paint_above(painter, frame)
+        is_incomplete = self._paint_above(painter, frame)
+        self.is_pending = is_left_over or is_incomplete or layer != exact
         self._rest_s += 0.3 * (time.perf_counter() - started_s - painted_s - self._rest_s)
 
-    def _paint_above(self, painter: QPainter, frame: Frame) -> None:
+    def _paint_above(self, painter: QPainter, frame: Frame) -> bool:
         snapped = frame.snapped
         painter.save()
         painter.scale(snapped.scale, snapped.scale)
         painter.translate(-snapped.x, -snapped.y)
-        self._scene.paint_above(painter, snapped.scale, frame.seen, frame.step, frame.emphasis)
+        is_whole = math.isinf(frame.budget_s)
+        is_incomplete = self._scene.paint_above(
+            painter, snapped.scale, frame.seen, frame.step, frame.emphasis, is_whole=is_whole
+        )
         painter.restore()
+        return is_incomplete
 
     def _refresh(self, places: list[Place], frame: Frame, deadline_s: float) -> bool:
         """Paint tiles that are missing or no longer true, while there is time; return whether some are left."""

@@ -56,3 +56,20 @@ def test_something_huge_is_not_kept(qtbot: QtBot) -> None:
         images.draw(painter, "x", QRectF(0, 0, 50, 20), lambda _painter: calls.append(1))
     painter.end()
     assert len(calls) == 3
+
+
+def test_much_that_is_new_comes_with_several_frames(qtbot: QtBot) -> None:
+    images, counts = LabelImages(), []
+    picture = QImage(100, 40, QImage.Format.Format_RGB32)
+    while not counts or images.is_pending:
+        calls: list[int] = []
+        images.start_frame(is_whole=False)
+        painter = QPainter(picture)
+        for number in range(40):
+            images.draw(painter, number, QRectF(0, 0, 50, 20), lambda _painter: calls.append(1), grows=False)  # noqa: B023  # called at once
+        painter.end()
+        counts.append(len(calls))
+    assert sum(counts) == 40
+    assert 2 <= len(counts) <= 5
+    images.start_frame(is_whole=True)
+    assert not images.is_pending
