@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from engine.compare import compare
 from engine.trace.recording import Recording
 from gui.app import Workbench
+from gui.canvas.look import NodeLook
 from gui.canvas.panel import CanvasPanel
 from gui.model.compared import Compared
 from tests.engine.overlay.test_overlay import branch
@@ -93,6 +94,11 @@ class Beside:
     def titles(self, panel: CanvasPanel) -> list[str]:
         scene = panel.surface.scene
         return [] if scene is None else [box.node.title for box in scene.nodes]
+
+    def looks(self, panel: CanvasPanel, title: str, step: int = 9) -> NodeLook:
+        scene = panel.surface.scene
+        index = next(place for place, box in enumerate(scene.nodes) if box.node.title == title)
+        return panel.surface._painter._looks.of(index, step)
 
 
 @pytest.fixture

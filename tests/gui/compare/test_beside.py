@@ -13,17 +13,10 @@ from engine.trace.file import write_recording
 from gui.canvas.lens import Lens
 from gui.commands.registry import ALL_ACTIONS
 from gui.model.export import ExportChoice
-from tests.engine.compare.test_walk import training
 from tests.engine.overlay.test_overlay import branch
 from tests.support.made import Maker
 
 KEY = Qt.Key
-
-
-def looks(panel, title, step=9):
-    scene = panel.surface.scene
-    index = next(place for place, box in enumerate(scene.nodes) if box.node.title == title)
-    return panel.surface._painter._looks.of(index, step)
 
 
 def action_of(name):
@@ -87,9 +80,9 @@ def test_titles_say_which_recording_is_which(beside):
 
 
 def test_what_only_one_side_has_is_marked_there(beside):
-    assert looks(beside.a, "relu").change is ChangeKind.REMOVED
-    assert looks(beside.b, "tanh").change is ChangeKind.ADDED
-    assert looks(beside.a, "mul").change is None
+    assert beside.looks(beside.a, "relu").change is ChangeKind.REMOVED
+    assert beside.looks(beside.b, "tanh").change is ChangeKind.ADDED
+    assert beside.looks(beside.a, "mul").change is None
     assert beside.a.surface.grab_sharp().toImage() != beside.b.surface.grab_sharp().toImage()
 
 
@@ -308,53 +301,6 @@ def test_a_recording_from_a_file_is_put_beside(window, tmp_path):
     assert "tanh" in window.titles(window.b)
     window.bench.book.qaction("compare.table").trigger()
     assert window.bench.desk.comparisons.dialog is not None
-
-
-def test_two_iterations_stand_beside_each_other_and_follow_the_playhead(window):
-    window.show(training(rounds=3, extra_in=1), 0)
-    second = window.bench.compare.side.pair.of(window.bench.models.document.recording)[1]
-    window.bench.models.playhead.seek(second.first_step)
-    window.press(window.a, KEY.Key_I)
-    window.put_beside()
-    panes = list(window.bench.compare.split.panes.values())
-    assert [pane.title.whole_text for pane in panes] == [
-        "here.py  ·  iteration 2 of 3",
-        "here.py  ·  iteration 1 of 3",
-    ]
-    assert "tanh" in window.titles(window.a)
-    assert "tanh" not in window.titles(window.b)
-    assert looks(window.a, "tanh").change is ChangeKind.REMOVED
-    window.press(window.a, KEY.Key_Right)
-    assert window.steps() == (second.first_step + 1, 0)
-    assert window.texts()[1].startswith("Waits at step 1 of ")
-    window.b.header._next.click()
-    assert panes[1].title.whole_text.endswith("iteration 2 of 3")
-    window.b.header._next.click()
-    assert panes[1].title.whole_text.endswith("iteration 3 of 3")
-    window.a.header._back.click()
-    assert [pane.title.whole_text[-6:] for pane in panes] == ["1 of 3", "3 of 3"]
-    assert window.bench.compare.split.bar.sentence.whole_text.startswith("The iterations are the same")
-
-
-def test_stepping_over_the_end_of_an_iteration_goes_on_in_the_next_one(window):
-    recording = training(rounds=3)
-    window.show(recording, 0)
-    first, second, _third = window.bench.compare.side.pair.of(recording)
-    window.press(window.a, KEY.Key_I)
-    window.put_beside()
-    window.bench.models.playhead.seek(first.last_step)
-    window.press(window.a, KEY.Key_Right)
-    assert window.steps() == (second.first_step, second.first_step)
-    window.press(window.a, KEY.Key_Left)
-    assert window.steps()[0] == first.last_step
-
-
-def test_one_iteration_alone_has_nothing_to_compare(window):
-    window.show(branch("relu"), 0)
-    window.bench.book.refresh()
-    action = window.bench.book.qaction("compare.iterations")
-    assert not action.isEnabled()
-    assert "one iteration only" in action.toolTip()
 
 
 def test_a_folded_group_that_only_the_other_has_can_be_laid_over(window):
