@@ -1,6 +1,8 @@
 """Settings for all tests: Qt draws offscreen, and no test touches the person's own settings."""
 
 import os
+import sys
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -24,6 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"qtbot", "qapp"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("gui")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """Let Qt delete the windows that pytest-qt has just closed, from the outermost inwards.
+
+    Else Python does so some time later, in an order of its own, and may delete a layout before the one around it does.
+    """
+    _delete_closed()
+    yield
+    _delete_closed()
+
+
+def _delete_closed() -> None:
+    core = sys.modules.get("PySide6.QtCore")  # most tests need no Qt
+    if core is not None and core.QCoreApplication.instance() is not None:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)

@@ -97,7 +97,9 @@ class CanvasPanel(QWidget):
         self.focuses = FocusControl(self.picks, self.folds, self.views)
         self.places = ViewHistory(self.surface, lambda: self.view_state, self.restore)
         self._menus = MenuControl(self.surface, self._display, self.picks, playhead, self._menu_deeds, self)
-        self.ranking = RankedTable(theme)
+        unplaced = QWidget(self)  # a table that nobody places is not seen, and goes with the canvas
+        unplaced.hide()
+        self.ranking = RankedTable(theme, unplaced)
         self._ranks = RankingControl(self.ranking, self._display, self.picks, self.views, playhead, self)
         self.moves = MoveControl(self._source, self.picks, self.surface, self._display, self._try_drawing)
         self.filters = FilterControl(self.surface, self._source, self.picks, self.header)

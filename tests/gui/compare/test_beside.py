@@ -236,6 +236,15 @@ def test_lenses_and_minimap_are_the_same_on_both_sides(beside):
     assert beside.a.progression is beside.b.progression
 
 
+def test_the_table_of_the_second_canvas_opens_no_window_of_its_own(beside):
+    before = {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+    for panel in (beside.a, beside.b):
+        panel.set_lens(Lens.TIME)
+    beside.qtbot.wait(100)
+    assert {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()} == before
+    assert beside.a.ranking.isVisible()
+
+
 def test_keys_go_from_difference_to_difference(beside):
     beside.bench.models.playhead.seek(-1)
     found = []
