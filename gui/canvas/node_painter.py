@@ -24,6 +24,7 @@ _CELLS_HEIGHT = 17.0
 _HALO = 5.0
 _CHANGED_WIDTH = 1.8
 _LIGHT = 0.5
+_MARK_ROOM = 16.0
 _FACES: dict[Level, tuple[Style, Style | None]] = {
     Level.NAMES: (Style.NAME, None),
     Level.SHORT: (Style.SHORT, Style.SHORT_TEXT),
@@ -99,7 +100,8 @@ class NodePainter:
         """What is left of the texts in a small node: the name, and in the lower half the numbers or the mono line."""
         largest, text_style = _FACES[level]
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
-        name_style = _largest_fitting(_title(look), width, largest)
+        room = width - _room_of_mark(look)
+        name_style = _largest_fitting(_title(look), room, largest)
         has_cells = look.cells_of is not None and look.height >= _CELLS_TOP + _CELLS_HEIGHT
         text = "" if has_cells or text_style is None else look.subtitle
         title_color, text_color = self._ink(look)
@@ -108,7 +110,7 @@ class NodePainter:
             15.0 + size * 0.6 if has_cells else look.height * (0.4 if text else 0.5) + size * (0.2 if text else 0.36)
         )
         painter.setPen(QColor(title_color))
-        draw_text(painter, _TEXT_LEFT, baseline, fitted_text(_title(look), name_style, width), name_style)
+        draw_text(painter, _TEXT_LEFT, baseline, fitted_text(_title(look), name_style, room), name_style)
         if has_cells and look.cells_of is not None:
             area = QRectF(_TEXT_LEFT, look.height - 31.0, width, 24.0)
             self._cells.paint(painter, area, look.cells_of, level)
@@ -119,7 +121,7 @@ class NodePainter:
     def _texts(self, painter: QPainter, look: NodeLook, level: Level) -> None:
         title_color, text_color = self._ink(look)
         width = look.width - _TEXT_LEFT - _TEXT_RIGHT
-        room = width - (16.0 if look.mark is not Mark.NONE or look.change is not None else 0.0)
+        room = width - _room_of_mark(look)
         painter.setPen(QColor(title_color))
         style = Style.CODE_TITLE if self._tokens.has_mono_titles else Style.TITLE
         draw_text(painter, _TEXT_LEFT, _TITLE_BASELINE, fitted_text(_title(look), style, room), style)
@@ -199,6 +201,10 @@ class NodePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._tokens.accent), 1.2))
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+
+def _room_of_mark(look: NodeLook) -> float:
+    return _MARK_ROOM if look.mark is not Mark.NONE or look.change is not None else 0.0
 
 
 def _title(look: NodeLook) -> str:
