@@ -8,6 +8,7 @@ from functools import wraps
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -70,6 +71,7 @@ class TrainingController:
         self._gate = gate
         self._sampler = sampler
         self._updates = UpdateKeeper(options.sample_bytes)
+        self._others: WeakKeyDictionary[Optimizer, str] = WeakKeyDictionary()
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
         self._editor = HyperEditor(self._outbox, namespace, resuming.clip, sampler)
@@ -234,6 +236,8 @@ class TrainingController:
                 self._editor.clip(self._subject)
             if self._sampler.is_on:
                 self._updates.before(optimizer, self._subject, self._editor.clips.take())
+        elif self._main is not None:
+            self._look_aside(optimizer)
 
     def _give_up(self, error: Exception) -> None:
         """Watch no further after a fault: the program goes on."""
@@ -258,6 +262,15 @@ class TrainingController:
         what = self._health.judge(iteration, loss, norm)
         if what:
             self._alert(what)
+
+    def _look_aside(self, optimizer: Optimizer) -> None:
+        """Tell loss and learning rate of another optimizer beside the one that counts, as curves of its own."""
+        name = self._others.setdefault(optimizer, f"{type(optimizer).__name__} {len(self._others) + 2}")
+        with quiet():
+            loss, rate = self._losses.take(), rate_of(optimizer)
+        for what, number in (("loss", loss), ("learning rate", rate)):
+            if number is not None:
+                self._outbox.points.append((f"{what} of {name}", self._iteration, number))
 
     def _alert(self, what: str) -> None:
         """Have the batch kept that lost a number, and wait before the optimizer applies it if that is wanted."""

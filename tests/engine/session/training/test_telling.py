@@ -183,3 +183,26 @@ def test_metrics_of_a_plan_are_those_of_the_script_alone(runs, capsys):
 def test_torchmetrics_is_not_loaded_by_a_worker_for_programs_without_it(runs):
     recording = runs.run(program() + "import sys\nprint('torchmetrics' in sys.modules)\n", training=TrainingOptions())
     assert printed(recording).splitlines()[-1] == "False"
+
+
+def test_a_second_optimizer_has_curves_of_its_own(runs):
+    text = """
+import torch
+torch.manual_seed(0)
+critic, actor = torch.nn.Linear(2, 1), torch.nn.Linear(2, 2)
+first = torch.optim.SGD(critic.parameters(), lr=0.25)
+second = torch.optim.Adam(actor.parameters(), lr=0.5)
+for _ in range(4):
+    made = actor(torch.ones(2))
+    loss = critic(made.detach()).pow(2).sum()
+    first.zero_grad(); loss.backward(); first.step()
+    other = -critic(made).sum()
+    second.zero_grad(); other.backward(); second.step()
+    print(repr(loss.item()), repr(other.item()))
+"""
+    recording = runs.run(text, training=TrainingOptions())
+    rows = [line.split() for line in printed(recording).splitlines()]
+    assert [repr(number) for number in runs.curve("loss").values()] == [row[0] for row in rows]
+    assert [repr(number) for number in runs.curve("loss of Adam 2").values()] == [row[1] for row in rows]
+    assert set(runs.curve("learning rate of Adam 2").values()) == {0.5}
+    assert not runs.marks(MarkKind.TROUBLE)
