@@ -240,8 +240,13 @@ class EdgePainter:
             return path.points
         return (*path.points[:-1], _back_from_end(path, _ARROW_LENGTH + _TIP_GAP - 1.0))
 
-    def paint_threads(self, painter: QPainter, indices: Sequence[int], seen: Rect, scale: float) -> None:
-        """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names."""
+    def paint_threads(
+        self, painter: QPainter, indices: Sequence[int], seen: Rect, scale: float, taken: list[Rect]
+    ) -> None:
+        """Paint saved tensors between the same two nodes: dotted threads from where they were made, and their names.
+
+        ``taken`` are the places of other names, to which that of these is added.
+        """
         style = EdgeStyle(self._tokens.saved, 1.8, is_future=False, is_dotted=True)
         for index in indices:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -252,15 +257,20 @@ class EdgePainter:
             painter.drawEllipse(QPointF(*self._scene.edges[index].points[0]), 3.5, 3.5)
         label = _joint_label([self._scene.edges[index].edge.label for index in indices])
         if label:
-            self._thread_label(painter, self._curve(indices[0]), label, seen, heading_growth(scale, _LARGEST_LABEL))
+            grow = heading_growth(scale, _LARGEST_LABEL)
+            places = self._label_places(self._curve(indices[0]), text_width(label, Style.LABEL), seen, grow)
+            place = next((one for one in places if not any(_meet(one, other) for other in taken)), places[0])
+            taken.append(place)
+            self._thread_label(painter, label, place, grow)
 
-    def _thread_label(self, painter: QPainter, curve: QPainterPath, label: str, seen: Rect, grow: float) -> None:
-        """Write a label beside the thread where it runs down and above it where it runs along, clear of nodes."""
-        width = text_width(label, Style.LABEL)
+    def _label_places(self, curve: QPainterPath, width: float, seen: Rect, grow: float) -> list[Rect]:
+        """Places beside the thread where it runs down, above it where it runs along, clear of nodes, the best first."""
         places = [_label_place(curve, share, width, grow) for share in _LABEL_SHARES]
         free = [place for place in places if not self._scene.nodes_in(place).size]
         visible = [place for place in free if _holds(seen, place)]
-        place = (visible or free or places)[0]
+        return visible or free or places
+
+    def _thread_label(self, painter: QPainter, label: str, place: Rect, grow: float) -> None:
         painter.save()
         painter.translate(place.x, place.y)
         painter.scale(grow, grow)
@@ -284,6 +294,10 @@ def _label_place(curve: QPainterPath, share: float, width: float, grow: float) -
 
 def _holds(outer: Rect, inner: Rect) -> bool:
     return outer.x <= inner.x and outer.y <= inner.y and inner.right <= outer.right and inner.bottom <= outer.bottom
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
 
 
 def _joint_label(labels: Sequence[str]) -> str:

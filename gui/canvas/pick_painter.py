@@ -98,8 +98,9 @@ class PickPainter:
         threads: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         for index in self._saved[np.isin(self._scene.targets[self._saved], backward)].tolist():
             threads[(int(self._scene.sources[index]), int(self._scene.targets[index]))].append(index)
+        taken: list[Rect] = []
         for bundle in threads.values():
-            self._edges.paint_threads(painter, bundle, seen, scale)
+            self._edges.paint_threads(painter, bundle, seen, scale, taken)
 
     def _ring(self, painter: QPainter, index: int, color: str, scale: float) -> None:
         painter.save()

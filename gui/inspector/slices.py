@@ -17,7 +17,7 @@ _OFFSETS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
 }
-_CHOOSER_PX = 74
+_CHOOSER_PX = 80
 _NOTCH = 120
 """What Qt reports for one notch of a wheel."""
 
