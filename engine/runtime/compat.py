@@ -27,6 +27,7 @@ from typing import Any, TypeAlias
 import torch
 import torch.autograd.graph
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 from torch.overrides import _pop_mode_temporarily
 from torch.utils._python_dispatch import _disable_current_modes
 
@@ -99,10 +100,10 @@ def mark_thread(root: Node, start: int, end: int, thread: int) -> None:
 
 
 def storage_key(tensor: Tensor) -> int | None:
-    """Return the address of a tensor's block of memory, None for one without (sparse, nested, wrappers)."""
+    """Return the address of a tensor's block of memory, None for one without (sparse, nested, wrappers, lazy)."""
     try:
         return int(tensor.untyped_storage()._cdata)
-    except (RuntimeError, NotImplementedError, AttributeError):
+    except (RuntimeError, NotImplementedError, AttributeError, ValueError):  # the last of lazy parameters
         return None
 
 
@@ -239,7 +240,12 @@ def has_gradient_hooks(leaf: Tensor) -> bool:
 
 
 def shape_of(tensor: Tensor) -> tuple[int, ...]:
-    """Return the shape of a tensor; of a nested one that of the tensor which it would be padded to."""
+    """Return the shape of a tensor; of a nested one that of the tensor which it would be padded to.
+
+    Lazy parameters have none before their module is called first: they count as no numbers.
+    """
+    if is_lazy(tensor):
+        return (0,)
     if not tensor.is_nested:
         return tuple(tensor.shape)
     with quiet():

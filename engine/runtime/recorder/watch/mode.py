@@ -246,7 +246,8 @@ class RecorderMode(TorchFunctionMode):
             for tensor in written:
                 self.on_move(plain(tensor), None)
         if scope is ScopeKind.CREATE:
-            if self.scope is not None and self.scope.frame is None:  # loaded, not made: it may have been used
+            is_loaded = kind is not Kind.MOVES and self.scope is not None and self.scope.frame is None
+            if is_loaded:  # and not made: it may have been used
                 self.before_write([tensor for tensor in written if self.is_used(plain(tensor))])
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:

@@ -5,6 +5,7 @@ Everything is drained once, at the end, as for a program that does its work in o
 
 import pytest
 
+from engine.trace.invariants import check_recording
 from tests.engine.runtime.proof.proving import proven, recorded
 from tests.support.recorded import record_text
 
@@ -20,6 +21,12 @@ norm = nn.BatchNorm1d(2)
 norm(torch.randn(4, 2))
 norm.load_state_dict(nn.BatchNorm1d(2).state_dict())
 norm(torch.randn(4, 2))
+""",
+    "lazy": """
+layer = nn.LazyLinear(2).double()
+layer.load_state_dict(nn.Linear(3, 2).state_dict())
+layer(torch.ones(1, 3).double())
+layer.float()(torch.ones(1, 3))
 """,
     "other memory": """
 a = torch.zeros(3)
@@ -74,3 +81,21 @@ def test_what_was_frozen_wanted_gradients_before() -> None:
     run = record_text("import torch\nfrom torch import nn\n" + PROGRAMS["frozen"], drains=False)
     weight = next(value for value in run.recording.values if "layer.weight" in run.recording.names(value.id))
     assert weight.requires_grad
+
+
+@pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])
+def test_lazy_modules_are_recorded_from_before_they_have_a_shape(drains: bool) -> None:
+    text = """import torch
+from torch import nn
+layers = nn.Sequential(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(3)).double().float()
+layers.load_state_dict(layers.state_dict())
+layers(torch.randn(2, 1, 5, 5)).sum().backward()
+layers.load_state_dict({name: value * 2 for name, value in layers.state_dict().items()})
+layers.half().float()(torch.randn(2, 1, 5, 5))
+"""
+    run = record_text(text, drains=drains)
+    assert run.error is None
+    check_recording(run.recording)
+    names = [step.name for step in run.recording.steps]
+    assert names.count("conv2d") == 2
+    assert names.count("AccumulateGrad") == 6
