@@ -3,15 +3,20 @@
 from tests.conformance.families import Entry
 
 OPENED = "opened on purpose: its parts are the steps"
+VARIES = "LAPACK's solution depends on where memory lies: two bare runs differ now and then, too"
 NO_GPU = "torch compiles these for a GPU only: the bare run fails too"
 
-EXCEPTIONS: dict[str, str] = {"nn.functional.multi_head_attention_forward": OPENED}
+EXCEPTIONS: dict[str, str] = {
+    "nn.functional.multi_head_attention_forward": OPENED,
+    "linalg.lstsq": VARIES,
+    "linalg.lstsq.grad_oriented": VARIES,
+}
 """Entries whose problems are explained."""
 
 LEFT_OUT: dict[str, str] = {"jiterator_": NO_GPU}
 """Entries that never run here, for all names that begin so."""
 
-EXCUSED = {OPENED: ("no step is called",)}
+EXCUSED = {OPENED: ("no step is called",), VARIES: ("outputs differ",)}
 """Which problems each reason explains; no other one is excused."""
 
 

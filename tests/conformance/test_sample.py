@@ -53,4 +53,4 @@ def test_the_exceptions_grow_no_longer() -> None:
     entry = Entry("Operators", "nn.functional.multi_head_attention_forward", "float32")
     entry.count("function", ("outputs differ", ""))
     assert reason(entry) is None
-    assert len(EXCEPTIONS) + len(LEFT_OUT) <= 2
+    assert len(EXCEPTIONS) + len(LEFT_OUT) <= 4
