@@ -3,20 +3,15 @@
 import contextlib
 import io
 import json
-import os
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication
 
 from engine.training.script import script_of
-from gui.app import build_workbench, make_application
-from gui.bridge.collector import QuietCollector
-from gui.bridge.settings import SettingsFile
 from gui.model.training_plan import PlanModel
-from gui.model.workspace import Workspace
+from tests.benchmarks.training_window import TrainingWindow
 
 WARM = 300
 """Iterations before the clock is started: imports, first pictures."""
@@ -38,34 +33,18 @@ def bare() -> dict[str, float]:
     return {"iteration_us": (stamps[-1] - stamps[WARM]) / (len(stamps) - 1 - WARM) * 1e6}
 
 
-class Watch:
+class Watch(TrainingWindow):
     """Waits until training is warm, then counts iterations and how late a clock of the window comes."""
 
     def __init__(self) -> None:
-        settings = SettingsFile(Path(os.environ["CHAINRULE_HOME"]) / "settings.ini")
-        self._application = make_application(settings)
-        self.bench = build_workbench(self._application, settings)
-        collector = QuietCollector(self._application)
-        self.bench.train_bridge.told.connect(collector.wake)
-        collector.start()
-        self.bench.window.resize(1600, 1000)
-        self.bench.window.show()
-        self.bench.models.preferences.choose_workspace(Workspace.TRAIN)
+        super().__init__(TICK_MS)
         self.late_ms: list[float] = []
         self._last = 0.0
         self._began: tuple[float, int] | None = None
-        self._timer = QTimer(interval=TICK_MS)
-        self._timer.timeout.connect(self._tick)
-        self.told: dict[str, float] = {}
 
-    def run(self) -> dict[str, float]:
+    def measured(self) -> dict[str, float]:
         """Train and return what was measured."""
-        self.bench.training.control.toggle()
-        self._timer.start()
-        QCoreApplication.exec()
-        self.bench.window.may_close = lambda: True
-        self.bench.window.close()
-        return self.told
+        return self.run(self.bench.training.control.toggle)
 
     def _tick(self) -> None:
         now, run = time.perf_counter(), self.bench.training.book.current
@@ -92,4 +71,4 @@ class Watch:
 
 
 if __name__ == "__main__":
-    print(json.dumps(bare() if sys.argv[1] == "bare" else Watch().run()))
+    print(json.dumps(bare() if sys.argv[1] == "bare" else Watch().measured()))

@@ -8,14 +8,10 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from gui.app import build_workbench, make_application
-from gui.bridge.collector import QuietCollector
-from gui.bridge.settings import SettingsFile
-from gui.model.workspace import Workspace
+from tests.benchmarks.training_window import TrainingWindow
 
 WARM_STEPS, STEPS = 20_000, 100_000
 LIMIT_S = 240.0
@@ -39,33 +35,17 @@ for epoch in range(1_000_000):
 """
 
 
-class Watch:
+class Watch(TrainingWindow):
     """Notes how much memory both take, when training is warm and at its end."""
 
     def __init__(self) -> None:
-        settings = SettingsFile(Path(os.environ["CHAINRULE_HOME"]) / "settings.ini")
-        self._application = make_application(settings)
-        self.bench = build_workbench(self._application, settings)
-        collector = QuietCollector(self._application)
-        self.bench.train_bridge.told.connect(collector.wake)
-        collector.start()
-        self.bench.window.resize(1600, 1000)
-        self.bench.window.show()
-        self.bench.models.preferences.choose_workspace(Workspace.TRAIN)
+        super().__init__(TICK_MS)
         self._began_s = time.monotonic()
         self._warm: tuple[int, float, dict[int, float], float] | None = None
-        self._timer = QTimer(interval=TICK_MS)
-        self._timer.timeout.connect(self._tick)
-        self.told: dict[str, float] = {}
 
-    def run(self) -> dict[str, float]:
+    def measured(self) -> dict[str, float]:
         """Train and return what was measured."""
-        self.bench.training.control.train_program(PROGRAM, None, "short steps.py")
-        self._timer.start()
-        QCoreApplication.exec()
-        self.bench.window.may_close = lambda: True
-        self.bench.window.close()
-        return self.told
+        return self.run(lambda: self.bench.training.control.train_program(PROGRAM, None, "short steps.py"))
 
     def _tick(self) -> None:
         run = self.bench.training.book.current
@@ -104,5 +84,5 @@ def _resident_mb() -> dict[int, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(Watch().run()))
+    print(json.dumps(Watch().measured()))
     sys.stdout.flush()

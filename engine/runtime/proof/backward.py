@@ -79,6 +79,17 @@ class Differentiator:
         wanted = {place: operands[place] for place in group.sent}
         return Linear(forward, replace(setting, grad=True), arrived, wanted)
 
+    def rerun(self, linear: Linear) -> Ran:
+        """Run the forward step of a group again, with its operands as leaves.
+
+        Raises:
+            NotProvableError: If none of them can be one.
+        """
+        ran = self._caller.run(linear.forward, linear.setting)
+        if ran.shares_memory:
+            raise NotProvableError("what it reads lies in the memory that it writes")
+        return ran
+
     def check(self, group: Group, run: Pass) -> Iterator[Finding]:
         """Yield a finding for each backward step of a group."""
         try:
@@ -129,9 +140,7 @@ class Differentiator:
         return self._values.total(parts, is_wide=is_wide) if parts else None
 
     def _gradients(self, linear: Linear) -> dict[ValueId, Tensor | None]:
-        ran: Ran = self._caller.run(linear.forward, linear.setting)
-        if ran.shares_memory:
-            raise NotProvableError("what it reads lies in the memory that it writes")
+        ran = self.rerun(linear)
         leaves = {value: ran.leaves[value] for value in linear.wanted.values() if value in ran.leaves}
         pairs = [(ran.outputs[position], self._values.total(parts)) for position, parts in linear.arrived]
         outputs = [output for output, _ in pairs if output is not None]

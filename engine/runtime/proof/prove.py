@@ -53,7 +53,7 @@ class Prover:
         self._optimizers = OptimizerReplayer(recording, values)
         self._arrivals = ArrivalChecker(recording, values)
         self._differentiator = Differentiator(recording, values, caller, self._replayer)
-        self._second = SecondOrder(recording, values, caller, self._differentiator, self._passes)
+        self._second = SecondOrder(recording, values, self._differentiator, self._passes)
         self._slopes = SlopeChecker(values, caller, self._differentiator)
         self._perturber = Perturber(caller)
         self._progress = _Progress(self._work())

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.backward import Differentiator, NotProvableError
-from engine.runtime.proof.calls import Caller, RefusedError
+from engine.runtime.proof.calls import RefusedError
 from engine.runtime.proof.compare import difference
 from engine.runtime.proof.groups import Group, Ours, Pass, Place, enter, groups
 from engine.runtime.proof.literals import NotRebuildableError
@@ -63,13 +63,11 @@ class SecondOrder:
         self,
         recording: Recording,
         values: Values,
-        caller: Caller,
         differentiator: Differentiator,
         passes: Mapping[BackwardCallId, Pass],
     ) -> None:
         self._recording = recording
         self._values = values
-        self._caller = caller
         self._differentiator = differentiator
         self._passes = passes
         self._firsts: dict[StepIndex, _First] | None = None
@@ -168,9 +166,7 @@ class SecondOrder:
 
     def _again(self, first: _First) -> _Again:
         linear = self._differentiator.linear(first.group, first.run)
-        ran = self._caller.run(linear.forward, linear.setting)
-        if ran.shares_memory:
-            raise NotProvableError("what it reads lies in the memory that it writes")
+        ran = self._differentiator.rerun(linear)
         again = _Again()
         for place, value in self._differentiator.operands(linear.forward):
             if value in ran.leaves:

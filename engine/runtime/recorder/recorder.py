@@ -284,7 +284,7 @@ class Recorder:
             with quiet():
                 self._resolver.before_move(self._taken(), tensor, form)
 
-    def _is_used(self, tensor: Tensor) -> bool:
+    def _catch_up(self, tensor: Tensor) -> bool:
         if self._resolver is None:
             return False
         with quiet():
@@ -306,7 +306,7 @@ class Recorder:
         log: Log = [] if self._shadows is None else WeakLog(self._shadows)
         self._logs[number] = log
         mode = self._instruments.mode_class(
-            self._marks, self._infos, self._snapshots, log, self._before_move, self._is_used
+            self._marks, self._infos, self._snapshots, log, self._before_move, self._catch_up
         )
         self._modes.append(mode)
         return mode

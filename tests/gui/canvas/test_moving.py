@@ -19,6 +19,17 @@ def pull(desk, title, by):
     desk.drag([start, start + by / 2, start + by])
 
 
+def add_of_a_large_picture(desk):
+    """Where an ``add`` in the middle of more than 500 boxes stands, which are painted from tiles."""
+    desk.show(residual(120), 300)
+    desk.panel.expand_all()
+    surface = desk.panel.surface
+    desk.qtbot.waitUntil(lambda: surface.is_tiled and len(surface.scene.nodes) > 500, timeout=20_000)
+    box = next(box for box in surface.scene.nodes[60:] if box.node.title == "add")
+    surface.control.jump(Camera(0, 0, 1.0).centred(box.rect.center, *surface.view_size()))
+    return QPointF(*surface.camera.to_view(box.rect.center))
+
+
 def test_a_dragged_node_stays_where_it_was_put(desk):
     desk.show(starter_recording(), 3)
     scale = desk.panel.surface.camera.scale
@@ -100,13 +111,7 @@ def test_a_click_without_a_drag_selects(desk):
 
 
 def test_in_a_large_picture_a_node_and_its_edges_follow_the_mouse(desk):
-    desk.show(residual(120), 300)
-    desk.panel.expand_all()
-    surface = desk.panel.surface
-    desk.qtbot.waitUntil(lambda: surface.is_tiled and len(surface.scene.nodes) > 500, timeout=20_000)
-    box = next(box for box in surface.scene.nodes[60:] if box.node.title == "add")
-    surface.control.jump(Camera(0, 0, 1.0).centred(box.rect.center, *surface.view_size()))
-    start = QPointF(*surface.camera.to_view(box.rect.center))
+    surface, start = desk.panel.surface, add_of_a_large_picture(desk)
     before, drawing = _at_rest(desk), desk.panel.current_drawing()
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     plain = Qt.KeyboardModifier.NoModifier
@@ -123,13 +128,7 @@ def test_in_a_large_picture_a_node_and_its_edges_follow_the_mouse(desk):
 
 
 def test_a_drag_back_to_its_beginning_leaves_the_picture_as_it_was(desk):
-    desk.show(residual(120), 300)
-    desk.panel.expand_all()
-    surface = desk.panel.surface
-    desk.qtbot.waitUntil(lambda: surface.is_tiled and len(surface.scene.nodes) > 500, timeout=20_000)
-    box = next(box for box in surface.scene.nodes[60:] if box.node.title == "add")
-    surface.control.jump(Camera(0, 0, 1.0).centred(box.rect.center, *surface.view_size()))
-    start = QPointF(*surface.camera.to_view(box.rect.center))
+    start = add_of_a_large_picture(desk)
     before = _at_rest(desk)
     desk.drag([start, start + QPointF(60, 0), start])
     after = _at_rest(desk)

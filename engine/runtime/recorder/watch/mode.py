@@ -38,7 +38,8 @@ class RecorderMode(TorchFunctionMode):
         log: See ``log``.
         scope: The stretch of no steps that is running, if any.
         on_move: Called before a tensor gets other memory; or after, with another tensor that still shows the old one.
-        is_used: Whether a step has used what lies in the memory of a tensor; takes a while.
+        catch_up: Resolves what the log has, so that it is known as it is now; says whether a step has used what lies in
+            the memory of a tensor.
         is_away: Whether the backward engine is about to run while torch has taken this mode off for its call.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
@@ -50,7 +51,7 @@ class RecorderMode(TorchFunctionMode):
         snapshots: Snapshots,
         log: Log,
         on_move: Callable[[Tensor, Tensor | None], None],
-        is_used: Callable[[Tensor], bool],
+        catch_up: Callable[[Tensor], bool],
     ) -> None:
         super().__init__()
         self.log = log
@@ -59,7 +60,7 @@ class RecorderMode(TorchFunctionMode):
         self.due_ns = _NEVER_NS
         self.on_due: Callable[[], None] = _do_nothing
         self.on_move = on_move
-        self.is_used = is_used
+        self.catch_up = catch_up
         self.is_away = False
         self.marks = marks
         self.snapshots = snapshots
@@ -248,7 +249,7 @@ class RecorderMode(TorchFunctionMode):
         if scope is ScopeKind.CREATE:
             is_loaded = kind is not Kind.MOVES and self.scope is not None and self.scope.frame is None
             if is_loaded:  # and not made: it may have been used
-                self.before_write([tensor for tensor in written if self.is_used(plain(tensor))])
+                self.before_write([tensor for tensor in written if self.catch_up(plain(tensor))])
             return self.record(info, lambda: func(*args, **kwargs), args, kwargs, Marks.INIT)
         if kind is not Kind.MOVES:
             self.before_write(written)
@@ -262,7 +263,7 @@ class RecorderMode(TorchFunctionMode):
         """Say whether gradients are wanted; what was used before they were no more is known as it was."""
         is_wanted = args[1] if len(args) > 1 else kwargs.get("requires_grad", True)
         if not is_wanted:
-            self.is_used(plain(args[0]))
+            self.catch_up(plain(args[0]))
         return func(*args, **kwargs)
 
     def _into(self, written: list[Tensor], func: TorchFunction, args: Arguments, kwargs: Keywords) -> Any:  # noqa: ANN401 - whatever torch returns
