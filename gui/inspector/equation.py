@@ -24,7 +24,6 @@ from gui.inspector.equation_layout import (
     LABEL_PX,
     SHAPE_GAP_PX,
     SHAPE_PX,
-    SMALL_FONT_PX,
     EquationLayout,
     Placed,
     absence_text,
@@ -167,8 +166,7 @@ class EquationView(QWidget):
 
     def _paint_numbers(self, painter: QPainter, one: Placed) -> None:
         scale = magnitude(one.grid)
-        narrow = one.cell.width() < 38
-        font = mono_font(SMALL_FONT_PX if narrow else 12)
+        font = mono_font(one.font_px)
         for row, numbers in enumerate(one.grid.tolist()):
             for column, number in enumerate(numbers):
                 rect = one.cell_rect(row, column)

@@ -20,6 +20,8 @@ SHAPE_PX = 16
 SHAPE_GAP_PX = 8
 LABEL_FONT_PX = 11
 SMALL_FONT_PX = 10
+_FONT_PX = 12
+_ROOMY_CELL_PX = 38
 _SYMBOL_PX = 32
 _NARROW_SYMBOL_PX = 20
 _NARROW_PX = 340
@@ -40,6 +42,12 @@ class Placed:
     cell: QSize
     is_numbered: bool
     is_shape_beside: bool
+
+    @property
+    def font_px(self) -> int:
+        """The size of its numbers: the smallest where the cells are narrow, or the longest number would be cut."""
+        is_roomy = self.cell.width() >= _ROOMY_CELL_PX and digits_px(self.grid, _FONT_PX) <= self.cell.width()
+        return _FONT_PX if is_roomy else SMALL_FONT_PX
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Where one element is drawn."""
@@ -75,12 +83,12 @@ def absence_text(term: Term) -> str:
     return f"{shape_text(term.shape)} no numbers"
 
 
-def _digits_px(grid: Reals) -> float:
-    """Return the room that the longest number needs at the smallest font with two digits."""
+def digits_px(grid: Reals, font_px: int = SMALL_FONT_PX) -> float:
+    """Return the room that the longest number needs with two digits, in the smallest font unless told otherwise."""
     if grid.size > _MOST_NUMBERS:
         return math.inf
     longest = max((number_text(number, 2) for number in grid.reshape(-1).tolist()), key=len, default="")
-    return QFontMetricsF(mono_font(SMALL_FONT_PX)).horizontalAdvance(longest)
+    return QFontMetricsF(mono_font(font_px)).horizontalAdvance(longest)
 
 
 def _absence_px(term: Term) -> float:
@@ -137,7 +145,7 @@ class EquationLayout:
         most_rows = (self._picture_px + CELL_HEIGHT_PX + GAP_PX) // CELL_HEIGHT_PX
         if not 0 < columns <= self.room_px // (_MIN_CELL_PX + GAP_PX) or rows > most_rows:
             return False
-        return _digits_px(grid) <= self.room_px / columns - GAP_PX + 2
+        return digits_px(grid) <= self.room_px / columns - GAP_PX + 2
 
     def _place(self, term: Term, left: float, *, is_shape_beside: bool) -> Placed:
         grid = grid_of_term(term)
@@ -146,7 +154,8 @@ class EquationLayout:
         cell = QSize()
         size: tuple[float, float]
         if is_numbered:
-            width = int(min(_MAX_CELL_PX, (self.room_px - (columns - 1) * GAP_PX) / columns))
+            needed = max(_MAX_CELL_PX, math.ceil(digits_px(grid)))
+            width = int(min(needed, (self.room_px - (columns - 1) * GAP_PX) / columns))
             cell = QSize(width, CELL_HEIGHT_PX if rows == 1 else CELL_HEIGHT_PX - 2)
             size = columns * (cell.width() + GAP_PX) - GAP_PX, rows * (cell.height() + GAP_PX) - GAP_PX
         elif not columns:

@@ -9,7 +9,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from engine.explain.explanation import Term
 from gui.inspector.array_view import ArrayView, matrix_of
+from gui.inspector.equation import PICTURE_PX
+from gui.inspector.equation_layout import EquationLayout, digits_px
 from gui.inspector.slices import Slice, Stepper
 from gui.theme.fonts import load_fonts
 from gui.theme.tokens import LIGHT
@@ -158,3 +161,12 @@ def test_a_long_vector_tells_its_own_index(qtbot):
     view.show_array(np.arange(64.0))
     view.heatmap.resize(288, view.heatmap.heightForWidth(288))
     assert view.heatmap.text_at(QPointF(2, view.heatmap.height() - 2)) == "[32] = 32.0"
+
+
+@pytest.mark.parametrize("width_px", range(240, 620, 20))
+def test_no_number_of_an_equation_is_cut(qapp, width_px):
+    numbers = np.array([-0.00412, -0.00071, -0.00073, -0.00039])
+    terms = (Term("upstream", (4,), numbers), Term("sent on", (12,), np.tile(numbers, 3)))
+    for one in EquationLayout(terms, 1, width_px, PICTURE_PX).placed():
+        if one.is_numbered:
+            assert digits_px(one.grid, one.font_px) <= one.cell.width() + 3
