@@ -22,6 +22,7 @@ FEW_UNITS = 16
 MANY_ZEROS = 0.9
 """Of more than ``FEW_UNITS`` units of a relu, zeros are told from this share on."""
 _CLOSING = {"relu", "relu_", "relu6", "clamp", "clamp_", "clip", "hardtanh", "threshold"}
+_NOT_FINITE = {"inf", "-inf", "nan"}
 
 
 class Severity(IntEnum):
@@ -100,7 +101,7 @@ def _infinity_born(recording: Recording) -> Iterator[Problem]:
 def _born(recording: Recording, what: str, count: Callable[[Health], int]) -> Iterator[Problem]:
     for step in recording.steps:
         total = _total(recording, step.outputs, count)
-        if not total or _total(recording, step.inputs, count):
+        if not total or _total(recording, step.inputs, count) or _is_handed_in(step):
             continue
         place = f"step {step.index + 1} ({step.name}{line_of(step)})"
         entries = "entry" if total == 1 else "entries"
@@ -113,6 +114,11 @@ def _born(recording: Recording, what: str, count: Callable[[Health], int]) -> It
             value=next((value for value in step.outputs if value is not None), None),
         )
         return
+
+
+def _is_handed_in(step: Step) -> bool:
+    """Whether the program asked for it, as a mask of attention does: ``masked_fill(mask, float("-inf"))``."""
+    return any(argument.value is None and argument.text in _NOT_FINITE for argument in step.arguments)
 
 
 def _total(recording: Recording, values: tuple[ValueId | None, ...], count: Callable[[Health], int]) -> int:

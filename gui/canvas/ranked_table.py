@@ -1,7 +1,7 @@
 """The table beside the canvas: what the lens reads, the largest first."""
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,7 +26,6 @@ HEIGHT_PX = 300
 _PAD_PX = 15.0
 _BAR_PX = 11.0
 _NAME_SHARE, _AMOUNT_PX = 0.42, 66.0
-_LEAST_DETAIL_PX = 24.0
 _Role = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -100,7 +99,7 @@ class _RowDelegate(QStyledItemDelegate):
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         name = QRectF(rect.x(), rect.y(), name_px - 8.0, rect.height())
         name.setLeft(name.x() + draw_elided(painter, name, row.title, words_font(12, weight), tokens.text, left) + 6.0)
-        if name.width() > _LEAST_DETAIL_PX:
+        if QFontMetricsF(mono_font(10)).horizontalAdvance(row.detail) <= name.width():  # a cut shape says nothing
             draw_elided(painter, name, row.detail, mono_font(10), tokens.faint, left)
         amount = QRectF(rect.right() - _AMOUNT_PX + 6.0, rect.y(), _AMOUNT_PX - 6.0, rect.height())
         draw_elided(painter, amount, row.amount, mono_font(11), tokens.muted, right)

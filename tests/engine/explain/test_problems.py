@@ -57,6 +57,26 @@ def test_birth_of_infinity_and_nan() -> None:
     assert any(one.startswith("NaN is born at step 2 (mul, line 11)") for one in sentences)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "x.masked_fill(mask, float('-inf')).softmax(-1)",
+        "torch.where(mask, -torch.inf, x).softmax(-1)",
+        "torch.nn.functional.pad(x, (0, 1), value=-float('inf')).softmax(-1)",
+    ],
+)
+def test_a_mask_that_the_program_asks_for_is_no_problem(call: str) -> None:
+    assert found_in(f"x = torch.ones(2, 2)\nmask = torch.eye(2).bool()\ny = {call}\n") == ()
+
+
+def test_a_row_that_is_masked_whole() -> None:
+    (problem,) = found_in(
+        "x = torch.ones(2, 2)\nmask = torch.tensor([[True], [False]])\n"
+        "y = x.masked_fill(mask, float('-inf')).softmax(-1)\n"
+    )
+    assert problem.sentence.startswith("NaN is born at step 2 (softmax, line 4)")
+
+
 def test_a_relu_that_closes() -> None:
     example = next(one for one in examples() if one.key == "relu_mean")
     (problem,) = problems(recorded_run(example.text)[1])
