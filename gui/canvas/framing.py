@@ -107,7 +107,9 @@ def made_room(camera: Camera, bounds: Rect, window: Window) -> Camera | None:
     return smaller if smaller.scale >= min(READABLE_SCALE, camera.scale) else None
 
 
-def revealed(camera: Camera, focus: tuple[Rect, ...], bounds: Rect, window: Window, obstacle: Rect | None) -> Camera:
+def revealed(
+    camera: Camera, focus: tuple[Rect, ...], bounds: Rect, window: Window, obstacles: tuple[Rect, ...]
+) -> Camera:
     """Return the camera moved just so far that ``focus`` is well in view.
 
     Args:
@@ -115,7 +117,7 @@ def revealed(camera: Camera, focus: tuple[Rect, ...], bounds: Rect, window: Wind
         focus: What to show, the most important first; the others are shown with it where that is possible.
         bounds: The whole drawing: along an axis on which it fits into the view, all of it stays in view.
         window: The view.
-        obstacle: What stands over the view in a corner at the bottom right, in view pixels.
+        obstacles: What stands over the view at its left or right side, in view pixels.
     """
     free = window.free
     wanted = focus[0]
@@ -130,7 +132,9 @@ def revealed(camera: Camera, focus: tuple[Rect, ...], bounds: Rect, window: Wind
         whole.y if bounds.height * camera.scale <= free.height + 0.5 else well.y,
         camera.scale,
     )
-    return moved if obstacle is None else _beside(moved, wanted, window, obstacle)
+    for obstacle in obstacles:
+        moved = _beside(moved, wanted, window, obstacle)
+    return moved
 
 
 def _beside(camera: Camera, rect: Rect, window: Window, obstacle: Rect) -> Camera:
@@ -140,9 +144,11 @@ def _beside(camera: Camera, rect: Rect, window: Window, obstacle: Rect) -> Camer
     )
     if not overlaps:
         return camera
-    up, left = seen.bottom - obstacle.y + _GAP_PX, seen.right - obstacle.x + _GAP_PX
+    up = seen.bottom - obstacle.y + _GAP_PX
+    is_at_left = obstacle.center[0] < window.width / 2
+    aside = obstacle.right - seen.x + _GAP_PX if is_at_left else obstacle.x - seen.right - _GAP_PX
     can_rise = seen.y - up >= window.free.y
-    return camera.panned(0.0, -up) if can_rise and up <= left else camera.panned(-left, 0.0)
+    return camera.panned(0.0, -up) if can_rise and up <= abs(aside) else camera.panned(aside, 0.0)
 
 
 def _union(first: Rect, second: Rect) -> Rect:

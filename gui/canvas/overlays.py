@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
+from engine.drawing.drawing import Rect
 from gui.canvas.lens import Lens, LensScale
 from gui.canvas.tint import tint_of
 from gui.theme.tokens import Tokens
@@ -23,10 +24,16 @@ def paint_empty(painter: QPainter, width: float, height: float, tokens: Tokens, 
     draw_text(painter, left, height / 2, text, Style.EMPTY)
 
 
-def paint_legend(painter: QPainter, bottom: float, tokens: Tokens, lens: Lens, scale: LensScale) -> None:
-    """Paint the legend of a tinting lens at the left, above ``bottom``: narrow, so that a card fits beside it."""
+def legend_frame(bottom: float, scale: LensScale) -> Rect:
+    """Return where the legend stands: at the left, above ``bottom``, narrow, so that a card fits beside it."""
     width = max(_BAR_WIDTH, text_width(scale.title, Style.LABEL)) + 2 * _LEGEND_PAD
-    box = QRectF(_LEGEND_LEFT, bottom - _LEGEND_HEIGHT - 14.0, width, _LEGEND_HEIGHT)
+    return Rect(_LEGEND_LEFT, bottom - _LEGEND_HEIGHT - 14.0, width, _LEGEND_HEIGHT)
+
+
+def paint_legend(painter: QPainter, bottom: float, tokens: Tokens, lens: Lens, scale: LensScale) -> None:
+    """Paint the legend of a tinting lens."""
+    frame = legend_frame(bottom, scale)
+    box = QRectF(frame.x, frame.y, frame.width, frame.height)
     painter.setPen(QPen(QColor(tokens.hairline), 1.0))
     painter.setBrush(QColor(tokens.panel))
     painter.drawRoundedRect(box, 7.0, 7.0)

@@ -29,7 +29,7 @@ from gui.canvas.lift import Lift
 from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
 from gui.canvas.minimap_blocks import Glow
 from gui.canvas.overlay_legend import paint_overlay_legend
-from gui.canvas.overlays import EMPTY_TEXT, paint_empty, paint_legend
+from gui.canvas.overlays import EMPTY_TEXT, legend_frame, paint_empty, paint_legend
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import Quality, ScenePainter
 from gui.canvas.tile_copier import Frame
@@ -209,6 +209,17 @@ class Surface(QWidget):
         minimap = minimap_of(self._scene.drawing.bounds, width, height)
         return None if self._is_needless(minimap) else minimap
 
+    @property
+    def _legend_bottom(self) -> float:
+        return self.height() - (self.covered_px if self.width() < _BESIDE_CARD_PX else 0.0)
+
+    def obstacles(self) -> tuple[Rect, ...]:
+        """What stands over the drawing in corners of the view, in view pixels: the overview and a lens's legend."""
+        minimap = self.minimap()
+        frames = () if minimap is None else (minimap.frame,)
+        scale = None if self._painter is None else self._painter.scale
+        return frames if scale is None else (*frames, legend_frame(self._legend_bottom, scale))
+
     def _is_needless(self, minimap: Minimap) -> bool:
         """Whether the overview would cover nodes of a drawing that is in view as a whole."""
         assert self._scene is not None
@@ -307,8 +318,7 @@ class Surface(QWidget):
         assert self._painter is not None
         assert self._scene is not None
         if self._painter.scale is not None:
-            covered_px = self.covered_px if self.width() < _BESIDE_CARD_PX else 0.0
-            paint_legend(painter, self.height() - covered_px, self._tokens, self._lens, self._painter.scale)
+            paint_legend(painter, self._legend_bottom, self._tokens, self._lens, self._painter.scale)
         if self._painter.overlay is not None:
             paint_overlay_legend(painter, self._tokens, self._painter.overlay, self.width())
         minimap = self.minimap()

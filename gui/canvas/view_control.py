@@ -161,10 +161,8 @@ class ViewControl:
         if scene is None or not focus:
             return
         target = self._surface.control.target
-        minimap = self._surface.minimap()
         window = Window(*self._surface.view_size(), Margins(top=self._top_px, bottom=self._inset_px))
         rects = tuple(scene.nodes[index].rect for index in focus)
-        obstacle = None if minimap is None else minimap.frame
-        camera = revealed(target, rects, scene.drawing.bounds, window, obstacle)
+        camera = revealed(target, rects, scene.drawing.bounds, window, self._surface.obstacles())
         if camera != target:
             self._move(camera)

@@ -59,24 +59,34 @@ def test_card_shrinks_a_drawing_only_as_long_as_it_can_be_read() -> None:
 
 def test_reveals_the_forward_node_too_if_there_is_room() -> None:
     below, above, far = Rect(0, 1000, 120, 66), Rect(0, 700, 120, 66), Rect(0, -3000, 120, 66)
-    seen = revealed(Camera(), (below, above), HUGE, WINDOW, None).rect_to_view(above)
+    seen = revealed(Camera(), (below, above), HUGE, WINDOW, ()).rect_to_view(above)
     assert seen.y >= 0
-    camera = revealed(Camera(), (below, far), HUGE, WINDOW, None)
+    camera = revealed(Camera(), (below, far), HUGE, WINDOW, ())
     assert camera.rect_to_view(below).bottom <= 700
-    assert camera == revealed(Camera(), (below,), HUGE, WINDOW, None)
+    assert camera == revealed(Camera(), (below,), HUGE, WINDOW, ())
 
 
 def test_reveals_beside_what_stands_in_the_corner() -> None:
     corner = Rect(730, 590, 160, 100)
     node = Rect(740, 600, 120, 66)
-    seen = revealed(Camera(), (node,), HUGE, Window(900, 700), corner).rect_to_view(node)
+    seen = revealed(Camera(), (node,), HUGE, Window(900, 700), (corner,)).rect_to_view(node)
     assert seen.bottom <= corner.y or seen.right <= corner.x
     away = Rect(100, 600, 120, 30)
-    assert revealed(Camera(), (away,), HUGE, Window(900, 700), corner) == Camera()
+    assert revealed(Camera(), (away,), HUGE, Window(900, 700), (corner,)) == Camera()
+
+
+def test_reveals_beside_a_legend_at_the_left() -> None:
+    legend = Rect(10, 500, 144, 56)
+    low, high = Rect(20, 540, 120, 66), Rect(20, 480, 120, 40)
+    for node in (low, high):
+        seen = revealed(Camera(), (node,), HUGE, Window(900, 700), (legend,)).rect_to_view(node)
+        assert seen.x >= 0
+        assert seen.y >= 0
+        assert seen.bottom <= legend.y or seen.x >= legend.right
 
 
 def test_reveals_without_pushing_out_what_fits() -> None:
     bounds, last = Rect(0, 0, 890, 5000), Rect(770, 3000, 115, 66)
-    camera = revealed(Camera(-5, 0), (last,), bounds, WINDOW, None)
+    camera = revealed(Camera(-5, 0), (last,), bounds, WINDOW, ())
     assert camera.x == -5
     assert camera.rect_to_view(last).bottom <= 700
