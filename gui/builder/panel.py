@@ -7,16 +7,19 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from engine.network.blocks import members_of
+from gui.builder.drops import LayerDrops
 from gui.builder.finder import LayerFinder, adding, ways_from
 from gui.builder.header import ActionOf, Header
 from gui.builder.in_place import InPlace
 from gui.builder.offer_card import OfferCard
+from gui.builder.palette import Palette, palette_hits
 from gui.builder.settings_form import SettingsForm
 from gui.builder.source_view import SourceView
 from gui.builder.surface import Surface
+from gui.model.layer_search import LayerHit
 from gui.model.network import NetworkModel
 from gui.model.network_blocks import BlockShelf
-from gui.model.network_changes import After, Free, OnLink, Where
+from gui.model.network_changes import After, Free, OnLink, Where, end_of
 from gui.model.network_layout import refolded
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
@@ -33,6 +36,7 @@ class BuilderPanel(QWidget):
 
     Attributes:
         surface: The canvas.
+        palette_strip: Layers to be dragged onto the canvas.
         finder: The field in which layers are found.
         in_place: Edits on the boxes themselves.
         card: Says what does not fit, and offers what would help.
@@ -61,6 +65,9 @@ class BuilderPanel(QWidget):
         self.surface = Surface(model, theme.tokens, self)
         self.in_place = InPlace(self.surface, model)
         self.card = OfferCard(model, theme, self.surface)
+        hits = palette_hits()
+        self.palette_strip = Palette(hits, self)
+        LayerDrops(self.surface, hits)
         self.finder = LayerFinder(model, shelf, theme, self.surface)
         self.form = SettingsForm(model, self)
         self.source = SourceView(model, theme, self)
@@ -73,6 +80,8 @@ class BuilderPanel(QWidget):
         self.surface.moved.connect(self._on_moved)
         self.surface.fold_wanted.connect(self.fold)
         self.card.changed.connect(self._place_card)
+        self.palette_strip.chosen.connect(self._add)
+        self.palette_strip.all_wanted.connect(lambda: self.add_after_selection(is_branch=False))
         theme.changed.connect(self._on_theme)
 
     def use_actions(self, action_of: ActionOf, menu: Sequence[str], templates: Sequence[str]) -> None:
@@ -109,6 +118,17 @@ class BuilderPanel(QWidget):
             self.look_for_layer(After(model.selection, is_branch), self._under_selection())
         else:
             self.look_for_layer(self._middle(), QPointF(self.surface.width() / 2, self.surface.height() / 3))
+
+    def _add(self, hit: LayerHit) -> None:
+        """Add a layer after what is selected, or else before the output."""
+        model = self.model
+        where: Where | None = end_of(model.network)
+        if model.selected_link is not None:
+            where = OnLink(model.selected_link)
+        elif model.selection:
+            where = After(model.selection)
+        adding(model, where or self._middle(), self._middle())(hit)
+        self.surface.setFocus()
 
     def connect_selection(self) -> None:
         """Let the person look for the input that the selected node shall lead to."""
@@ -149,7 +169,7 @@ class BuilderPanel(QWidget):
         self.form.setFixedWidth(_COMPACT_SIDE_PX)
         body = QHBoxLayout()
         body.setSpacing(0)
-        body.addWidget(self.surface, 1)
+        body.addLayout(self._canvas_column(), 1)
         body.addWidget(self.form)
         layout.addLayout(body, 1)
 
@@ -160,7 +180,9 @@ class BuilderPanel(QWidget):
         for splitter in (self.side, self.columns):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
-        self.columns.addWidget(self.surface)
+        canvas = QWidget(self)
+        canvas.setLayout(self._canvas_column())
+        self.columns.addWidget(canvas)
         self.columns.addWidget(self.side)
         self.columns.setStretchFactor(0, 1)
         self.columns.setStretchFactor(1, 0)
@@ -168,6 +190,15 @@ class BuilderPanel(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(rule(self))
         layout.addWidget(self.columns, 1)
+
+    def _canvas_column(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.surface, 1)
+        column.addWidget(rule(self))
+        column.addWidget(self.palette_strip)
+        return column
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave a narrow place to the canvas."""

@@ -17,6 +17,8 @@ from gui.model.network_rows import Field, fields_of, set_row
 from gui.widgets.elided_label import ElidedLabel
 
 _LABEL_PX = 108
+_PER_SAMPLE = ("a sample costs", "a sample keeps")
+"""Operations and memory, in the words of their rows."""
 
 
 class SettingsForm(QScrollArea):
@@ -105,7 +107,7 @@ class SettingsForm(QScrollArea):
         self._row(form, page, "name", Field(Row(RowKind.TEXT, "name", self._model.network.name)), self._take_name)
         batch = Field(Row(RowKind.TEXT, "batch", str(self._model.batch)))
         self._row(form, page, "batch", batch, self._take_batch)
-        for name in ("nodes", "parameters", "per sample"):
+        for name in ("nodes", "parameters", *_PER_SAMPLE):
             self._fact(form, page, name)
 
     def _node_rows(self, form: QFormLayout, page: QWidget, node: Node) -> None:
@@ -117,7 +119,7 @@ class SettingsForm(QScrollArea):
         self._row(form, page, "name", Field(Row(RowKind.TEXT, "name", name)), take_name)
         for field in fields_of(node):
             self._row(form, page, field.row.name, field, self._taker(name, field.row))
-        for fact in ("gives", "parameters", "per sample", "block"):
+        for fact in ("gives", "parameters", *_PER_SAMPLE, "block"):
             self._fact(form, page, fact)
 
     def _taker(self, name: NodeName, row: Row) -> Callable[[str], bool]:
@@ -153,7 +155,7 @@ class SettingsForm(QScrollArea):
         texts = {
             "gives": ", ".join(shape_text(shape) for shape in shapes if shape is not None),
             "parameters": "" if known is None else f"{known.parameters:,}",
-            "per sample": "" if known is None else _per_sample(known.flops // batch, known.nbytes // batch),
+            **({} if known is None else _per_sample(known.flops // batch, known.nbytes // batch)),
             "block": node.block,
         }
         self._show_facts(texts)
@@ -164,16 +166,16 @@ class SettingsForm(QScrollArea):
         self.fields["batch"].show_value(str(model.batch))
         facts = model.known.nodes.values()
         batch = model.known.batch
-        texts = {"nodes": str(len(model.network.nodes)), "parameters": "", "per sample": ""}
+        texts = {"nodes": str(len(model.network.nodes)), "parameters": ""}
         if facts:
             texts["parameters"] = f"{sum(one.parameters for one in facts):,}"
             flops, nbytes = sum(one.flops for one in facts), sum(one.nbytes for one in facts)
-            texts["per sample"] = _per_sample(flops // batch, nbytes // batch)
+            texts |= _per_sample(flops // batch, nbytes // batch)
         self._show_facts(texts)
 
     def _show_facts(self, texts: dict[str, str]) -> None:
-        for name, text in texts.items():
-            self._facts[name].show_text(text or "–")
+        for name, fact in self._facts.items():
+            fact.show_text(texts.get(name) or "–")
 
     def _take_name(self, text: str) -> bool:
         return self._model.edit(lambda network: name_network(network, text.strip()))
@@ -185,5 +187,5 @@ class SettingsForm(QScrollArea):
         return True
 
 
-def _per_sample(flops: int, nbytes: int) -> str:
-    return f"{flops_text(flops)}, {bytes_text(nbytes)}"
+def _per_sample(flops: int, nbytes: int) -> dict[str, str]:
+    return dict(zip(_PER_SAMPLE, (flops_text(flops), bytes_text(nbytes)), strict=True))

@@ -31,8 +31,8 @@ from gui.widgets.wheel import after_wheel, pinch_of
 
 EMPTY_HINT = (
     "An empty network",
-    "Press Tab or double-click to add a layer,",
-    "choose a template, or paste an nn.Module beside this.",
+    "Drag a layer here, press Tab to find one,",
+    "choose a template, or read an nn.Module.",
 )
 _MARGINS = Margins(36.0, 28.0, 56.0, 28.0)
 

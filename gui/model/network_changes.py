@@ -88,6 +88,12 @@ def added(network: Network, new: NewNode, where: Where) -> tuple[Network, NodeNa
             return _after(network, node, names, is_branch=is_branch), name
 
 
+def end_of(network: Network) -> OnLink | None:
+    """Return the place right before the output; None while nothing leads to it."""
+    outputs = {node.name for node in network.nodes if node.kind is NodeKind.OUTPUT}
+    return next((OnLink(link) for link in network.links if link.target in outputs), None)
+
+
 def with_fix(network: Network, name: NodeName, fix: Fix) -> Network:
     """Do what would help a node that does not fit.
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.network.catalogue import Category, layers
 from engine.network.errors import NetworkError
 from engine.network.network import Network, Node, NodeKind
-from engine.network.order import ordered
+from engine.network.order import is_loose, ordered
 
 _UNITS = ("out_features", "out_channels", "hidden_size", "num_features", "embedding_dim")
 """Arguments that say how many units a layer has."""
@@ -47,7 +47,7 @@ def columns_of(network: Network) -> tuple[Column, ...]:
     sources = {link.target: link.source for link in reversed(network.links)}
     found: list[Column] = []
     last_name = ""
-    for node in nodes:
+    for node in (node for node in nodes if not is_loose(network, node)):
         if node.kind is NodeKind.INPUT:
             found.append(Column(title=INPUT, units=prod(node.shape) if node.shape else 0))
         elif node.kind is NodeKind.LAYER:

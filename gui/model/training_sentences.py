@@ -10,6 +10,8 @@ from gui.model.training_run import Phase, TrainingRun
 
 DOT = "  ·  "
 _MEGABYTE = 1_000_000
+_SMALL = 0.01
+"""Three places behind the point would say little of a number below it."""
 
 
 def headline(run: TrainingRun | None) -> str:
@@ -34,7 +36,9 @@ def details(run: TrainingRun | None, *, needs_restart: bool) -> str:
         return "press Play to begin"
     parts = [_phase_text(run)]
     progress = run.progress
-    if progress is not None:
+    if needs_restart:
+        parts.append("settings changed: start anew to use them")
+    elif progress is not None:
         if progress.batch is not None and progress.batches:
             parts.append(f"batch {progress.batch:,} of {progress.batches:,}")
         if run.phase is Phase.RUNNING:
@@ -42,8 +46,6 @@ def details(run: TrainingRun | None, *, needs_restart: bool) -> str:
             parts.append(f"charts cost {100 * progress.cost_share:.0f}%")
             if progress.seconds_left is not None:
                 parts.append(f"{span_text(progress.seconds_left)} left")
-    if needs_restart:
-        parts.append("settings changed: start anew to use them")
     return "  ·  ".join(part for part in parts if part)
 
 
@@ -120,11 +122,13 @@ def run_summary(run: TrainingRun) -> str:
 
 
 def loss_text(number: float) -> str:
-    """Return a loss as the list of runs shows it: ``.041``."""
+    """Return a loss as the list of runs shows it: ``.041``, ``1.5e-4``."""
     if math.isnan(number):
         return "–"
     if not math.isfinite(number):
         return "∞"
+    if 0 < abs(number) < _SMALL:
+        return short_power(number)
     return f"{number:.3f}".removeprefix("0") if abs(number) < 1 else number_text(number, 3)
 
 

@@ -16,6 +16,9 @@ class CanvasKeys(QObject):
         super().__init__(canvas)
         self._actions = tuple(actions)
         canvas.installEventFilter(self)
+        surface = canvas.focusProxy()
+        if surface is not None:  # Tab never goes on from there to the canvas: it would move the keyboard on
+            surface.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Claim the keys of the canvas, and do what they do."""

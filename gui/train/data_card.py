@@ -30,6 +30,7 @@ _GROUPS = (
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
 PAINT = "Paint points here: left button blue, right button orange, Shift green."
 TYPED = "The run looked at is a program that was typed: it has data of its own."
+OTHER = "This is not the data of the run looked at: it is drawn here once training starts anew."
 NO_PICTURE = "These samples have many inputs: they are not drawn."
 
 
@@ -72,7 +73,7 @@ class DataCard(Section):
         self.clear.setProperty("look", "link")
         self.clear.clicked.connect(self._clear)
         self.column.addWidget(self.clear)
-        self.column.addWidget(self.target, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.target, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         self.column.addSpacing(6)
         for row in (self.noise, self.points, self.share, self.batch):
             row.refused.connect(self.refused)
@@ -94,6 +95,8 @@ class DataCard(Section):
         words = NOT_DRAWN
         if run is not None and run.plan is None:
             words = TYPED
+        elif run is not None and run.plan is not None and not is_like(run.plan.data, self._plan.plan.data):
+            samples, words = None, OTHER
         elif run is not None and run.iteration >= 0 and not run.is_kept:
             words = NO_PICTURE
         self.preview.show_samples(samples, words)
@@ -192,3 +195,12 @@ class DataCard(Section):
         self._show_painted()
         self.share.show_numbers((plan.train_share,))
         self.batch.show_numbers((float(plan.batch_size),))
+
+
+def is_like(one: Data, other: Data) -> bool:
+    """Return whether two are of the same kind: of other noise or size, a picture of one still speaks of the other."""
+    if isinstance(one, GeneratedData) and isinstance(other, GeneratedData):
+        return one.shape is other.shape
+    if isinstance(one, FileData) and isinstance(other, FileData):
+        return one.path == other.path
+    return isinstance(one, PaintedData) and isinstance(other, PaintedData)

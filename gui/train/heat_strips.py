@@ -16,8 +16,9 @@ _STRIP_PX = 26.0
 _LEAST_STRIP_PX = 5.0
 _GAP_PX = 2.0
 _FONT_PX = 10.0
-_LEAST_SPAN = 1.0
-"""Decades from the palest to the darkest: less would show noise as differences."""
+_LEAST_SPAN, _MOST_SPAN = 1.0, 3.0
+"""Decades from the palest to the darkest: less would show noise as differences; with more, one gradient that is next
+to nothing, as that of a bias before batch normalization, would make all others look alike."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -111,6 +112,7 @@ def heat_image(matrix: Floats, tokens: Tokens) -> QImage:
         decades = np.where(matrix > 0, np.log10(np.where(matrix > 0, matrix, 1.0)), -np.inf)
     finite = decades[np.isfinite(decades)]
     low, high = (float(np.percentile(finite, 2)), float(finite.max())) if finite.size else (0.0, 1.0)
+    low = max(low, high - _MOST_SPAN)
     share = np.clip((decades - low) / max(high - low, _LEAST_SPAN), 0.0, 1.0)
     share = np.where(np.isnan(share), 0.0, share)
     shares = (0.06 + 0.94 * share)[..., None]

@@ -109,6 +109,7 @@ class LossChart(ChartFrame):
             (self._high, lines.high),
         ):
             item.setData(x, scaled(y))
+        self._band.setVisible(bool(len(lines.low[0])))  # between empty lines, it stays as it was
         others = [smooth_of(other, self._metric) for other in beside]
         self._draw_others(others)
         furthest = [line[0][-1] for line in (lines.raw, lines.validation, *others) if len(line[0])]

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from engine.network.edits import add
+from engine.network.network import Node, NodeKind, NodeName
 from engine.network.templates import templates
 from gui.model.training_columns import columns_of, columns_told
 
@@ -41,3 +43,8 @@ def test_a_typed_program_shows_what_it_told():
         ("Input", 2, ""), ("0", 4, "0.weight"), ("2", 1, "2.weight")
     ]  # fmt: skip
     assert columns_told({}, {}) == ()
+
+
+def test_a_layer_that_stands_alone_is_no_column():
+    free = add(network("Logistic regression"), Node(name=NodeName("drop"), kind=NodeKind.LAYER, type="Dropout"))
+    assert columns_of(free) == columns_of(network("Logistic regression"))

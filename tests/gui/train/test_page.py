@@ -12,6 +12,7 @@ from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.commands import Pause, Play, TakeSample
 from engine.training.facts import Sample, SampleReason, TrainState, points
 from gui.model.training_run import Phase
+from gui.model.training_sentences import loss_text
 from gui.model.workspace import Workspace
 from gui.theme.tokens import ThemeName
 from gui.train.network_card import Face
@@ -266,6 +267,8 @@ def test_the_keys_of_the_canvas_win_while_it_has_the_keyboard(bench, qtbot):
     assert network.network == before
     press(qtbot, surface, Qt.Key.Key_Space)
     assert len(bench.trainer.requests) == 1
+    press(qtbot, surface, Qt.Key.Key_Tab)
+    assert bench.page.network._stack.currentWidget().finder.isVisible()  # Tab finds a layer, and moves no keyboard
 
 
 def test_other_curves_of_the_layers_are_drawn(begun):
@@ -350,3 +353,16 @@ def test_the_spread_of_the_weights_over_time_is_a_face_of_the_layers_chart(begun
     assert len(seen) > 1
     entries["Gradient norm by layer"].trigger()
     assert chart.strips.isVisible()
+
+
+def test_a_new_run_does_not_begin_with_the_range_of_the_old_one(begun, qtbot):
+    begun.tell(*facts.curves(0, 300), facts.progress(300))
+    assert begun.page.charts.loss._band.isVisible()
+    key(qtbot, begun, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: len(begun.trainer.requests) == 2 and begun.run.ring is not None, timeout=3000)
+    begun.tell(points("loss", np.array([0]), np.array([0.7])), facts.progress(0))
+    assert not begun.page.charts.loss._band.isVisible()
+
+
+def test_small_losses_are_told_by_their_power():
+    assert [loss_text(number) for number in (2.5, 0.0412, 0.000147, 0.0)] == ["2.5", ".041", "1.5e-4", ".000"]
