@@ -236,7 +236,7 @@ def remove_hooks(handles: Sequence[Any]) -> None:
 
 def has_gradient_hooks(leaf: Tensor) -> bool:
     """Whether the program put hooks on a leaf that may change its gradient on the way."""
-    return bool(leaf._backward_hooks) or bool(leaf._post_accumulate_grad_hooks)
+    return bool(leaf._backward_hooks)
 
 
 def shape_of(tensor: Tensor) -> tuple[int, ...]:

@@ -1,13 +1,13 @@
 """Backward passes, from the log to nodes, edges, steps and gradients."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
 from engine.program.source import SourceMap
-from engine.runtime.compat import node_name, plain, plain_saved_names
+from engine.runtime.compat import Node, node_name, plain, plain_saved_names
 from engine.runtime.recorder.resolve.forward import mark_nodes
 from engine.runtime.recorder.resolve.passes import Pass
 from engine.runtime.recorder.resolve.pending import PendingNode, PendingStep
@@ -32,6 +32,14 @@ class _Running:
     last: StepIndex | None = None
 
 
+@dataclass(slots=True)
+class _Awaited:
+    """What was sent to an AccumulateGrad node and not held: the steps that sent it, and in which place."""
+
+    target: Node
+    sent: list[tuple[PendingStep, int]] = field(default_factory=list)
+
+
 class GradientResolver:
     """Turns backward runs into facts."""
 
@@ -43,7 +51,7 @@ class GradientResolver:
         self._nodes = 0
         self._running: dict[BackwardRun, _Running] = {}
         self._plain_names: dict[type, tuple[str, ...]] = {}
-        self._waiting: dict[int, list[tuple[PendingStep, int]]] = {}
+        self._waiting: dict[int, _Awaited] = {}
         self.origin_ns = 0
         self.loss: float | None = None
 
@@ -87,7 +95,7 @@ class GradientResolver:
         edges = run.edges[position]
         for slot in run.dropped.get(position, ()):
             target = edges[slot][0]
-            self._waiting.setdefault(id(target), []).append((step, slot))
+            self._waiting.setdefault(id(target), _Awaited(target)).sent.append((step, slot))
         self._steps.add(step)
 
     def leaf(self, record: Sequence[Any], thread: int) -> None:
@@ -96,7 +104,8 @@ class GradientResolver:
         values = self._values
         variable = values.book.record(run.variables[position])
         step = self._step(run, position, ended_ns, thread, sequence)
-        waiting = self._waiting.pop(id(run.nodes[position]), [])
+        awaited = self._waiting.pop(id(run.nodes[position]), None)
+        waiting = [] if awaited is None else awaited.sent
         if came is not None:
             step.inputs = self._gradients(came, ended_ns, None)
         if grad is not None:
@@ -140,8 +149,11 @@ class GradientResolver:
         leaf.grad.owner = leaf.weak()
         values.pending.grad_changes.append(GradChange(leaf.id, self._steps.next, value))
 
-    def forget_waiting(self) -> None:
-        """Give up gradients that were not held and that still flow, in another thread, while this one drains."""
+    def forget_waiting(self, time_ns: int) -> None:
+        """Give up the numbers of gradients that were not held and that still flow while the log is read."""
+        for awaited in self._waiting.values():
+            for step, slot in awaited.sent:
+                step.outputs[slot] = self._values.lost(plain(awaited.target.variable), time_ns, step.index)
         self._waiting = {}
 
     def _add_node(self, run: BackwardRun, running: _Running, position: int) -> bool:

@@ -225,6 +225,7 @@ class Resolver:
     def _finish(self) -> Batch:
         pending = self._values.pending
         links = self._steps.links
+        self._gradients.forget_waiting(self._time_ns)
         contents = self._content.write(pending.values)
         self._beside.finish(waits=self.is_over)
         batch = Batch(
@@ -251,7 +252,6 @@ class Resolver:
             random_states=tuple(pending.random_states),
         )
         self._values.pending = Pending(self._values.count)
-        self._gradients.forget_waiting()
         self._snapshots.clear()
         self._book.end_drain()
         return batch

@@ -211,9 +211,12 @@ class ValueMaker:
                     value.content = alias
 
     def swapped(self, one: Tensor, other: Tensor) -> None:
-        """Exchange what belongs to the insides of two tensors: their ``.grad`` and their AccumulateGrad nodes."""
+        """Exchange what belongs to the insides of two tensors: their ``.grad``.
+
+        torch lets no AccumulateGrad node run that was made before; each tensor gets a new one.
+        """
         first, second = self.book.record(one), self.book.record(other)
-        first.accumulator, second.accumulator = second.accumulator, first.accumulator
+        first.accumulator = second.accumulator = None
         if first.grad is second.grad:
             return
         first.grad, second.grad = second.grad, first.grad

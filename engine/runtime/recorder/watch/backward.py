@@ -42,6 +42,7 @@ from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.watch.backward_run import BackwardRun, Gradients, NodeHook
 from engine.runtime.recorder.watch.collectives import ReducerWatch
 from engine.runtime.recorder.watch.concurrent import share_leaves
+from engine.runtime.recorder.watch.early_leaves import be_first
 from engine.runtime.recorder.watch.frames import call_site, caller
 from engine.runtime.recorder.watch.mode import RecorderMode
 from engine.runtime.recorder.watch.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
@@ -128,11 +129,14 @@ class BackwardWatcher:
             for position in leaves.values():
                 _note_leaf(run, position, mode)
             mode.log.extend((BACKWARD, run))
-            handles = put_hooks(mode.hooks_observed(self._hooks(run, leaves, mode)))
+            everywhere = self._everywhere
+            special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
+            handles = be_first(run, special)
+            handles += put_hooks(mode.hooks_observed(self._hooks(run, leaves, mode, special)))
             active = self._active.runs
-            self._everywhere.append(run)
-            if len(self._everywhere) > len(active) + 1:
-                handles += share_leaves(run, mode, [other for other in self._everywhere if other not in (*active, run)])
+            everywhere.append(run)
+            if len(everywhere) > len(active) + 1:
+                handles += share_leaves(run, mode, [other for other in everywhere if other not in (*active, run)])
         active.append(run)
         outer = mode.scope
         inside = self._inside(mode, run)
@@ -208,10 +212,11 @@ class BackwardWatcher:
         self._read_saved(run)
         return run
 
-    def _hooks(self, run: BackwardRun, leaves: dict[Node, int], mode: RecorderMode) -> Iterable[tuple[Node, NodeHook]]:
-        """Return the nodes to watch with their hooks."""
+    def _hooks(
+        self, run: BackwardRun, leaves: dict[Node, int], mode: RecorderMode, special: dict[int, NodeHook]
+    ) -> Iterable[tuple[Node, NodeHook]]:
+        """Return the nodes to watch with their hooks; ``special`` has those of the leaves, by position."""
         everywhere = self._everywhere
-        special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
         if self._reducers.seen:
             self._reducers.watch(run, special, mode)
         for position, slots in _droppable(run, leaves).items():

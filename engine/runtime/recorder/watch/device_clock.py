@@ -15,6 +15,7 @@ from engine.runtime.compat import Node
 from engine.runtime.compat_devices import Accelerator, Event
 from engine.runtime.recorder.log import MEASURED, Log
 from engine.runtime.recorder.watch.backward_run import NodeHook
+from engine.runtime.recorder.watch.early_leaves import EarlyLeaf
 from engine.trace.execution import Clock
 
 _NS_PER_MS = 1_000_000
@@ -99,11 +100,14 @@ class DeviceClock:
 
             def timed(sent: Any, came: Any, hook: NodeHook = hook) -> None:  # noqa: ANN401 - tuples of gradients
                 device = _first_device((sent, came))
+                start: Event | None
                 before = begun[0]
-                if before is not None and before.device == device:
+                if isinstance(hook, EarlyLeaf) and hook.is_told:
+                    start = None  # hooks of the program have run since
+                elif before is not None and before.device == device:
                     reading = self._reading(before)
                     self._log.extend((MEASURED, reading))
-                    start: Event | None = reading.end
+                    start = reading.end
                 else:
                     start = None
                 begun[0] = self._begin(device, start)

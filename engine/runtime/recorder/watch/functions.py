@@ -1,4 +1,6 @@
-"""Watches custom autograd functions, checkpoints and ``as_subclass``, which no function mode sees.
+"""Watches custom autograd functions, checkpoints, ``as_subclass`` and a helper of ``gradcheck``.
+
+No function mode sees them.
 
 A custom function is one step; where the person wrote it, the calls inside of its ``forward`` are steps of their own
 before it, and those inside of its ``backward`` are steps of the backward pass. What a library's function does inside is
@@ -20,6 +22,7 @@ from torch.utils.checkpoint import CheckpointFunction
 
 from engine.runtime.compat import functorch_level
 from engine.runtime.compat_checkpoint import EDGE_FINDERS, FRAME_CLASS, checkpointed_function, is_mode_on
+from engine.runtime.compat_nodes import NODE_MODULE, UNDEFINED_GRAD
 from engine.runtime.recorder.log import RECOMPUTE_BEGIN, RECOMPUTE_END
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.watch.frames import Marks, call_site
@@ -78,6 +81,8 @@ def plan_functions(patches: PatchSet, mode_of_thread: ModeOfThread) -> None:
     """Plan all replacements of this module."""
     patches.add(Function, "apply", lambda original: watched_apply(original, mode_of_thread))
     patches.add(Tensor, "as_subclass", lambda original: watched_subclass(original, mode_of_thread))
+    if NODE_MODULE is not None:
+        patches.add(NODE_MODULE, UNDEFINED_GRAD, lambda original: watched_node(original, mode_of_thread))
     for name in EDGE_FINDERS:
         patches.add(torch.autograd.graph, name, lambda original: unwatched(original, mode_of_thread))
     if FRAME_CLASS is not None:
@@ -141,6 +146,25 @@ def watched_subclass(original: AnyFunction, mode_of_thread: ModeOfThread) -> Any
         return mode.record(info, lambda: original(tensor, *args, **kwargs), (tensor, *args), kwargs)
 
     return as_subclass
+
+
+def watched_node(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:
+    """Return a class of autograd nodes that Python code makes and calls itself; each call is logged."""
+    info = FunctionInfo(Kind.ORDINARY, original.__name__, f"torch._C._functions.{original.__name__}")
+
+    @wraps(original, updated=())
+    def made(*options: Any) -> AnyFunction:  # noqa: ANN401 - whatever such a node is made of
+        node: AnyFunction = original(*options)
+
+        def call(*tensors: Any) -> Any:  # noqa: ANN401 - whatever the node takes and returns
+            mode = mode_of_thread()
+            if mode is None or mode.current_scope() is not None or not is_mode_on(mode):
+                return node(*tensors)
+            return mode.record(info, lambda: node(*tensors), tensors, {})
+
+        return call
+
+    return made
 
 
 def unwatched(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:

@@ -33,6 +33,7 @@ class OptimizerRun:
         is_done: Whether it came to its end.
         others: The further groups, with the number of their parameters that take part in place of the parameters.
         made: The range of sequence numbers of the nodes that it made: some optimizers let autograd follow them.
+        outer: The scope that it runs in: a hook inside of a backward pass may call it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class OptimizerRun:
     made: tuple[int, int] = (0, 0)
     late_gradients: tuple[Tensor | None, ...] = ()
     others: tuple[dict[str, Any], ...] = ()
+    outer: Scope | None = None
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +89,7 @@ class OptimizerWatcher:
         mode.before_write([*run.parameters])
         if not run.has_closure:
             # The hook is called by torch's wrapper of ``step``: the scope lasts as long as that call.
-            mode.scope = Scope(ScopeKind.PASS, frame_of_depth(2))
+            run.outer, mode.scope = mode.scope, Scope(ScopeKind.PASS, frame_of_depth(2))
         run.made = sequence_number(), 0
         mode.begin_observing(run.parameters)
         run.started_ns = perf_counter_ns()
@@ -105,7 +107,7 @@ class OptimizerWatcher:
                 run.late_gradients = tuple(parameter.grad for parameter in run.parameters)
                 run.norms = norms([gradient for gradient in run.late_gradients if gradient is not None])
         else:
-            mode.scope = None
+            mode.scope = run.outer
         mode.end_observing()
         mode.log.extend((OPTIMIZER, run))
 

@@ -9,9 +9,6 @@ from tests.engine.runtime.proof.proving import proven, recorded
 PROGRAMS = ways_of_autograd.PROGRAMS | ways_of_torch.PROGRAMS | ways_of_tensors.PROGRAMS
 UNSEEN = {
     "torch func": "functionalize: what an in-place call did to a wrapper is read after the transform has ended",
-    "hooks change": "a post-accumulate hook runs before its gradient is known to have arrived",
-    "functional autograd": "gradcheck calls a helper that no function mode is asked about",
-    "swapped tensors": "the gradient goes with the swap",
 }
 """Programs of which something recorded is not as it was, and why."""
 
