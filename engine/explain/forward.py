@@ -3,11 +3,12 @@
 import numpy as np
 
 from engine.explain.explanation import ForwardExplanation, Term
-from engine.explain.notation import Notation, source_text
+from engine.explain.notation import Notation
 from engine.explain.numerals import array_of, factor_text, floats_of, prose_number
 from engine.trace.facts import Argument, Phase, Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
+from engine.trace.source import source_text
 from engine.trace.tensors import shape_text
 
 _INFIX = {
@@ -86,7 +87,7 @@ def _listed(texts: list[str], between: str = ", ") -> str:
 
 
 def _sentence(recording: Recording, step: Step, output: ValueId | None) -> str:
-    text = source_text(recording, step.span)
+    text = source_text(recording.program_lines, step.span)
     where = f"Line {step.span.line}: {text}" if step.span is not None and text else step.name
     if output is None:
         return f"{where}."

@@ -6,9 +6,10 @@ from itertools import product
 from engine.explain.explanation import Definition
 from engine.explain.numerals import array_of, prose_number
 from engine.explain.rules.table import stem
-from engine.trace.facts import Span, Step
+from engine.trace.facts import Step
 from engine.trace.ids import BackwardCallId, GradNodeId, ValueId
 from engine.trace.recording import Recording
+from engine.trace.source import source_text
 
 _LETTERS = "abcuvpqrstmnefghkz"
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
@@ -16,18 +17,6 @@ _LONGEST_NAME = 24
 _LONGEST_SYMBOL = 18
 _KNOWN_LETTERS = {"weight": "W", "bias": "b"}
 """How books call the two parameters of a layer."""
-
-
-def source_text(recording: Recording, span: Span | None) -> str:
-    """Return the program's text of a span on one line, or an empty string when it is not known."""
-    if span is None or span.file != 0:
-        return ""
-    lines = recording.info.program.split("\n")[span.line - 1 : span.end_line]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][: span.end_column]
-    lines[0] = lines[0][span.column :]
-    return " ".join(line.strip() for line in lines)
 
 
 def short_name(name: str) -> str:
@@ -94,7 +83,9 @@ class Notation:
         fact = self._recording.values[value]
         producer = None if fact.producer is None else self._recording.steps[fact.producer]
         span = fact.span if producer is None else producer.span
-        return source_text(self._recording, span) or ("" if producer is None else f"output of {producer.name}")
+        return source_text(self._recording.program_lines, span) or (
+            "" if producer is None else f"output of {producer.name}"
+        )
 
     def _letter(self, meaning: str, value: ValueId | None, wish: str | None = None) -> str:
         letter = (

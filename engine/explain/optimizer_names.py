@@ -1,9 +1,9 @@
 """Tells the optimizers of a program apart, by the parameters that they update, and names them."""
 
-from engine.explain.notation import source_text
 from engine.trace.facts import Phase
 from engine.trace.ids import StepIndex, TensorId
 from engine.trace.recording import Recording
+from engine.trace.source import source_text
 
 _CALL = ".step("
 
@@ -31,7 +31,7 @@ class OptimizerNames:
         known = next((self._numbers[tensor] for tensor in tensors if tensor in self._numbers), None)
         number = len(self._names) if known is None else known
         if known is None:
-            self._names.append(self._name(source_text(recording, step.span), step.name))
+            self._names.append(self._name(source_text(recording.program_lines, step.span), step.name))
         for tensor in tensors:
             self._numbers.setdefault(tensor, number)
         return number

@@ -2,9 +2,10 @@
 
 from engine.graph.categories import category_of
 from engine.graph.view import Category
-from engine.trace.facts import Argument, FailedCall, Role, Span, Step, Value
+from engine.trace.facts import Argument, FailedCall, Role, Step, Value
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
+from engine.trace.source import factory_name, source_text
 from engine.trace.tensors import shape_text, type_text
 
 _SYMBOLS = {
@@ -36,11 +37,10 @@ def short(text: str, length: int = _LONGEST) -> str:
 
 
 class Labels:
-    """Texts for the nodes of one recording; holds the program's lines."""
+    """Texts for the nodes of one recording."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._lines = recording.info.program.split("\n")
 
     def leaf_title(self, value: ValueId, around: str = "") -> str:
         """Its name, seen from inside the module ``around``, or what it is when it has none."""
@@ -48,8 +48,12 @@ class Labels:
         if names:
             return short(inner_path(names[0], around))
         fact = self._recording.values[value]
-        made_up = self._recording.shown_name(value) if fact.role is Role.INTERMEDIATE else fact.role.value
-        return self._name_of_other_version(fact) or short(made_up)
+        return self._name_of_other_version(fact) or short(self._made_up(value, fact))
+
+    def _made_up(self, value: ValueId, fact: Value) -> str:
+        if fact.role is Role.INTERMEDIATE:
+            return self._recording.shown_name(value)
+        return factory_name(self._recording.program_lines, fact.span) or fact.role.value
 
     def _name_of_other_version(self, fact: Value) -> str:
         for version in self._recording.versions(fact.tensor)[:8]:
@@ -95,12 +99,6 @@ class Labels:
         shapes = " ".join(self._shape((value,)) for value in failure.inputs if value is not None)
         return short(f"{failure.error_type} {shapes}")
 
-    def source(self, span: Span | None) -> str:
-        """The piece of the program that a span covers when it lies on one line, else an empty text."""
-        if span is None or span.file != 0 or span.line != span.end_line or not 0 < span.line <= len(self._lines):
-            return ""
-        return self._lines[span.line - 1][span.column : span.end_column]
-
     def _shape(self, values: tuple[ValueId | None, ...]) -> str:
         if not values or values[0] is None:
             return ""
@@ -113,7 +111,8 @@ class Labels:
         return names[0] if names else ""
 
     def _expression(self, step: Step) -> str:
-        source = self.source(step.span)
+        is_on_one_line = step.span is not None and step.span.line == step.span.end_line
+        source = source_text(self._recording.program_lines, step.span) if is_on_one_line else ""
         symbol = _SYMBOLS.get(step.name.strip("_"))
         if symbol is None:
             settings = ", ".join(_keyword(argument) for argument in step.arguments if argument.value is None)

@@ -31,6 +31,7 @@ from engine.trace.facts import (
 )
 from engine.trace.ids import GradNodeId, StepIndex, TensorId, ValueId
 from engine.trace.outcome import Outcome, OutcomeKind
+from engine.trace.source import factory_name
 from engine.trace.tensors import Array, array_from_bytes
 
 RUNNING = Outcome(kind=OutcomeKind.RUNNING, message="The program is still running.")
@@ -45,6 +46,7 @@ class Recording:
 
     def __init__(self, info: RunInfo, store: ByteStore) -> None:
         self.info = info
+        self.program_lines = info.program.split("\n")
         self.outcome = RUNNING
         self.store = store
         self.steps: list[Step] = []
@@ -152,16 +154,17 @@ class Recording:
         return self._names.get(value, ())
 
     def shown_name(self, value: ValueId) -> str:
-        """What to call a value: its first name, else one made up of the step that made it, e.g. ``linear_2``.
+        """What to call a value: its first name, else one made up of what made it, e.g. ``linear_2``, ``randn_like_7``.
 
-        The number counts the steps of that name from 1; of several results each has its place: ``max_1[0]``.
+        The number counts the steps of that name from 1 (for tensors that no step made it is the value's own); of
+        several results each has its place: ``max_1[0]``.
         """
         names = self._names.get(value)
         if names:
             return names[0]
         fact = self.values[value]
         if fact.producer is None:
-            return f"{fact.role.value}_{value}"
+            return f"{factory_name(self.program_lines, fact.span) or fact.role.value}_{value}"
         step = self.steps[fact.producer]
         place = f"[{step.outputs.index(value)}]" if len(step.outputs) > 1 and value in step.outputs else ""
         return f"{step.name.strip('_')}_{self._turns[fact.producer]}{place}"

@@ -14,6 +14,9 @@ _NARROW_DECADES = 0.6
 _WIDE_DECADES = 2.5
 _MOST_DECADES = 8
 """That get a tick; of more, every second or third one does."""
+_FEWEST_TICKS = 2
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 7
+"""Of a label: as many as tell it from the next one."""
 _LAST_DECADE = 308.0
 """Beyond it there are no numbers; an error while painting would bring the window down."""
 
@@ -33,12 +36,22 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
         first = math.floor(low / step) * step
         decades = range(first, math.ceil(high) + 1, step)
         ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
-        return [(1.0, [tick for tick in ticks if low <= tick <= high])]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        return [(1.0, ticks)] if len(ticks) >= _FEWEST_TICKS else self._even_ticks(low, high, size)
+
+    def _even_ticks(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Ticks at even distances: in less than a factor of some tenths a log axis hardly differs from a linear one."""
+        found: list[tuple[float, list[float]]] = super().tickValues(10.0**low, 10.0**high, size)
+        return [(1.0, [math.log10(tick) for tick in found[0][1] if tick > 0])] if found else []
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         """Return the label of each tick."""
         numbers = [10.0 ** min(value, _LAST_DECADE) if self.is_log else value for value in values]
-        return [_short(number_text(number, 3)) for number in numbers]
+        for digits in range(_FEWEST_DIGITS, _MOST_DIGITS):
+            labels = [_short(number_text(number, digits)) for number in numbers]
+            if len(set(labels)) == len(set(numbers)):
+                return labels
+        return [_short(number_text(number, _MOST_DIGITS)) for number in numbers]
 
 
 class CountAxis(NumberAxis):

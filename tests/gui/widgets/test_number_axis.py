@@ -1,5 +1,7 @@
 """Ticks of axes."""
 
+import math
+
 import pytest
 
 from gui.widgets.number_axis import CountAxis, NumberAxis
@@ -12,6 +14,21 @@ def test_counts_have_ticks_at_whole_numbers_only(qapp, low, high):
     assert ticks
     assert all(tick == int(tick) for tick in ticks)
     assert len(ticks) <= 40
+
+
+def test_labels_of_close_numbers_differ(qapp):
+    axis = NumberAxis("left")
+    assert axis.tickStrings([44.4, 44.45, 44.5], 1, 1) == ["44.4", "44.45", "44.5"]
+    assert axis.tickStrings([1e-3, 1.0001e-3], 1, 1) == ["0.001", "0.0010001"]
+
+
+@pytest.mark.parametrize(("low", "high"), [(44.2, 44.6), (0.301, 0.304), (9.9, 10.05)])
+def test_a_narrow_log_axis_has_ticks(qapp, low, high):
+    axis = NumberAxis("left")
+    axis.is_log = True
+    (level,) = axis.tickValues(math.log10(low), math.log10(high), 150)
+    assert len(level[1]) >= 2
+    assert all(low - 1e-9 <= 10**tick <= high + 1e-9 for tick in level[1])
 
 
 def test_labels_of_large_and_small_numbers_find_room(qapp):
