@@ -134,16 +134,16 @@ def test_exit_text_goes_to_the_console(runs):
 )
 def test_time_limit(runs, rest):
     began = time.monotonic()
-    recording = run_faulty(runs, rest, time_limit_s=0.5)
+    recording = run_faulty(runs, rest, time_limit_s=1.5)
     assert recording.outcome.kind is OutcomeKind.TIMED_OUT
-    assert recording.outcome.message == "The run was stopped after 0.5 s (time limit)."
+    assert recording.outcome.message == "The run was stopped after 1.5 s (time limit)."
     assert recording.outcome.line == 3
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_swallowing_every_exception_does_not_help(runs):
     rest = "y = x + 1\nwhile True:\n    try:\n        time.sleep(100)\n    except BaseException:\n        z = y + 1"
-    recording = run_faulty(runs, rest, time_limit_s=0.3)
+    recording = run_faulty(runs, rest, time_limit_s=1.5)
     assert recording.outcome.kind is OutcomeKind.TIMED_OUT
     assert [step.name for step in recording.steps] == ["mul", "add", "add"]
 
