@@ -7,7 +7,7 @@ CRC-32C, masked as TFRecord files have it. An event is a message of Protocol Buf
 
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -20,8 +20,7 @@ _STRING_TYPE = 7
 """DT_STRING of ``types.proto``."""
 _POLYNOMIAL = 0x82F63B78
 _MASK = 0xA282EAD8
-_FEW = 8
-"""Events that are written one by one."""
+Bytes = npt.NDArray[np.uint8]
 
 
 class EventFile:
@@ -40,16 +39,15 @@ class EventFile:
         self._file: BinaryIO = self.path.open("ab")
         self._write(_event(clock(), 0, _field(3, b"brain.Event:2")))
 
-    def add_scalars(self, tag: str, points: Iterable[tuple[int, float]]) -> None:
-        """Add points of one curve: step and number."""
-        now = self._clock()
-        name = _field(1, tag.encode())
-        by_length: dict[int, list[bytes]] = {}
-        for step, number in points:
-            value = name + _key(2, _FLOAT) + struct.pack("<f", _as_float(number))
-            event = _event(now, step, _field(5, _field(1, value)))
-            by_length.setdefault(len(event), []).append(event)
-        for events in by_length.values():  # of one curve they are as long as their steps, so the order stays
+    def add_scalars(self, tag: str, steps: npt.ArrayLike, numbers: npt.ArrayLike) -> None:
+        """Add points of one curve, with rising steps."""
+        now, name = self._clock(), _field(1, tag.encode())
+        all_steps = np.asarray(steps, dtype=np.int64)
+        all_numbers = _as_floats(np.asarray(numbers, dtype=np.float64))
+        lengths = _varint_lengths(all_steps)
+        for length in np.unique(lengths).tolist():  # events are as long as their steps, so the order stays
+            chosen = lengths == length
+            events = _scalars(now, name, _varints(all_steps[chosen], length), all_numbers[chosen])
             self._write_alike(events)
 
     def add_text(self, tag: str, text: str, step: int = 0) -> None:
@@ -72,16 +70,11 @@ class EventFile:
         head = struct.pack("<Q", len(event))
         self._file.write(head + masked_crc32c(head) + event + masked_crc32c(event))
 
-    def _write_alike(self, events: list[bytes]) -> None:
-        """Write events of one length: their checksums are computed side by side."""
-        if len(events) < _FEW:
-            for event in events:
-                self._write(event)
-            return
-        rows = np.frombuffer(b"".join(events), dtype=np.uint8).reshape(len(events), -1)
+    def _write_alike(self, rows: Bytes) -> None:
+        """Write events of one length, [events, bytes]: their checksums are computed side by side."""
         length = struct.pack("<Q", rows.shape[1])
         head = np.frombuffer(length + masked_crc32c(length), dtype=np.uint8)
-        heads = np.broadcast_to(head, (len(events), len(head)))
+        heads = np.broadcast_to(head, (len(rows), len(head)))
         self._file.write(np.concatenate((heads, rows, masked_crc32c_of_rows(rows)), axis=1).tobytes())
 
 
@@ -110,7 +103,7 @@ def masked_crc32c(raw: bytes) -> bytes:
     return struct.pack("<I", (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF)
 
 
-def masked_crc32c_of_rows(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def masked_crc32c_of_rows(rows: Bytes) -> Bytes:
     """Return the same for each row: [rows, 4]."""
     table = np.array(_table(), dtype=np.uint32)
     crc = np.full(len(rows), 0xFFFFFFFF, dtype=np.uint32)
@@ -123,6 +116,40 @@ def masked_crc32c_of_rows(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _event(seconds: float, step: int, what: bytes) -> bytes:
     return _key(1, _DOUBLE) + struct.pack("<d", seconds) + _key(2, _VARINT) + _varint(step) + what
+
+
+def _scalars(seconds: float, name: bytes, steps: Bytes, numbers: npt.NDArray[np.float32]) -> Bytes:
+    """Return events of one point each: [events, bytes]; ``steps`` are written already, [events, bytes of a step]."""
+    value = name + _key(2, _FLOAT)
+    before = _key(1, _DOUBLE) + struct.pack("<d", seconds) + _key(2, _VARINT)
+    inner = _key(1, _BYTES) + _varint(len(value) + numbers.itemsize) + value
+    between = _key(5, _BYTES) + _varint(len(inner) + numbers.itemsize) + inner
+    parts = (_repeated(before, len(steps)), steps, _repeated(between, len(steps)), _bytes_of(numbers))
+    return np.concatenate(parts, axis=1)
+
+
+def _repeated(raw: bytes, count: int) -> Bytes:
+    return np.broadcast_to(np.frombuffer(raw, dtype=np.uint8), (count, len(raw)))
+
+
+def _bytes_of(numbers: npt.NDArray[np.float32]) -> Bytes:
+    return np.ascontiguousarray(numbers, dtype="<f4").view(np.uint8).reshape(len(numbers), -1)
+
+
+def _varint_lengths(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return how many bytes each number takes: one for every seven bits."""
+    lengths = np.ones(len(numbers), dtype=np.int64)
+    for bits in range(7, 63, 7):
+        lengths += numbers >= 1 << bits
+    return lengths
+
+
+def _varints(numbers: npt.NDArray[np.int64], length: int) -> Bytes:
+    """Return numbers that take so many bytes each: [numbers, length]."""
+    shifts = np.arange(0, 7 * length, 7, dtype=np.int64)
+    found = (numbers[:, None] >> shifts & 0x7F).astype(np.uint8)
+    found[:, :-1] |= 0x80
+    return found
 
 
 def _field(number: int, raw: bytes) -> bytes:
@@ -142,9 +169,7 @@ def _varint(number: int) -> bytes:
     return bytes(found)
 
 
-def _as_float(number: float) -> float:
-    """Return a number that a float can hold: what is too large becomes infinite."""
-    largest = 3.4028234663852886e38
-    if abs(number) > largest and abs(number) != float("inf"):
-        return float("inf") if number > 0 else float("-inf")
-    return number
+def _as_floats(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return numbers that a float can hold: what is too large becomes infinite."""
+    with np.errstate(over="ignore"):
+        return numbers.astype(np.float32)

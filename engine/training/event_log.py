@@ -31,8 +31,7 @@ class EventLog:
         for fact in facts:
             match fact:
                 case Points():
-                    pairs = zip(iterations_of(fact).tolist(), numbers_of(fact).tolist(), strict=True)
-                    self._file.add_scalars(fact.name, pairs)
+                    self._file.add_scalars(fact.name, iterations_of(fact), numbers_of(fact))
                 case Mark():
                     self._file.add_text(
                         f"marks/{fact.kind}", f"iteration {fact.iteration}: {fact.text}", fact.iteration

@@ -11,8 +11,18 @@ Integers = npt.NDArray[np.int64]
 
 MOST_POINTS = 65_536
 """Of one curve; from there on, of each four points the lowest and the highest stay."""
+RECENT_POINTS = 4096
+"""The newest points stay as they are: who keeps a curve elsewhere has time to take them."""
 SMOOTHING = 0.8
 """Share of the past in the exponential mean."""
+_BLOCK = 32
+_AGES = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+_SHARES = np.where(_AGES >= 0, (1 - SMOOTHING) * SMOOTHING ** np.maximum(_AGES, 0).astype(np.float64), 0.0)
+"""What each number of a block weighs in the mean at each place of it: [places, numbers]."""
+_FADED = SMOOTHING ** np.arange(1, _BLOCK + 1)
+"""What the mean before a block still weighs at each place of it."""
+_LARGE = 1e300
+"""Sums of numbers beyond it may be too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Curve:
         self._smooth: Floats = np.empty(256, dtype=np.float64)
         self._mean = 0.0
         self._weight = 0.0
+        self._envelopes: dict[int, Envelope] = {}
+        self._smooth_lines: dict[int, tuple[Floats, Floats]] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -71,6 +83,8 @@ class Curve:
         """
         if not len(iterations):
             return
+        self._envelopes.clear()
+        self._smooth_lines.clear()
         if self._count and iterations[0] <= self._iterations[self._count - 1]:
             self._count = int(np.searchsorted(self.iterations, iterations[0]))
         self._make_room(len(iterations))
@@ -92,7 +106,13 @@ class Curve:
         return int(np.searchsorted(self.iterations, iteration, side="right"))
 
     def envelope(self, stretches: int) -> Envelope:
-        """Return the whole curve in at most so many stretches of equally many points."""
+        """Return the whole curve in at most so many stretches of equally many points; not to be changed."""
+        found = self._envelopes.get(stretches)
+        if found is None:
+            found = self._envelopes[stretches] = self._envelope(stretches)
+        return found
+
+    def _envelope(self, stretches: int) -> Envelope:
         starts = _starts(self._count, stretches)
         if not len(starts):
             empty = np.empty(0, dtype=np.float64)
@@ -108,7 +128,16 @@ class Curve:
         return Envelope(self.iterations[starts].astype(np.float64), low, high, mean)
 
     def smooth_line(self, stretches: int) -> tuple[Floats, Floats]:
-        """Return iterations and smoothed numbers: the means of at most so many stretches, and the newest number."""
+        """Return iterations and smoothed numbers: the means of at most so many stretches, and the newest number.
+
+        They are not to be changed.
+        """
+        found = self._smooth_lines.get(stretches)
+        if found is None:
+            found = self._smooth_lines[stretches] = self._smooth_line(stretches)
+        return found
+
+    def _smooth_line(self, stretches: int) -> tuple[Floats, Floats]:
         starts = _starts(self._count, stretches)
         if not len(starts):
             return np.empty(0, dtype=np.float64), np.empty(0, dtype=np.float64)
@@ -121,8 +150,26 @@ class Curve:
 
     def _running_means(self, numbers: Floats) -> Floats:
         means = np.empty(len(numbers), dtype=np.float64)
+        for start in range(0, len(numbers), _BLOCK):
+            block = numbers[start : start + _BLOCK]
+            is_plain = bool((np.abs(block) < _LARGE).all()) and abs(self._mean) < _LARGE
+            means[start : start + len(block)] = self._block_means(block) if is_plain else self._single_means(block)
+        return means
+
+    def _block_means(self, block: Floats) -> Floats:
+        """Return the running means of a few finite numbers at once."""
+        count = len(block)
+        sums = _SHARES[:count, :count] @ block + _FADED[:count] * self._mean
+        weights = 1.0 - _FADED[:count] * (1.0 - self._weight)
+        self._mean, self._weight = float(sums[-1]), float(weights[-1])
+        means: Floats = sums / weights
+        return means
+
+    def _single_means(self, block: Floats) -> Floats:
+        """Return the same one by one: what is not finite leaves the mean as it is."""
+        means = np.empty(len(block), dtype=np.float64)
         mean, weight = self._mean, self._weight
-        for place, number in enumerate(numbers.tolist()):
+        for place, number in enumerate(block.tolist()):
             if np.isfinite(number):
                 mean = SMOOTHING * mean + (1 - SMOOTHING) * number
                 weight = SMOOTHING * weight + (1 - SMOOTHING)
@@ -141,8 +188,8 @@ class Curve:
         self._smooth = np.concatenate((self.smoothed, np.empty(more_room, dtype=np.float64)))
 
     def _thin(self) -> None:
-        """Keep of each four points the lowest and the highest, in their order; a NaN among them stays."""
-        whole = self._count // 4 * 4
+        """Keep of each four older points the lowest and the highest, in their order; a NaN among them stays."""
+        whole = (self._count - RECENT_POINTS) // 4 * 4
         blocks = self._numbers[:whole].reshape(-1, 4)
         lowest, highest = np.argmin(blocks, axis=1), np.argmax(blocks, axis=1)  # both point at a NaN if there is one
         highest = np.where(lowest == highest, (lowest + 1) % 4, highest)

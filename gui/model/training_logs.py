@@ -15,8 +15,10 @@ from engine.training.kept_run import FILE_NAME, KeptRun, KeptRunError, kept_fold
 from gui.model.observable import Event
 from gui.model.training_book import MOST_GONE, RunBook
 from gui.model.training_kept import kept_of, run_of
-from gui.model.training_run import TrainingRun
+from gui.model.training_run import Phase, TrainingRun
 
+EVERY_S = 1.0
+"""At the most so often is a run written that goes on: many points take little longer than a few."""
 DAY_S = 86_400
 TRASH_DAYS = 30
 """So long a run that was deleted can be brought back."""
@@ -29,6 +31,7 @@ class _Log:
     log: EventLog
     written: dict[str, int] = field(default_factory=dict)
     marks: int = 0
+    next_s: float = 0.0
 
 
 class RunLogs:
@@ -95,7 +98,8 @@ class RunLogs:
 
     def _end_logs(self) -> None:
         logs, self._logs = self._logs, {}
-        for kept in logs.values():
+        for run, kept in logs.items():
+            self._pool.submit(kept.log.take, _unwritten(run, kept))
             self._pool.submit(kept.log.close)
         self._pool.submit(_nothing).result()
 
@@ -139,14 +143,21 @@ class RunLogs:
             kept = self._logs.get(run)
             if kept is None:
                 kept = self._begin(run, self._folder)
-            self._writing.append(self._pool.submit(kept.log.take, _unwritten(run, kept)))
-            while self._writing and self._writing[0].done():
-                self._writing.pop(0).result()
+            if run.phase is Phase.RUNNING and time.monotonic() < kept.next_s:
+                return
+            self._write(run, kept)
             if not run.is_alive:
                 self._keep(run)
                 self._pool.submit(self._logs.pop(run).log.close)
         except OSError as error:
             self._give_up(error)
+
+    def _write(self, run: TrainingRun, kept: _Log) -> None:
+        """Have the thread write what is new."""
+        kept.next_s = time.monotonic() + EVERY_S
+        self._writing.append(self._pool.submit(kept.log.take, _unwritten(run, kept)))
+        while self._writing and self._writing[0].done():
+            self._writing.pop(0).result()
 
     def _begin(self, run: TrainingRun, parent: Path) -> _Log:
         folder = _free_folder(parent, run.name)

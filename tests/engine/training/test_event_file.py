@@ -67,7 +67,7 @@ def events(path):
 
 def test_scalars_stand_where_they_belong(tmp_path):
     file = EventFile(tmp_path / "a run", lambda: 1700000000.5)
-    file.add_scalars("loss", [(0, 0.5), (300, math.nan), (301, 1e300)])
+    file.add_scalars("loss", [0, 300, 301], [0.5, math.nan, 1e300])
     file.close()
     first, *rest = events(file.path)
     assert file.path.name == "events.out.tfevents.1700000000.chainrule"
@@ -78,6 +78,16 @@ def test_scalars_stand_where_they_belong(tmp_path):
     assert values[0][2] == [0.5]
     assert math.isnan(values[1][2][0])
     assert values[2][2] == [math.inf]
+
+
+def test_steps_of_every_length_stand_where_they_belong(tmp_path):
+    steps = sorted({0, 1, *(2**bits + more for bits in (7, 14, 21, 28, 35, 62) for more in (-1, 0))})
+    file = EventFile(tmp_path)
+    file.add_scalars("loss", steps, range(len(steps)))
+    file.close()
+    _, *rest = events(file.path)
+    assert [event[2] for event in rest] == [[step] for step in steps]
+    assert [fields(fields(event[5][0])[1][0])[2] for event in rest] == [[float(at)] for at in range(len(steps))]
 
 
 def test_the_log_of_a_run(tmp_path):

@@ -14,10 +14,10 @@ from engine.training.event_reader import EventFileError, read_events
 @pytest.fixture
 def written(tmp_path):
     file = EventFile(tmp_path)
-    file.add_scalars("loss", [(step, 1 / (1 + step)) for step in range(400)])
-    file.add_scalars("loss", [(400, math.nan), (20_000_000, math.inf)])
+    file.add_scalars("loss", range(400), [1 / (1 + step) for step in range(400)])
+    file.add_scalars("loss", [400, 20_000_000], [math.nan, math.inf])
     file.add_text("marks/edit", "iteration 3: lr 0.1 → 0.2", 3)
-    file.add_scalars("gradient norm/fc1.weight", [(0, 2.5)])
+    file.add_scalars("gradient norm/fc1.weight", [0], [2.5])
     file.close()
     return file.path
 

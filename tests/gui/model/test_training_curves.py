@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gui.model.training_curves import MOST_POINTS, Curve, CurveBook
+from gui.model.training_curves import MOST_POINTS, RECENT_POINTS, SMOOTHING, Curve, CurveBook
 
 
 def filled(numbers, first=0):
@@ -104,3 +104,37 @@ def test_short_curves_are_curves_too(count):
     curve = filled(range(count))
     assert len(curve.envelope(5).x) == count
     assert len(curve.smooth_line(5)[0]) == count
+
+
+def one_by_one(numbers):
+    mean = weight = 0.0
+    for number in numbers:
+        if np.isfinite(number):
+            mean, weight = SMOOTHING * mean + (1 - SMOOTHING) * number, SMOOTHING * weight + (1 - SMOOTHING)
+        yield mean / weight if weight else np.nan
+
+
+@pytest.mark.parametrize("length", [1, 31, 33, 500])
+@pytest.mark.parametrize("odd", [None, np.nan, np.inf, 1.7e308])
+def test_the_mean_of_blocks_is_that_of_numbers_one_by_one(length, odd):
+    numbers = np.random.default_rng(length).normal(size=length)
+    if odd is not None:
+        numbers[length // 2] = odd
+    curve = Curve()
+    for start in range(0, length, 45):
+        piece = numbers[start : start + 45]
+        curve.extend(np.arange(start, start + len(piece)), piece)
+    np.testing.assert_allclose(curve.smoothed, list(one_by_one(numbers)), rtol=1e-9, atol=1e-12)
+
+
+def test_the_newest_points_are_not_thinned():
+    numbers = np.random.default_rng(0).normal(size=MOST_POINTS + 1)
+    np.testing.assert_array_equal(filled(numbers).numbers[-RECENT_POINTS:], numbers[-RECENT_POINTS:])
+
+
+def test_what_is_drawn_follows_the_curve():
+    curve = filled(range(100))
+    assert curve.envelope(10) is curve.envelope(10)
+    curve.extend(np.array([100]), np.array([500.0]))
+    assert curve.envelope(10).high.max() == 500.0
+    assert curve.smooth_line(10)[0][-1] == 100

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.training.facts import Mark, MarkKind
+from engine.training.facts import Mark, MarkKind, Progress, TrainState
 from gui.model.training_book import RunBook
-from gui.model.training_logs import RunLogs
+from gui.model.training_logs import EVERY_S, RunLogs
 from gui.model.training_run import TrainingRun
 from tests.engine.training.test_event_file import events, fields
 
@@ -55,6 +55,25 @@ def test_a_run_is_written_from_its_begin_and_as_it_goes_on(book, logs, tmp_path)
     assert [step for step, tag, _ in found if tag == "loss"] == list(range(8))
     assert [number for _, tag, number in found if tag == "loss"] == pytest.approx([1 / (1 + k) for k in range(8)])
     assert [step for step, tag, _ in found if tag == "marks/edit"] == [7]
+
+
+def test_a_run_that_goes_on_is_not_written_with_every_word(book, logs, tmp_path, monkeypatch):
+    now_s = [0.0]
+    monkeypatch.setattr("gui.model.training_logs.time.monotonic", lambda: now_s[0])
+    run = run_of(book)
+    run.progress = Progress(state=TrainState.RUNNING, iteration=0)
+    logs.use(tmp_path)
+    written = []
+    for word in range(40):
+        now_s[0] += EVERY_S / 10
+        learn(book, run, word, word + 1)
+        written.append(logs._logs[run].written["loss"])
+    assert len(set(written)) == 4
+    run.progress = Progress(state=TrainState.PAUSED, iteration=40)
+    book.advanced.emit(run)
+    assert logs._logs[run].written["loss"] == 39
+    logs.close()
+    assert [step for step, tag, _ in told_by(tmp_path / "calm-1") if tag == "loss"] == list(range(40))
 
 
 def test_runs_of_one_name_and_odd_names_get_folders_of_their_own(book, logs, tmp_path):
