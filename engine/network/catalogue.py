@@ -154,7 +154,7 @@ def output_ports(node: Node) -> tuple[str, ...]:
 def input_ports(node: Node) -> tuple[str, ...] | None:
     """Return the names of a node's inputs; None when it takes any number."""
     match node.kind:
-        case NodeKind.INPUT | NodeKind.CONSTANT:
+        case NodeKind.INPUT | NodeKind.CONSTANT | NodeKind.PARAMETER:
             return ()
         case NodeKind.OUTPUT | NodeKind.EXPRESSION:
             return None

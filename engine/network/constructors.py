@@ -4,14 +4,19 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.network.bindings import Names, bound, is_known, layer_of, unpacked
+from engine.network.bindings import Names, is_known, layer_of, unpacked
 from engine.network.constants import Patience, UnknownError, constant, items_of, tree_of
 from engine.network.errors import CannotDrawError
 from engine.network.expressions import refusal
+from engine.network.handing import handed
 from engine.network.imports import dotted
-from engine.network.members import Literal, Member, Module, Sequence, folded, method_of
+from engine.network.members import Literal, Member, Module, Own, Sequence, constants_of, folded, method_of
+from engine.network.own_tensors import filled, own_of
+from engine.network.records import RecordType, is_record
+from engine.network.replacing import Replacer
+from engine.network.sequences import layer_member, layers_in, listed, sequence_of
 
-_SEQUENCES = {"nn.Sequential", "nn.ModuleList"}
+_SEQUENCES = {"nn.Sequential", "nn.ModuleList", "nn.ModuleDict"}
 _WALKS = {"modules", "parameters", "named_modules", "named_parameters", "children", "named_children"}
 _IDLE = {"print", "self.apply", "self.train", "self.eval", "self.reset_parameters", "torch.manual_seed"}
 """Calls that make no layer: what they do to the weights is no part of a drawing."""
@@ -20,11 +25,15 @@ MOST_DEEP = 20
 
 @dataclass
 class Builder:
-    """Reads constructors; ``classes`` are the modules of the file, ``helpers`` its functions."""
+    """Reads constructors.
+
+    ``classes`` are the modules of the file, ``helpers`` its functions, ``records`` its classes of settings.
+    """
 
     classes: Mapping[str, ast.ClassDef]
     helpers: Mapping[str, ast.FunctionDef] = field(default_factory=dict)
     values: Names = field(default_factory=dict)
+    records: Mapping[str, RecordType] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     _open: list[str] = field(default_factory=list)
 
@@ -40,10 +49,11 @@ class Builder:
         self.patience.spend(1, line)
         self._open.append(definition.name)
         try:
-            inner = Scope(self, dict(self.values), {}, definition)
+            inner = Scope(self, dict(self.values), dict(constants_of(definition)), definition)
             method = method_of(definition, "__init__")
             if method is not None:
-                inner.values.update(bound(method, call, None if scope is None else scope.literal, line))
+                values, inner.parts = handed(scope, method, call, line)
+                inner.values.update(values)
                 inner.run_method(method)
             return Module(definition, inner.members)
         finally:
@@ -61,6 +71,16 @@ class Scope:
     parts: dict[str, Member] = field(default_factory=dict)
     deep: int = 0
     _running: list[ast.FunctionDef] = field(default_factory=list)
+
+    @property
+    def records(self) -> Mapping[str, RecordType]:
+        """The classes of the file that hold settings."""
+        return self.builder.records
+
+    @property
+    def classes(self) -> Mapping[str, ast.ClassDef]:
+        """The modules of the file."""
+        return self.builder.classes
 
     def run_method(self, method: ast.FunctionDef) -> Member | None:
         """Read a whole function and return what it returns, None for nothing."""
@@ -116,14 +136,29 @@ class Scope:
         match call.func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
                 self._run_base(call)
+            case ast.Attribute(value=ast.Name(id="self"), attr="register_buffer" | "register_parameter"):
+                self._register(call)
             case ast.Attribute(value=base, attr="append" | "extend" as how) if call.args:
                 self._lengthen(base, call.args[0], call.lineno, is_many=how == "extend")
+            case _ if name.startswith("nn.init.") and call.args and isinstance(own := self.part(call.args[0]), Own):
+                assert isinstance(call.args[0], ast.Attribute)
+                self.members[call.args[0].attr] = filled(own, call, self.literal)
             case _ if name in _IDLE or name.startswith(("nn.init.", "init.", "self._init", "self.init_")):
                 pass
             case _ if self._helper(name) is not None:
                 self._call_helper(name, call)
             case _:
                 raise CannotDrawError(call.lineno, "__init__ may only make layers and numbers")
+
+    def _register(self, call: ast.Call) -> None:
+        """Keep a tensor under the name that it is registered by."""
+        match call.args:
+            case [ast.Constant(value=str(name)), ast.Constant(value=None) as nothing, *_]:
+                self.members[name] = Literal(nothing)
+            case [ast.Constant(value=str(name)), *_]:
+                self.members[name] = own_of(call, self.literal)
+            case _:
+                raise CannotDrawError(call.lineno, "the name of this tensor is not known")
 
     def _run_base(self, call: ast.Call) -> None:
         """Run the constructor of the class that this one is made from, if it is one of the file."""
@@ -136,7 +171,8 @@ class Scope:
             method = None if definition is None else method_of(definition, "__init__")
             if method is not None and method is not running:
                 inner = Scope(self.builder, dict(self.builder.values), self.members, definition, deep=self.deep + 1)
-                inner.values.update(bound(method, call, self.literal, call.lineno))
+                values, inner.parts = handed(self, method, call, call.lineno)
+                inner.values.update(values)
                 inner.run_method(method)
                 return
 
@@ -181,7 +217,7 @@ class Scope:
 
     def _augment(self, statement: ast.AugAssign) -> None:
         target = statement.target
-        held = self._part(target)
+        held = self.part(target)
         if isinstance(held, Sequence) and isinstance(statement.op, ast.Add):
             self._lengthen(target, statement.value, statement.lineno, is_many=True)
             return
@@ -191,14 +227,14 @@ class Scope:
 
     def _lengthen(self, base: ast.expr, value: ast.expr, line: int, *, is_many: bool) -> None:
         """Put layers at the end of a list, or a number at the end of a list of numbers."""
-        held = self._part(base)
+        held = self.part(base)
         if not isinstance(held, Sequence):
             if isinstance(base, ast.Name) and base.id in self.values and not is_many:
                 number = tree_of([*constant(self.values[base.id]), constant(self.literal(value))])
                 self.values[base.id] = number
                 return
             raise CannotDrawError(line, "it puts something into what is no list of layers")
-        new = self._listed(value) if is_many else [self._layer_member(value)]
+        new = listed(self, value) if is_many else [layer_member(self, value)]
         names = [str(len(held.members) + place) for place in range(len(new))]
         made = Sequence((*held.members, *zip(names, new, strict=True)), held.is_callable)
         match base:
@@ -207,7 +243,7 @@ class Scope:
             case ast.Name(id=name):
                 self.parts[name] = made
 
-    def _part(self, tree: ast.expr) -> Member | None:
+    def part(self, tree: ast.expr) -> Member | None:
         """Return the layer or list that a name stands for."""
         match tree:
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
@@ -224,7 +260,7 @@ class Scope:
 
     def member(self, value: ast.expr) -> Member:
         """Read what one expression of ``__init__`` makes."""
-        part = self._part(value)
+        part = self.part(value)
         if part is not None:
             return part
         match value:
@@ -232,27 +268,28 @@ class Scope:
                 return self.member(body if self._chosen(test) else orelse)
             case ast.Call():
                 return self._made(value)
-            case ast.ListComp() | ast.List() if (listed := self._layers_in(value)) is not None:
-                return Sequence(tuple((str(place), one) for place, one in enumerate(listed)), is_callable=False)
+            case ast.ListComp() | ast.List() if (found := layers_in(self, value)) is not None:
+                return Sequence(tuple((str(place), one) for place, one in enumerate(found)), is_callable=False)
             case _:
                 return Literal(self.literal(value))
 
     def _made(self, call: ast.Call) -> Member:
         name = dotted(call.func)
         if name in _SEQUENCES:
-            return self._sequence(call, is_callable=name == "nn.Sequential")
-        if name in self.builder.classes:
-            return self.builder.module(self.builder.classes[name], call, self)
+            return sequence_of(self, call, name)
+        if name == "nn.Parameter":
+            return own_of(call, self.literal)
+        definition = self.builder.classes.get(dotted(self._replaced(call.func)))
+        if definition is not None:
+            return self.builder.module(definition, call, self)
         if self._helper(name) is not None:
             made = self._call_helper(name, call)
             if made is None:
                 raise CannotDrawError(call.lineno, f"{name} gives nothing back")
             return made
-        if name.startswith("nn."):
-            return layer_of(call, name.removeprefix("nn."), self.literal)
-        kind = self.values.get(name)
-        if kind is not None and dotted(kind).startswith("nn."):  # the class of a layer was handed over
-            return layer_of(call, dotted(kind).removeprefix("nn."), self.literal)
+        kind = dotted(self._replaced(call.func))  # the class of a layer may have been handed over
+        if kind.startswith("nn."):
+            return layer_of(call, kind.removeprefix("nn."), self.literal)
         return Literal(self.literal(call))
 
     def _helper(self, name: str) -> ast.FunctionDef | None:
@@ -266,10 +303,10 @@ class Scope:
         assert function is not None
         self.builder.patience.spend(1, call.lineno)
         is_method = name.startswith("self.")
-        values = bound(function, call, self.literal, call.lineno, is_method=is_method)
+        values, parts = handed(self, function, call, call.lineno, is_method=is_method)
         members = self.members if is_method else {}
-        inner = Scope(self.builder, {**self.builder.values, **values}, members, self.definition, deep=self.deep + 1)
-        return inner.run_method(function)
+        known = {**self.builder.values, **values}
+        return Scope(self.builder, known, members, self.definition, parts, self.deep + 1).run_method(function)
 
     def literal(self, value: ast.expr) -> ast.expr:
         """Return an expression with every known name replaced and its arithmetic done.
@@ -278,10 +315,11 @@ class Scope:
             CannotDrawError: If a name in it is not known.
         """
         if isinstance(value, ast.ListComp | ast.GeneratorExp):
-            trees = [scope.literal(value.elt) for scope in self._within(value)]
+            trees = [scope.literal(value.elt) for scope in self.within(value)]
             return ast.copy_location(ast.List(trees, ast.Load()), value)
         replaced = self._replaced(value)
-        if dotted(replaced).startswith("nn."):
+        name = dotted(replaced)
+        if name.startswith("nn.") or name in self.builder.classes or is_record(replaced):
             return replaced
         if not isinstance(replaced, ast.Constant | ast.Tuple | ast.List | ast.UnaryOp):
             try:
@@ -297,11 +335,14 @@ class Scope:
         return folded(replaced)
 
     def _replaced(self, value: ast.expr) -> ast.expr:
-        found = _Replacer(self).visit(ast.parse(ast.unparse(value), mode="eval").body)
+        try:
+            found = Replacer(self).visit(ast.parse(ast.unparse(value), mode="eval").body)
+        except CannotDrawError as error:  # the copy begins with line 1
+            raise CannotDrawError(value.lineno, error.reason) from None
         assert isinstance(found, ast.expr)
         return found
 
-    def _within(self, comprehension: ast.ListComp | ast.GeneratorExp) -> list["Scope"]:
+    def within(self, comprehension: ast.ListComp | ast.GeneratorExp) -> list["Scope"]:
         """Return the names of each round of a comprehension."""
         scopes = [self]
         for part in comprehension.generators:
@@ -312,83 +353,3 @@ class Scope:
     def with_names(self, names: Names) -> "Scope":
         """Return the same with further names."""
         return Scope(self.builder, self.values | names, self.members, self.definition, dict(self.parts), self.deep)
-
-    def _sequence(self, call: ast.Call, *, is_callable: bool) -> Sequence:
-        arguments = call.args
-        is_named = len(arguments) == 1 and isinstance(arguments[0], ast.Call)
-        if is_named and "OrderedDict" in dotted(arguments[0].func):  # type: ignore[attr-defined]  # is_named says it is a call
-            return Sequence(tuple(self._named(arguments[0])), is_callable)  # type: ignore[arg-type]  # as above
-        if call.keywords:
-            raise CannotDrawError(call.lineno, "a sequence takes layers alone")
-        found: list[Member] = []
-        for one in arguments:
-            if isinstance(one, ast.Starred):
-                found += self._listed(one.value)
-            elif not is_callable or isinstance(one, ast.List | ast.Tuple):
-                found += self._listed(one)
-            else:
-                found.append(self._layer_member(one))
-        return Sequence(tuple((str(index), one) for index, one in enumerate(found)), is_callable)
-
-    def _listed(self, value: ast.expr) -> list[Member]:
-        """Return the layers of a list."""
-        found = self._layers_in(value)
-        if found is None:
-            made = self.member(value)
-            if not isinstance(made, Sequence):
-                raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no list of layers")
-            found = [one for _name, one in made.members]
-        return found
-
-    def _layers_in(self, value: ast.expr) -> list[Member] | None:
-        """Return the layers that a display or a comprehension makes, None where it makes something else."""
-        if isinstance(value, ast.ListComp | ast.GeneratorExp):
-            made = [scope.member(value.elt) for scope in self._within(value)]
-        elif isinstance(value, ast.List | ast.Tuple) and any(isinstance(one, ast.Call | ast.Name | ast.Starred)
-                                                             for one in value.elts):  # fmt: skip
-            made = []
-            for one in value.elts:
-                made += self._listed(one.value) if isinstance(one, ast.Starred) else [self.member(one)]
-        else:
-            return [] if isinstance(value, ast.List | ast.Tuple) and not value.elts else None
-        return None if any(isinstance(one, Literal) for one in made) else made
-
-    def _named(self, call: ast.Call) -> list[tuple[str, Member]]:
-        pairs = call.args[0].elts if call.args and isinstance(call.args[0], ast.List | ast.Tuple) else []
-        found = []
-        for pair in pairs:
-            match pair:
-                case ast.Tuple(elts=[ast.Constant(value=str(name)), value]):
-                    found.append((name, self._layer_member(value)))
-                case _:
-                    raise CannotDrawError(pair.lineno, "an OrderedDict of layers must be a list of names and layers")
-        return found
-
-    def _layer_member(self, value: ast.expr) -> Member:
-        made = self.member(value)
-        if isinstance(made, Literal):
-            raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no layer")
-        return made
-
-
-class _Replacer(ast.NodeTransformer):
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._scope.values.get(node.id, node)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        if dotted(node.func) == "len" and len(node.args) == 1:
-            held = self._scope._part(node.args[0])  # noqa: SLF001 - it reads for the scope
-            if isinstance(held, Sequence):
-                return ast.Constant(len(held.members))
-        return self.generic_visit(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        match node:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                made = self._scope.members.get(name)
-                return made.tree if isinstance(made, Literal) else node
-            case _:
-                return self.generic_visit(node)

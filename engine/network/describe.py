@@ -34,6 +34,7 @@ _LINES = """
 input: What goes into the network: one argument of forward | argument data x
 output: What the network returns | return result
 constant: A number or tensor that is always the same | number literal
+parameter: A tensor of numbers that the network learns, alone in no layer | weight learnable token scale embedding
 expression: Python of your own, with its inputs called a, b, c | python free code lambda custom
 Linear: Every output is a weighted sum of all inputs | dense fully connected fc
 Bilinear: A weighted sum of the products of two inputs |

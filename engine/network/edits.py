@@ -11,6 +11,7 @@ from engine.network.expressions import LETTERS, parse_expression, variables
 from engine.network.names import check_name, free_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.network.order import ordered, tidy_text
+from engine.network.own_tensors import tidy_start
 
 _PASTED_PX = 24.0
 """How far a copy stands from what it was copied from."""
@@ -51,6 +52,8 @@ def add(network: Network, node: Node) -> Network:
             raise NetworkError("The network has an output already; it takes any number of links.")
         case NodeKind.EXPRESSION | NodeKind.CONSTANT:
             _check_text(node.kind, node.text)
+        case NodeKind.PARAMETER:
+            tidy_start(node.text)
         case _:
             pass
     added = replace(network, nodes=(*network.nodes, replace(node, settings=())))
@@ -145,12 +148,14 @@ def set_setting(network: Network, name: NodeName, setting: str, text: str) -> Ne
 
 
 def set_text(network: Network, name: NodeName, text: str) -> Network:
-    """Set what an expression or a constant says.
+    """Set what an expression or a constant says, or what a parameter starts from.
 
     Raises:
         NetworkError: If it is no expression, or uses something else than its inputs.
     """
     node = node_of(network, name)
+    if node.kind is NodeKind.PARAMETER:
+        return _with_node(network, replace(node, text=tidy_start(text)))
     if node.kind not in {NodeKind.EXPRESSION, NodeKind.CONSTANT}:
         raise NetworkError(f"{name} has no text of its own.")
     _check_text(node.kind, text)

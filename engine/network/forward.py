@@ -11,8 +11,8 @@ from engine.network.errors import CannotDrawError
 from engine.network.expressions import refusal
 from engine.network.imports import dotted
 from engine.network.known_calls import KnownCall, recognise
-from engine.network.lifting import Known, Lifter
-from engine.network.members import Function, Layer, Literal, Member, Module, Sequence, folded, method_of
+from engine.network.lifting import Expander, Known, Lifter
+from engine.network.members import Function, Layer, Literal, Member, Module, Own, Sequence, folded, method_of
 from engine.network.network import Node, NodeKind
 from engine.network.reading import Drawing, Path
 from engine.network.rounds import hint_of, inner_of, is_static, reason_of, slice_of, taken, with_defaults
@@ -161,11 +161,11 @@ class Body:
     def value(self, tree: ast.expr, hint: str) -> Value:
         """Return where the value of an expression comes from, adding the nodes that make it."""
         if any(isinstance(one, ast.ListComp) for one in ast.walk(tree)):
-            tree = _Expander(self).visit(copy.deepcopy(tree))
+            tree = Expander(self).visit(copy.deepcopy(tree))
         tree = self._fixed(tree)
         match tree:
-            case ast.Name(id=name) if name in self.variables:
-                return self.variables[name]
+            case ast.Name() | ast.Attribute() | ast.Subscript() if (held := self._held(tree)) is not None:
+                return held
             case ast.Constant(value=None):
                 return Fixed(tree)
             case ast.Tuple(elts=items) | ast.List(elts=items):
@@ -190,9 +190,11 @@ class Body:
             known = recognise(one)
             if known is not None:
                 open_trees += known.operands
-            elif not (
-                isinstance(one, ast.Name) or (isinstance(one, ast.Call) and self._called(one) is not None)
-            ) and not (isinstance(one, ast.Subscript) and self._may_be_group(one.value)):
+            elif (
+                not (isinstance(one, ast.Name) or (isinstance(one, ast.Call) and self._called(one) is not None))
+                and not (isinstance(one, ast.Subscript) and self._may_be_group(one.value))
+                and self._own(one) is None
+            ):
                 return False
         return True
 
@@ -232,8 +234,8 @@ class Body:
 
     def lifted(self, tree: ast.expr) -> Value | None:
         """Return the value of a variable or a called layer within a free expression, None for anything else."""
-        if isinstance(tree, ast.Name) and tree.id in self.variables:
-            return self.variables[tree.id]
+        if (held := self._held(tree)) is not None:
+            return held
         is_element = isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant)
         if isinstance(tree, ast.Call) and self._called(tree) is not None:
             return self.value(tree, "")
@@ -296,7 +298,7 @@ class Body:
 
     def _held_items(self, over: ast.expr) -> list[Value]:
         found = self.member(over)
-        if found is not None and isinstance(found.member, Sequence):
+        if found is not None and isinstance(found.member, Sequence) and not found.member.is_keyed:
             return [Routine(one, (*found.path, key)) for key, one in found.member.members]
         held = self.variables.get(over.id) if isinstance(over, ast.Name) else None
         if isinstance(held, Group):
@@ -333,7 +335,7 @@ class Body:
                 return None if isinstance(made, Literal) else Routine(made, (*self.path, name))
             case ast.Attribute(value=base, attr=name):
                 return inner_of(self.member(base), name)
-            case ast.Subscript(value=base, slice=ast.Constant(value=int() as index)):
+            case ast.Subscript(value=base, slice=ast.Constant(value=int() | str() as index)):
                 return inner_of(self.member(base), str(index))
             case ast.Subscript(
                 value=base, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))
@@ -342,6 +344,15 @@ class Body:
                 count = len(outer.member.members) if outer is not None and isinstance(outer.member, Sequence) else 0
                 return inner_of(outer, str(count - index))
         return None
+
+    def _held(self, tree: ast.expr) -> Value | None:
+        """Return what a variable holds, or a tensor of the module's own."""
+        return self.variables.get(tree.id) if isinstance(tree, ast.Name) else self._own(tree)
+
+    def _own(self, tree: ast.expr) -> Port | None:
+        """Return where ``self.a`` comes from when it is a tensor of the module's own."""
+        held = self.member(tree)
+        return None if held is None or not isinstance(held.member, Own) else self.drawing.own_tensor(held.path)
 
     def _may_be_group(self, base: ast.expr) -> bool:
         if isinstance(base, ast.Name):
@@ -371,23 +382,3 @@ class Body:
 
     def _block(self, line: int) -> str:
         return self.drawing.marks.blocks.get(line, "_".join(self.path))
-
-
-class _Expander(ast.NodeTransformer):
-    """Writes comprehensions over layers and tensors out, each value under a name of its own."""
-
-    def __init__(self, body: Body) -> None:
-        self._body = body
-
-    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
-        match node.generators:
-            case [ast.comprehension(target=target, iter=over, ifs=[])]:
-                body, found = self._body, []
-                for names in body.rounds(target, over):
-                    body.variables.update(names)
-                    found.append(body.value(node.elt, ""))
-                name = f"list__{node.lineno}_{node.col_offset}"
-                body.variables[name] = Group(tuple(found))
-                return ast.copy_location(ast.Name(name, ast.Load()), node)
-            case _:
-                return node

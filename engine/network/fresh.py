@@ -28,9 +28,12 @@ _BY_TYPE = {
 """What is given although torch has a default, or another value than ``_BY_NAME`` has."""
 
 
+_TEXTS = {NodeKind.CONSTANT: "1.0", NodeKind.PARAMETER: "torch.zeros(1)", NodeKind.EXPRESSION: "a * 2"}
+
+
 def fresh_node(kind: NodeKind, type_name: str, name: str) -> Node:
     """Return a new node with every setting that it needs; sizes of what comes in are 1 until they follow."""
-    text = {NodeKind.CONSTANT: "1.0", NodeKind.EXPRESSION: "a * 2"}.get(kind, "")
+    text = _TEXTS.get(kind, "")
     shape = (2,) if kind is NodeKind.INPUT else ()
     is_typed = kind in {NodeKind.LAYER, NodeKind.FUNCTION}
     node = Node(name=NodeName(name), kind=kind, type=type_name if is_typed else "", text=text, shape=shape)

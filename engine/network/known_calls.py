@@ -48,7 +48,7 @@ def has_variable(tree: ast.expr) -> bool:
     """Return whether an expression depends on what goes into ``forward``."""
     return any(
         (isinstance(node, ast.Name) and is_variable(node.id))
-        or (isinstance(node, ast.Call) and dotted(node.func).startswith("self."))
+        or (isinstance(node, ast.Attribute) and dotted(node).startswith("self.") and node.attr != "training")
         for node in ast.walk(tree)
     )
 

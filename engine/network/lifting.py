@@ -9,6 +9,7 @@ from engine.network.expressions import LETTERS
 from engine.network.imports import dotted
 from engine.network.known_calls import has_variable
 from engine.network.members import Sequence
+from engine.network.records import attribute_of, is_record
 from engine.network.values import Group, Port, Routine, Value
 
 _LIST_CALLS = frozenset(
@@ -76,8 +77,12 @@ class Known(ast.NodeTransformer):
         self._body = body
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """Replace ``self.size``."""
-        return self._body.known(node) or self.generic_visit(node)
+        """Replace ``self.size`` and ``self.config.size``."""
+        found = self._body.known(node)
+        if found is not None:
+            return found
+        self.generic_visit(node)
+        return (attribute_of(node.value, node.attr) if is_record(node.value) else None) or node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         """Replace a variable."""
@@ -117,3 +122,38 @@ class Known(ast.NodeTransformer):
         names = [f"{name.id}__{place}" for place in range(len(group.values))]
         self._body.variables.update(zip(names, group.values, strict=True))
         return ast.List([ast.Name(one, ast.Load()) for one in names], ast.Load())
+
+
+class Writer(Protocol):
+    """Draws expressions."""
+
+    variables: dict[str, Value]
+
+    def rounds(self, target: ast.expr, over: ast.expr) -> list[dict[str, Value]]:
+        """Return what a loop gives its names, round by round."""
+        ...
+
+    def value(self, tree: ast.expr, hint: str) -> Value:
+        """Return where the value of an expression comes from, adding the nodes that make it."""
+        ...
+
+
+class Expander(ast.NodeTransformer):
+    """Writes comprehensions over layers and tensors out, each value under a name of its own."""
+
+    def __init__(self, body: Writer) -> None:
+        self._body = body
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        """Replace a comprehension by the name of a tuple."""
+        match node.generators:
+            case [ast.comprehension(target=target, iter=over, ifs=[])]:
+                body, found = self._body, []
+                for names in body.rounds(target, over):
+                    body.variables.update(names)
+                    found.append(body.value(node.elt, ""))
+                name = f"list__{node.lineno}_{node.col_offset}"
+                body.variables[name] = Group(tuple(found))
+                return ast.copy_location(ast.Name(name, ast.Load()), node)
+            case _:
+                return node

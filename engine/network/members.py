@@ -23,10 +23,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """An ``nn.Sequential`` or ``nn.ModuleList``: members by the names that torch gives them."""
+    """An ``nn.Sequential``, ``nn.ModuleList`` or ``nn.ModuleDict``: members by the names that torch gives them."""
 
     members: tuple[tuple[str, "Member"], ...]
     is_callable: bool = True
+    is_keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,36 @@ class Function:
     module: Module | None = None
 
 
-Member: TypeAlias = Layer | Sequence | Literal | Module | Function
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A tensor of a module's own: what it starts from, and an ``OwnKind``."""
+
+    tree: ast.expr
+    kind: str
+    line: int
+
+
+Member: TypeAlias = Layer | Sequence | Literal | Module | Function | Own
 
 
 def method_of(definition: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     """Return a method of a class, None when it has none of that name."""
     return next((one for one in definition.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
+
+
+def constants_of(definition: ast.ClassDef) -> dict[str, Literal]:
+    """Return the numbers and words that a class itself holds."""
+    found: dict[str, Literal] = {}
+    for statement in definition.body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if isinstance(value, ast.Constant | ast.UnaryOp | ast.Tuple | ast.List):
+                found.setdefault(name, Literal(value))
+            case _:
+                pass
+    return found
 
 
 def module_classes(tree: ast.Module) -> dict[str, ast.ClassDef]:
@@ -83,6 +108,7 @@ def _with_inherited(definition: ast.ClassDef, parents: list[ast.ClassDef]) -> as
     for parent in parents:
         names = {one.name for one in own.body if isinstance(one, ast.FunctionDef)}
         own.body += [one for one in parent.body if isinstance(one, ast.FunctionDef) and one.name not in names]
+        own.body += [one for one in parent.body if isinstance(one, ast.Assign | ast.AnnAssign)]
     return own
 
 

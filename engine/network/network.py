@@ -19,6 +19,8 @@ class NodeKind(StrEnum):
     """A known function called in ``forward``: ``type`` is ``add``, ``mul``, ``cat``, ``reshape``, ``flatten`` ..."""
     CONSTANT = "constant"
     """A number or tensor written as ``text``."""
+    PARAMETER = "parameter"
+    """A tensor of the module's own, made in ``__init__`` from ``text``; ``type`` is an ``OwnKind``."""
     EXPRESSION = "expression"
     """Free Python in ``text``, in which the inputs are called ``a``, ``b``, ``c`` ..."""
     OUTPUT = "output"

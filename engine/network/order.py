@@ -10,6 +10,7 @@ from engine.network.errors import NetworkError
 from engine.network.expressions import LETTERS, parse_expression, relabel
 from engine.network.names import free_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
+from engine.network.own_tensors import tidy_start
 
 
 def links_into(network: Network) -> dict[NodeName, list[Link]]:
@@ -26,7 +27,7 @@ def is_loose(network: Network, node: Node) -> bool:
 
 
 def ordered(network: Network) -> list[Node]:
-    """Return the nodes as they are written: inputs, then each after what it needs, loose layers, the output.
+    """Return the nodes as they are written: inputs, own tensors, then each after what it needs, loose ones, the output.
 
     Raises:
         NetworkError: If there is a cycle.
@@ -72,6 +73,8 @@ def normal(network: Network) -> Network:
             texts[node.name], kept = _relettered(node, kept)
         elif node.kind is NodeKind.CONSTANT:
             texts[node.name] = ast.unparse(parse_expression(node.text))
+        elif node.kind is NodeKind.PARAMETER:
+            texts[node.name] = tidy_start(node.text)
         links += kept
     tidy = tuple(_tidy(_uncalled(node) if is_loose(network, node) else node, texts) for node in nodes)
     in_order = tuple(sorted(links, key=lambda link: (place[link.target], link.target_port)))
@@ -90,11 +93,15 @@ def _with_plain_output(network: Network) -> Network:
 
 
 def _rank(network: Network, node: Node) -> int:
-    if node.kind is NodeKind.INPUT:
-        return 0
-    if node.kind is NodeKind.OUTPUT:
-        return 3
-    return 2 if is_loose(network, node) else 1
+    match node.kind:
+        case NodeKind.INPUT:
+            return 0
+        case NodeKind.PARAMETER:
+            return 1
+        case NodeKind.OUTPUT:
+            return 4
+        case _:
+            return 3 if is_loose(network, node) else 2
 
 
 def _before(network: Network) -> list[tuple[NodeName, NodeName]]:

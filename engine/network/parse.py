@@ -1,6 +1,7 @@
 """The network that a program's ``nn.Module`` describes, read from its text; nothing is executed."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.network.bindings import Names
@@ -10,11 +11,12 @@ from engine.network.errors import CannotDrawError, NetworkError
 from engine.network.forward import call_member, run_module
 from engine.network.imports import dotted, with_known_names
 from engine.network.marks import Marks, read_marks
-from engine.network.members import Member, Sequence, helpers_of, method_of, module_classes
+from engine.network.members import Member, Module, Sequence, helpers_of, method_of, module_classes
 from engine.network.names import free_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName
 from engine.network.order import normal
 from engine.network.reading import Drawing
+from engine.network.records import RecordType, is_record, record_types
 from engine.network.values import Arguments, Group, Port, Routine, Value
 
 _LONGEST_TEXT = 2_000_000
@@ -53,13 +55,14 @@ class _Finished:
 def _parse(tree: ast.Module, marks: Marks, class_name: str) -> Network:
     classes = module_classes(tree)
     helpers = helpers_of(tree)
-    builder = Builder(classes, helpers, _values_of(tree))
+    records = record_types(tree)
+    builder = Builder(classes, helpers, _values_of(tree, records), records)
     if class_name and class_name not in classes:
         raise NetworkError(f"The program defines no nn.Module called {class_name}.")
     if not classes:
         return _network(_drawn_sequence(tree, builder, marks))
     definition = classes[class_name] if class_name else list(classes.values())[-1]
-    module = builder.module(definition)
+    module = _made(tree, builder, definition)
     forward = method_of(definition, "forward")
     if forward is None:
         raise CannotDrawError(definition.lineno, f"{definition.name} has no forward")
@@ -73,6 +76,7 @@ def _parse(tree: ast.Module, marks: Marks, class_name: str) -> Network:
             continue
         mark = marks.input_in(argument.arg, forward.lineno, forward.end_lineno or forward.lineno)
         values[argument.arg] = drawing.add_input(argument.arg, mark)
+    drawing.add_own_tensors()
     result = run_module(drawing, module, {key: value for key, value in values.items() if value is not None}, ())
     return _network(_Finished(drawing, result, forward.lineno, definition.name))
 
@@ -106,9 +110,30 @@ def _network(found: _Finished) -> Network:
     return normal(Network(name=found.name, nodes=nodes, links=tuple(links)))
 
 
-def _values_of(tree: ast.Module) -> Names:
+def _made(tree: ast.Module, builder: Builder, definition: ast.ClassDef) -> Module:
+    """Read a module as the program makes it at its top, or else with the defaults of its arguments."""
+    call = next((call for call in _calls_at_top(tree) if dotted(call.func) == definition.name), None)
+    if call is None:
+        return builder.module(definition)
+    scope = Scope(builder, dict(builder.values), {})
+    try:
+        return builder.module(definition, call, scope)
+    except CannotDrawError as error:
+        try:
+            return builder.module(definition)
+        except CannotDrawError:
+            raise error from None
+
+
+def _calls_at_top(tree: ast.Module) -> list[ast.Call]:
+    """Return the calls that a program makes outside of its functions and classes, the last one first."""
+    plain = [one for one in tree.body if not isinstance(one, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [call for one in reversed(plain) for call in ast.walk(one) if isinstance(call, ast.Call)]
+
+
+def _values_of(tree: ast.Module, records: Mapping[str, RecordType]) -> Names:
     """Return the constants that a program defines at its top."""
-    scope = Scope(Builder({}), {}, {})
+    scope = Scope(Builder({}, records=records), {}, {})
     for node in tree.body:
         match node:
             case (
@@ -116,7 +141,8 @@ def _values_of(tree: ast.Module) -> Names:
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
                 try:
-                    scope.values[name] = tree_of(constant(scope.literal(value)))
+                    found = scope.literal(value)
+                    scope.values[name] = found if is_record(found) else tree_of(constant(found))
                 except (UnknownError, CannotDrawError):
                     scope.values.pop(name, None)
     return scope.values

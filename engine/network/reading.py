@@ -10,7 +10,7 @@ from engine.network.catalogue import layers
 from engine.network.constants import Patience
 from engine.network.errors import CannotDrawError
 from engine.network.marks import InputMark, Marks
-from engine.network.members import Function, Layer, Literal, Member, Module, Sequence
+from engine.network.members import Function, Layer, Literal, Member, Module, Own, Sequence
 from engine.network.names import free_name, is_reserved
 from engine.network.network import Link, Node, NodeKind, NodeName, Setting
 from engine.network.values import Port, Value
@@ -35,16 +35,36 @@ class Drawing:
         self._layer_names: dict[Path, NodeName] = {}
         self._made: dict[Path, Layer] = {}
         self._called: set[Path] = set()
+        self._own: dict[Path, Own] = {}
+        self._same: dict[Path, Path] = {}
+        seen: dict[int, Path] = {}
         # The names of attributes go first: a variable of the same name is renamed.
-        for path, layer in sorted(_layers_in(self.members, ()), key=lambda found: len(found[0])):
+        for path, made in sorted(_made_in(self.members, ()), key=lambda found: len(found[0])):
+            first = self._same.setdefault(path, seen.setdefault(id(made), path))
+            if first != path:
+                continue  # one layer under two names
             self._layer_names[path] = self._claim("_".join(path))
-            self._made[path] = layer
+            if isinstance(made, Own):
+                self._own[path] = made
+            else:
+                self._made[path] = made
 
     def add_input(self, name: str, mark: InputMark) -> Port:
         """Add an argument of ``forward``."""
         claimed = self._claim(name)
         self.nodes.append(Node(name=claimed, kind=NodeKind.INPUT, type=mark.type, shape=mark.shape))
         return Port(claimed, 0)
+
+    def add_own_tensors(self) -> None:
+        """Add the parameters and buffers that no layer holds."""
+        for path, own in self._own.items():
+            block = self.marks.blocks.get(own.line, "_".join(path[:-1]))
+            self.nodes.append(Node(name=self._layer_names[path], kind=NodeKind.PARAMETER, type=own.kind,
+                                   text=ast.unparse(own.tree), block=block))  # fmt: skip
+
+    def own_tensor(self, path: Path) -> Port:
+        """Return where a parameter or buffer comes from."""
+        return Port(self._layer_names[self._same[path]], 0)
 
     def add_loose_layers(self) -> None:
         """Add the layers that are made but never called."""
@@ -76,6 +96,7 @@ class Drawing:
         self, layer: Layer, path: Path, values: list[Value], named: Mapping[str, Value], line: int, hint: str
     ) -> Value:
         """Add a call of a layer; one that was called before is used again."""
+        path = self._same[path]
         bound = bind_layer(layers()[layer.type], values, named, line)
         block = self.marks.blocks.get(line, "_".join(path[:-1]))
         owner = self._layer_names[path]
@@ -91,16 +112,16 @@ class Drawing:
         return result_ports(layers()[layer.type], node.name)
 
 
-def _layers_in(members: Mapping[str, Member], path: Path) -> list[tuple[Path, Layer]]:
-    found: list[tuple[Path, Layer]] = []
+def _made_in(members: Mapping[str, Member], path: Path) -> list[tuple[Path, Layer | Own]]:
+    found: list[tuple[Path, Layer | Own]] = []
     for name, member in members.items():
         match member:
-            case Layer():
+            case Layer() | Own():
                 found.append(((*path, name), member))
             case Sequence(members=inner):
-                found += _layers_in(dict(inner), (*path, name))
+                found += _made_in(dict(inner), (*path, name))
             case Module(members=inner):
-                found += _layers_in(inner, (*path, name))
+                found += _made_in(inner, (*path, name))
             case Literal() | Function():
                 pass
     return found

@@ -18,6 +18,7 @@ from engine.network.errors import NetworkError
 from engine.network.expressions import LETTERS, parse_expression, variables, with_names
 from engine.network.network import Network, Node, NodeKind, NodeName
 from engine.network.order import links_into, normal, ordered
+from engine.network.own_tensors import making_line
 
 BLOCK_MARK = "# block: "
 """Ends the line of a node that is in a block."""
@@ -167,6 +168,9 @@ class _Writer:
                 self._assign(node, self._function_text(node))
             case NodeKind.CONSTANT:
                 self._assign(node, node.text)
+            case NodeKind.PARAMETER:
+                self.variable[node.name, 0] = f"self.{node.name}"
+                self.making.append(making_line(node) + self._mark(node))
             case NodeKind.EXPRESSION:
                 names = {LETTERS[link.target_port]: self._use((link.source, link.source_port))
                          for link in self._into[node.name]}  # fmt: skip
@@ -191,7 +195,7 @@ class _Writer:
         self._check_complete(node, given, layer.needed_inputs)
         first = given[0]
         names = {port: self._use(source) for port, source in given.items()}
-        keeps = self._left[first] == 0 and not node.same_as
+        keeps = self._left[first] == 0 and not node.same_as and not names[0].startswith("self.")
         target = self._targets(node, layer, names[0] if keeps else node.name)
         arguments = _layer_arguments(layer, names)
         arguments += [

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QToolButton, QWidget
 
 from engine.network.network import Network
 from gui.model.layer_search import LayerHit, find_layers
@@ -83,6 +83,7 @@ class Palette(QWidget):
         self.everything.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.everything.clicked.connect(self.all_wanted)
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(_SIDE_PX, 0, _SIDE_PX, 0)
         row.setSpacing(_GAP_PX)
         row.addWidget(self.everything)
@@ -90,6 +91,10 @@ class Palette(QWidget):
             tile.chosen.connect(self.chosen)
             row.addWidget(tile)
         row.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """It never asks for room: tiles give way."""
+        return QSize(0, HEIGHT_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the tiles that find room."""

@@ -58,7 +58,7 @@ def _everything(network: Network, kept: Sequence[KeptBlock]) -> list[tuple[Layer
         for name, one in functions().items()
     ]
     has_output = any(node.kind is NodeKind.OUTPUT for node in network.nodes)
-    for kind in (NodeKind.INPUT, NodeKind.OUTPUT, NodeKind.CONSTANT, NodeKind.EXPRESSION):
+    for kind in (NodeKind.INPUT, NodeKind.OUTPUT, NodeKind.CONSTANT, NodeKind.PARAMETER, NodeKind.EXPRESSION):
         if kind is not NodeKind.OUTPUT or not has_output:
             hit = LayerHit(kind.value.capitalize(), helps[kind.value], Category.INPUTS.value, NewNode(kind))
             found.append((hit, others[kind.value]))

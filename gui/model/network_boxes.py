@@ -6,6 +6,7 @@ from enum import Enum
 from engine.drawing.drawing import Rect
 from engine.network.catalogue import CALL_PREFIX, Category, functions, input_ports, layers, output_ports, parameters_of
 from engine.network.network import Network, Node, NodeKind
+from engine.network.own_tensors import OwnKind
 
 WIDTH_PX = 172.0
 HEADER_PX = 30.0
@@ -58,6 +59,9 @@ class Place(Rect):
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
+_OWN_TITLES = {OwnKind.LEARNED: "Parameter", OwnKind.FROZEN: "Frozen parameter", OwnKind.BUFFER: "Buffer"}
+
+
 def title_of(node: Node) -> str:
     """Return what stands in bold on a box."""
     match node.kind:
@@ -65,12 +69,16 @@ def title_of(node: Node) -> str:
             return node.type
         case NodeKind.FUNCTION:
             return functions()[node.type].shown
+        case NodeKind.PARAMETER:
+            return _OWN_TITLES[OwnKind(node.type)]
         case _:
             return node.kind.value.capitalize()
 
 
 def learns(node: Node) -> bool:
     """Return whether a layer has parameters of its own."""
+    if node.kind is NodeKind.PARAMETER:
+        return OwnKind(node.type) is OwnKind.LEARNED
     if node.kind is not NodeKind.LAYER or node.same_as:
         return False
     return node.type == "PReLU" or (layers()[node.type].category in _LEARNING and node.type not in _NOT_LEARNING)
@@ -84,7 +92,7 @@ def rows_of(node: Node, parameters: int | None = None) -> tuple[Row, ...]:
             rows.append(Row(RowKind.SHAPE, "one sample", shape_text(node.shape)))
             if node.type:
                 rows.append(Row(RowKind.TYPE, "numbers", node.type))
-        case NodeKind.CONSTANT | NodeKind.EXPRESSION:
+        case NodeKind.CONSTANT | NodeKind.EXPRESSION | NodeKind.PARAMETER:
             rows.append(Row(RowKind.TEXT, "=", node.text))
         case NodeKind.LAYER | NodeKind.FUNCTION:
             rows += [Row(RowKind.SETTING, name, text) for name, text in _given(node)][:ROWS_SHOWN]

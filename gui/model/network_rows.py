@@ -30,7 +30,7 @@ def fields_of(node: Node) -> tuple[Field, ...]:
                 Field(Row(RowKind.SHAPE, "one sample", shape_text(node.shape))),
                 Field(Row(RowKind.TYPE, "numbers", node.type), NUMBER_TYPES, "float32"),
             )
-        case NodeKind.CONSTANT | NodeKind.EXPRESSION:
+        case NodeKind.CONSTANT | NodeKind.EXPRESSION | NodeKind.PARAMETER:
             return (Field(Row(RowKind.TEXT, "=", node.text)),)
         case NodeKind.OUTPUT:
             return ()

@@ -108,22 +108,31 @@ class _Follower:
 
     def _facts(self, written: WrittenNode, flops: int) -> NodeFacts:
         node = written.node
-        values = [self._names.get(name) if name != "_" else None for name in written.variables]
+        own = getattr(self._module, node.name, None) if written.making else None
+        is_own = node.kind is NodeKind.PARAMETER
+        values = [own] if is_own else [self._names.get(name) if name != "_" else None for name in written.variables]
         self._values.update({(node.name, port): value for port, value in enumerate(values)})
         tensors = [value if isinstance(value, torch.Tensor) else None for value in values]
-        layer = getattr(self._module, node.name, None) if written.making else None
-        parameters = sum(one.numel() for one in layer.parameters()) if isinstance(layer, nn.Module) else 0
         return NodeFacts(
             name=node.name,
-            shapes=tuple(None if one is None else tuple(one.shape) for one in tensors) if written.calling else (),
-            parameters=parameters,
+            shapes=tuple(None if one is None else tuple(one.shape) for one in tensors)
+            if written.calling or is_own
+            else (),
+            parameters=_parameters(own),
             flops=flops,
-            nbytes=sum(one.numel() * one.element_size() for one in tensors if one is not None),
+            nbytes=0 if is_own else sum(one.numel() * one.element_size() for one in tensors if one is not None),
         )
 
     def _lose(self, found: Misfit) -> None:
         self._lost.add(found.name)
         self.misfits.append(found)
+
+
+def _parameters(made: object) -> int:
+    """Return how many numbers a layer or a parameter learns."""
+    if isinstance(made, nn.Parameter):
+        return made.numel()
+    return sum(one.numel() for one in made.parameters()) if isinstance(made, nn.Module) else 0
 
 
 def _compiled(line: str, node: Node) -> CodeType:

@@ -56,7 +56,16 @@ def networks(draw: st.DrawFn) -> Network:
 
 def _grown(draw: st.DrawFn, network: Network) -> Network:
     kind = draw(
-        st.sampled_from((NodeKind.LAYER, NodeKind.LAYER, NodeKind.FUNCTION, NodeKind.EXPRESSION, NodeKind.CONSTANT))
+        st.sampled_from(
+            (
+                NodeKind.LAYER,
+                NodeKind.LAYER,
+                NodeKind.FUNCTION,
+                NodeKind.EXPRESSION,
+                NodeKind.CONSTANT,
+                NodeKind.PARAMETER,
+            )
+        )
     )
     match kind:
         case NodeKind.LAYER:
@@ -71,6 +80,11 @@ def _grown(draw: st.DrawFn, network: Network) -> Network:
                 type=type_name,
                 settings=_settings(FUNCTIONS[type_name]),
             )
+        case NodeKind.PARAMETER:
+            kind_of_tensor = draw(st.sampled_from(("", "frozen", "buffer")))
+            text = draw(st.sampled_from(("torch.zeros(1, 4)", "nn.init.normal_(torch.empty(4), std=0.02)")))
+            node = Node(name=_name(draw, network, "token"), kind=kind, type=kind_of_tensor, text=text)
+            count = 0
         case NodeKind.EXPRESSION:
             node = Node(name=_name(draw, network, "value"), kind=kind, text=draw(st.sampled_from(EXPRESSIONS)))
             count = 2

@@ -87,7 +87,7 @@ def test_tuples_of_recurrent_layers_are_ports() -> None:
         ("pass", "return x.add_(1)", 10, "in place"),
         ("pass", "y = x\ny += 1\nreturn x", 11, "changes x too"),
         ("pass", "return torch.load('f') + x", 10, "not allowed"),
-        ("self.w = nn.Parameter(torch.zeros(3))", "return x * self.w", 8, "not in the catalogue"),
+        ("self.w = nn.ParameterList()", "return x * self.w[0]", 8, "not in the catalogue"),
         ("self.a = nn.Linear(2)", "return self.a(x)", 8, "needs its out_features"),
         ("self.a = nn.Linear(2, depth)", "return self.a(x)", 8, "the value of depth is not known"),
         ("self.a = nn.Linear(2, 3, colour=1)", "return self.a(x)", 8, "no setting colour"),

@@ -16,7 +16,7 @@ from gui.model.network_layout import refolded, tidied
 
 NEW = [NewNode(NodeKind.LAYER, name) for name in ("Linear", "LSTM", "MultiheadAttention", "Flatten", "Dropout")]
 NEW += [NewNode(NodeKind.FUNCTION, name) for name in ("add", "cat", "permute", "softmax")]
-NEW += [NewNode(kind) for kind in (NodeKind.INPUT, NodeKind.OUTPUT, NodeKind.CONSTANT, NodeKind.EXPRESSION)]
+NEW += [NewNode(kind) for kind in NodeKind if kind not in {NodeKind.LAYER, NodeKind.FUNCTION}]
 
 
 class Walk:

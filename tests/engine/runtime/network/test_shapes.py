@@ -147,3 +147,16 @@ def test_a_network_of_several_inputs_and_outputs_runs_too() -> None:
 def test_without_the_shape_of_an_input_the_class_stands_alone() -> None:
     network = parse_network("from torch import nn\nm = nn.Sequential(nn.Linear(2, 3))\n")
     assert runnable_source(network) == write_source(network)
+
+
+def test_tensors_of_the_modules_own_have_shapes_and_are_counted() -> None:
+    text = "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+    text += "        super().__init__()\n        self.token = nn.Parameter(nn.init.normal_(torch.empty(1, 5)))\n"
+    text += "        self.register_buffer('mean', torch.ones(5))\n        self.fc = nn.Linear(5, 2)\n"
+    text += "    def forward(self, x):\n        return self.fc(torch.cat([self.token, x - self.mean]))\n"
+    answer = work_out(NetworkRequest(network=parse_network(text), inputs={"x": (3, 5)}))
+    facts = {one.name: one for one in answer.nodes}
+    assert (answer.trouble, answer.misfits) == ("", ())
+    assert [(facts[name].shapes, facts[name].parameters) for name in ("token", "mean", "fc")] == [
+        (((1, 5),), 5), (((5,),), 0), (((4, 2),), 12)
+    ]  # fmt: skip
