@@ -165,7 +165,7 @@ def unseen() -> contextlib.AbstractContextManager[None]:
 class _Quiet:
     """What ``quiet`` returns; a class, since generators take five times as long."""
 
-    __slots__ = ("_modes", "_unseen", "_was_enabled")
+    __slots__ = ("_modes", "_transforms", "_unseen", "_was_enabled")
 
     def __enter__(self) -> None:
         self._unseen = unseen()
@@ -173,6 +173,7 @@ class _Quiet:
         self._was_enabled = torch.is_grad_enabled()
         torch._C._set_grad_enabled(False)  # noqa: FBT003 - the only way to give it
         self._modes: contextlib.AbstractContextManager[Any] | None = None
+        self._transforms = None if functorch_level() is None else torch._C._DisableFuncTorch()
         if torch._C._len_torch_dispatch_stack():
             self._modes = _disable_current_modes()
             self._modes.__enter__()
@@ -180,12 +181,13 @@ class _Quiet:
     def __exit__(self, *raised: Any) -> None:  # noqa: ANN401 - what Python says of an exception
         if self._modes is not None:
             self._modes.__exit__(*raised)
+        self._transforms = None
         torch._C._set_grad_enabled(self._was_enabled)
         self._unseen.__exit__(*raised)
 
 
 def quiet() -> contextlib.AbstractContextManager[None]:
-    """Run torch functions unseen: no gradient, and none of the person's own modes see them."""
+    """Run torch functions unseen: no gradient, and none of the person's own modes and transforms see them."""
     return _Quiet()
 
 

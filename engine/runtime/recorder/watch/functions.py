@@ -22,6 +22,7 @@ from torch.utils.checkpoint import CheckpointFunction
 
 from engine.runtime.compat import functorch_level
 from engine.runtime.compat_checkpoint import EDGE_FINDERS, FRAME_CLASS, checkpointed_function, is_mode_on
+from engine.runtime.compat_functional import WRITE_BACK, WRITE_BACK_MODULE
 from engine.runtime.compat_nodes import NODE_MODULE, UNDEFINED_GRAD
 from engine.runtime.recorder.log import RECOMPUTE_BEGIN, RECOMPUTE_END
 from engine.runtime.recorder.patches import PatchSet
@@ -83,6 +84,8 @@ def plan_functions(patches: PatchSet, mode_of_thread: ModeOfThread) -> None:
     patches.add(Tensor, "as_subclass", lambda original: watched_subclass(original, mode_of_thread))
     if NODE_MODULE is not None:
         patches.add(NODE_MODULE, UNDEFINED_GRAD, lambda original: watched_node(original, mode_of_thread))
+    if WRITE_BACK_MODULE is not None:
+        patches.add(WRITE_BACK_MODULE, WRITE_BACK, lambda original: watched_write_back(original, mode_of_thread))
     for name in EDGE_FINDERS:
         patches.add(torch.autograd.graph, name, lambda original: unwatched(original, mode_of_thread))
     if FRAME_CLASS is not None:
@@ -165,6 +168,20 @@ def watched_node(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunc
         return call
 
     return made
+
+
+def watched_write_back(original: Callable[[Tensor, Tensor], None], mode_of_thread: ModeOfThread) -> AnyFunction:
+    """Return what ``functionalize`` calls at its end for each argument, which may have to be written."""
+
+    @wraps(original)
+    def write_back(unwrapped: Tensor, wrapped: Tensor) -> None:
+        mode = mode_of_thread()
+        if mode is None or mode.current_scope() is not None or not is_mode_on(mode):
+            original(unwrapped, wrapped)
+        else:
+            mode.functional.written_back(unwrapped, wrapped, original, mode)
+
+    return write_back
 
 
 def unwatched(original: AnyFunction, mode_of_thread: ModeOfThread) -> AnyFunction:

@@ -14,11 +14,13 @@ from torch.utils._pytree import tree_map_only
 
 from engine.runtime.compat import Node, functorch_level, plain, quiet, sequence_number
 from engine.runtime.compat_checkpoint import StopRecomputation
+from engine.runtime.compat_functional import is_functional, is_functionalizing
 from engine.runtime.recorder.contents.snapshots import Snapshots
 from engine.runtime.recorder.contents.special_content import is_special, memory_of
 from engine.runtime.recorder.log import ASKED, CALL, DREW, FAILED, SET_GRAD, Log
 from engine.runtime.recorder.watch.backward_run import NodeHook
 from engine.runtime.recorder.watch.frames import FileMarks, Marks, call_site, is_dispatching, is_running
+from engine.runtime.recorder.watch.functional import FunctionalTensors
 from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind, TorchFunction, learn
 from engine.runtime.recorder.watch.randomness import draw_begins
 from engine.runtime.recorder.watch.scopes import IN_ENGINE, Scope, ScopeKind
@@ -40,6 +42,7 @@ class RecorderMode(TorchFunctionMode):
         on_move: Called before a tensor gets other memory; or after, with another tensor that still shows the old one.
         catch_up: Resolves what the log has, so that it is known as it is now; says whether a step has used what lies in
             the memory of a tensor.
+        functional: What tensors inside of ``functionalize`` stand for.
         is_away: Whether the backward engine is about to run while torch has taken this mode off for its call.
         due_ns: When ``on_due`` is called next, by ``perf_counter_ns``.
     """
@@ -64,6 +67,7 @@ class RecorderMode(TorchFunctionMode):
         self.is_away = False
         self.marks = marks
         self.snapshots = snapshots
+        self.functional = FunctionalTensors()
         self._infos = infos
 
     def __torch_function__(
@@ -85,6 +89,8 @@ class RecorderMode(TorchFunctionMode):
         ended_ns = perf_counter_ns()
         kept = result
         if functorch_level() is not None:
+            if is_functionalizing():
+                self.functional.ordinary(args, result, self)
             args, kept = unwrapped(args), unwrapped(result)
         if args and type(args[0]) is list:
             args = (tuple(args[0]), *args[1:])
@@ -243,6 +249,8 @@ class RecorderMode(TorchFunctionMode):
             self.log.extend((SET_GRAD, args[0], args[1] if len(args) > 1 else None))
             return None
         written = written_tensors(info, args, kwargs)
+        if is_functionalizing() and scope is None and kind is not Kind.MOVES and all(map(is_functional, written)):
+            return self.functional.write(info, lambda: func(*args, **kwargs), args, kwargs, written, self)
         if kind is Kind.MOVES:
             for tensor in written:
                 self.on_move(plain(tensor), None)
