@@ -7,8 +7,9 @@ import numpy as np
 
 from engine.layout.curves import rounded
 from engine.layout.maze import Maze
+from engine.layout.polylines import members
 from engine.layout.problem import Area, Point, Spacing
-from engine.layout.traffic import Crowd, Obstacles, Traffic, Way
+from engine.layout.traffic import Crowd, Obstacles, Pieces, Traffic, Way
 
 MOST_CHECKED = 700
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
@@ -27,6 +28,8 @@ _NEIGHBOURS_PX = 30.0
 _BATCH = 32
 _MOST_LOOKS = 3
 """So many ways are looked at at once, shortest first, and so many times once there are free ones."""
+_FEW = 8
+"""So many free ones are held against the traffic at once: mostly one of the shortest is the best."""
 _CORNER_PRICE = 18.0
 _SHOULDER = 0.25
 """Links leave and reach the sides of a node this share of its breadth off the middle, clear of the flow edges."""
@@ -113,22 +116,28 @@ class LinkRouter:
         """The cheapest free way, by length, corners and what it meets; empty when there is none."""
         if self._obstacles is None:
             self._obstacles = Obstacles(self._areas, self._headings)
-        ways = _by_length(list(found))
+        candidates = list(found)
+        if not candidates:
+            return ()
+        ways, lengths, pieces = _by_length(candidates)
         best: Way = ()
         lowest, looked = float("inf"), 0
+        others = self._traffic.others(source, target)
         for start in range(0, len(ways), _BATCH):
-            batch = ways[start : start + _BATCH]
-            if batch[0][0] >= lowest:
+            if lengths[start] >= lowest or looked == _MOST_LOOKS:
                 break
-            free = self._obstacles.free([way for _, way in batch], (source, target))
-            open_ways = [way for way, is_free in zip(batch, free, strict=True) if is_free]
-            prices = self._traffic.prices([way for _, way in open_ways], source, target)
-            for (length, way), price in zip(open_ways, prices, strict=True):
-                if length + price < lowest:
-                    best, lowest = way, length + price
-            looked += bool(open_ways)
-            if looked == _MOST_LOOKS:
-                break
+            batch = pieces.of_ways(start, min(start + _BATCH, len(ways)))
+            is_free = self._obstacles.is_free(batch, (source, target))
+            free = (np.flatnonzero(is_free) + start).tolist()
+            looked += bool(free)
+            batch = batch.of_ways(0, len(is_free), is_free)
+            for few in range(0, len(free), _FEW):
+                if lengths[free[few]] >= lowest:
+                    break
+                prices = others.prices(batch.of_ways(few, min(few + _FEW, len(free))))
+                for way, price in zip(free[few : few + _FEW], prices, strict=True):
+                    if lengths[way] + price < lowest:
+                        best, lowest = ways[way], lengths[way] + price
         return best
 
     def _near_and_far(self, source: int, target: int) -> tuple[Iterator[Way], Iterator[Way]]:
@@ -187,20 +196,21 @@ class LinkRouter:
         return (area.end + self._gap, area.along - self._gap, area.end + self._gap - 6, area.along - self._gap + 6)
 
 
-def _by_length(ways: Sequence[Way]) -> list[tuple[float, Way]]:
-    """The ways with their lengths, the shortest first; a way is dearer with every corner."""
-    if not ways:
-        return []
-    counts = np.array([len(way) for way in ways])
+def _by_length(ways: list[Way]) -> tuple[list[Way], list[float], Pieces]:
+    """The ways, their lengths and their pieces, the shortest first; a way is dearer with every corner."""
+    counts = np.array([len(way) for way in ways], dtype=np.int64)
     ends = np.cumsum(counts)
-    corners = np.array(list(chain.from_iterable(ways)), dtype=np.float64)
+    corners = np.fromiter(chain.from_iterable(chain.from_iterable(ways)), dtype=np.float64).reshape(-1, 2)
     steps = np.zeros(len(corners))
     steps[1:] = np.abs(np.diff(corners, axis=0)).sum(axis=1)
-    steps[ends - counts] = 0.0  # from the end of one way to the start of the next
+    starts = ends - counts
+    steps[starts] = 0.0  # from the end of one way to the start of the next
     # Rounded, so that of equally long ways the one found first comes first.
-    lengths = np.round(np.add.reduceat(steps, ends - counts) + _CORNER_PRICE * (counts - 2), 6)
+    lengths = np.round(np.add.reduceat(steps, starts) + _CORNER_PRICE * (counts - 2), 6)
     order = np.argsort(lengths, kind="stable")
-    return list(zip(lengths[order].tolist(), [ways[index] for index in order.tolist()], strict=True))
+    counts = counts[order]
+    pieces = Pieces(corners[starts[order].repeat(counts) + members(counts)], counts)
+    return [ways[index] for index in order.tolist()], lengths[order].tolist(), pieces
 
 
 def _shoulder(area: Area, towards: float) -> float:

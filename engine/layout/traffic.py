@@ -18,6 +18,54 @@ Way = tuple[Point, ...]
 """Corners of a polyline of level and upright pieces."""
 
 Table = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Pieces:
+    """All pieces of some ways as columns.
+
+    Attributes:
+        left: The lower end of each piece along the flow; ``right``, ``top`` and ``bottom`` likewise.
+        is_level: Whether it runs along the flow.
+        owner: Its way.
+        starts: The first piece of each way, and at the end how many pieces there are.
+
+    Args:
+        corners: The corners of the ways, one way after the other.
+        counts: How many corners each way has.
+    """
+
+    def __init__(self, corners: Table, counts: Counts) -> None:
+        ends = np.cumsum(counts)
+        is_inner = np.ones(len(corners) - 1, dtype=np.bool_)
+        is_inner[ends[:-1] - 1] = False  # from the end of one way to the start of the next
+        starts, stops = corners[:-1][is_inner], corners[1:][is_inner]
+        # Columns: left, top, right, bottom.
+        self._take(np.hstack((np.minimum(starts, stops), np.maximum(starts, stops))), counts - 1)
+
+    def _take(self, table: Table, counts: Counts) -> None:
+        self._table = table
+        self._counts = counts
+        self.left, self.top, self.right, self.bottom = table.T[:, :, None]
+        self.is_level = self.bottom - self.top <= _LEVEL
+        self.owner = np.arange(len(counts)).repeat(counts)
+        self.starts = np.concatenate(([0], np.cumsum(counts)))
+
+    def of_ways(self, first: int, last: int, is_chosen: Mask | None = None) -> "Pieces":
+        """The pieces of the ways from ``first`` on, before ``last``, or of some of them; they are counted anew."""
+        table, counts = self._table[self.starts[first] : self.starts[last]], self._counts[first:last]
+        if is_chosen is not None:
+            table, counts = table[is_chosen.repeat(counts)], counts[is_chosen]
+        found = object.__new__(Pieces)
+        found._take(table, counts)
+        return found
+
+    @classmethod
+    def of(cls, ways: Sequence[Way]) -> "Pieces":
+        """The pieces of ways that are given as points."""
+        corners = np.array([corner for way in ways for corner in way], dtype=np.float64)
+        return cls(corners, np.array([len(way) for way in ways]))
 
 
 class Obstacles:
@@ -28,19 +76,19 @@ class Obstacles:
         rows = [(area.along, area.end, area.across, area.bottom) for area in areas]
         self._table: Table = np.array(rows, dtype=np.float64).reshape(-1, 4)
         self._table += np.array((-_CLEARANCE, _CLEARANCE, -_CLEARANCE, _CLEARANCE))
+        self._sides = tuple(np.ascontiguousarray(side) for side in self._table.T)
 
-    def free(self, ways: Sequence[Way], ends: tuple[int, int]) -> list[bool]:
+    def is_free(self, pieces: Pieces, ends: tuple[int, int]) -> Mask:
         """For each way of level and upright pieces, whether it touches nothing but the two nodes at its ends."""
-        pieces = _Pieces(ways)
-        table = self._table[None, :, :]
-        hit = (table[:, :, 0] < pieces.right) & (table[:, :, 1] > pieces.left)
-        hit &= (table[:, :, 2] < pieces.bottom) & (table[:, :, 3] > pieces.top)
+        left, right, top, bottom = self._sides
+        hit = (left < pieces.right) & (right > pieces.left)
+        hit &= (top < pieces.bottom) & (bottom > pieces.top)
         # A link may touch the node at its own end with its last piece, but not come back under it.
-        hit[pieces.firsts, ends[0]] = False
-        hit[pieces.lasts, ends[1]] = False
-        blocked = np.zeros(len(ways), dtype=np.bool_)
-        blocked[pieces.owner[hit.any(axis=1)]] = True
-        return (~blocked).tolist()
+        hit[pieces.starts[:-1], ends[0]] = False
+        hit[pieces.starts[1:] - 1, ends[1]] = False
+        free = np.ones(len(pieces.starts) - 1, dtype=np.bool_)
+        free[pieces.owner[hit.any(axis=1)]] = False
+        return free
 
 
 class Crowd:
@@ -61,25 +109,6 @@ class Crowd:
         return not set(self._order[part][hit].tolist()) <= set(ends)
 
 
-class _Pieces:
-    """All pieces of some ways as columns: sides, the way of each, and which are the first and last of their way."""
-
-    def __init__(self, ways: Sequence[Way]) -> None:
-        starts = np.array([corner for way in ways for corner in way[:-1]], dtype=np.float64)
-        ends = np.array([corner for way in ways for corner in way[1:]], dtype=np.float64)
-        low, high = np.minimum(starts, ends), np.maximum(starts, ends)
-        self.left, self.top = low[:, 0, None], low[:, 1, None]
-        self.right, self.bottom = high[:, 0, None], high[:, 1, None]
-        counts = np.array([len(way) - 1 for way in ways])
-        self.owner = np.repeat(np.arange(len(ways)), counts)
-        self.lasts = np.cumsum(counts) - 1
-        self.firsts = self.lasts - counts + 1
-
-    def part(self, chosen: npt.NDArray[np.bool_]) -> Table:
-        """Left, right, top and bottom of some of the pieces, as rows."""
-        return np.stack([side[chosen, 0] for side in (self.left, self.right, self.top, self.bottom)])
-
-
 class Traffic:
     """Straight pieces of edges, each with the nodes that its edge connects."""
 
@@ -96,24 +125,10 @@ class Traffic:
                 a = c = (a + c) / 2
             self._rows.append((min(a, c), max(a, c), min(b, d), max(b, d), source, target))
 
-    def prices(self, ways: Sequence[Way], source: int, target: int) -> list[float]:
-        """What it costs each way to run along and across the edges of other nodes."""
+    def others(self, source: int, target: int) -> "Others":
+        """The pieces of the edges that neither leave ``source`` nor enter ``target``."""
         table = self._all_rows()
-        table = table[(table[:, 4] != source) & (table[:, 5] != target)]
-        if not len(table) or not ways:
-            return [0.0] * len(ways)
-        pieces = _Pieces(ways)
-        runs_level = table[:, 3] - table[:, 2] <= _LEVEL
-        levels, uprights = table[runs_level].T, table[~runs_level].T
-        is_level = (pieces.bottom - pieces.top <= _LEVEL)[:, 0]
-        price = np.zeros(len(is_level))
-        # Pieces of one direction run beside each other, those of different ones cross.
-        own = pieces.part(is_level)
-        price[is_level] = _CROSSING_PRICE * _met(own, uprights) + _SHARED_PRICE * _beside(own, levels, 0)
-        own = pieces.part(~is_level)
-        price[~is_level] = _CROSSING_PRICE * _met(own, levels) + _SHARED_PRICE * _beside(own, uprights, 2)
-        total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(ways)).tolist()
-        return total
+        return Others(table[(table[:, 4] != source) & (table[:, 5] != target)])
 
     def _all_rows(self) -> Table:
         """The pieces as a table, which grows by doubling."""
@@ -129,18 +144,29 @@ class Traffic:
         return self._table[: self._count]
 
 
-def _met(pieces: Table, rows: Table) -> Table:
-    """How many of the rows each piece meets; both are columns of left, right, top and bottom."""
-    left, right, top, bottom = pieces[:, :, None]
-    hit = (rows[0] <= right) & (rows[1] >= left) & (rows[2] <= bottom) & (rows[3] >= top)
-    met: Table = hit.sum(axis=1, dtype=np.float64)
-    return met
+class Others:
+    """Pieces of other edges."""
 
+    def __init__(self, table: Table) -> None:
+        self._sides = np.ascontiguousarray(table[:, :4].T)
+        self._is_level = table[:, 3] - table[:, 2] <= _LEVEL
 
-def _beside(pieces: Table, rows: Table, axis: int) -> Table:
-    """Over what length rows of the same direction run close beside each piece; ``axis`` 0: they are level."""
-    other = 2 - axis
-    length = np.minimum(rows[axis + 1], pieces[axis + 1, :, None]) - np.maximum(rows[axis], pieces[axis, :, None])
-    is_beside = (np.abs(rows[other] - pieces[other, :, None]) < _NEAR) & (length > 0)
-    total: Table = (length * is_beside).sum(axis=1)
-    return total
+    def prices(self, pieces: Pieces) -> list[float]:
+        """What it costs each way to run along and across them."""
+        left, top, right, bottom = pieces.left, pieces.top, pieces.right, pieces.bottom
+        lefts, rights, tops, bottoms = self._sides
+        near = (lefts <= right.max() + _NEAR) & (rights >= left.min() - _NEAR)
+        near &= (tops <= bottom.max() + _NEAR) & (bottoms >= top.min() - _NEAR)
+        near = near.nonzero()[0]
+        lefts, rights, tops, bottoms = self._sides[:, near]
+        # Pieces of one direction run beside each other, those of different ones cross.
+        is_same = pieces.is_level == self._is_level[near]
+        meets = (lefts <= right) & (rights >= left) & (tops <= bottom) & (bottoms >= top) & ~is_same
+        price = _CROSSING_PRICE * meets.sum(axis=1)
+        along = np.minimum(rights, right) - np.maximum(lefts, left)
+        across = np.minimum(bottoms, bottom) - np.maximum(tops, top)
+        length, apart = np.where(pieces.is_level, along, across), np.where(pieces.is_level, tops - top, lefts - left)
+        is_beside = is_same & (np.abs(apart) < _NEAR) & (length > 0)
+        price += _SHARED_PRICE * np.where(is_beside, length, 0.0).sum(axis=1)
+        total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(pieces.starts) - 1).tolist()
+        return total
