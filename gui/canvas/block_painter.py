@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter
 from engine.trace.ids import StepIndex
 from gui.canvas.batches import draw_rects
 from gui.canvas.emphasis import Emphasis
-from gui.canvas.look import View, strip_of
+from gui.canvas.look import strip_of
 from gui.canvas.looks import Looks
-from gui.canvas.scene import Ints, Scene, is_backward
+from gui.canvas.scene import Ints, Scene
 from gui.theme.tokens import Tokens
 from gui.widgets.lettering import DIMMED_OPACITY, faded
 
@@ -60,26 +60,13 @@ class BlockPainter:
     def strips(self) -> tuple[list[str], Ints]:
         """A palette and the position in it of the colour of every node's category."""
         if self._strips is None:
-            view = self._looks.view(StepIndex(-1))
-            self._strips = _coded(_strip_colors(self._scene, view))
+            view, scene = self._looks.view(StepIndex(-1)), self._scene
+            if view.book.overlay is not None:
+                self._strips = _coded([strip_of(box.node, view) for box in scene.nodes])
+            else:
+                palette, codes = _coded([strip_of(scene.nodes[index].node, view) for index in scene.samples])
+                self._strips = (palette, codes[scene.sorts])
         return self._strips
-
-
-def _strip_colors(scene: Scene, view: View) -> list[str]:
-    """The colour of every node's category; asked once for nodes of one kind, of which there are thousands."""
-    if view.book.overlay is not None:
-        return [strip_of(box.node, view) for box in scene.nodes]
-    known: dict[tuple[object, ...], str] = {}
-    colors = []
-    for box in scene.nodes:
-        node = box.node
-        needs_grad = node.value is not None and view.book.recording.values[node.value].requires_grad
-        key = (node.kind, node.category, node.role, is_backward(node), needs_grad)
-        color = known.get(key)
-        if color is None:
-            color = known[key] = strip_of(node, view)
-        colors.append(color)
-    return colors
 
 
 def _coded(colors: list[str]) -> tuple[list[str], Ints]:

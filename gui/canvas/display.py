@@ -38,7 +38,7 @@ class Display(QObject):
         self._progression = Progression.LOG
         self._book: ValueBook | None = None
         self._tools: Tools | None = None
-        self._drawing: Drawing | None = None
+        self._scene: Scene | None = None
         self._last_step = StepIndex(-1)
         self._lens_scale: LensScale | None = None
         self._morph: Morph | None = None
@@ -92,30 +92,30 @@ class Display(QObject):
         self._tokens = tokens
         if self._book is not None:
             self._tools = Tools(tokens, self._book)
-        self._put(self._drawing)
+        self._put(self._scene)
 
     def show_lens(self, lens: Lens) -> None:
         """Look through another lens."""
         self._lens = lens
         self._measure()
-        self._put(self._drawing)
+        self._put(self._scene)
 
-    def show_drawing(self, drawing: Drawing | None, last_step: StepIndex, anchor: Anchor | None) -> None:
-        """Paint another drawing; with an anchor its group stays where it is and the nodes move to their places."""
-        old, scene = self._drawing, self._surface.scene
+    def show_scene(self, scene: Scene | None, last_step: StepIndex, anchor: Anchor | None) -> None:
+        """Paint another scene; with an anchor its group stays where it is and the nodes move to their places."""
+        old, shown = self._scene, self._surface.scene
         self._clock.stop()
-        self._drawing, self._last_step, self._anchor = drawing, last_step, anchor
+        self._scene, self._last_step, self._anchor = scene, last_step, anchor
         self._measure()
         moves = not self._surface.control.reduces_motion
-        if anchor is None or old is None or drawing is None or scene is None or not moves:
-            self._put(drawing)
+        if anchor is None or old is None or scene is None or shown is None or not moves:
+            self._put(scene)
             self._hold_anchor()
             return
-        if not Morph.is_cheap(old, drawing):
-            self._put(drawing)
+        if not Morph.is_cheap(old.drawing, scene.drawing):
+            self._put(scene)
             self._hold_anchor()
             return
-        self._morph = Morph(old, drawing, group_rect(scene, anchor.group))
+        self._morph = Morph(old.drawing, scene.drawing, group_rect(shown, anchor.group))
         self._clock.start()
 
     def painter_of(self, drawing: Drawing) -> ScenePainter | None:
@@ -127,7 +127,8 @@ class Display(QObject):
     def _on_morphed(self, share: object) -> None:
         assert isinstance(share, float)
         if self._morph is not None:
-            self._put(self._morph.at(share))
+            is_over = share == 1.0
+            self._put(self._scene if is_over else Scene(self._morph.at(share)))
             self._hold_anchor()
 
     def _hold_anchor(self) -> None:
@@ -142,17 +143,16 @@ class Display(QObject):
             control.jump(control.camera.anchored((rect.x, rect.y), self._anchor.at))
 
     def _measure(self) -> None:
-        nodes = () if self._drawing is None else self._drawing.nodes
+        nodes = () if self._scene is None else self._scene.drawing.nodes
         if self._book is None:
             self._lens_scale = None
             return
         self._book.differences = self._compare() if self._lens is Lens.DIFFERENCE else None
         self._lens_scale = scale_of(self._lens, nodes, self._book, self._last_step, self._progression)
 
-    def _put(self, drawing: Drawing | None) -> None:
-        if drawing is None or self._tools is None:
+    def _put(self, scene: Scene | None) -> None:
+        if scene is None or self._tools is None:
             self._surface.show_scene(None, None, self._tokens, self._lens)
             return
-        scene = Scene(drawing)
         painter = ScenePainter(self._tools, scene, self._lens, self._lens_scale)
         self._surface.show_scene(scene, painter, self._tokens, self._lens)

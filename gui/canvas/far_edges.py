@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.graph.view import EdgeKind
 from gui.canvas.batches import draw_lines
 from gui.canvas.scene import Ints, Mask, Scene
 from gui.theme.colors import mix
@@ -31,15 +30,11 @@ class FarEdges:
         self._tokens = tokens
         self._scene = scene
         self._pieces = pieces = scene.pieces
-        kinds = [path.edge.kind for path in scene.edges]
-        is_left_out = np.array([kind in (EdgeKind.UPDATE, EdgeKind.SAVED) for kind in kinds], dtype=np.bool_)
-        is_gradient = np.array([kind is EdgeKind.GRADIENT for kind in kinds], dtype=np.bool_)
-        boxes = scene.edge_boxes
-        is_short = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= FAR_LENGTH
-        self._shows: Mask = (is_short & ~is_left_out)[pieces.owners]
+        is_short = np.hypot(*(scene.edge_boxes[:, 2:] - scene.edge_boxes[:, :2]).T) <= FAR_LENGTH
+        self._shows: Mask = (is_short & ~scene.is_update & ~scene.is_saved)[pieces.owners]
         rows = pieces.rows
         self._lengths = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
-        self._is_gradient: Mask = is_gradient[pieces.owners]
+        self._is_gradient: Mask = scene.is_gradient[pieces.owners]
 
     def paint(self, painter: QPainter, edges: Ints, step: int) -> None:
         """Paint edges, in world coordinates, so that what lies below shines through."""

@@ -1,53 +1,27 @@
 """Turns the document's recording into the drawing of the iteration under the playhead."""
 
-import logging
-import pickle
+import contextlib
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.drawing import arrange
 from engine.drawing.drawing import Direction, Drawing
 from engine.drawing.moved import Moves, moved
-from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
-from engine.graph.filters import Filters, filtered
-from engine.graph.view import EdgeKind, ViewGraph
+from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations
+from engine.graph.filters import Filters
+from engine.graph.view import ViewGraph
 from engine.overlay import Overlay
 from engine.trace.recording import Recording
+from gui.canvas.making import Made, Order, Workshop, is_quick, made_here
 from gui.canvas.overlay_source import OverlaySource
+from gui.canvas.scene import Scene
 from gui.model.document import Document
 from gui.model.playhead import Playhead
-
-log = logging.getLogger(__name__)
 
 REFRESH_MS = 100
 """While a program runs, the drawing follows at most ten times a second."""
 REST = 4
 """After a refresh the window has at least this many times as long for other work."""
-INLINE_LIMIT = 600
-"""Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
-INLINE_EDGES = 4_000
-INLINE_LINKS = 250
-"""The same for edges, and for links that find their way around everything."""
-
-
-def _is_quick(view: ViewGraph) -> bool:
-    """Whether a layout takes so little time that nobody notices it."""
-    if len(view.nodes) > INLINE_LIMIT or len(view.edges) > INLINE_EDGES:
-        return False
-    return sum(edge.kind in (EdgeKind.SAVED, EdgeKind.UPDATE, EdgeKind.VIEW) for edge in view.edges) <= INLINE_LINKS
-
-
-def _arrange_packed(packed: bytes) -> bytes:
-    """Lay out in the other process.
-
-    Bytes cross instead of objects, because the threads of the pool would make and read the objects: a garbage
-    collection that begins there destroys Qt objects outside of their thread, which ends the program.
-    """
-    view, direction = pickle.loads(packed)  # noqa: S301 - bytes that this program made a moment ago
-    return pickle.dumps(arrange(view, direction))
 
 
 class GraphSource(QObject):
@@ -56,13 +30,13 @@ class GraphSource(QObject):
     Signals:
         drawing_ready: A new ``Drawing``, or None when there is nothing to draw.
         iteration_changed: The position of the iteration shown and how many there are (``tuple[int, int]``).
-        busy_changed: Whether a layout runs in the background.
+        busy_changed: Whether a picture is made in the background.
     """
 
     drawing_ready = Signal(object)
     iteration_changed = Signal(object)
     busy_changed = Signal(object)
-    _arranged = Signal(object, object)
+    _made = Signal(int, object)
 
     def __init__(self, document: Document, playhead: Playhead, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,13 +54,18 @@ class GraphSource(QObject):
         self._moves: Moves = {}
         self._overlays = OverlaySource(document)
         self._overlay: Overlay | None = None
+        self._scene: Scene | None = None
+        self._drawn_from: Recording | None = None
         self._ticket = 0
-        self._pool: ProcessPoolExecutor | None = None
+        self._wanted: Order | None = None
+        """What is made in the background."""
+        self._is_behind = False
+        self._workshop = Workshop(self._hear)
         self._refreshed_s = 0.0
         self._pause_s = REFRESH_MS / 1000
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.refresh)
-        self._arranged.connect(self._on_arranged)
+        self._made.connect(self._on_made)
         document.program_replaced.connect(lambda _changed: self._on_program_replaced())
         document.recording_replaced.connect(self._on_replaced)
         document.compared_changed.connect(lambda _compared: self._rebuild())
@@ -113,6 +92,11 @@ class GraphSource(QObject):
     def drawing(self) -> Drawing | None:
         """The latest drawing."""
         return self._drawing
+
+    @property
+    def scene(self) -> Scene | None:
+        """The latest drawing as a scene."""
+        return self._scene
 
     @property
     def overlay(self) -> Overlay | None:
@@ -211,6 +195,8 @@ class GraphSource(QObject):
         self._scenery = None
         if recording is None:
             self._iterations, self._iteration = (), None
+            self._ticket += 1  # nobody wants what is made in the background
+            self._wanted = None
             self._publish(None)
             return
         self._iterations = iterations(recording)
@@ -219,14 +205,14 @@ class GraphSource(QObject):
         self._rebuild()
 
     def close(self) -> None:
-        """End the layout process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        """End what goes on in the background."""
+        self._workshop.close()
 
     def _schedule(self) -> None:
         """Refresh as soon as the pause after the last refresh is over, at once if it is already."""
-        if not self._timer.isActive():
+        if self._wanted is not None:
+            self._is_behind = True  # or nothing would ever be finished while a program runs
+        elif not self._timer.isActive():
             rest_s = self._refreshed_s + self._pause_s - time.monotonic()
             self._timer.start(max(0, round(rest_s * 1000)))
 
@@ -246,8 +232,8 @@ class GraphSource(QObject):
             self._tell_iteration()
             self._rebuild()
 
-    def _tell_busy(self, *, is_busy: bool) -> None:
-        self.busy_changed.emit(is_busy)
+    def _tell_busy(self) -> None:
+        self.busy_changed.emit(self._wanted is not None)
 
     def _tell_iteration(self) -> None:
         if self._iteration is not None:
@@ -257,48 +243,60 @@ class GraphSource(QObject):
         recording = self._document.recording
         if recording is None or self._iteration is None:
             return
-        if self._scenery is None or self._scenery.iteration != self._iteration:
-            self._scenery = scenery_of(recording, self._iteration)
-        whole = self._scenery.view(self._folding)
-        self._view = filtered(recording, whole, self._filters)
-        self._overlay = self._overlays.over(recording, self._view, self._iteration, self._folding)
-        if self._overlay is not None:
-            self._view = self._overlay.view
+        order = Order(
+            recording=recording,
+            iteration=self._iteration,
+            folding=self._folding,
+            filters=self._filters,
+            direction=self._direction,
+            moves=self._moves,
+            overlays=self._overlays,
+            scenery=self._scenery,
+        )
         self._ticket += 1
-        if _is_quick(self._view):
-            self._publish(arrange(self._view, self._direction))
+        self._is_behind = False
+        if not order.is_long:
+            order = order.with_view()
+            self._show_order(order)
+            assert order.view is not None
+            if is_quick(order.view):
+                self._show(made_here(order))
+                return
+        self._wanted = order
+        if self._drawn_from is not recording:
+            self._publish(None)  # a picture of another recording would be taken for one of this
+        self._tell_busy()
+        self._workshop.take(self._ticket, order)
+
+    def _hear(self, ticket: int, made: Made | None) -> None:
+        """Runs on another thread: hand the picture to the window's thread."""
+        with contextlib.suppress(RuntimeError):  # the window is gone meanwhile
+            self._made.emit(ticket, made)
+
+    @Slot(int, object)
+    def _on_made(self, ticket: int, made: Made | None) -> None:
+        if ticket != self._ticket or self._wanted is None:
             return
-        self._tell_busy(is_busy=True)
-        ticket = self._ticket
-        future = self._process().submit(_arrange_packed, pickle.dumps((self._view, self._direction)))
-        future.add_done_callback(lambda done: self._on_process_done(ticket, done))
+        self._show(made_here(self._wanted) if made is None else made)
+        if self._is_behind:
+            self._schedule()
 
-    def _process(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            # A thread would share the interpreter lock and double the time of every frame.
-            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
-        return self._pool
+    def _show_order(self, order: Order) -> None:
+        self._scenery, self._view, self._overlay = order.scenery, order.view, order.overlay
+        self._overlays.memory = order.overlays.memory
 
-    def _on_process_done(self, ticket: int, done: "Future[bytes]") -> None:
-        """Runs on the pool's thread: hand the result to the GUI thread."""
-        if not done.cancelled():
-            self._arranged.emit(ticket, done)
+    def _show(self, made: Made) -> None:
+        self._show_order(made.order)
+        self._wanted = None
+        is_as_ordered = made.order.moves == self._moves
+        self._publish(made.laid_out, made.scene if is_as_ordered else None)
 
-    @Slot(object, object)
-    def _on_arranged(self, ticket: int, done: "Future[bytes]") -> None:
-        if ticket != self._ticket or self._view is None:
-            return
-        error = done.exception()
-        if error is not None:
-            log.info("the layout process failed, laying out here instead: %s", error)
-            self.close()
-            self._publish(arrange(self._view, self._direction))
-            return
-        drawing: Drawing = pickle.loads(done.result())  # noqa: S301 - bytes from our own process
-        self._publish(drawing)
-
-    def _publish(self, drawing: Drawing | None) -> None:
-        self._tell_busy(is_busy=False)
-        self._laid_out = drawing
-        self._drawing = None if drawing is None else moved(drawing, self._moves)
+    def _publish(self, laid_out: Drawing | None, scene: Scene | None = None) -> None:
+        """Show a drawing; ``scene`` is that of it with its moves, if there is one already."""
+        self._tell_busy()
+        if scene is None and laid_out is not None:
+            scene = Scene(moved(laid_out, self._moves))
+        self._laid_out, self._scene = laid_out, scene
+        self._drawn_from = None if scene is None else self._document.recording
+        self._drawing = None if scene is None else scene.drawing
         self.drawing_ready.emit(self._drawing)

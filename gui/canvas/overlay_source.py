@@ -1,5 +1,8 @@
 """The recording compared with, as an overlay of what is shown. Qt-free."""
 
+from copy import copy
+from dataclasses import dataclass
+
 from engine.compare import Comparison
 from engine.graph import Folding, Iteration, Scenery, iteration_at, iterations, scenery_of
 from engine.graph.view import ViewGraph
@@ -10,10 +13,20 @@ from gui.model.compared import Compared
 from gui.model.document import Document
 
 
+@dataclass(slots=True)
+class Memory:
+    """What was found out about two recordings, for their next overlay."""
+
+    made_for: Compared | None = None
+    partners: Partners | None = None
+    scenery: Scenery | None = None
+
+
 class OverlaySource:
     """Lays the recording that the document is compared with over a graph of its own.
 
     Attributes:
+        memory: What was found out, to be handed on from one overlay to the next.
         is_wanted: Whether the person wants to see that; True until somebody says otherwise.
         is_beside: Whether the other recording stands beside this one: then only marks are laid over it, as always over
             the second of two.
@@ -23,9 +36,13 @@ class OverlaySource:
         self.is_wanted = True
         self.is_beside = False
         self._document = document
-        self._made_for: Compared | None = None
-        self._partners: Partners | None = None
-        self._scenery: Scenery | None = None
+        self.memory = Memory()
+
+    def copy(self) -> "OverlaySource":
+        """Return one that wants the same and remembers the same, to be used on another thread."""
+        found = copy(self)
+        found.memory = copy(self.memory)
+        return found
 
     def over(self, recording: Recording, view: ViewGraph, iteration: Iteration, folding: Folding) -> Overlay | None:
         """Return the overlay; None where there is nothing to compare with, or nobody wants to see it."""
@@ -35,18 +52,21 @@ class OverlaySource:
         is_beside = self.is_beside or compared.is_before
         if not (self.is_wanted or is_beside):
             return None
-        if self._made_for is not compared or self._partners is None:
-            self._made_for, self._scenery = compared, None
-            self._partners = Partners(recording, compared.recording, compared.comparison)
+        memory = self.memory
+        if memory.made_for is not compared or memory.partners is None:
+            memory.made_for, memory.scenery = compared, None
+            memory.partners = Partners(recording, compared.recording, compared.comparison)
         other = _iteration_there(compared, compared.comparison, iteration)
         if other is None:
             return None
-        if self._scenery is None or self._scenery.iteration != other:
-            self._scenery = scenery_of(compared.recording, other)
-        there = self._scenery.view(folding)
+        if memory.scenery is None or memory.scenery.iteration != other:
+            memory.scenery = scenery_of(compared.recording, other)
+        there = memory.scenery.view(folding)
         if is_beside:
-            return marked(compared.name, view, there, compared.comparison, self._partners, is_second=compared.is_before)
-        return overlaid(compared.name, view, there, compared.comparison, self._partners)
+            return marked(
+                compared.name, view, there, compared.comparison, memory.partners, is_second=compared.is_before
+            )
+        return overlaid(compared.name, view, there, compared.comparison, memory.partners)
 
 
 def _iteration_there(compared: Compared, comparison: Comparison, iteration: Iteration) -> Iteration | None:

@@ -32,6 +32,7 @@ from gui.canvas.pick_control import PickControl
 from gui.canvas.picked import Picked
 from gui.canvas.ranked_table import RankedTable
 from gui.canvas.ranking_control import RankingControl
+from gui.canvas.scene import Scene
 from gui.canvas.surface import Surface
 from gui.canvas.view_control import ViewControl
 from gui.canvas.view_history import ViewHistory
@@ -286,7 +287,7 @@ class CanvasPanel(QWidget):
         self._display.show_overlay(overlay)
         self.views.keep_at_top(0.0 if overlay is None else overlay_legend_height(overlay, self.surface.width()))
         self.header.show_against(self.overlays.name)
-        self._display.show_drawing(drawing, self._last_step(), self.folds.take_anchor())
+        self._display.show_scene(self._source.scene, self._last_step(), self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
         self.picks.refresh()
         self._ranks.refresh_soon()
@@ -301,7 +302,7 @@ class CanvasPanel(QWidget):
 
     def _try_drawing(self, drawing: Drawing) -> None:
         """Show nodes on their way, while the mouse holds them."""
-        self._display.show_drawing(drawing, self._last_step(), None)
+        self._display.show_scene(Scene(drawing), self._last_step(), None)
         self.picks.refresh()
 
     def _last_step(self) -> StepIndex:

@@ -32,6 +32,12 @@ class Scene:
         edge_steps: The step at which something has flowed along each edge.
         sources: Index of the node at which each edge starts, -1 if it is not in the drawing.
         targets: Index of the node at which each edge ends, -1 if it is not in the drawing.
+        is_saved: Which edges lead a saved tensor to where it is used.
+        is_update: Which edges come from the optimizer or lead to it.
+        is_gradient: Along which edges gradients flow.
+        is_backward: Which nodes belong to the backward pass.
+        samples: A node of each sort; nodes of one sort differ in nothing that decides about colours from afar.
+        sorts: The sort of each node, a position in ``samples``.
         failed: Index of the call that raised an error, or None.
     """
 
@@ -50,8 +56,13 @@ class Scene:
         self.edge_steps = _steps(_edge_step(path.edge, path.edge.target in failed) for path in drawing.edges)
         self.sources = self._ends(path.edge.source for path in drawing.edges)
         self.targets = self._ends(path.edge.target for path in drawing.edges)
-        self.is_saved = np.array([path.edge.kind is EdgeKind.SAVED for path in drawing.edges], dtype=np.bool_)
+        kinds = [path.edge.kind for path in drawing.edges]
+        self.is_saved, self.is_update, self.is_gradient = (
+            np.array([one is kind for one in kinds], dtype=np.bool_)
+            for kind in (EdgeKind.SAVED, EdgeKind.UPDATE, EdgeKind.GRADIENT)
+        )
         self.is_backward = np.array([is_backward(box.node) for box in drawing.nodes], dtype=np.bool_)
+        self.samples, self.sorts = _sorted_out(drawing.nodes)
         self.failed = next((index for index, box in enumerate(drawing.nodes) if box.node.key in failed), None)
         self._found: tuple[int, int | None] | None = None
         """The step that was asked for last, and the node in which it happens."""
@@ -191,6 +202,21 @@ def is_backward(node: ViewNode) -> bool:
     """Whether a node belongs to the backward pass; of the folded groups those that stand for one."""
     is_group = node.kind is NodeKind.GROUP
     return node.kind in (NodeKind.BACKWARD, NodeKind.GRADIENT) or (is_group and node.key.startswith("backgroup:"))
+
+
+def _sorted_out(boxes: Sequence[NodeBox]) -> tuple[list[int], Ints]:
+    """A node of each sort, and the sort of every node; each leaf is one of its own, for its tensor decides."""
+    known: dict[tuple[object, ...], int] = {}
+    samples: list[int] = []
+    sorts = []
+    for index, box in enumerate(boxes):
+        node = box.node
+        leaf = node.key if node.kind is NodeKind.LEAF else None
+        sort = known.setdefault((node.kind, node.category, node.role, is_backward(node), leaf), len(samples))
+        if sort == len(samples):
+            samples.append(index)
+        sorts.append(sort)
+    return samples, np.array(sorts, dtype=np.int64)
 
 
 def _first_step(node: ViewNode) -> int | None:

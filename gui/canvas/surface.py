@@ -51,6 +51,7 @@ _BESIDE_CARD_PX = 864.0
 _MOVING_BUDGET_S = 0.006
 _FRAME_S = 0.009
 """What a frame painted from tiles may take; on a busy machine it takes more."""
+_FIRST_FRAME_S = 0.03
 _RESTING_BUDGET_S = 0.25
 
 
@@ -107,6 +108,7 @@ class Surface(QWidget):
         self._tiles: TiledPainter | None = None
         self._lift: Lift | None = None
         self._is_new = True
+        self._is_sharp = False
         self._lens = Lens.VALUES
         self._step: StepIndex = BEFORE_FIRST
         self._emphasis = NO_EMPHASIS
@@ -233,7 +235,7 @@ class Surface(QWidget):
     def grab_sharp(self) -> QPixmap:
         """Return the view as it looks at rest, in device pixels."""
         self._settle_timer.stop()
-        self._is_new = True
+        self._is_sharp = True
         return self.grab()
 
     def _on_moved(self) -> None:
@@ -289,7 +291,7 @@ class Surface(QWidget):
             self._paint_directly(painter, self._painter)
         else:
             self._paint_tiles(painter, self._tiles)
-        self._is_new = False
+        self._is_new = self._is_sharp = False
         self._paint_overlays(painter, self.camera.seen(*self.view_size()))
         if self.is_pending:
             QTimer.singleShot(0, self, self.update)
@@ -305,8 +307,8 @@ class Surface(QWidget):
         painter.restore()
 
     def _paint_tiles(self, painter: QPainter, tiles: TiledPainter) -> None:
-        # A scene that was not seen yet is painted whole: there is nothing to show in the meantime.
-        budget_s = math.inf if self._is_new else _FRAME_S
+        # A scene that was not seen yet has longer: there is nothing to show in the meantime.
+        budget_s = math.inf if self._is_sharp else _FIRST_FRAME_S if self._is_new else _FRAME_S
         ratio = painter.device().devicePixelRatioF()
         frame = Frame(self.camera, *self.view_size(), ratio, self._step, self._emphasis, budget_s)
         tiles.paint(painter, frame)

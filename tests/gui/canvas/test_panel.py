@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QToolTip
 from engine.drawing.drawing import Direction
 from engine.trace.batch import Batch
 from engine.trace.ids import StepIndex
-from gui.canvas import graph_source
+from gui.canvas import making
 from gui.canvas.lens import Lens
 from gui.canvas.overlays import EMPTY_TEXT
 from gui.canvas.path import path_of
@@ -274,7 +274,7 @@ def test_grows_with_a_running_program_at_most_ten_times_a_second(desk: Desk) -> 
 
 
 def test_large_graphs_are_laid_out_in_another_process(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph_source, "INLINE_LIMIT", 10)
+    monkeypatch.setattr(making, "INLINE_LIMIT", 10)
     desk.document.show_recording(chain(40))
     assert desk.titles() == []
     desk.qtbot.waitUntil(lambda: len(desk.titles()) > 20, timeout=30_000)
