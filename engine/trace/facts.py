@@ -275,7 +275,9 @@ class BackwardCall(Fact, frozen=True):
 
 
 class ReturnedGradient(Fact, frozen=True):
-    """``torch.autograd.grad`` returned ``value`` as the gradient of ``of``: the sum of what nodes sent there.
+    """The program got ``value`` as the gradient of ``of``: the sum of what nodes sent there.
+
+    ``torch.autograd.grad`` returned it, or ``retain_grad`` had it kept as ``.grad`` of a tensor that is no leaf.
 
     Where several nodes did, no step has it among its outputs: the engine added them up.
     """

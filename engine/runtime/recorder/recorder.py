@@ -54,6 +54,7 @@ from engine.runtime.recorder.watch.marking import MARKS
 from engine.runtime.recorder.watch.mode import RecorderMode
 from engine.runtime.recorder.watch.modules import creating, watched_call, watched_check, watched_init
 from engine.runtime.recorder.watch.optimizers import OptimizerWatcher
+from engine.runtime.recorder.watch.retained import RetainedGradients
 from engine.runtime.recorder.watch.scripted import ScriptBorder
 from engine.runtime.recorder.watch.swaps import watched_set, watched_swap
 from engine.runtime.recorder.watch.weak_log import ShadowBook, WeakLog
@@ -313,8 +314,9 @@ class Recorder:
 
     def _plan_patches(self) -> None:
         patches, mode_of_thread = self._patches, self.mode_of_thread
-        reducers = ReducerWatch()
-        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks, self._border.run_eagerly, reducers)
+        reducers, retained = ReducerWatch(), RetainedGradients()
+        watcher = BackwardWatcher(mode_of_thread, self._saved_hooks, self._border.run_eagerly, reducers, retained)
+        patches.add(Tensor, "retain_grad", lambda original: retained.watched(original, mode_of_thread))
         reducers.plan(patches)
         self._collectives.plan(patches)
         for module in engine_modules():

@@ -22,7 +22,6 @@ from torch import Tensor
 from engine.runtime.compat import (
     Node,
     RunEngine,
-    has_gradient_hooks,
     has_unpack_hook,
     is_accumulator,
     node_name,
@@ -39,17 +38,16 @@ from engine.runtime.compat import (
 from engine.runtime.compat_checkpoint import is_mode_on
 from engine.runtime.recorder.kept_nodes import KEPT_NODES
 from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
+from engine.runtime.recorder.watch.backward_graph import droppable, leaves_of, walk
 from engine.runtime.recorder.watch.backward_run import BackwardRun, Gradients, NodeHook
 from engine.runtime.recorder.watch.collectives import ReducerWatch
 from engine.runtime.recorder.watch.concurrent import share_leaves
 from engine.runtime.recorder.watch.early_leaves import be_first
 from engine.runtime.recorder.watch.frames import call_site, caller
 from engine.runtime.recorder.watch.mode import RecorderMode
+from engine.runtime.recorder.watch.retained import RetainedGradients, arrived
 from engine.runtime.recorder.watch.scopes import COMPILED, IN_ENGINE, Scope, ScopeKind
 from engine.runtime.recorder.watch.weak_log import WeakLog
-
-LARGE_CONTRIBUTION = 4096
-"""Elements from which on the single contributions to a leaf with many consumers are not held."""
 
 _NEAR = 64
 """Entries of the log in which a gradient is looked for that several nodes passed on as it was."""
@@ -84,10 +82,12 @@ class BackwardWatcher:
         saved_hooks: SavedHooks,
         run_eagerly: Callable[[Callable[[RunEngine], Any], RunEngine], Any],
         reducers: ReducerWatch,
+        retained: RetainedGradients,
     ) -> None:
         self._mode_of_thread = mode_of_thread
         self._run_eagerly = run_eagerly
         self._reducers = reducers
+        self._retained = retained
         self._saved_hooks = saved_hooks
         self._saved_names: dict[type, tuple[tuple[str, str, str], ...]] = {}
         self._has_cuda = torch.cuda.is_available()
@@ -125,11 +125,12 @@ class BackwardWatcher:
         outputs = tuple(roots)
         with unseen():
             run = self._begin(mode, outputs, args, kwargs)
-            leaves = _leaves(run)
+            leaves = leaves_of(run)
             for position in leaves.values():
                 _note_leaf(run, position, mode)
             mode.log.extend((BACKWARD, run))
             everywhere = self._everywhere
+            retained = self._retained.empty()
             special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
             handles = be_first(run, special)
             handles += put_hooks(mode.hooks_observed(self._hooks(run, leaves, mode, special)))
@@ -151,10 +152,10 @@ class BackwardWatcher:
             mode.scope = outer
             remove_hooks(handles)
             active.remove(run)
-            self._everywhere.remove(run)
+            everywhere.remove(run)
             run.is_over = True
-            asked, returned = ((), ()) if run.function == "backward" else (_asked(args), tuple(found))
-            mode.log.extend((BACKWARD_END, run, sequence_number(), asked, returned, perf_counter_ns()))
+            known = _known(run, args, found, retained)
+            mode.log.extend((BACKWARD_END, run, sequence_number(), *known, perf_counter_ns()))
             if self._reducers.seen:
                 self._reducers.finish(run, mode)
             if active:
@@ -207,7 +208,7 @@ class BackwardWatcher:
             sequence=0,
             loss=_single_number(tensors),
         )
-        _walk(run)
+        walk(run)
         KEPT_NODES.add_graph(run.nodes)
         self._read_saved(run)
         return run
@@ -219,7 +220,7 @@ class BackwardWatcher:
         everywhere = self._everywhere
         if self._reducers.seen:
             self._reducers.watch(run, special, mode)
-        for position, slots in _droppable(run, leaves).items():
+        for position, slots in droppable(run, leaves).items():
             run.dropped[position] = slots
             special[position] = _dropping_hook(mode.log, run, position, frozenset(slots))
         pairs = zip(run.nodes, _node_hooks(mode.log, run, special), strict=True)
@@ -256,32 +257,22 @@ class BackwardWatcher:
                     saved.append((position, name, tensor))
 
 
-def _asked(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what gradients are asked for, by the arguments of the engine's entry after the roots."""
-    return tuple(args[_INPUTS]) if len(args) > _INPUTS else ()
+def _known(
+    run: BackwardRun, args: tuple[Any, ...], found: Gradients, retained: list[Tensor]
+) -> tuple[tuple[Any, ...], Gradients]:
+    """Return the tensors whose gradients the program got from a run, and these gradients.
 
-
-def _walk(run: BackwardRun) -> None:
-    nodes = [node for node in dict.fromkeys(run.root_nodes) if node is not None]
-    seen = set(nodes)
-    edges = run.edges
-    for node in nodes:  # grows while it is walked
-        following = node.next_functions
-        edges.append(following)
-        for target, _ in following:
-            if target is not None and target not in seen:
-                seen.add(target)
-                nodes.append(target)
-    run.nodes = nodes
-
-
-def _leaves(run: BackwardRun) -> dict[Node, int]:
-    """Return the positions of the AccumulateGrad nodes; nothing follows them."""
-    return {
-        node: position
-        for position, (node, following) in enumerate(zip(run.nodes, run.edges, strict=True))
-        if not following and is_accumulator(node)
-    }
+    Args:
+        run: The run.
+        args: The arguments of the engine's entry after the roots.
+        found: What it returned, nothing after an error.
+        retained: Tensors whose gradients are kept, and that had none before.
+    """
+    of, gradients = arrived(retained)
+    if run.function == "backward":
+        return of, gradients
+    asked = tuple(args[_INPUTS]) if len(args) > _INPUTS else ()
+    return (*of, *asked), (*gradients, *found)
 
 
 def _note_leaf(run: BackwardRun, position: int, mode: RecorderMode) -> None:
@@ -291,28 +282,6 @@ def _note_leaf(run: BackwardRun, position: int, mode: RecorderMode) -> None:
         run.had_grad.add(position)
         if run.function == "backward" and not run.create_graph:
             mode.before_write([variable.grad])
-
-
-def _droppable(run: BackwardRun, leaves: dict[Node, int]) -> dict[int, tuple[int, ...]]:
-    """Return, by position, the slots whose gradient is not held because it becomes a leaf's ``.grad``."""
-    if run.function != "backward":
-        return {}
-    ways: dict[Node, list[tuple[int, int]]] = {
-        node: []
-        for node, position in leaves.items()
-        # What a hook makes of a gradient is another gradient.
-        if position not in run.had_grad and not has_gradient_hooks(run.variables[position])
-    }
-    for position, following in enumerate(run.edges):
-        for slot, (target, _) in enumerate(following):
-            if target in ways:
-                ways[target].append((position, slot))
-    drops: dict[int, tuple[int, ...]] = {}
-    for node, found in ways.items():
-        if len(found) == 1 or run.variables[leaves[node]].numel() > LARGE_CONTRIBUTION:
-            for position, slot in found:
-                drops[position] = (*drops.get(position, ()), slot)
-    return drops
 
 
 def _node_hooks(log: Log, run: BackwardRun, special: dict[int, NodeHook]) -> Iterator[NodeHook]:
