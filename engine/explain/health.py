@@ -1,4 +1,4 @@
-"""Whether a value is sick: NaN, infinite, or zero all over."""
+"""Whether a value is sick: NaN, infinite, zero all over, far too large or too small."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,16 @@ COUNTED_ELEMENTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How many elements of a value are zero, NaN or infinite."""
+    """How many elements of a value are zero, NaN or infinite, and how large the others are."""
 
     count: int
     zeros: int
     nans: int
     infinities: int
+    norm: float | None
+    """L2, over the finite elements; None when there are none."""
+    largest: float
+    """The largest absolute value of a finite element; 0 when there are none."""
 
     @property
     def is_finite(self) -> bool:
@@ -37,7 +41,9 @@ def health_of(recording: Recording, value: ValueId) -> Health | None:
     count = element_count(recording.values[value].shape)
     statistics = recording.statistics(value)
     if statistics is not None:
-        return Health(count, statistics.zeros, statistics.nans, statistics.infinities)
+        ends = (abs(end) for end in (statistics.minimum, statistics.maximum) if end is not None)
+        largest = max(ends, default=0.0)
+        return Health(count, statistics.zeros, statistics.nans, statistics.infinities, statistics.norm, largest)
     if count > COUNTED_ELEMENTS:
         return None
     try:
@@ -46,7 +52,8 @@ def health_of(recording: Recording, value: ValueId) -> Health | None:
         return None
     if array is None:
         return None
+    nans, infinities = int(np.isnan(array).sum()), int(np.isinf(array).sum())
+    sizes = np.abs(array[np.isfinite(array)] if nans or infinities else array).astype(np.float64)
+    norm = float(np.linalg.norm(sizes)) if sizes.size else None
     zeros = count - int(np.count_nonzero(array))
-    if array.dtype.kind not in "fc":
-        return Health(count, zeros, 0, 0)
-    return Health(count, zeros, int(np.isnan(array).sum()), int(np.isinf(array).sum()))
+    return Health(count, zeros, nans, infinities, norm, float(sizes.max(initial=0.0)))

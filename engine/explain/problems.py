@@ -2,12 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 
 from engine.explain.failures import failure_detail
+from engine.explain.gradient_flow import exploding_gradients, vanishing_gradients
 from engine.explain.health import Health, health_of
 from engine.explain.missing import why_missing
+from engine.explain.problem import Problem, Severity
 from engine.explain.proof import line_of
 from engine.explain.why import why_gradient
 from engine.trace.facts import GradChange, Phase, Role, Span, Step, Value
@@ -23,35 +23,6 @@ MANY_ZEROS = 0.9
 """Of more than ``FEW_UNITS`` units of a relu, zeros are told from this share on."""
 _CLOSING = {"relu", "relu_", "relu6", "clamp", "clamp_", "clip", "hardtanh", "threshold"}
 _NOT_FINITE = {"inf", "-inf", "nan"}
-
-
-class Severity(IntEnum):
-    """How bad it is; the worst comes first."""
-
-    ERROR = 0
-    WARNING = 1
-    HINT = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing to know.
-
-    Attributes:
-        severity: How bad it is.
-        sentence: What, as one sentence.
-        detail: Why, or what to do, in a sentence or two; may be empty.
-        step: The step to look at, if there is one.
-        span: The place in the program.
-        value: The tensor it is about.
-    """
-
-    severity: Severity
-    sentence: str
-    detail: str = ""
-    step: StepIndex | None = None
-    span: Span | None = None
-    value: ValueId | None = None
 
 
 Check = Callable[[Recording], Iterator[Problem]]
@@ -285,6 +256,8 @@ CHECKS: tuple[Check, ...] = (
     _infinity_born,
     _missing_gradients,
     _zero_gradients,
+    exploding_gradients,
+    vanishing_gradients,
     _piling_gradients,
     _closed_units,
     _never_backward,

@@ -4,7 +4,8 @@ import threading
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.explain.problems import Problem, problems
+from engine.explain.problem import Problem
+from engine.explain.problems import problems
 from engine.trace.recording import Recording
 
 INLINE_STEPS = 3000

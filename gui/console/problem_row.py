@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from engine.explain.problems import Problem, Severity
+from engine.explain.problem import Problem, Severity
 from gui.theme.icons import Icon, icon_pixmap
 from gui.theme.tokens import Tokens
 

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from engine.explain.problems import CHECKS, Problem, Severity
+from engine.explain.problem import Problem, Severity
+from engine.explain.problems import CHECKS
 from engine.program.diagnostics import diagnose
 from engine.trace.facts import Span
 from engine.trace.outcome import Outcome, OutcomeKind

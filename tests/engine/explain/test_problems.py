@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.explain.problems import CHECKS, Problem, Severity, problems
+from engine.explain.problem import Problem, Severity
+from engine.explain.problems import CHECKS, problems
 from engine.program.catalogue import examples
 from tests.support.examples import recorded_run
 

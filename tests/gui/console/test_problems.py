@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from engine.explain.problems import CHECKS, Severity
+from engine.explain.problem import Severity
+from engine.explain.problems import CHECKS
 from engine.trace.batch import RunInfo
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.outcome import Outcome, OutcomeKind
