@@ -212,7 +212,8 @@ class Surface(QWidget):
         return None if self._is_needless(minimap) else minimap
 
     @property
-    def _legend_bottom(self) -> float:
+    def legend_bottom_px(self) -> float:
+        """Where the legend of a lens ends: above a card where there is no room beside it."""
         return self.height() - (self.covered_px if self.width() < _BESIDE_CARD_PX else 0.0)
 
     def obstacles(self) -> tuple[Rect, ...]:
@@ -220,7 +221,7 @@ class Surface(QWidget):
         minimap = self.minimap()
         frames = () if minimap is None else (minimap.frame,)
         scale = None if self._painter is None else self._painter.scale
-        return frames if scale is None else (*frames, legend_frame(self._legend_bottom, scale))
+        return frames if scale is None else (*frames, legend_frame(self.legend_bottom_px, scale))
 
     def _is_needless(self, minimap: Minimap) -> bool:
         """Whether the overview would cover nodes of a drawing that is in view as a whole."""
@@ -320,7 +321,7 @@ class Surface(QWidget):
         assert self._painter is not None
         assert self._scene is not None
         if self._painter.scale is not None:
-            paint_legend(painter, self._legend_bottom, self._tokens, self._lens, self._painter.scale)
+            paint_legend(painter, self.legend_bottom_px, self._tokens, self._lens, self._painter.scale)
         if self._painter.overlay is not None:
             paint_overlay_legend(painter, self._tokens, self._painter.overlay, self.width())
         minimap = self.minimap()

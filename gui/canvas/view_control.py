@@ -35,7 +35,8 @@ class ViewControl:
     @property
     def _window(self) -> Window:
         """The view with the card and the legend as its lower margin."""
-        return self._window_over(max(self._inset_px, self._legend_px))
+        over_px = self._surface.height() - self._surface.legend_bottom_px if self._legend_px else 0.0
+        return self._window_over(max(self._inset_px, over_px + self._legend_px))
 
     def _window_over(self, bottom_px: float) -> Window:
         margins = Margins(_SIDE_PX, _TOP_PX + self._top_px, _SIDE_PX, _BOTTOM_PX + bottom_px)
