@@ -1,10 +1,12 @@
-"""Reads the curves of kept runs in a thread when they are to be looked at."""
+"""Reads the curves and pictures of kept runs in a thread when they are to be looked at."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.training.event_reader import EventFileError, Events, read_events
+from engine.training.kept_pictures import KeptPictures, read_pictures
+from engine.training.kept_run import KeptRunError
 from gui.model.observable import Event
 from gui.model.training_book import RunBook
 from gui.model.training_kept import fill
@@ -48,12 +50,19 @@ class RunLoader(QObject):
             told: Events | str = read_events(files[0]) if files else "its event file is not there any more."
         except EventFileError as error:
             told = str(error)
-        self._read.emit(run, f"The curves of {run.name} cannot be shown: {told}" if isinstance(told, str) else told)
+        try:
+            seen: KeptPictures | str = read_pictures(run.folder)
+        except KeptRunError as error:
+            seen = str(error)
+        self._read.emit(run, (told, seen))
 
-    def _take(self, run: TrainingRun, told: Events | str) -> None:
+    def _take(self, run: TrainingRun, read: tuple[Events | str, KeptPictures | str]) -> None:
+        told, seen = read
+        if isinstance(seen, str):
+            self.failed.emit(seen)
         if isinstance(told, str):
-            self.failed.emit(told)
+            self.failed.emit(f"The curves of {run.name} cannot be shown: {told}")
             return
-        fill(run, told)
+        fill(run, told, KeptPictures() if isinstance(seen, str) else seen)
         self._book.tell(run)
         self._book.changed.emit(None)

@@ -17,6 +17,8 @@ _UNITS = ("out_features", "out_channels", "hidden_size", "num_features", "embedd
 _QUIET = frozenset({Category.ACTIVATION, Category.REGULARIZATION, Category.NORMALIZATION})
 """Layers that work on the units before them: they join their column."""
 INPUT = "Input"
+_PICTURE = 3
+"""Dimensions of one: channels, rows, columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Column:
         units: How many; 0 where it is not known.
         weight: Name of the parameter with which the units before come in; empty when there is none.
         is_beside: Whether it does not take what the column at its left gives.
+        sizes: Of one sample of the input, where it is a picture: its units are its channels.
     """
 
     title: str
@@ -36,6 +39,7 @@ class Column:
     units: int = 0
     weight: str = ""
     is_beside: bool = False
+    sizes: tuple[int, ...] = ()
 
 
 def columns_of(network: Network) -> tuple[Column, ...]:
@@ -49,7 +53,7 @@ def columns_of(network: Network) -> tuple[Column, ...]:
     last_name = ""
     for node in (node for node in nodes if not is_loose(network, node)):
         if node.kind is NodeKind.INPUT:
-            found.append(Column(title=INPUT, units=prod(node.shape) if node.shape else 0))
+            found.append(_input(node.shape))
         elif node.kind is NodeKind.LAYER:
             is_beside = sources.get(node.name) != last_name
             if _joins(node) and found and found[-1].layers and not is_beside:
@@ -63,17 +67,20 @@ def columns_of(network: Network) -> tuple[Column, ...]:
 
 
 def columns_told(
-    answers: Mapping[str, npt.NDArray[np.float32]], weights: Mapping[str, npt.NDArray[np.float32]]
+    answers: Mapping[str, npt.NDArray[np.float32]],
+    weights: Mapping[str, npt.NDArray[np.float32]],
+    sample: tuple[int, ...] = (2,),
 ) -> tuple[Column, ...]:
     """Return the columns of a program that was typed, from what it told.
 
     Args:
         answers: What the units of each layer answer, by layer; none are told where the data is no plane.
         weights: The matrices of weights that were told, by parameter: [units, units before].
+        sample: The shape of one sample of what goes in.
     """
     if not answers:
         return _from_weights(weights)
-    found: list[Column] = [Column(title=INPUT, units=2)]
+    found: list[Column] = [_input(sample)]
     for layer, units in answers.items():
         weight = f"{layer}.weight" if f"{layer}.weight" in weights else ""
         end = found[-1]
@@ -82,6 +89,12 @@ def columns_told(
         else:
             found.append(Column(title=layer, layers=(layer,), units=len(units), weight=weight))
     return tuple(found)
+
+
+def _input(shape: tuple[int, ...]) -> Column:
+    if len(shape) == _PICTURE:
+        return Column(title=INPUT, units=shape[0], sizes=shape)
+    return Column(title=INPUT, units=prod(shape) if shape else 0)
 
 
 def _from_weights(weights: Mapping[str, npt.NDArray[np.float32]]) -> tuple[Column, ...]:

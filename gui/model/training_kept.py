@@ -8,9 +8,11 @@ import numpy as np
 
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.event_reader import Events
-from engine.training.facts import Mark, MarkKind
+from engine.training.facts import Mark, MarkKind, Picture
+from engine.training.kept_pictures import KeptPictures
 from engine.training.kept_run import KeptRun, kept_plan, plan_of
 from gui.model.training_run import TrainingRun
+from gui.model.training_taking import HISTOGRAM, take_facts
 
 UNENDED = Outcome(kind=OutcomeKind.STOPPED, message="The window was closed while it ran.")
 _MARKS = "marks/"
@@ -49,8 +51,19 @@ def run_of(kept: KeptRun, folder: Path) -> TrainingRun:
     return run
 
 
-def fill(run: TrainingRun, events: Events) -> None:
-    """Give a kept run its curves and marks."""
+def pictures_of(run: TrainingRun) -> tuple[Picture, ...]:
+    """Return the newest pictures of a run as facts; histograms are left out, as their course is not kept."""
+    return tuple(
+        Picture(picture.iteration, name, picture.numbers.shape, picture.numbers.astype("<f4").tobytes())
+        for name, picture in run.pictures.items()
+        if not name.startswith(HISTOGRAM)
+    )
+
+
+def fill(run: TrainingRun, events: Events, seen: KeptPictures) -> None:
+    """Give a kept run its curves, marks and last pictures."""
+    take_facts(run, seen.pictures)
+    run.plane = seen.plane
     for name, (iterations, numbers) in events.curves.items():
         if "/" not in name or not name.startswith(_MARKS):
             for part in _rising(iterations):

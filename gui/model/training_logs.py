@@ -11,10 +11,11 @@ from msgspec import structs
 
 from engine.training.event_log import EventLog
 from engine.training.facts import ToldFact, points
+from engine.training.kept_pictures import write_pictures
 from engine.training.kept_run import FILE_NAME, KeptRun, KeptRunError, kept_folders, read_kept, write_kept
 from gui.model.observable import Event
 from gui.model.training_book import MOST_GONE, RunBook
-from gui.model.training_kept import kept_of, run_of
+from gui.model.training_kept import kept_of, pictures_of, run_of
 from gui.model.training_run import Phase, TrainingRun
 
 EVERY_S = 1.0
@@ -168,8 +169,11 @@ class RunLogs:
         return kept
 
     def _keep(self, run: TrainingRun) -> None:
-        if run.folder is not None:
-            write_kept(run.folder, kept_of(run, run.began_s))
+        if run.folder is None:
+            return
+        write_kept(run.folder, kept_of(run, run.began_s))
+        if run.pictures:
+            self._writing.append(self._pool.submit(write_pictures, run.folder, run.plane, pictures_of(run)))
 
     def _give_up(self, error: OSError) -> None:
         folder, self._writing = self._folder, []

@@ -61,7 +61,7 @@ class TrainingRun:
         folder: Where it is kept on disk; None: it is not.
         began_s: When it was begun, in seconds since 1970; 0: not noted yet.
         is_loaded: Whether its curves are here; those of a kept run are loaded when it is looked at.
-        is_kept: Whether it is of an earlier session: its curves and marks were kept, its pictures were not.
+        is_kept: Whether it is of an earlier session: curves, marks, last pictures were kept, its iterations were not.
         kept_loss: The loss of a kept run as it was last, for as long as its curves are not here.
     """
 

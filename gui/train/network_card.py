@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 
 from engine.network.parse import parse_network
 from engine.network.templates import Template
+from engine.training.plan import TrainingPlan
 from gui.model.training_columns import Column, columns_of, columns_told
 from gui.model.training_plan import PlanModel
 from gui.model.training_run import TrainingRun
 from gui.theme.tokens import Tokens
 from gui.train.element_part import ElementPart
-from gui.train.network_scene import Floats, Unit, scene_of
+from gui.train.network_scene import Unit, scene_of
+from gui.train.network_told import Told, told_of
 from gui.train.network_view import NetworkView
 from gui.train.script_view import ScriptView
 from gui.widgets.elided_label import ElidedLabel
@@ -34,13 +36,16 @@ HINT = (
 )
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
 WEIGHTS = "A line is a weight: blue positive, orange negative, width its size. Click one to change it."
-NOT_A_PLANE = "The units of this network answer more than a plane can show: the tiles stay empty."
+NOT_A_PLANE = "These samples lie in no plane: the tiles stay empty where a layer gives no pictures."
+OTHER = "This is the network of {}, not the one on the canvas."
 KEPT = "What the units answered was not kept with this run: the tiles stay empty."
 TYPED = "The layers of the program appear here as soon as it has trained a little."
 
 
 _SOON = 20
 """Iterations within which the first pictures come."""
+_PLANAR = (1, 2)
+"""Inputs that a plane, or a line, shows."""
 
 
 class Face(Enum):
@@ -83,6 +88,9 @@ class NetworkCard(QWidget):
         self._run: TrainingRun | None = None
         self._shown: tuple[object, ...] = ()
         self._drawn: object = None
+        self._is_edited = False
+        self._network = plan.plan.network
+        self._parsed: tuple[str, tuple[Column, ...]] = ("", ())
         self._make_canvas: Callable[[], QWidget] = QWidget
         self._note = ElidedLabel("", self)
         self._note.setProperty("look", "muted")
@@ -106,7 +114,7 @@ class NetworkCard(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._head())
         layout.addWidget(self._stack, 1)
-        plan.changed.connect(lambda _plan: self._refresh_code())
+        plan.changed.connect(self._on_plan)
         self.show_face(Face.LIVE)
 
     @property
@@ -141,41 +149,52 @@ class NetworkCard(QWidget):
 
     def refresh(self, run: TrainingRun | None) -> None:
         """Show what is known now."""
-        self._run = run
+        if run is not self._run:
+            self._run, self._is_edited = run, False
         if self.face is not Face.LIVE:
             self._refresh_code()
             self.elements.follow(run)
             return
-        maps = run.pictures_of("feature maps") if run is not None else {}
-        answers = {name: told for name, told in maps.items() if told.ndim == 3}
-        answers |= run.pictures_of("unit") if run is not None else {}
-        weights = run.pictures_of("weight") if run is not None else {}
-        is_typed = run is not None and run.plan is None
-        columns, batch = self._columns(run, answers, weights)
-        shown = (*answers.values(), *weights.values())
+        told = told_of(run)
+        columns, batch = self._columns(run, told)
         room = self.view.room
-        is_same = len(shown) == len(self._shown) and all(
-            new is old for new, old in zip(shown, self._shown, strict=True)
+        is_same = len(told.arrays) == len(self._shown) and all(
+            new is old for new, old in zip(told.arrays, self._shown, strict=True)
         )
         if not is_same or (columns, batch, room) != self._drawn:
-            self._shown, self._drawn = shown, (columns, batch, room)
-            self.view.show_scene(scene_of(columns, batch, answers, weights, room, is_upright=bool(maps)), TYPED)
+            self._shown, self._drawn = told.arrays, (columns, batch, room)
+            self.view.show_scene(scene_of(columns, batch, told, room), TYPED)
         self.elements.follow(run)
-        is_told = bool(answers) or run is None or run.iteration < _SOON
-        blank = KEPT if run is not None and run.is_kept else WEIGHTS if is_typed else NOT_A_PLANE
-        self._hint.setText(MAPS if maps else HINT if is_told else blank)
+        self._hint.setText(self._hint_of(run, told, columns))
 
-    def _columns(
-        self, run: TrainingRun | None, answers: dict[str, Floats], weights: dict[str, Floats]
-    ) -> tuple[tuple[Column, ...], int]:
-        """Return the columns and the size of a batch: of what runs, or else of what would run next."""
-        if run is None or (run.plan is not None and not run.is_alive):
+    def _hint_of(self, run: TrainingRun | None, told: Told, columns: tuple[Column, ...]) -> str:
+        if told.is_upright:
+            words = MAPS
+        elif told.answers:
+            words = HINT
+        elif run is not None and run.is_kept:
+            words = KEPT
+        elif run is not None and run.plan is None and run.iteration >= _SOON:
+            words = WEIGHTS
+        else:
+            is_plane = bool(columns) and columns[0].units in _PLANAR and (run is None or run.iteration < _SOON)
+            words = HINT if is_plane else NOT_A_PLANE
+        return f"{words} {OTHER.format(run.name)}" if run is not None and self._is_own(run) else words
+
+    def _is_own(self, run: TrainingRun) -> bool:
+        """Return whether the network of a run is drawn although the one on the canvas is another."""
+        is_drawn = run.is_alive or not self._is_edited
+        return is_drawn and run.plan is not None and run.plan.network != self._plan.plan.network
+
+    def _columns(self, run: TrainingRun | None, told: Told) -> tuple[tuple[Column, ...], int]:
+        """Return the columns and the size of a batch: of the run looked at, or else of what would run next."""
+        if run is not None and run.plan is None:
+            return columns_told(told.answers, told.weights, (2,) if told.sample is None else told.sample.shape), 0
+        if run is None or run.plan is None or not self._is_own(run):
             return columns_of(self._plan.network), self._plan.plan.batch_size
-        if run.plan is None:
-            return columns_told(answers, weights), 0
-        if run.plan.network == self._plan.plan.network:
-            return columns_of(self._plan.network), run.plan.batch_size
-        return columns_of(parse_network(run.plan.network)), run.plan.batch_size
+        if self._parsed[0] != run.plan.network:
+            self._parsed = run.plan.network, columns_of(parse_network(run.plan.network))
+        return self._parsed[1], run.plan.batch_size
 
     def choose(self, unit: Unit | None) -> None:
         """Ring a unit."""
@@ -185,6 +204,12 @@ class NetworkCard(QWidget):
         """Take the colours of a theme."""
         self.view.set_tokens(tokens)
         self.script.set_tokens(tokens)
+
+    def _on_plan(self, plan: TrainingPlan) -> None:
+        """Draw what would run next, once it is worked on."""
+        if plan.network != self._network:
+            self._network, self._is_edited = plan.network, True
+        self._refresh_code()
 
     def _refresh_code(self) -> None:
         if self.face is Face.CODE:

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from gui.model.training_columns import Column
-
-Floats = npt.NDArray[np.float32]
+from gui.train.network_told import Floats, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,28 +35,18 @@ class ShownColumn:
     parameter: str = ""
 
 
-def scene_of(
-    columns: Sequence[Column],
-    batch: int,
-    answers: Mapping[str, Floats],
-    weights: Mapping[str, Floats],
-    room: int,
-    *,
-    is_upright: bool = False,
-) -> tuple[ShownColumn, ...]:
+def scene_of(columns: Sequence[Column], batch: int, told: Told, room: int) -> tuple[ShownColumn, ...]:
     """Return what is drawn.
 
     Args:
         columns: From left to right.
         batch: Samples of a batch, which the shapes begin with; 0 where it is not known.
-        answers: What the units of a layer answer, by layer: [units, rows, columns].
-        weights: By parameter: [units, units before].
+        told: What the run told of its network.
         room: How many units find room above one another.
-        is_upright: Whether row 0 of what units answer is the top one, as in pictures.
     """
     shown: list[ShownColumn] = []
     for place, column in enumerate(columns):
-        units = _units(column, answers, room, is_upright=is_upright)
+        units = _units(column, told, room)
         before = shown[-1] if shown else None
         shown.append(
             ShownColumn(
@@ -66,7 +54,7 @@ def scene_of(
                 shape=_shape(column, batch),
                 units=units,
                 left_out=max(0, column.units - len(units)),
-                weights=_between(column, columns[place - 1], before, weights) if before is not None else None,
+                weights=_between(column, columns[place - 1], before, told.weights) if before is not None else None,
                 is_beside=column.is_beside,
                 parameter=column.weight,
             )
@@ -74,15 +62,20 @@ def scene_of(
     return tuple(shown)
 
 
-def _units(column: Column, answers: Mapping[str, Floats], room: int, *, is_upright: bool) -> tuple[Unit, ...]:
+def _units(column: Column, told: Told, room: int) -> tuple[Unit, ...]:
     count = min(column.units, room)
     if not column.layers:
-        return tuple(Unit(layer="", index=index, answers=_coordinate(column, index, answers)) for index in range(count))
-    layer = next((name for name in reversed(column.layers) if name in answers), column.layers[-1])
-    told = answers.get(layer)
-    told = told[:, ::-1] if told is not None and is_upright else told
+        sample = told.sample
+        if sample is not None and sample.shape == column.sizes:
+            return tuple(Unit(layer="", index=index, answers=sample[index, ::-1]) for index in range(count))
+        return tuple(
+            Unit(layer="", index=index, answers=_coordinate(column, index, told.answers)) for index in range(count)
+        )
+    layer = next((name for name in reversed(column.layers) if name in told.answers), column.layers[-1])
+    answers = told.answers.get(layer)
+    answers = answers[:, ::-1] if answers is not None and told.is_upright else answers
     return tuple(
-        Unit(layer=layer, index=index, answers=told[index] if told is not None and index < len(told) else None)
+        Unit(layer=layer, index=index, answers=answers[index] if answers is not None and index < len(answers) else None)
         for index in range(count)
     )
 
@@ -100,6 +93,8 @@ def _coordinate(column: Column, index: int, answers: Mapping[str, Floats]) -> Fl
 def _shape(column: Column, batch: int) -> str:
     if not column.units:
         return ""
+    if column.sizes:
+        return f"[{', '.join(map(str, (batch, *column.sizes) if batch else column.sizes))}]"
     return f"[{batch}, {column.units}]" if batch else f"[{column.units}]"
 
 

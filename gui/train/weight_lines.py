@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gui.theme.tokens import Tokens
-from gui.train.network_scene import Floats, ShownColumn
+from gui.train.network_scene import ShownColumn
+from gui.train.network_told import Floats
 
 _THIN_PX, _THICK_PX = 0.4, 3.8
 _WEIGHT_REACH_PX = 60.0

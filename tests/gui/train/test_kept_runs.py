@@ -1,10 +1,14 @@
 """Runs beyond a session: a second window lists, draws, renames, deletes and brings back what the first one trained."""
 
+import numpy as np
 import pytest
 
+from engine.network.templates import templates
+from engine.training.kept_pictures import FILE_NAME
 from engine.training.plan import Choice
 from gui.model.training_run import Phase
 from gui.model.workspace import Workspace
+from gui.train.network_card import HINT, KEPT
 from tests.gui.train import facts
 from tests.gui.train.conftest import Bench
 from tests.support.workbench import build, destroy
@@ -70,6 +74,48 @@ def test_runs_are_there_again_with_their_curves_marks_and_settings(windows, qtbo
     second.training.book.show_beside(next(one for one in runs if one is not run), shown=True)
     qtbot.waitUntil(lambda: all(one.is_loaded for one in runs), timeout=5000)
     assert trained(second, qtbot).name == "bright-3", "names are counted on"
+
+
+def test_the_last_pictures_of_a_run_are_there_again(windows, qtbot, tmp_path):
+    first = windows()
+    first.training.control.toggle()
+    qtbot.waitUntil(lambda: first.run is not None and first.run.ring is not None, timeout=3000)
+    first.tell(*facts.curves(0, 100), *facts.pictures(90), facts.progress(100))
+    old = first.run
+    first.trainer.finish()
+    qtbot.waitUntil(lambda: not old.is_alive, timeout=3000)
+    first.training.network.replace(next(one for one in templates() if one.title == "Logistic regression").network)
+    second = windows()
+    run = second.run
+    qtbot.waitUntil(lambda: run.is_loaded, timeout=5000)
+    assert run.pictures.keys() == {name for name in old.pictures if not name.startswith("histogram/")}
+    assert all(np.array_equal(run.picture(name), old.picture(name)) for name in run.pictures)
+    second.page.refresh()
+    assert second.page.boundary._grid.text() == "grid 24"
+    assert second.page.network.view._columns[1].units[0].answers is not None
+    second.training.network.replace(next(one for one in templates() if one.title == "Logistic regression").network)
+    second.page.refresh()
+    assert [column.title for column in second.page.network.view._columns] == ["Input", "Linear"]  # what would run next
+    assert second.page.network._hint.text() == HINT
+    other = next(iter(tmp_path.rglob(FILE_NAME)))
+    other.write_bytes(b"\x81\xa6format\xa3old")
+    third = windows()
+    qtbot.waitUntil(lambda: third.run.is_loaded, timeout=5000)
+    assert third.notices[-1] == f"The pictures of {run.name} were kept by another version of Chainrule."
+    assert third.run.picture("boundary") is None
+    third.page.refresh()
+    assert third.page.network._hint.text() == KEPT
+
+
+def test_a_run_of_another_network_is_drawn_as_it_was(windows, qtbot):
+    bench = windows()
+    trained(bench, qtbot)
+    bench.training.network.replace(next(one for one in templates() if one.title == "Logistic regression").network)
+    trained(bench, qtbot)
+    bench.training.book.choose(bench.training.book.runs[1])
+    bench.page.refresh()
+    assert len(bench.page.network.view._columns) == 5
+    assert bench.page.network._hint.text().endswith("This is the network of calm-1, not the one on the canvas.")
 
 
 def test_a_run_that_is_deleted_lies_in_the_trash_and_comes_back_even_in_the_next_session(windows, qtbot, tmp_path):

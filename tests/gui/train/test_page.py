@@ -7,10 +7,12 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.network.templates import templates
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.commands import Pause, Play, TakeSample
 from engine.training.facts import Sample, SampleReason, TrainState, points
+from gui.model.training_columns import columns_of
 from gui.model.training_run import Phase
 from gui.model.training_sentences import loss_text
 from gui.model.workspace import Workspace
@@ -366,3 +368,17 @@ def test_a_new_run_does_not_begin_with_the_range_of_the_old_one(begun, qtbot):
 
 def test_small_losses_are_told_by_their_power():
     assert [loss_text(number) for number in (2.5, 0.0412, 0.000147, 0.0)] == ["2.5", ".041", "1.5e-4", ".000"]
+
+
+def test_the_input_of_a_network_for_pictures_is_the_picture_itself(bench, qtbot):
+    lenet = next(template.network for template in templates() if template.title == "LeNet")
+    bench.training.network.replace(lenet)
+    bench.training.control.toggle()
+    qtbot.waitUntil(lambda: bench.run is not None and bench.run.ring is not None, timeout=3000)
+    size = columns_of(lenet)[0].sizes
+    assert len(size) == 3
+    batch = np.random.default_rng(0).random((4, *size), dtype=np.float32)
+    bench.tell(*facts.curves(0, 30), facts.progress(30), facts.picture(30, "batch/inputs", batch))
+    first = bench.page.network.view._columns[0]
+    assert first.shape == f"[32, {', '.join(map(str, size))}]"
+    assert [np.array_equal(unit.answers, batch[0, index, ::-1]) for index, unit in enumerate(first.units)] == [True]
