@@ -15,6 +15,12 @@ Floats = npt.NDArray[np.float64]
 _AXIS_PX = 40
 _FURTHEST = 1e300
 """The span of an axis must be a number, too."""
+_AHEAD = 0.03
+"""Room for iterations to come: an axis that moves with each of them is painted anew each time."""
+_LEAST_FILLED = 0.9
+_MARGIN = 0.06
+_WIDEST_MARGIN = 0.15
+"""An axis stays as it is until this much of its span is empty."""
 
 
 class CurvePlot:
@@ -35,6 +41,9 @@ class CurvePlot:
         self.widget.viewport().installEventFilter(self._leaving)
         cursor.moved.connect(self._show_cursor)
         self._log = False
+        self._fitted: tuple[float, tuple[float, float] | None] = (0.0, None)
+        for name in ("left", "bottom"):
+            self.widget.getAxis(name).enableAutoSIPrefix(enable=False)  # it would write the title of an axis each time
         self.set_tokens(tokens)
 
     @property
@@ -45,6 +54,7 @@ class CurvePlot:
     def set_log(self, *, is_log: bool) -> None:
         """Switch the y axis."""
         self._log = self.axis.is_log = is_log
+        self._fitted = (self._fitted[0], None)
         self.axis.picture = None
         self.axis.update()
 
@@ -62,15 +72,36 @@ class CurvePlot:
             is_shown = (numbers > 0) & np.isfinite(numbers)
             return np.where(is_shown, np.log10(np.where(is_shown, numbers, 1.0)), np.nan)
 
-    def fit(self, last: float, shown: list[Floats]) -> None:
-        """Fit the axes to iterations from 0 to ``last`` and to the finite numbers, with a margin."""
-        self.widget.setXRange(0, max(last, 1.0), padding=0.01)
+    def fit(self, last: float, shown: list[Floats], usual: tuple[float, float] | None = None) -> None:
+        """Fit the axes to iterations from 0 to ``last`` and to the finite numbers, with a margin.
+
+        The axes stay as they are where that fits them well enough. ``usual`` is what the y axis shows at the least.
+        """
         ends = [_ends(numbers) for numbers in shown]
-        known = [pair for pair in ends if pair is not None]
-        if known:
-            low, high = min(pair[0] for pair in known), max(pair[1] for pair in known)
-            margin = (high - low) * 0.06 or max(abs(high) * 0.1, 1e-12)
-            self.widget.setYRange(low - margin, high + margin, padding=0)
+        known = [pair for pair in (*ends, usual) if pair is not None]
+        span = (min(pair[0] for pair in known), max(pair[1] for pair in known)) if known else None
+        right, seen = self._right_of(max(last, 1.0)), None if span is None else self._seen_of(*span)
+        if (right, seen) != self._fitted:
+            self._fitted = right, seen
+            self.widget.setXRange(-0.01 * right, right, padding=0)
+            if seen is not None:
+                self.widget.setYRange(*seen, padding=0)
+
+    def _right_of(self, last: float) -> float:
+        right = self._fitted[0]
+        return right if _LEAST_FILLED * right <= last <= right else last * (1 + _AHEAD)
+
+    def _seen_of(self, low: float, high: float) -> tuple[float, float]:
+        seen, span = self._fitted[1], high - low
+        room = _WIDEST_MARGIN * span
+        if seen is not None and seen[0] <= low <= seen[0] + room and seen[1] - room <= high <= seen[1]:
+            return seen
+        margin = span * _MARGIN or max(abs(high) * 0.1, 1e-12)
+        return low - margin, high + margin
+
+    def settle(self) -> None:
+        """Bring all items up to date, so that they are painted once: else some note only then that the view moved."""
+        self.widget.scene().prepareForPaint()
 
     def _show_cursor(self, iteration: float | None) -> None:
         self._cross.setVisible(iteration is not None)

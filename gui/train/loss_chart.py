@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.trace.numbers import number_text
@@ -16,6 +16,7 @@ from gui.train.chart_frame import ChartFrame
 from gui.train.cursor import Cursor
 from gui.train.curve_plot import CurvePlot
 from gui.train.hues import run_hue
+from gui.train.line_item import BandItem, LineItem
 from gui.train.loss_lines import VALIDATION, Lines, lines_of, metrics_of, smooth_of
 from gui.train.mark_lines import MarkLines
 from gui.train.matrix_view import MatrixView, matrices_of
@@ -45,15 +46,15 @@ class LossChart(ChartFrame):
         self.put_title(self._choice)
         self.plot = CurvePlot(tokens, cursor, self)
         self.plot.set_log(is_log=True)
-        self._raw, self._smooth, self._validation = (_line() for _ in range(3))
-        self._low, self._high = _line(), _line()
-        self._band = pg.FillBetweenItem(self._low, self._high)
+        self._raw, self._smooth, self._validation = LineItem(), LineItem(), LineItem()
+        self._band = BandItem()
         self._kept = pg.ScatterPlotItem(pxMode=True)
-        self._others: list[pg.PlotDataItem] = []
+        self._kept_at: tuple[object, ...] = ()
+        self._others: list[LineItem] = []
         self.marks = MarkLines(self.plot)
         for place, item in enumerate((self._band, self._raw, self._validation, self._smooth, self._kept)):
             item.setZValue(place)
-            self.plot.widget.addItem(item)
+            self.plot.widget.addItem(item, ignoreBounds=True)
         self.matrix = MatrixView(tokens, self)
         self._faces = QStackedWidget(self)
         self._faces.addWidget(self.plot.widget)
@@ -105,20 +106,20 @@ class LossChart(ChartFrame):
             (self._raw, lines.raw),
             (self._smooth, lines.smooth),
             (self._validation, lines.validation),
-            (self._low, lines.low),
-            (self._high, lines.high),
         ):
-            item.setData(x, scaled(y))
+            item.show_line(x, scaled(y))
+        self._band.show_band(lines.low[0], scaled(lines.low[1]), scaled(lines.high[1]))
         self._band.setVisible(bool(len(lines.low[0])))  # between empty lines, it stays as it was
         others = [smooth_of(other, self._metric) for other in beside]
         self._draw_others(others)
-        furthest = [line[0][-1] for line in (lines.raw, lines.validation, *others) if len(line[0])]
+        furthest = [line[0][-1] for line in (lines.smooth, lines.validation, *others) if len(line[0])]
         self.plot.fit(
             max(furthest, default=1.0),
             [scaled(y) for _x, y in (lines.raw, lines.low, lines.high, lines.validation, *others)],
         )
         self.marks.draw(run.marks if run is not None else [], self._tokens)
         self._draw_kept()
+        self.plot.settle()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -131,34 +132,30 @@ class LossChart(ChartFrame):
 
     def _color(self, hue: str) -> None:
         panel = self._tokens.panel
-        self._raw.setPen(cosmetic_pen(mix(panel, hue, 0.42), 1.0))
-        self._smooth.setPen(cosmetic_pen(QColor(hue), 2.0))
+        self._raw.set_pen(cosmetic_pen(mix(panel, hue, 0.42), 1.0))
+        self._smooth.set_pen(cosmetic_pen(QColor(hue), 2.0))
         dashed = cosmetic_pen(QColor(hue), 1.6)
         dashed.setDashPattern([3.0, 2.4])
-        self._validation.setPen(dashed)
-        for edge in (self._low, self._high):
-            edge.setPen(None)
-        self._band.setBrush(mix(panel, hue, _BAND_SHARE))
+        self._validation.set_pen(dashed)
+        self._band.set_color(mix(panel, hue, _BAND_SHARE))
 
     def _draw_others(self, lines: list[tuple[np.ndarray, np.ndarray]]) -> None:
         while len(self._others) < len(lines):
-            item = _line()
+            item = LineItem()
             self._others.append(item)
-            self.plot.widget.addItem(item)
+            self.plot.widget.addItem(item, ignoreBounds=True)
         for item in self._others[len(lines) :]:
-            item.setData([], [])
+            item.show_path(QPainterPath())
         for item, other, (x, y) in zip(self._others, self._beside, lines, strict=False):
-            item.setPen(cosmetic_pen(QColor(run_hue(self._tokens, other.hue)), 1.8))
-            item.setData(x, self.plot.scaled(y))
+            item.set_pen(cosmetic_pen(QColor(run_hue(self._tokens, other.hue)), 1.8))
+            item.show_line(x, self.plot.scaled(y))
 
     def _draw_kept(self) -> None:
-        run = self._run
-        if run is None:
-            self._kept.setData([], [])
-            return
-        at = [float(sample.iteration) for sample in run.samples]
-        low = self.plot.widget.getPlotItem().vb.viewRange()[1][0]
-        self._kept.setData(at, [low] * len(at), symbol="t1", size=7, pen=None, brush=QColor(self._tokens.faint))
+        at = tuple(float(sample.iteration) for sample in (self._run.samples if self._run is not None else ()))
+        low, color = self.plot.widget.getPlotItem().vb.viewRange()[1][0], self._tokens.faint
+        if (at, low, color) != self._kept_at:
+            self._kept_at = at, low, color
+            self._kept.setData(at, [low] * len(at), symbol="t1", size=7, pen=None, brush=QColor(color))
 
     def _offer(self, names: tuple[str, ...]) -> None:
         if [action.data() for action in self._metrics.actions()] == list(names):
@@ -202,7 +199,3 @@ class LossChart(ChartFrame):
 def title_of(metric: str) -> str:
     """Return what the chart of a metric is called."""
     return metric[:1].upper() + metric[1:]
-
-
-def _line() -> pg.PlotDataItem:
-    return pg.PlotDataItem(antialias=True, connect="finite")

@@ -13,6 +13,8 @@ MOST_MARKS = 8
 """The newest are drawn."""
 _ROWS = 6
 _ROW_PX = 17.0
+_INSET_PX = 2.0
+"""Around the text of a label, so that one is no higher than a row."""
 _GAP_PX = 4.0
 _FONT_PX = 10.5
 _MOST_LETTERS = 34
@@ -24,6 +26,7 @@ class MarkLines:
 
     def __init__(self, plot: CurvePlot) -> None:
         self._plot = plot
+        self._drawn: tuple[object, ...] = ()
         self._lines: list[pg.InfiniteLine] = []
         self._labels: list[pg.TextItem] = []
 
@@ -35,6 +38,11 @@ class MarkLines:
     def draw(self, marks: list[Mark], tokens: Tokens) -> None:
         """Draw the newest of these marks; the plot's axes have their ranges already."""
         shown = marks[-MOST_MARKS:]
+        box = self._plot.widget.getPlotItem().vb
+        drawn = (tuple(shown), tokens, str(box.viewRange()), box.width(), box.height())
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
         while len(self._lines) < len(shown):
             self._add()
         for item in (*self._lines[len(shown) :], *self._labels[len(shown) :]):
@@ -55,6 +63,7 @@ class MarkLines:
     def _add(self) -> None:
         line, label = pg.InfiniteLine(angle=90, movable=False), pg.TextItem(fill=pg.mkBrush("w"))
         label.setFont(words_font(_FONT_PX))
+        label.textItem.document().setDocumentMargin(_INSET_PX)
         line.setZValue(_LINES)
         label.setZValue(_ABOVE_LINES)
         for item in (line, label):

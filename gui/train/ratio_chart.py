@@ -17,6 +17,7 @@ from gui.train.cursor import Cursor
 from gui.train.curve_plot import CurvePlot
 from gui.train.hues import line_hue
 from gui.train.legend import Legend
+from gui.train.line_item import LineItem
 from gui.widgets.buttons import Chip
 from gui.widgets.number_axis import cosmetic_pen
 
@@ -84,7 +85,7 @@ class RatioChart(ChartFrame):
         self._choice.setToolTip("Which curves of the layers are drawn")
         self._choice.show_choice(self._family.title)
         self.put_title(self._choice)
-        self._lines: list[pg.PlotDataItem] = []
+        self._lines: list[LineItem] = []
         self._legend = Legend(self)
         self.put_legend(self._legend)
         self.plot = CurvePlot(tokens, cursor, self)
@@ -120,20 +121,18 @@ class RatioChart(ChartFrame):
             return
         width_px = max(60, self.plot.widget.width() - 50)
         self._make_room(len(members))
-        last, low, high = 1.0, *self._family.usual
+        last, drawn = 1.0, []
         for place, (_name, curve) in enumerate(members):
             thin = curve.envelope(width_px // 2)
             y = _logarithms(thin.mean) if self._family.is_log else thin.mean
-            self._lines[place].setData(thin.x, y)
+            self._lines[place].show_line(thin.x, y)
             last = max(last, float(curve.iterations[-1]))
-            finite = y[np.isfinite(y)]
-            if finite.size:
-                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            drawn.append(y)
         for line in self._lines[len(members) :]:
             line.hide()
         self._name_lines()
-        self.plot.widget.setXRange(0, last, padding=0.01)
-        self.plot.widget.setYRange(low, high, padding=0.02)
+        self.plot.fit(last, drawn, self._family.usual)
+        self.plot.settle()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -151,15 +150,15 @@ class RatioChart(ChartFrame):
 
     def _make_room(self, count: int) -> None:
         while len(self._lines) < count:
-            line = pg.PlotDataItem(antialias=True, connect="finite")
+            line = LineItem()
             self._lines.append(line)
-            self.plot.widget.addItem(line)
+            self.plot.widget.addItem(line, ignoreBounds=True)
             self._color(len(self._lines) - 1)
         for line in self._lines[:count]:
             line.show()
 
     def _color(self, place: int) -> None:
-        self._lines[place].setPen(cosmetic_pen(QColor(line_hue(self._tokens, place)), 1.5))
+        self._lines[place].set_pen(cosmetic_pen(QColor(line_hue(self._tokens, place)), 1.5))
 
     def _name_lines(self) -> None:
         names = [name.removesuffix(".weight") for name, _curve in shown_members(self._run, self._family)]
