@@ -5,7 +5,8 @@ from engine.explain.notation import Notation
 from engine.explain.numerals import array_of, array_text
 from engine.explain.rules.table import rule_for, stem
 from engine.trace.facts import Step
-from engine.trace.ids import GradNodeId, ValueId
+from engine.trace.gradients import sent_to
+from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
 MOST_TOLD = 12
@@ -24,28 +25,16 @@ def contributions(recording: Recording, step: Step, slot: int) -> tuple[Contribu
     Beyond the first ``MOST_TOLD`` their texts are empty.
     """
     assert step.grad_node is not None
-    found: list[tuple[Step, ValueId]] = []
-    runs: dict[GradNodeId, Step | None] = {}
-    for edge in recording.edges_into(step.grad_node):
-        if edge.input_index == slot:
-            if edge.source not in runs:
-                runs[edge.source] = _run_before(recording, edge.source, step)
-            source = runs[edge.source]
-            value = source.outputs[edge.slot] if source is not None and edge.slot < len(source.outputs) else None
-            if source is not None and value is not None:
-                found.append((source, value))
-    found.sort(key=lambda entry: entry[0].index)
+    found = sent_to(recording, step.backward_call, step.grad_node, slot)
     return tuple(
         Contribution(
-            op_title(source.name), source.index, value, value_text(recording, value) if place < MOST_TOLD else ""
+            op_title(recording.steps[sent.step].name),
+            sent.step,
+            sent.value,
+            value_text(recording, sent.value) if place < MOST_TOLD else "",
         )
-        for place, (source, value) in enumerate(found)
+        for place, sent in enumerate(found)
     )
-
-
-def _run_before(recording: Recording, node: GradNodeId, step: Step) -> Step | None:
-    runs = (recording.steps[index] for index in recording.runs_of(node) if index < step.index)
-    return next((run for run in reversed(list(runs)) if run.backward_call == step.backward_call), None)
 
 
 def value_text(recording: Recording, value: ValueId | None) -> str:

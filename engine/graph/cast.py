@@ -8,6 +8,7 @@ from engine.graph.grouping import scope_tree
 from engine.graph.iterations import Iteration
 from engine.graph.scopes import ROOT, ScopeTree
 from engine.trace.facts import FailedCall, Phase, Role, Step
+from engine.trace.gradients import sent_to
 from engine.trace.ids import StepIndex, TensorId, ValueId
 from engine.trace.recording import Recording
 
@@ -27,7 +28,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A backward step sent ``sent``, one of its outputs, to what ``torch.autograd.grad`` returned as ``leaf``."""
+    """A backward step sent ``sent``, one of its outputs, to the gradient that the program got as ``leaf``."""
 
     step: StepIndex
     slot: int
@@ -106,13 +107,9 @@ def _contributions(cast: Cast, recording: Recording, iteration: Iteration) -> It
         asked = recording.values[returned.of]
         if returned.value not in cast.leaves or asked.grad_node is None:
             continue
-        for edge in recording.edges_into(asked.grad_node):
-            for index in recording.runs_of(edge.source):
-                step = recording.steps[index]
-                sent = step.outputs[edge.slot] if edge.slot < len(step.outputs) else None
-                is_there = step.backward_call == returned.call and edge.input_index == asked.grad_slot
-                if is_there and sent is not None and index in iteration:
-                    yield Contribution(index, edge.slot, sent, returned.value)
+        for sent in sent_to(recording, returned.call, asked.grad_node, asked.grad_slot):
+            if sent.step in iteration:
+                yield Contribution(sent.step, sent.slot, sent.value, returned.value)
 
 
 def _hoist_inputs(cast: Cast, recording: Recording) -> None:

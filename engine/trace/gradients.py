@@ -1,10 +1,10 @@
-"""What is known at a step about the gradient of a value: not yet, none, or a number."""
+"""What is known at a step about the gradient of a value: not yet, none, or a number; and who sent it."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.trace.facts import Step, Value
-from engine.trace.ids import GradNodeId, StepIndex, ValueId
+from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 from engine.trace.recording import Recording
 
 
@@ -71,3 +71,32 @@ def _flow_state(recording: Recording, node: GradNodeId, slot: int, at: StepIndex
 
 def _input_at(step: Step, slot: int) -> ValueId | None:
     return step.inputs[slot] if slot < len(step.inputs) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The backward step ``step`` sent ``value``, its output ``slot``, to some place in the graph."""
+
+    step: StepIndex
+    slot: int
+    value: ValueId
+
+
+def sent_to(recording: Recording, call: BackwardCallId | None, node: GradNodeId, slot: int) -> list[Sent]:
+    """Return the gradients that a backward call sent to input ``slot`` of a node, in the order in which they came.
+
+    The engine adds them up if there are several.
+    """
+    found = []
+    ran: dict[GradNodeId, Step | None] = {}  # one node may send 100,000 of them
+    for edge in recording.edges_into(node):
+        if edge.input_index != slot:
+            continue
+        if edge.source not in ran:
+            runs = (recording.steps[index] for index in recording.runs_of(edge.source))
+            ran[edge.source] = next((step for step in runs if step.backward_call == call), None)
+        source = ran[edge.source]
+        value = None if source is None or edge.slot >= len(source.outputs) else source.outputs[edge.slot]
+        if source is not None and value is not None:
+            found.append(Sent(source.index, edge.slot, value))
+    return sorted(found, key=lambda sent: sent.step)

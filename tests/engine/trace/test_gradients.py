@@ -1,5 +1,6 @@
-from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
+from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state, sent_to
 from engine.trace.ids import StepIndex, ValueId
+from tests.support.recorded import record_text
 from tests.support.recordings import starter_recording
 
 
@@ -31,3 +32,18 @@ def test_the_recording_knows_consumers_and_grad_at_a_step() -> None:
     array = recording.array(ValueId(9))
     assert array is not None
     assert array.tolist() == [2.0, 0.0, 2.0]
+
+
+def test_who_sent_to_a_place_is_told_for_each_call_in_the_order_in_which_they_ran() -> None:
+    text = "import torch\nx = torch.ones(2, requires_grad=True)\nh = x * 2\ny = (h + h).sum() + h.exp().sum()\n"
+    recording = record_text(text + "y.backward(retain_graph=True)\ny.backward()\n").recording
+    h = next(value for value in recording.values if "h" in recording.names(value.id))
+    assert h.grad_node is not None
+    for call in recording.backward_calls:
+        sent = sent_to(recording, call.id, h.grad_node, h.grad_slot)
+        names = [recording.steps[one.step].name for one in sent]
+        assert sorted(names) == ["AddBackward0", "AddBackward0", "ExpBackward0"]
+        assert [one.step for one in sent] == sorted(one.step for one in sent)
+        assert all(recording.steps[one.step].backward_call == call.id for one in sent)
+        assert all(recording.steps[one.step].outputs[one.slot] == one.value for one in sent)
+    assert sent_to(recording, None, h.grad_node, h.grad_slot) == []
