@@ -4,8 +4,10 @@ A *cell* is a place in the layout: a forward node with everything that is anchor
 is the inside of a group (level ``g + 1``) or of the whole picture (level 0).
 """
 
+from collections.abc import Iterator
+
 from engine.layout.problem import EdgeRole, LayoutEdge, LayoutProblem
-from engine.layout.rank import ranks_of
+from engine.layout.rank import Pair, ranks_of
 
 
 class Levels:
@@ -18,7 +20,9 @@ class Levels:
         cell_group: The group that a cell stands for, -1 for a cell of nodes.
         members: For each cell, lane -> nodes in order.
         level_cells: The cells of each level, in order of creation.
+        place: The place of each cell among those of its level.
         rank: The rank of each cell within its level.
+        meets: For each edge the two cells of one level that hold its source and its target.
     """
 
     def __init__(self, problem: LayoutProblem) -> None:
@@ -31,18 +35,17 @@ class Levels:
         self._depth = [0] * (len(problem.group_parents) + 1)
         self._add_groups(problem)
         self._add_nodes(problem)
-        self._lifts = [self._lifted(edge) for edge in problem.edges]
+        self.place = [0] * len(self.cell_level)
+        for cells in self.level_cells:
+            for position, cell in enumerate(cells):
+                self.place[cell] = position
+        self.meets = self._meetings(problem)
         self.rank = self._ranks(problem)
 
-    def lifted(self, edge: int) -> tuple[list[int], list[int]]:
+    def lifted(self, edge: LayoutEdge) -> tuple[list[int], list[int]]:
         """Cells from the source outwards and from the target outwards; the last of both lie in the same level."""
-        return self._lifts[edge]
-
-    def _lifted(self, edge: LayoutEdge) -> tuple[list[int], list[int]]:
         first, second = self.node_cell[edge.source], self.node_cell[edge.target]
         outwards, back = [first], [second]
-        if self.cell_level[first] == self.cell_level[second]:
-            return outwards, back
         while self.cell_level[first] != self.cell_level[second]:
             if self._depth[self.cell_level[first]] >= self._depth[self.cell_level[second]]:
                 first = self.group_cell[self.cell_level[first] - 1]
@@ -51,6 +54,17 @@ class Levels:
                 second = self.group_cell[self.cell_level[second] - 1]
                 back.append(second)
         return outwards, back
+
+    def _meetings(self, problem: LayoutProblem) -> list[tuple[int, int]]:
+        cells, level = self.node_cell, self.cell_level
+        found = []
+        for edge in problem.edges:
+            pair = (cells[edge.source], cells[edge.target])
+            if level[pair[0]] != level[pair[1]]:
+                outwards, back = self.lifted(edge)
+                pair = (outwards[-1], back[-1])
+            found.append(pair)
+        return found
 
     def _add_cell(self, level: int, group: int) -> int:
         cell = len(self.cell_level)
@@ -67,45 +81,45 @@ class Levels:
             self.group_cell.append(self._add_cell(level, group))
 
     def _add_nodes(self, problem: LayoutProblem) -> None:
-        for index in range(len(problem.nodes)):
-            base = _base(problem, index)
-            if self.node_cell[base] < 0:
+        for index, node in enumerate(problem.nodes):
+            base = index if node.anchor is None else _base(problem, index)
+            cell = self.node_cell[base]
+            if cell < 0:
                 group = problem.nodes[base].group
-                self.node_cell[base] = self._add_cell(0 if group is None else group + 1, -1)
-            cell = self.node_cell[index] = self.node_cell[base]
-            self.members[cell].setdefault(problem.nodes[index].lane, []).append(index)
+                cell = self.node_cell[base] = self._add_cell(0 if group is None else group + 1, -1)
+            self.node_cell[index] = cell
+            self.members[cell].setdefault(node.lane, []).append(index)
 
     def _ranks(self, problem: LayoutProblem) -> list[int]:
-        pairs: list[list[tuple[int, int]]] = [[] for _ in self.level_cells]
-        for index, edge in enumerate(problem.edges):
-            pair = self._ordered_pair(problem, index, edge)
-            if pair is not None:
-                pairs[self.cell_level[pair[0]]].append(pair)
+        place, level = self.place, self.cell_level
+        pairs: list[list[Pair]] = [[] for _ in self.level_cells]
+        for low, high in self._ordered_pairs(problem):
+            pairs[level[low]].append((place[low], place[high]))
         rank = [0] * len(self.cell_level)
-        for level, cells in enumerate(self.level_cells):
-            number = {cell: position for position, cell in enumerate(cells)}
-            local = ranks_of(len(cells), [(number[low], number[high]) for low, high in pairs[level]])
+        known: dict[tuple[int, tuple[Pair, ...]], list[int]] = {}
+        for cells, of_level in zip(self.level_cells, pairs, strict=True):
+            key = (len(cells), tuple(of_level))
+            local = known.get(key)
+            if local is None:
+                local = known[key] = ranks_of(len(cells), of_level)
             for cell, value in zip(cells, local, strict=True):
                 rank[cell] = value
         return rank
 
-    def _ordered_pair(self, problem: LayoutProblem, index: int, edge: LayoutEdge) -> tuple[int, int] | None:
-        """The two cells of a common level that an edge puts in order, the lower one first."""
-        if edge.role is EdgeRole.LINK:
-            return None
-        outwards, back = self._lifts[index]
-        low, high = outwards[-1], back[-1]
-        if low == high:
-            return None
-        lane = problem.nodes[edge.source].lane
-        if edge.role is EdgeRole.ORDER:
-            return (low, high)
-        if lane != problem.nodes[edge.target].lane:
-            return None
-        if lane == 0:
-            return (low, high)
-        # A gradient runs the other way; it orders only what the forward pass leaves open.
-        return None if self._is_forward(low) and self._is_forward(high) else (high, low)
+    def _ordered_pairs(self, problem: LayoutProblem) -> Iterator[Pair]:
+        """Two cells of a common level for each edge that puts such in order, the lower one first."""
+        lanes = [node.lane for node in problem.nodes]
+        for (source, target, role, _, _), (low, high) in zip(problem.edges, self.meets, strict=True):
+            if role is EdgeRole.LINK or low == high:
+                continue
+            if role is EdgeRole.ORDER:
+                yield (low, high)
+            elif lanes[source] == lanes[target]:
+                if lanes[source] == 0:
+                    yield (low, high)
+                # A gradient runs the other way; it orders only what the forward pass leaves open.
+                elif not (self._is_forward(low) and self._is_forward(high)):
+                    yield (high, low)
 
     def _is_forward(self, cell: int) -> bool:
         return self.cell_group[cell] >= 0 or 0 in self.members[cell]

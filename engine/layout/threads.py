@@ -53,11 +53,11 @@ class Threads:
 
     pieces: list[Piece] = field(default_factory=list)
     ports: list[Port] = field(default_factory=list)
-    hops: list[list[tuple[int, bool]]] = field(default_factory=list)
+    hops: list[Sequence[tuple[int, bool]]] = field(default_factory=list)
     by_lane: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     """(level, lane) -> pieces."""
     _port_index: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
-    _piece_index: dict[tuple[int, int, End, End], int] = field(default_factory=dict)
+    _piece_index: dict[tuple[End, End], int] = field(default_factory=dict)
 
     def port(self, group: int, lane: int, side: int, origin: int) -> int:
         """The port of a frame for edges that share the node ``origin`` as their low end."""
@@ -70,12 +70,14 @@ class Threads:
 
     def piece(self, level: int, lane: int, ends: tuple[End, End], edge: LayoutEdge) -> int:
         """The piece between two ends, shared by all edges that need it."""
-        key = (level, lane, *ends)
-        found = self._piece_index.get(key)
+        found = self._piece_index.get(ends)
         if found is None:
-            found = self._piece_index[key] = len(self.pieces)
+            found = self._piece_index[ends] = len(self.pieces)
             self.pieces.append(Piece(level, lane, ends[0], ends[1], edge.slot, edge.is_weak))
-            self.by_lane.setdefault((level, lane), []).append(found)
+            of_lane = self.by_lane.get((level, lane))
+            if of_lane is None:
+                of_lane = self.by_lane[level, lane] = []
+            of_lane.append(found)
         elif not edge.is_weak:
             self.pieces[found].is_weak = False
         return found
@@ -84,34 +86,35 @@ class Threads:
 def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
     """Cut every flow edge at the frames that it crosses."""
     threads = Threads()
-    highest = [max((levels.rank[cell] for cell in cells), default=0) for cells in levels.level_cells]
-    longest = LONGEST_SPAN if len(levels.rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
-    for index, edge in enumerate(problem.edges):
-        hops = _hops(problem, levels, threads, highest, longest, index) if edge.role is EdgeRole.FLOW else []
-        threads.hops.append(hops)
+    rank, cells, level = levels.rank, levels.node_cell, levels.cell_level
+    highest = [max([rank[cell] for cell in cells_of], default=0) for cells_of in levels.level_cells]
+    longest = LONGEST_SPAN if len(rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
+    lanes = [node.lane for node in problem.nodes]
+    for edge, (low, high) in zip(problem.edges, levels.meets, strict=True):
+        source, target, role, _, _ = edge
+        lane, span = lanes[source], rank[high] - rank[low]
+        if role is not EdgeRole.FLOW or lane != lanes[target] or not 0 < abs(span) <= longest:
+            threads.hops.append(())
+        elif low == cells[source] and high == cells[target]:
+            leave, enter = (low, source), (high, target)
+            ends = (leave, enter) if span > 0 else (enter, leave)
+            threads.hops.append(((threads.piece(level[low], lane, ends, edge), span > 0),))
+        else:
+            threads.hops.append(_hops(levels, threads, highest, longest, edge, lane))
     return threads
 
 
 def _hops(
-    problem: LayoutProblem, levels: Levels, threads: Threads, highest: list[int], longest: int, index: int
-) -> list[tuple[int, bool]]:
-    edge = problem.edges[index]
-    lane = problem.nodes[edge.source].lane
-    outwards, back = levels.lifted(index)
-    span = levels.rank[back[-1]] - levels.rank[outwards[-1]]
-    if lane != problem.nodes[edge.target].lane or span == 0:
-        return []
-    rises = span > 0
+    levels: Levels, threads: Threads, highest: list[int], longest: int, edge: LayoutEdge, lane: int
+) -> Sequence[tuple[int, bool]]:
+    """The pieces of an edge that crosses frames."""
+    outwards, back = levels.lifted(edge)
+    rises = levels.rank[back[-1]] > levels.rank[outwards[-1]]
     leave: End = (outwards[0], edge.source)
-    if len(outwards) == 1 and len(back) == 1:
-        if abs(span) > longest:
-            return []
-        return [(_piece(levels, threads, edge, lane, outwards[0], leave, (back[0], edge.target), rises), rises)]
-    spans = [abs(span)]
-    spans += [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
+    spans = [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
     spans += [_span(levels, highest, cell, to_high=not rises) for cell in back[:-1]]
     if max(spans) > longest:
-        return []
+        return ()
     # A value fans out from its source; gradients of it come together at the node that mirrors that source.
     origin = edge.source if lane == 0 else edge.target
     hops = []
