@@ -15,7 +15,7 @@ from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.tensors import element_count
 from gui.canvas.changes import change_color
-from gui.canvas.lens import Lens, LensScale, gradient_of, read
+from gui.canvas.lens import Lens, LensScale, Reading, gradient_of, read
 from gui.canvas.scene import is_backward
 from gui.canvas.tint import tint_of
 from gui.canvas.valuebook import ValueBook
@@ -59,6 +59,8 @@ class NodeLook:
     """The backward step whose local derivative is shown on a near node."""
     is_stub: bool = False
     """Stands for a decision that went the other way there."""
+    short: str = ""
+    """What stands in the place of a subtitle that finds no room, or nothing: then that is cut."""
     note: str = ""
     """A second mono line in the place of the cells, or nothing."""
 
@@ -79,7 +81,8 @@ class View:
 def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
     """Return how a node looks."""
     node = box.node
-    fill, subtitle = _fill_and_subtitle(node, state, view)
+    reading = None if state is StepState.FUTURE else read(view.lens, node, view.book, view.step)
+    fill, subtitle = _fill_and_subtitle(node, reading, state, view)
     mark = _mark(node, state, view)
     data = _data_and_grad(node, state, view)
     return NodeLook(
@@ -94,6 +97,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         mark=mark,
         cells_of=None if data else _cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
+        short="" if data or reading is None else reading.amount,
         note=data[1] if data else "",
         change=_change(node, view),
         derived_at=node.about if node.kind is NodeKind.BACKWARD and state is not StepState.FUTURE else None,
@@ -101,7 +105,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
     )
 
 
-def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[str, str]:
+def _fill_and_subtitle(node: ViewNode, reading: Reading | None, state: StepState, view: View) -> tuple[str, str]:
     tokens = view.tokens
     backward = is_backward(node)
     plain = tokens.backward_node if backward and node.kind is not NodeKind.GRADIENT else tokens.node
@@ -109,7 +113,6 @@ def _fill_and_subtitle(node: ViewNode, state: StepState, view: View) -> tuple[st
         plain = fill_of(view.parts[node.key], tokens)
     if state is StepState.FUTURE:
         return plain, "not yet" if backward else node.subtitle
-    reading = read(view.lens, node, view.book, view.step)
     if reading is None:
         return plain, node.subtitle
     if reading.magnitude is None or view.scale is None:

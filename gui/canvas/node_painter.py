@@ -116,7 +116,8 @@ class NodePainter:
             self._cells.paint(painter, area, look.cells_of, level)
         elif text and text_style is not None:
             painter.setPen(QColor(text_color))
-            draw_text(painter, _TEXT_LEFT, baseline + 17.0, fitted_text(text, text_style, width), text_style)
+            text = _fitted(text, look.short, text_style, width)
+            draw_text(painter, _TEXT_LEFT, baseline + 17.0, text, text_style)
 
     def _texts(self, painter: QPainter, look: NodeLook, level: Level) -> None:
         title_color, text_color = self._ink(look)
@@ -129,7 +130,7 @@ class NodePainter:
         subtitle = (self._cells.local_derivative(look.derived_at) if near else "") or look.subtitle
         if subtitle:
             painter.setPen(QColor(text_color))
-            text = fitted_text(subtitle, Style.SUBTITLE, width)
+            text = _fitted(subtitle, look.short, Style.SUBTITLE, width)
             draw_text(painter, _TEXT_LEFT, _SUBTITLE_BASELINE, text, Style.SUBTITLE)
 
     def _row(self, painter: QPainter, look: NodeLook, level: Level) -> None:
@@ -201,6 +202,11 @@ class NodePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._tokens.accent), 1.2))
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+
+def _fitted(text: str, short: str, style: Style, width: float) -> str:
+    """Return a text, something shorter where that says it too, or what finds room of it."""
+    return fitted_text(short if short and text_width(text, style) > width else text, style, width)
 
 
 def _room_of_mark(look: NodeLook) -> float:

@@ -187,6 +187,15 @@ def test_a_view_makes_no_memory_and_an_operator_as_much_as_its_output() -> None:
     assert _reading(Lens.MEMORY, recorded, "add_", book).text == "no new memory"
 
 
+def test_a_narrow_box_shows_the_number_alone() -> None:
+    recorded = record_text("import torch\nx = torch.ones(3, requires_grad=True)\n(x * 4.8e-11).sum().backward()\n")
+    _shown, drawing = _drawn(recorded.recording)
+    box = next(box for box in drawing.nodes if box.node.title == "x")
+    view = View(tokens_of(ThemeName.LIGHT), ValueBook(recorded.recording), LAST, Lens.GRADIENTS, None)
+    look = look_of(box, StepState.DONE, view)
+    assert (look.subtitle, look.short) == ("‖grad‖ 8.31e-11", "8.31e-11")
+
+
 def test_a_gradient_of_zeros_has_its_ring_on_the_forward_node() -> None:
     recorded = record_text("import torch\nx = torch.ones(3, requires_grad=True)\ny = x * 0\ny.sum().backward()\n")
     _shown, drawing = _drawn(recorded.recording)
