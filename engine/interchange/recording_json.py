@@ -2,11 +2,15 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Callable, Iterator
 
 from engine.graph.reach import reachable_nodes
 from engine.interchange.cost_json import cost_json, kernels_json, random_json, totals_json
+from engine.interchange.json_text import Entries, Part, Rows, json_pieces, whole
 from engine.interchange.json_type import Json
-from engine.trace.facts import Span, Step, Value
+from engine.trace.batch import RunInfo
+from engine.trace.control import Decision, Region
+from engine.trace.facts import BackwardCall, FailedCall, Metric, Span, Step, Value
 from engine.trace.gradients import Arrived, gradient_state
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
@@ -22,7 +26,6 @@ MAX_ELEMENTS = 64
 
 def recording_json(recording: Recording) -> dict[str, Json]:
     """Return the whole recording as JSON-ready data: no NaN, no Infinity, keys in a fixed order."""
-    reached = reachable_nodes(recording)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -30,14 +33,39 @@ def recording_json(recording: Recording) -> dict[str, Json]:
         "program": recording.info.program,
         "filename": recording.info.filename,
         "files": recording.files,
-        "environment": {
-            "device": recording.info.device,
-            "torch": recording.info.torch_version,
-            "python": recording.info.python_version,
-            "started_at": recording.info.started_at,
-        },
+        "environment": _environment(recording.info),
         "steps": [_step(recording, step) for step in recording.steps],
         "values": {str(value.id): _value(recording, value) for value in recording.values},
+        **_autograd(recording),
+        "module_calls": [
+            {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
+            for call in recording.module_calls
+        ],
+        "metrics": [_metric(metric) for metric in recording.metrics],
+        "output": [
+            {"step": output.step, "stream": output.stream.value, "text": output.text} for output in recording.outputs
+        ],
+        "failures": [_failure(recording, failure) for failure in recording.failures],
+        "regions": [_region(recording, region) for region in recording.regions],
+        "decisions": [_decision(recording, decision) for decision in recording.decisions],
+        "costs": totals_json(recording),
+        "stops": [{"step": stop.step, "message": stop.message} for stop in recording.stops],
+    }
+
+
+def _environment(info: RunInfo) -> Json:
+    return {
+        "device": info.device,
+        "torch": info.torch_version,
+        "python": info.python_version,
+        "started_at": info.started_at,
+    }
+
+
+def _autograd(recording: Recording) -> dict[str, Json]:
+    """The backward graph as far as it can be reached, and the calls that ran through it."""
+    reached = reachable_nodes(recording)
+    return {
         "grad_nodes": [
             {"id": node.id, "name": node.name, "step": node.step, "made_by": node.made_by, "variable": node.variable}
             for node in recording.grad_nodes
@@ -48,74 +76,66 @@ def recording_json(recording: Recording) -> dict[str, Json]:
             for edge in recording.grad_edges
             if edge.source in reached
         ],
-        "backward_calls": [
-            {
-                "id": call.id,
-                "function": call.function,
-                "roots": call.roots,
-                "root_values": call.root_values,
-                "first_step": call.first_step,
-                "retain_graph": call.retain_graph,
-                "create_graph": call.create_graph,
-                **_place(recording, call.span),
-            }
-            for call in recording.backward_calls
-        ],
+        "backward_calls": [_backward_call(recording, call) for call in recording.backward_calls],
         "returned_gradients": [
             {"call": fact.call, "of": fact.of, "value": fact.value} for fact in recording.returned_gradients
         ],
-        "module_calls": [
-            {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
-            for call in recording.module_calls
-        ],
-        "metrics": [
-            {
-                "step": metric.step,
-                "name": metric.name,
-                "number": _plain(metric.number),
-                "is_logged": metric.is_logged,
-            }
-            for metric in recording.metrics
-        ],
-        "output": [
-            {"step": output.step, "stream": output.stream.value, "text": output.text} for output in recording.outputs
-        ],
-        "failures": [
-            {
-                "step": failure.step,
-                "name": failure.name,
-                "inputs": failure.inputs,
-                "error_type": failure.error_type,
-                "message": failure.message,
-                **_place(recording, failure.span),
-            }
-            for failure in recording.failures
-        ],
-        "regions": [
-            {
-                "id": region.id,
-                "kind": region.kind.value,
-                "name": region.name,
-                "parent": region.parent,
-                "call": region.call,
-                **_place(recording, region.span),
-            }
-            for region in recording.regions
-        ],
-        "decisions": [
-            {
-                "step": decision.step,
-                "kind": decision.kind.value,
-                "outcome": decision.outcome,
-                "text": decision.text,
-                "value": decision.value,
-                "region": decision.region,
-                **_place(recording, decision.span),
-            }
-            for decision in recording.decisions
-        ],
-        "costs": totals_json(recording),
-        "stops": [{"step": stop.step, "message": stop.message} for stop in recording.stops],
+    }
+
+
+def _backward_call(recording: Recording, call: BackwardCall) -> Json:
+    return {
+        "id": call.id,
+        "function": call.function,
+        "roots": call.roots,
+        "root_values": call.root_values,
+        "first_step": call.first_step,
+        "retain_graph": call.retain_graph,
+        "create_graph": call.create_graph,
+        **_place(recording, call.span),
+    }
+
+
+def _metric(metric: Metric) -> Json:
+    return {
+        "step": metric.step,
+        "name": metric.name,
+        "number": _plain(metric.number),
+        "is_logged": metric.is_logged,
+    }
+
+
+def _failure(recording: Recording, failure: FailedCall) -> Json:
+    return {
+        "step": failure.step,
+        "name": failure.name,
+        "inputs": failure.inputs,
+        "error_type": failure.error_type,
+        "message": failure.message,
+        **_place(recording, failure.span),
+    }
+
+
+def _region(recording: Recording, region: Region) -> Json:
+    return {
+        "id": region.id,
+        "kind": region.kind.value,
+        "name": region.name,
+        "parent": region.parent,
+        "call": region.call,
+        **_place(recording, region.span),
+    }
+
+
+def _decision(recording: Recording, decision: Decision) -> Json:
+    return {
+        "step": decision.step,
+        "kind": decision.kind.value,
+        "outcome": decision.outcome,
+        "text": decision.text,
+        "value": decision.value,
+        "region": decision.region,
+        **_place(recording, decision.span),
     }
 
 
