@@ -10,7 +10,18 @@ from engine.interchange.json_text import Entries, Part, Rows, json_pieces, whole
 from engine.interchange.json_type import Json
 from engine.trace.batch import RunInfo
 from engine.trace.control import Decision, Region
-from engine.trace.facts import BackwardCall, FailedCall, Metric, Span, Step, Value
+from engine.trace.facts import (
+    BackwardCall,
+    FailedCall,
+    GradEdge,
+    GradNode,
+    Metric,
+    ModuleCall,
+    Output,
+    Span,
+    Step,
+    Value,
+)
 from engine.trace.gradients import Arrived, gradient_state
 from engine.trace.ids import StepIndex
 from engine.trace.outcome import Outcome, OutcomeKind
@@ -26,31 +37,33 @@ MAX_ELEMENTS = 64
 
 def recording_json(recording: Recording) -> dict[str, Json]:
     """Return the whole recording as JSON-ready data: no NaN, no Infinity, keys in a fixed order."""
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "outcome": _outcome(recording.outcome),
-        "program": recording.info.program,
-        "filename": recording.info.filename,
-        "files": recording.files,
-        "environment": _environment(recording.info),
-        "steps": [_step(recording, step) for step in recording.steps],
-        "values": {str(value.id): _value(recording, value) for value in recording.values},
-        **_autograd(recording),
-        "module_calls": [
-            {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
-            for call in recording.module_calls
-        ],
-        "metrics": [_metric(metric) for metric in recording.metrics],
-        "output": [
-            {"step": output.step, "stream": output.stream.value, "text": output.text} for output in recording.outputs
-        ],
-        "failures": [_failure(recording, failure) for failure in recording.failures],
-        "regions": [_region(recording, region) for region in recording.regions],
-        "decisions": [_decision(recording, decision) for decision in recording.decisions],
-        "costs": totals_json(recording),
-        "stops": [{"step": stop.step, "message": stop.message} for stop in recording.stops],
-    }
+    return {name: whole(part) for name, part in _parts(recording)}
+
+
+def recording_pieces(recording: Recording, progress: Callable[[float], None] | None = None) -> Iterator[str]:
+    """Yield the same as text, piece by piece; ``progress`` hears what share is done, what it raises ends the work."""
+    return json_pieces(_parts(recording), len(recording.steps) + len(recording.values), progress)
+
+
+def _parts(recording: Recording) -> Iterator[tuple[str, Part]]:
+    yield "format", FORMAT
+    yield "version", VERSION
+    yield "outcome", _outcome(recording.outcome)
+    yield "program", recording.info.program
+    yield "filename", recording.info.filename
+    yield "files", recording.files
+    yield "environment", _environment(recording.info)
+    yield "steps", Rows(_step(recording, step) for step in recording.steps)
+    yield "values", Entries((str(value.id), _value(recording, value)) for value in recording.values)
+    yield from _autograd(recording)
+    yield "module_calls", Rows(_module_call(call) for call in recording.module_calls)
+    yield "metrics", Rows(_metric(metric) for metric in recording.metrics)
+    yield "output", Rows(_output(output) for output in recording.outputs)
+    yield "failures", Rows(_failure(recording, failure) for failure in recording.failures)
+    yield "regions", Rows(_region(recording, region) for region in recording.regions)
+    yield "decisions", Rows(_decision(recording, decision) for decision in recording.decisions)
+    yield "costs", totals_json(recording)
+    yield "stops", Rows({"step": stop.step, "message": stop.message} for stop in recording.stops)
 
 
 def _environment(info: RunInfo) -> Json:
@@ -62,25 +75,32 @@ def _environment(info: RunInfo) -> Json:
     }
 
 
-def _autograd(recording: Recording) -> dict[str, Json]:
+def _autograd(recording: Recording) -> Iterator[tuple[str, Part]]:
     """The backward graph as far as it can be reached, and the calls that ran through it."""
     reached = reachable_nodes(recording)
-    return {
-        "grad_nodes": [
-            {"id": node.id, "name": node.name, "step": node.step, "made_by": node.made_by, "variable": node.variable}
-            for node in recording.grad_nodes
-            if node.id in reached
-        ],
-        "grad_edges": [
-            {"from": edge.source, "slot": edge.slot, "to": edge.target, "input_index": edge.input_index}
-            for edge in recording.grad_edges
-            if edge.source in reached
-        ],
-        "backward_calls": [_backward_call(recording, call) for call in recording.backward_calls],
-        "returned_gradients": [
-            {"call": fact.call, "of": fact.of, "value": fact.value} for fact in recording.returned_gradients
-        ],
-    }
+    yield "grad_nodes", Rows(_grad_node(node) for node in recording.grad_nodes if node.id in reached)
+    yield "grad_edges", Rows(_grad_edge(edge) for edge in recording.grad_edges if edge.source in reached)
+    yield "backward_calls", Rows(_backward_call(recording, call) for call in recording.backward_calls)
+    yield (
+        "returned_gradients",
+        Rows({"call": fact.call, "of": fact.of, "value": fact.value} for fact in recording.returned_gradients),
+    )
+
+
+def _grad_node(node: GradNode) -> Json:
+    return {"id": node.id, "name": node.name, "step": node.step, "made_by": node.made_by, "variable": node.variable}
+
+
+def _grad_edge(edge: GradEdge) -> Json:
+    return {"from": edge.source, "slot": edge.slot, "to": edge.target, "input_index": edge.input_index}
+
+
+def _module_call(call: ModuleCall) -> Json:
+    return {"id": call.id, "path": call.path, "class": call.class_name, "parent": call.parent, "call": call.call}
+
+
+def _output(output: Output) -> Json:
+    return {"step": output.step, "stream": output.stream.value, "text": output.text}
 
 
 def _backward_call(recording: Recording, call: BackwardCall) -> Json:
