@@ -28,7 +28,9 @@ def graphml_text(view: ViewGraph, progress: _Heard | None = None) -> str:
 
     hears = progress if progress is not None else _nobody
     buffer = _Written(hears)
-    nx.write_graphml_xml(graph_of(view, hears), buffer)
+    graph = graph_of(view, hears)
+    nx.write_graphml_xml(graph, buffer)
+    _take_apart(graph)
     return buffer.getvalue().decode() + "\n"
 
 
@@ -48,6 +50,13 @@ def graph_of(view: ViewGraph, hears: _Heard) -> "nx.MultiDiGraph":
         if index % _HEARD_EVERY == 0:
             hears((len(view.nodes) + index) / total)
     return graph
+
+
+def _take_apart(graph: "nx.MultiDiGraph") -> None:
+    """Free a graph piece by piece: in one go nothing else could run in this process meanwhile."""
+    nodes = list(graph)
+    for start in range(0, len(nodes), _HEARD_EVERY):
+        graph.remove_nodes_from(nodes[start : start + _HEARD_EVERY])
 
 
 class _Written(io.BytesIO):

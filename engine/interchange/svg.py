@@ -1,6 +1,7 @@
 """A drawing as SVG: text stays text, every node has an id and a tooltip, the same input gives the same bytes."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel
 from engine.drawing.measure import fitted, shortened, title_width
@@ -43,16 +44,40 @@ def svg_text(
         marks: Boxes and arrows that look otherwise than the rest, such as those of another recording.
         progress: Hears what share is done, 0 to 1; what it raises ends the work.
     """
+    return "".join(
+        svg_pieces(
+            drawing,
+            recording,
+            step,
+            palette,
+            is_transparent=is_transparent,
+            faces=faces,
+            progress=progress,
+            marks=marks,
+        )
+    )
+
+
+def svg_pieces(
+    drawing: Drawing,
+    recording: Recording,
+    step: StepIndex,
+    palette: Palette,
+    *,
+    is_transparent: bool = False,
+    faces: Iterable[FontFace] = (),
+    progress: Callable[[float], None] | None = None,
+    marks: Marks = NO_MARKS,
+) -> Iterator[str]:
+    """Yield the text of ``svg_text`` piece by piece; a large document is never in memory as a whole."""
     parts = _Writer(drawing, recording, step, palette, marks).parts(is_transparent=is_transparent, faces=faces)
-    if progress is None:
-        return "\n".join(parts)
     total = len(drawing.frames) + len(drawing.edges) + len(drawing.nodes) + 1
-    found = []
-    for count, part in enumerate(parts):
-        found.append(part)
-        if count % _HEARD_EVERY == 0:
+    count = 0
+    while some := list(islice(parts, _HEARD_EVERY)):
+        if progress is not None:
             progress(min(1.0, count / total))
-    return "\n".join(found)
+        count += len(some)
+        yield "\n".join(some) if some[-1].endswith("\n") else "\n".join([*some, ""])
 
 
 class _Writer:

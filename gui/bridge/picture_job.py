@@ -1,9 +1,7 @@
 """One export, ready to be done on any thread: it has all that it needs, and asks no widget."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import assert_never
 
@@ -18,8 +16,8 @@ from engine.interchange.dot import dot_text
 from engine.interchange.graphml import graphml_text
 from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.mermaid import mermaid_text
-from engine.interchange.recording_json import recording_json
-from engine.interchange.svg import svg_text
+from engine.interchange.recording_json import recording_pieces
+from engine.interchange.svg import svg_pieces
 from engine.interchange.tikz import tikz_text
 from engine.overlay.overlay import name_of
 from engine.trace.file import RecordingFileError, replacing
@@ -47,7 +45,6 @@ _PREVIEW_LINES = 40
 _SAMPLES = 24
 """So many frames are looked at for the colours of a GIF, at 100 % or less."""
 _PREVIEW_STEPS = 500
-_HEARD_EVERY = 20_000
 _PREVIEW_BOXES = 800
 """The preview of a larger SVG is painted by the canvas: to read the SVG back would take the window's time."""
 _PREVIEW_PIXELS = 4_000_000
@@ -71,9 +68,9 @@ class PictureJob:
             return f"The whole recording as JSON: {len(recording):,} steps, {len(recording.values):,} tensors."
         is_small = len(shown.drawing.nodes) <= _PREVIEW_BOXES
         if self.choice.format is PictureFormat.SVG and is_small:
-            return _rendered_svg(self._text(progress), room)
+            return _rendered_svg("".join(self._pieces(progress)), room)
         if not self.choice.format.is_picture or self.choice.format is PictureFormat.TIKZ:
-            return "\n".join(self._text().splitlines()[:_PREVIEW_LINES])
+            return "\n".join("".join(self._pieces()).splitlines()[:_PREVIEW_LINES])
         painting = self._painting()
         page = painting.page
         fit = min(room.width() / page.width, room.height() / page.height)
@@ -133,13 +130,15 @@ class PictureJob:
             case PictureFormat.MP4:
                 write_mp4(self._film(progress), path)
             case _:
-                path.write_text(self._text(progress), encoding="utf-8", newline="\n")
+                with path.open("w", encoding="utf-8", newline="\n") as file:
+                    file.writelines(self._pieces(progress))
 
-    def _text(self, progress: Progress = unheard) -> str:
+    def _pieces(self, progress: Progress = unheard) -> Iterable[str]:
+        """The text, in pieces where it may be long."""
         shown, tokens, is_clear = self.shown, self.tokens, self.choice.is_transparent
         match self.choice.format:
             case PictureFormat.SVG:
-                return svg_text(
+                return svg_pieces(
                     shown.part_of_drawing(),
                     shown.recording,
                     shown.step,
@@ -150,22 +149,24 @@ class PictureJob:
                     progress=progress,
                 )
             case PictureFormat.TIKZ:
-                return tikz_text(
-                    shown.part_of_drawing(),
-                    shown.step,
-                    tokens,
-                    is_transparent=is_clear,
-                    marks=self._marks(),
-                    progress=progress,
-                )
+                return [
+                    tikz_text(
+                        shown.part_of_drawing(),
+                        shown.step,
+                        tokens,
+                        is_transparent=is_clear,
+                        marks=self._marks(),
+                        progress=progress,
+                    )
+                ]
             case PictureFormat.DOT:
-                return dot_text(shown.part_of_view(), tokens)
+                return [dot_text(shown.part_of_view(), tokens)]
             case PictureFormat.MERMAID:
-                return mermaid_text(shown.part_of_view(), tokens)
+                return [mermaid_text(shown.part_of_view(), tokens)]
             case PictureFormat.GRAPHML:
-                return graphml_text(shown.part_of_view(), progress)
+                return [graphml_text(shown.part_of_view(), progress)]
             case PictureFormat.JSON:
-                return _json_text(recording_json(shown.recording), progress)
+                return recording_pieces(shown.recording, progress)
             case (
                 PictureFormat.PNG
                 | PictureFormat.PDF
@@ -256,16 +257,6 @@ class PictureJob:
             return [painting.image(step, min(1.0, scale)) for painting, step in pages]
 
         return Film(frames, samples, len(steps), width, height, self.choice.frame_ms)
-
-
-def _json_text(document: object, progress: Progress) -> str:
-    """The document as text; ``progress`` may end the work, but nobody knows how far it is."""
-    parts = json.JSONEncoder(indent=1, allow_nan=False).iterencode(document)
-    found: list[str] = []
-    while some := list(islice(parts, _HEARD_EVERY)):
-        found.append("".join(some))
-        progress(0.0)
-    return "".join(found)
 
 
 def _around(rects: list[Rect]) -> Rect:

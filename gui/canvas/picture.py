@@ -16,6 +16,7 @@ from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.lens import Lens, scale_of
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import ScenePainter, Tools
+from gui.canvas.unlocked import end_painting
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
 
@@ -234,7 +235,7 @@ def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]], count: int = 1, progr
                 raise PictureError("The page could not be painted.")
             painting.paint_page(painter, writer, step, _share(progress, position, count))
     finally:
-        painter.end()
+        end_painting(painter)
     return bytes(buffer.data().data())
 
 
