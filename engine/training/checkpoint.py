@@ -29,6 +29,9 @@ class CheckpointHead(msgspec.Struct, frozen=True, kw_only=True):
         epoch: The epoch that the run goes on in, counted from 0.
         batch: How many batches of it are done.
         loop_line: Where the loop stands that counts the epochs; 0: the program counts from ``start_epoch``.
+        boundary: Which of the places where it may wait the program was at, from 1: it is run again up to there; 0: it
+            can be set to its epoch and batch.
+        is_edited: Whether a person changed something while it ran, which running it again alone would not give.
         plain: Optimizer, schedules, random states and variables; tensors stand there by their names in the file.
     """
 
@@ -39,6 +42,8 @@ class CheckpointHead(msgspec.Struct, frozen=True, kw_only=True):
     batch: Annotated[int, msgspec.Meta(ge=0)]
     torch: str = ""
     loop_line: Annotated[int, msgspec.Meta(ge=0)] = 0
+    boundary: Annotated[int, msgspec.Meta(ge=0)] = 0
+    is_edited: bool = False
     plain: dict[str, msgspec.Raw] = {}
 
 
@@ -68,6 +73,8 @@ def program_from(path: str, program: str) -> str:
         CheckpointError: If the checkpoint cannot be read, or the program counts its epochs in another way.
     """
     head = read_head(path)
+    if head.boundary:
+        return program
     if head.loop_line:
         text = begin_at(program, head.loop_line, head.epoch)
         if text is None:

@@ -54,7 +54,7 @@ def _phase_text(run: TrainingRun) -> str:
         case Phase.STARTING:
             return "torch is being loaded"
         case Phase.RUNNING:
-            return ""
+            return run.progress.reason if run.progress is not None else ""
         case Phase.PAUSED:
             reason = run.progress.reason if run.progress is not None else ""
             return f"paused: {reason}" if reason else "paused"

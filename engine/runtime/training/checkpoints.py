@@ -40,6 +40,10 @@ class Place:
     at_start: RandomNumbers
     loop_line: int = 0
     """Where the loop stands that counts the epochs; 0: they are counted from ``start_epoch``."""
+    boundary: int = 0
+    """Which of the places where it may wait the program is run again up to; 0: it is not run again."""
+    is_edited: bool = False
+    """Whether a person changed something while it ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Loaded:
         """The norm that the person clipped to where the program does not; older checkpoints know of none."""
         found = self.plain.get("clip norm")
         return found if isinstance(found, float) else None
+
+    def is_same_again(self, subject: Subject) -> tuple[bool, bool]:
+        """Return whether random numbers, and what was learned, are the same as when the checkpoint was written."""
+        kept = self.plain["parameters"]
+        with quiet():
+            pairs = zip(subject.parameters, kept, strict=False)
+            is_learned = len(kept) == len(subject.parameters) and all(_is_same(one, other) for one, other in pairs)
+        return random_numbers().is_like(_random(self.plain["random"])), is_learned
 
     def restore(self, optimizer: Optimizer, subject: Subject, namespace: MutableMapping[str, Any]) -> None:
         """Put everything back into the objects of a program that was begun anew.
@@ -130,6 +142,8 @@ def save_checkpoint(
         batch=place.batch,
         torch=str(torch.__version__),
         loop_line=place.loop_line,
+        boundary=place.boundary,
+        is_edited=place.is_edited,
         plain={name: msgspec.Raw(msgspec.json.encode(tree)) for name, tree in trees.items()},
     )
     part = f"{path}.part"
@@ -156,7 +170,8 @@ def load_checkpoint(path: str) -> Loaded:
             head = head_of((file.metadata() or {})["chainrule"], path)
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - it is no dict
         plain = {key: read_plain(msgspec.json.decode(raw), tensors) for key, raw in head.plain.items()}
-        place = Place(head.iteration, head.epoch, head.batch, _random(plain["at start"]), head.loop_line)
+        at_start = _random(plain["at start"])
+        place = Place(head.iteration, head.epoch, head.batch, at_start, head.loop_line, head.boundary, head.is_edited)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{name} is damaged: {error}") from error
     return Loaded(place, name, plain)
@@ -179,6 +194,13 @@ def _module_tensors(subject: Subject) -> list[tuple[str, Tensor]]:
     learned = {id(parameter) for parameter in subject.parameters}
     found = [*subject.model.named_parameters(), *subject.model.named_buffers()]
     return [(name, tensor) for name, tensor in found if id(tensor) not in learned]
+
+
+def _is_same(one: Tensor, other: Tensor) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    one = one.detach().cpu()
+    return bool(((one == other) | (one.isnan() & other.isnan())).all())
 
 
 def _copy(old: Tensor, new: Tensor) -> None:

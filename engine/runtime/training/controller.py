@@ -120,6 +120,8 @@ class TrainingController:
             stack.enter_context(RUNNING.holding(self))
             self._stack = stack.pop_all()
         self._progress.begin(self._iteration)
+        self._progress.note = self._resuming.note
+        self._outbox.drop_points(are_dropped=self._resuming.is_again)
         return self
 
     def __exit__(
@@ -149,7 +151,7 @@ class TrainingController:
         """Send what waits; from any thread, now and then."""
         with suppress(Exception):  # the thread that calls has to live on
             self._progress.tick(self._iteration)
-            self._outbox.send()
+            self._outbox.send_if_due()
 
     def log_number(self, name: str, number: float) -> None:
         """Take a number that the program wants to see as a curve."""
@@ -179,9 +181,15 @@ class TrainingController:
 
     def passed_over(self) -> None:
         """A resumed run is where it was."""
-        if self._main is not None and self._resuming.is_pending:
+        if self._resuming.is_pending:
+            self._take_up()
+
+    def _take_up(self) -> None:
+        if self._main is not None:
             self._iteration = self._resuming.finish(self._main, self._subject)
             self._progress.begin(self._iteration)
+            self._progress.note = ""
+            self._outbox.drop_points(are_dropped=False)
             self._metrics.forget()
             self._outbox.add(Mark(self._iteration, MarkKind.RESUMED, f"resumed after {self._iteration} iterations"))
             self._editor.tell(self._main)
@@ -196,7 +204,7 @@ class TrainingController:
         began_ns = perf_counter_ns()
         self._metrics.tell(self._iteration)
         self._elements.look(self._iteration)
-        if not self._sampler.is_on:
+        if not self._sampler.is_on and not self._resuming.is_again:
             self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
         self._progress.cost_ns += perf_counter_ns() - began_ns
 
@@ -209,7 +217,8 @@ class TrainingController:
 
     def epoch_ended(self) -> None:
         """Everything of an epoch was learned; what the program does between epochs comes next."""
-        self._gate.count_epoch()
+        if not self._resuming.is_again:
+            self._gate.count_epoch()
 
     def _before_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
         if threading.get_ident() != self._thread or self._has_given_up:
@@ -229,7 +238,7 @@ class TrainingController:
             self._meet(optimizer, _frame(1))
         if optimizer is self._main:
             self._last_in_line()
-            if self._gate.commands:
+            if self._gate.commands and not self._resuming.is_again:
                 self._obey()
             self._look(optimizer)
             if self._editor.is_clipping:
@@ -260,7 +269,7 @@ class TrainingController:
         if rate is not None:
             put(("learning rate", iteration, rate))
         what = self._health.judge(iteration, loss, norm)
-        if what:
+        if what and not self._resuming.is_again:
             self._alert(what)
 
     def _look_aside(self, optimizer: Optimizer) -> None:
@@ -300,15 +309,16 @@ class TrainingController:
         self._norms.finish(self._iteration)
         if self._sampler.is_on:
             self._sampler.end(self._iteration, update=self._updates.after(optimizer))
-        self._sequences.arm_if_due(self._subject)
         self._iteration += 1
         self._loaders.learned()
-        self._gate.count_iteration(self._loss)
+        if not self._resuming.is_again:
+            self._sequences.arm_if_due(self._subject)
+            self._gate.count_iteration(self._loss)
 
     def _sample_if_wanted(self) -> None:
         """Begin to record the next iteration if it is to be kept; not from inside of a hook before the step."""
         reason = self._wishes.reason(self._iteration, self._gate.play, self._sampler)
-        if reason is None:
+        if reason is None or self._resuming.is_again:
             return
         self._wishes.forget()
         self._sequences.disarm()
@@ -333,14 +343,20 @@ class TrainingController:
         """Do what was asked, and keep the program waiting as long as it is to."""
         gate = self._gate
         self._is_whole = is_at_end
+        if is_at_end and self._resuming.comes_by():
+            self._take_up()
+        if self._resuming.is_again:
+            return
         if gate.commands:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
         if is_at_end:
             self._settle()
-        if gate.is_open:
-            return
+        if not gate.is_open:
+            self._wait(gate, is_at_end=is_at_end)
+
+    def _wait(self, gate: Gate, *, is_at_end: bool) -> None:
         if is_at_end and not self._sampler.is_on:
             self._pictures.take(self._iteration, self._subject, self._losses.kind)
         self._progress.tell(TrainState.PAUSED, self._iteration, gate.reason)

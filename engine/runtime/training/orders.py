@@ -38,8 +38,12 @@ class Orders:
                 case Play():
                     self._gate.open(command)
                 case SetHyper():
+                    self._saves.note_edit()
                     self._editor.set(command, sent_ns, optimizer, iteration)
-                case LookAt() | SetElement():
+                case SetElement():
+                    self._saves.note_edit()
+                    self._elements.ask(command, sent_ns, iteration)
+                case LookAt():
                     self._elements.ask(command, sent_ns, iteration)
                 case TakeSample():
                     self._wishes.is_asked = True

@@ -2,12 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
+from time import monotonic_ns
 
 from engine.protocol.messages import Told, WorkerMessage
 from engine.training.facts import Picture, ToldFact, points
 
 MOST_AT_ONCE = 200_000
 """Points of one message."""
+PAUSE_NS = 95_000_000
+"""Numbers are told ten times a second: nobody reads them faster, and each message costs both sides."""
 
 
 class Outbox:
@@ -21,14 +24,25 @@ class Outbox:
         self._facts: deque[ToldFact] = deque()
         self._pictures: dict[str, Picture] = {}
         self.points: deque[tuple[str, int, float]] = deque()
+        self._next_ns = 0
         self.add: Callable[[ToldFact], None] = self._facts.append
+
+    def drop_points(self, *, are_dropped: bool) -> None:
+        """Let points vanish while the program only runs again up to where it was: they were told before."""
+        self.points = deque(maxlen=0 if are_dropped else None)
 
     def show(self, picture: Picture) -> None:
         """Have a picture sent, in place of an older one of the same name that was not yet."""
         self._pictures[picture.name] = picture
 
+    def send_if_due(self) -> None:
+        """Send what was collected unless that was done just now; facts that are no numbers are sent at once."""
+        if monotonic_ns() >= self._next_ns or self._facts:
+            self.send()
+
     def send(self) -> None:
         """Send everything that was collected so far."""
+        self._next_ns = monotonic_ns() + PAUSE_NS
         facts: list[ToldFact] = []
         curves: dict[str, tuple[list[int], list[float]]] = {}
         waiting = self.points

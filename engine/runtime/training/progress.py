@@ -29,6 +29,8 @@ class ProgressTeller:
         self._told_iteration = 0
         self._rate = 0.0
         self._state = TrainState.RUNNING
+        self.note = ""
+        """What is said while it runs."""
 
     def begin(self, iteration: int) -> None:
         """The run begins at this iteration."""
@@ -76,7 +78,7 @@ class ProgressTeller:
         rate = (iteration - self._told_iteration) * SECOND_NS / passed_ns
         self._rate += (rate - self._rate) * (FADE if self._rate else 1.0)
         self._told_ns, self._told_iteration = now_ns, iteration
-        self.tell(TrainState.RUNNING, iteration)
+        self.tell(TrainState.RUNNING, iteration, self.note)
 
     @contextmanager
     def resting(self) -> Iterator[None]:

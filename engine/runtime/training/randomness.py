@@ -20,6 +20,17 @@ class RandomNumbers:
     python: tuple[Any, ...]
     numpy: dict[str, Any] | None
 
+    def is_like(self, other: "RandomNumbers") -> bool:
+        """Return whether the same numbers would be drawn from both, as far as both tell."""
+        with quiet():
+            is_same = torch.equal(self.torch_cpu, other.torch_cpu) and self.python == other.python
+            pairs = zip(self.devices, other.devices, strict=False)
+            is_same = is_same and all(torch.equal(one.cpu(), two.cpu()) for one, two in pairs)
+        if self.numpy is None or other.numpy is None:
+            return is_same
+        one, two = self.numpy["state"], other.numpy["state"]
+        return is_same and one["pos"] == two["pos"] and list(one["key"]) == list(two["key"])
+
     def restore(self) -> None:
         """Draw from here again."""
         with quiet():

@@ -13,11 +13,9 @@ from engine.runtime.training.subject import Subject, program_frames
 from engine.training.checkpoint import START_EPOCH, CheckpointError
 from engine.training.epoch_loops import EpochLoop, epoch_loops, loop_around
 
-_NO_LOADER = "only batches of a DataLoader can be drawn again as they were, and this program has none."
-_NO_EPOCHS = (
-    "its epochs have to be counted where they can be set: by “for epoch in range(...)” at the top level of the program,"
-    f" not in a function, or from a variable {START_EPOCH}."
-)
+_OTHER_NUMBERS = "it draws other random numbers than before: have it draw all of them from seeds."
+_OTHER_RESULT = "run again up to there, it does not learn the same: something in it is not the same each time."
+_TOO_SHORT = "it ended before the iteration at which the checkpoint was written."
 
 
 class Resuming:
@@ -27,6 +25,10 @@ class Resuming:
     over epochs begins later (``program_from``). The first pass through its loader draws the order of that epoch again
     and passes over the batches that were done, and then weights, optimizer, schedules, numbers and random states are
     put in place.
+
+    A program that makes its batches by hand, or counts its epochs within a function, cannot be set so: it is run again
+    up to where the checkpoint was written, from the random states that it began with. There it has to have drawn the
+    same random numbers, and learned the same unless a person changed something on the way, which is then put in place.
     """
 
     def __init__(self, path: str, program: str, namespace: dict[str, Any]) -> None:
@@ -40,22 +42,54 @@ class Resuming:
         self._loaded: Loaded | None = None
         self.clip = LiveClip()
         """What a person clips by; it belongs to a checkpoint, too."""
+        self.is_edited = False
+        """Whether a person changed something that the program alone would not."""
+        self._boundary = 0
         if path:
             self._loaded = load_checkpoint(path)
+        if self._loaded is not None and self._loaded.place.boundary:
+            self._loaded.place.at_start.restore()
+        self._at_begin = random_numbers()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a checkpoint is still to be put in place, in one way or the other."""
+        return self._loaded is not None
 
     @property
     def is_pending(self) -> bool:
-        """Whether a checkpoint is still to be put in place."""
-        return self._loaded is not None
+        """Whether the program is still to be set to where a checkpoint was written."""
+        return self._loaded is not None and not self._loaded.place.boundary
+
+    @property
+    def is_again(self) -> bool:
+        """Whether the program is being run again up to where a checkpoint was written."""
+        return self._loaded is not None and self._loaded.place.boundary > 0
+
+    @property
+    def note(self) -> str:
+        """What is going on, in a few words; empty when nothing is."""
+        return f"run again up to iteration {self._loaded.place.iteration:,}" if self._loaded and self.is_again else ""
+
+    def comes_by(self) -> bool:
+        """Count a place where the program may wait; return whether a checkpoint was written at this one."""
+        self._boundary += 1
+        return self._loaded is not None and self._loaded.place.boundary == self._boundary
+
+    def check_end(self, *, is_finished: bool) -> str:
+        """Return why a program that has ended did not go on from its checkpoint; empty when it did."""
+        if not is_finished or self._loaded is None:
+            return ""
+        return f"The checkpoint {self._loaded.name} does not fit this program: {_TOO_SHORT}"
 
     def set_epoch(self) -> None:
         """Have the program count its epochs from where the checkpoint was written."""
-        if self._loaded is not None and not self._loaded.place.loop_line:
+        if self._loaded is not None and self.is_pending and not self._loaded.place.loop_line:
             self._namespace[START_EPOCH] = self._loaded.place.epoch
 
     def begin_pass(self) -> int:
         """Return how many batches of the pass that begins now are to be passed over."""
-        if self._loaded is None:
+        if self._loaded is None or self.is_again:
             return 0
         self._loaded.place.at_start.restore()
         return self._loaded.place.batch
@@ -68,7 +102,11 @@ class Resuming:
         """
         assert self._loaded is not None, "asked only while it is pending"
         loaded, self._loaded = self._loaded, None
-        loaded.restore(optimizer, subject, self._namespace)
+        self.is_edited = loaded.place.is_edited
+        if loaded.place.boundary:
+            _check_again(loaded, subject)
+        if self.is_edited or not loaded.place.boundary:
+            loaded.restore(optimizer, subject, self._namespace)
         self.clip.norm = loaded.clip_norm
         return loaded.place.iteration
 
@@ -88,21 +126,26 @@ class Resuming:
         ``frame`` is where the program is.
 
         Raises:
-            CheckpointError: If it could not be resumed.
+            CheckpointError: If nothing was learned yet.
             OSError: If the file cannot be written.
             NotPlainError: If the state is not made of numbers and tensors.
         """
-        if optimizer is None or current is None:
-            raise CheckpointError(_NO_LOADER if iteration else "no batch was learned yet.")
-        epoch, loop_line = self._epoch(frame)
-        if current.is_over:  # the next epoch is about to begin
-            place = Place(iteration, epoch + has_ended, 0, random_numbers(), loop_line)
+        if optimizer is None or not iteration:
+            raise CheckpointError("no batch was learned yet.")
+        counted = None if current is None else self._epoch(frame)
+        if current is None or counted is None:
+            place = Place(iteration, 0, 0, self._at_begin, boundary=self._boundary, is_edited=self.is_edited)
+        elif current.is_over:  # the next epoch is about to begin
+            place = Place(iteration, counted[0] + has_ended, 0, random_numbers(), counted[1])
         else:
-            place = Place(iteration, epoch, current.delivered, current.at_start, loop_line)
+            place = Place(iteration, counted[0], current.delivered, current.at_start, counted[1])
         save_checkpoint(path, self._program, place, optimizer, subject, self._namespace, self.clip.norm)
 
-    def _epoch(self, frame: FrameType | None) -> tuple[int, int]:
-        """Return the epoch as the program counts it, and the line of the loop that does; 0 with ``start_epoch``."""
+    def _epoch(self, frame: FrameType | None) -> tuple[int, int] | None:
+        """Return the epoch as the program counts it, and the line of the loop that does; 0 with ``start_epoch``.
+
+        None where it counts them in a way in which they cannot be set.
+        """
         epoch = self._namespace.get("epoch")
         if START_EPOCH in self._namespace and isinstance(epoch, int):
             return epoch, 0
@@ -112,6 +155,17 @@ class Resuming:
         else:
             loop = loop_around(self._program, outermost[-1].f_lineno) if outermost else None
         counted = None if loop is None else self._namespace.get(loop.variable)
-        if loop is None or not isinstance(counted, int):
-            raise CheckpointError(_NO_EPOCHS)
-        return counted, loop.line
+        return (counted, loop.line) if loop is not None and isinstance(counted, int) else None
+
+
+def _check_again(loaded: Loaded, subject: Subject) -> None:
+    """Look whether a program that was run again did the same.
+
+    Raises:
+        CheckpointError: If not.
+    """
+    are_same_numbers, is_learned = loaded.is_same_again(subject)
+    if not are_same_numbers:
+        raise CheckpointError(f"The checkpoint {loaded.name} cannot be gone on from: {_OTHER_NUMBERS}")
+    if not is_learned and not loaded.place.is_edited:
+        raise CheckpointError(f"The checkpoint {loaded.name} cannot be gone on from: {_OTHER_RESULT}")

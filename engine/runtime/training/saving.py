@@ -33,6 +33,10 @@ class CheckpointQueue:
         """Have a checkpoint written at the next occasion."""
         self._waiting.append((path, sent_ns))
 
+    def note_edit(self) -> None:
+        """Note that a person changed something: the program alone would not learn the same."""
+        self._resuming.is_edited = True
+
     def write(
         self,
         iteration: int,

@@ -152,7 +152,8 @@ class Job:
             ended = self._runner.run(program, module, self._limit)
             if ended.kind is EndKind.FAILED:
                 self._training.failed()
-            return ended
+            trouble = resuming.check_end(is_finished=ended.kind is EndKind.FINISHED)
+            return Ended(kind=EndKind.REFUSED, error_text=trouble) if trouble else ended
 
     def _tick(self) -> None:
         """Do what is to be done now and then while the program runs; on the pump's thread."""

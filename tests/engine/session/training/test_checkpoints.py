@@ -5,7 +5,7 @@ import pytest
 from engine.trace.outcome import OutcomeKind
 from engine.training.checkpoint import read_head
 from engine.training.commands import Play, SaveCheckpoint, SetHyper
-from engine.training.facts import MarkKind
+from engine.training.facts import MarkKind, TrainState
 from engine.training.options import TrainingOptions
 from engine.training.plan import Choice
 from tests.engine.session.runs import printed
@@ -152,19 +152,82 @@ def test_a_typed_program_that_counts_epochs_by_a_range_is_resumed_as_it_is(runs,
     assert resumed.info.program == PLAIN
 
 
-def test_a_program_of_which_the_epochs_cannot_be_set_says_why(runs, tmp_path):
-    lines = PLAIN.strip().splitlines()
-    start = next(place for place, line in enumerate(lines) if line.startswith("for round"))
-    inside = ["def learn():", "    total = 0.0", *(f"    {line}" for line in lines[start:-1]), "learn()"]
-    hidden = [*lines[:start], *inside]
-    without = [line.replace("for inputs, targets in loader", "for inputs, targets in [(x, x)]") for line in lines]
-    for text, said in (("\n".join(hidden), "at the top level of the program, not in a function"),
-                       ("\n".join(without), "only batches of a DataLoader can be drawn again")):  # fmt: skip
-        runs.begin(text, training=TrainingOptions(play=Play(iterations=2)))
-        runs.until_paused()
-        runs.session.steer(SaveCheckpoint(path=str(tmp_path / "none")))
-        runs.until(lambda: runs.marks(MarkKind.TROUBLE))
-        assert said in runs.marks(MarkKind.TROUBLE)[0].text
-        runs.session.steer(Play())
-        assert runs.wait().outcome.kind is OutcomeKind.FINISHED
-    assert not list(tmp_path.iterdir())
+LINES = PLAIN.strip().splitlines()
+START = next(place for place, line in enumerate(LINES) if line.startswith("for round"))
+HIDDEN = "\n".join(
+    [*LINES[:START], "def learn():", "    total = 0.0", *(f"    {line}" for line in LINES[START:]), "learn()"]
+)
+BY_HAND = PLAIN.replace("for inputs, targets in loader:", "for inputs, targets in drawn():").replace(
+    "model = nn.Seq", """def drawn():
+    for places in torch.randperm(40).split(8):
+        yield x[places], x[places].sum(1, keepdim=True)
+model = nn.Seq""", 1
+)  # fmt: skip
+UNSEEDED = BY_HAND.replace("torch.manual_seed(3)", "import random")
+CANNOT_BE_SET = {"epochs in a function": HIDDEN, "batches by hand": BY_HAND, "no seed": UNSEEDED}
+
+
+@pytest.mark.parametrize("after", [1, 5, 12])
+@pytest.mark.parametrize("name", CANNOT_BE_SET)
+def test_a_program_that_cannot_be_set_is_run_again_up_to_there(runs, tmp_path, name, after):
+    text, path = CANNOT_BE_SET[name], str(tmp_path / "run.safetensors")
+    runs.begin(text, training=TrainingOptions(play=Play(iterations=after)))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    whole = runs.wait()
+    losses, rates = runs.curve("loss"), runs.curve("learning rate")
+    assert read_head(path).boundary > 0
+    resumed = runs.run(text, training=TrainingOptions(resume=path, play=Play()))
+    assert resumed.outcome.kind is OutcomeKind.FINISHED, resumed.outcome
+    assert [mark.iteration for mark in runs.marks(MarkKind.RESUMED)] == [after]
+    assert runs.curve("loss") == {at: loss for at, loss in losses.items() if at >= after}
+    assert runs.curve("learning rate") == {at: rate for at, rate in rates.items() if at >= after}
+    assert printed(resumed) == printed(whole)
+
+
+def test_what_a_person_changed_is_there_again_where_a_program_was_run_again(runs, tmp_path):
+    path, later = str(tmp_path / "one"), str(tmp_path / "two")
+    runs.begin(BY_HAND, training=TrainingOptions(play=Play(iterations=3)))
+    runs.until_paused()
+    runs.session.steer(SetHyper(name="lr", numbers=(0.5,)))
+    runs.session.steer(Play(iterations=4))
+    runs.until(lambda: runs.progress[-1].iteration == 7 and runs.progress[-1].state is TrainState.PAUSED)
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    runs.wait()
+    losses = runs.curve("loss")
+    runs.begin(BY_HAND, training=TrainingOptions(resume=path, play=Play(iterations=2)))
+    runs.until_paused()
+    assert runs.progress[-1].iteration == 9
+    runs.session.steer(SaveCheckpoint(path=later))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.steer(Play())
+    runs.wait()
+    assert runs.curve("loss") == {at: loss for at, loss in losses.items() if at >= 7}
+    runs.run(BY_HAND, training=TrainingOptions(resume=later, play=Play()))
+    assert runs.curve("loss") == {at: loss for at, loss in losses.items() if at >= 9}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("torch.manual_seed(3)", "import time; torch.manual_seed(time.time_ns())", "draws other random numbers"),
+        ("lr=0.01", "lr=0.02", "does not learn the same"),
+        ("range(2, 6)", "range(2, 3)", "it ended before the iteration"),
+    ],
+)
+def test_a_program_that_does_not_do_the_same_again_says_why(runs, tmp_path, old, new, said):
+    path = str(tmp_path / "run.safetensors")
+    begun = BY_HAND.replace(old, new) if "time" in new else BY_HAND
+    runs.begin(begun, training=TrainingOptions(play=Play(iterations=7)))
+    runs.until_paused()
+    runs.session.steer(SaveCheckpoint(path=path))
+    runs.until(lambda: runs.marks(MarkKind.CHECKPOINT))
+    runs.session.stop()
+    runs.wait()
+    ended = runs.run(BY_HAND.replace(old, new), training=TrainingOptions(resume=path, play=Play())).outcome
+    assert ended.kind is OutcomeKind.FAILED
+    assert said in ended.message
