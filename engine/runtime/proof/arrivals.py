@@ -1,6 +1,6 @@
 """Whether the gradient that arrived is the sum of those that were sent, and what a leaf accumulated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -28,49 +28,53 @@ class ArrivalChecker:
 
     def check(self, step: Step, run: Pass) -> Iterator[Finding]:
         """Yield findings about what came in at one backward step."""
-        if run.is_nested:
-            reason = "one backward pass ran inside of another"
-            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, reason)
-            return
-        try:
-            texts = [*self._sums(step, run), *self._accumulated(step)]
-        except NotRebuildableError as error:
-            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, str(error))
-            return
-        wrong = next(filter(None, texts), "")
-        if wrong and self._has_hooks(step, run):
-            reason = "a hook of the program came between what was sent and what arrived"
-            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step.index, reason)
-        elif wrong:
-            yield Finding(Check.ARRIVAL, Verdict.FAILED, step.index, wrong)
-        elif texts:
-            yield Finding(Check.ARRIVAL, Verdict.PROVEN, step.index)
+        arrived = {value for value in (*step.inputs, *step.outputs) if value is not None}
+
+        def texts() -> Iterator[str]:
+            yield from self._sums(step, run)
+            yield from self._accumulated(step)
+
+        yield from self._found(texts, run, step.index, arrived)
 
     def returned(self, fact: ReturnedGradient, run: Pass) -> Iterator[Finding]:
         """Yield a finding about a gradient that ``torch.autograd.grad`` returned."""
         asked = self._recording.values[fact.of]
-        if asked.grad_node is None or run.is_nested or asked.grad_node in run.call.roots:
+        if asked.grad_node is None or asked.grad_node in run.call.roots:
             return
         parts = [part for _, part in contributions(self._recording, run, (asked.grad_node, asked.grad_slot))]
-        if not parts:
-            return
-        last = run.span[1]
-        try:
-            wrong = self._sum(fact.value, parts)
-        except NotRebuildableError as error:
-            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, StepIndex(last), str(error))
-            return
-        if wrong and any(word in self._recording.info.program for word in _HOOKS):
-            return
-        verdict = Verdict.FAILED if wrong else Verdict.PROVEN
-        yield Finding(Check.ARRIVAL, verdict, StepIndex(last), wrong and f"autograd.grad: {wrong}")
 
-    def _has_hooks(self, step: Step, run: Pass) -> bool:
+        def texts() -> Iterator[str]:
+            wrong = self._sum(fact.value, parts)
+            yield wrong and f"what the program got: {wrong}"
+
+        if parts:
+            yield from self._found(texts, run, StepIndex(run.span[1]), {fact.value})
+
+    def _found(
+        self, texts: Callable[[], Iterator[str]], run: Pass, step: StepIndex, arrived: set[ValueId]
+    ) -> Iterator[Finding]:
+        """Yield a finding at ``step`` about what arrived; each text says what is wrong, an empty one nothing."""
+        if run.is_nested:
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step, "one backward pass ran inside of another")
+            return
+        try:
+            told = list(texts())
+            wrong = next(filter(None, told), "")
+            is_explained = bool(wrong) and self._has_hooks(run, step, arrived)
+        except NotRebuildableError as error:
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step, str(error))
+            return
+        if is_explained:
+            reason = "a hook of the program came between what was sent and what arrived"
+            yield Finding(Check.ARRIVAL, Verdict.NOT_CHECKED, step, reason)
+        elif told:
+            yield Finding(Check.ARRIVAL, Verdict.FAILED if wrong else Verdict.PROVEN, step, wrong)
+
+    def _has_hooks(self, run: Pass, step: StepIndex, arrived: set[ValueId]) -> bool:
         """Whether hooks may have changed what arrived: steps inside of the pass gave it, or the text asks for hooks."""
         if any(word in self._recording.info.program for word in _HOOKS):
             return True
-        arrived = {value for value in (*step.inputs, *step.outputs) if value is not None}
-        for index in range(run.span[0], step.index):
+        for index in range(run.span[0], step):
             inner = self._recording.steps[index]
             if inner.phase is Phase.FORWARD and any(self._is_one_of(value, arrived) for value in inner.outputs):
                 return True

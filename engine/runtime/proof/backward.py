@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.calls import Caller, Ran, RefusedError
-from engine.runtime.proof.compare import Difference, difference
+from engine.runtime.proof.compare import Difference, difference, same_bits
 from engine.runtime.proof.groups import Group, Pass, Place
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.replay import Replayer
@@ -123,12 +123,30 @@ class Differentiator:
         return wrong
 
     def without_forward(self, step: Step, node: GradNode) -> Iterator[Finding]:
-        """Say why the gradients of a node that no forward step made are not computed again."""
+        """Say why the gradients of a node that no forward step made are not computed again.
+
+        Where the engine added gradients up under ``create_graph``, each of them gets what arrives for the sum.
+        """
+        if node.made_by is not None and step.name == "AddBackward0" and self._is_passed_on(step):
+            yield Finding(Check.DERIVATIVE, Verdict.PROVEN, step.index)
+            yield Finding(Check.SLOPE, Verdict.PROVEN, step.index)
+            return
         reason = "no forward step is known for it"
         if node.made_by is not None:
             reason = "its node was made by the backward pass (create_graph)"
         yield Finding(Check.DERIVATIVE, Verdict.NOT_CHECKED, step.index, reason)
         yield Finding(Check.SLOPE, Verdict.NOT_CHECKED, step.index, reason)
+
+    def _is_passed_on(self, step: Step) -> bool:
+        """Whether everything that a step sends is what came in, bit for bit."""
+        sent = [value for value in step.outputs if value is not None]
+        if len(step.inputs) != 1 or step.inputs[0] is None or not sent:
+            return False
+        try:
+            came = self._values.tensor(step.inputs[0], as_it_lay=False)
+            return all(same_bits(self._values.tensor(value, as_it_lay=False), came) for value in sent)
+        except NotRebuildableError:
+            return False
 
     def recorded(self, group: Group, place: Place, *, is_wide: bool = False) -> Tensor | None:
         """Return the gradient that a group sent to a place, the sum where it was several; None for none.

@@ -1,13 +1,15 @@
-"""Second derivatives again: of a call and its first backward steps, taken together as one function.
+"""Second and higher derivatives again: of a call and its earlier backward steps, taken together as one function.
 
 Under ``create_graph`` the backward steps of a call ``y = f(x)`` make nodes of their own, since the gradients that they
 send, ``g = J(x)^T a``, depend on ``x`` and on the gradients ``a`` that arrived. So in a later backward pass the nodes
 of the call and those of its backward steps together differentiate one function ``(x, a) -> (y, g)``, which torch can
-compute and differentiate again from the recorded numbers.
+compute and differentiate again from the recorded numbers. Where that pass keeps its graph too, what it sent joins the
+results of that function for the pass after it, and so on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -15,7 +17,7 @@ from torch import Tensor
 from engine.protocol.proof import Check, Finding, Verdict
 from engine.runtime.proof.backward import Differentiator, NotProvableError
 from engine.runtime.proof.calls import RefusedError
-from engine.runtime.proof.compare import difference
+from engine.runtime.proof.compare import difference, same_bits
 from engine.runtime.proof.groups import Group, Ours, Pass, Place, enter, groups
 from engine.runtime.proof.literals import NotRebuildableError
 from engine.runtime.proof.values import Values
@@ -24,28 +26,48 @@ from engine.trace.ids import BackwardCallId, GradNodeId, StepIndex, ValueId
 from engine.trace.recording import Recording
 
 _NO_SLOPE = "finite differences are taken of first derivatives only"
+_MIXED = "gradients from inside and outside of it cannot be told apart"
+
+_Chain: TypeAlias = tuple[StepIndex, StepIndex]
 
 
 @dataclass(frozen=True, slots=True)
-class _First:
-    """The backward steps of one call in the pass that made nodes, and these nodes."""
+class _Earlier:
+    """The backward steps of one call in a pass that made nodes.
+
+    Attributes:
+        group: What ran in that pass of the nodes of the call, and of those of its backward steps before that.
+        nodes: Those that the group made, and all that it made before.
+        before: What came before it, None for a first derivative.
+    """
 
     group: Group
     run: Pass
     nodes: frozenset[GradNodeId]
+    before: "_Earlier | None" = None
 
 
 @dataclass(slots=True)
 class Second:
-    """What ran in one pass of the nodes of a call and of its first backward steps.
+    """What ran in one pass of the nodes of a call and of its earlier backward steps.
 
     Attributes:
-        first: The first backward steps.
-        group: All these nodes together; ``members`` are those that the first backward steps made.
+        earlier: These backward steps.
+        group: All these nodes together; ``members`` are those that backward steps made.
+        own: The nodes of the call itself that ran.
     """
 
-    first: _First
+    earlier: _Earlier
     group: Group
+    own: list[Step]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sum:
+    """Several gradients that were sent to one tensor, of which only the sum can be computed again; their places."""
+
+    total: Tensor
+    places: frozenset[Place]
 
 
 @dataclass(slots=True)
@@ -53,6 +75,7 @@ class _Again:
     """The function run again: its results and what they depend on, by place in the recorded graph."""
 
     results: dict[Place, Tensor] = field(default_factory=dict)
+    sums: dict[Place, _Sum] = field(default_factory=dict)
     sources: dict[Place, Tensor] = field(default_factory=dict)
 
 
@@ -70,56 +93,79 @@ class SecondOrder:
         self._values = values
         self._differentiator = differentiator
         self._passes = passes
-        self._firsts: dict[StepIndex, _First] | None = None
+        self._makers: dict[StepIndex, _Earlier] | None = None
 
     def found(self, run: Pass) -> Iterator[Second]:
         """Yield what ran in a pass of nodes whose makers are known."""
-        made: dict[StepIndex, _First] = {}
-        nodes: dict[StepIndex, list[Step]] = {}
+        if self._makers is None:
+            self._makers = {}
+            for earlier in sorted(self._passes.values(), key=lambda one: one.span):
+                if earlier.call.create_graph:
+                    self._enter_makers(earlier, self._makers)
+        yield from self._seconds(run, self._makers)
+
+    def _seconds(self, run: Pass, makers: Mapping[StepIndex, _Earlier]) -> Iterator[Second]:
+        latest: dict[_Chain, _Earlier] = {}
+        nodes: dict[_Chain, list[Step]] = {}
         own: dict[StepIndex | None, list[Step]] = {}
         for node, step in run.steps.items():
             fact = self._recording.grad_nodes[node]
             own.setdefault(fact.step, []).append(step)
-            first = None if fact.made_by is None else self._makers().get(fact.made_by)
-            if first is not None and node in first.nodes:
-                key = first.group.members[0].index
-                made[key] = first
-                nodes.setdefault(key, []).append(step)
-        for key, first in made.items():
-            group = Group(first.group.forward, nodes[key])
-            enter(self._recording, run, group, [*nodes[key], *own.get(group.forward, ())], self._ours(first))
-            yield Second(first, group)
+            maker = None if fact.made_by is None else makers.get(fact.made_by)
+            if maker is not None and node in maker.nodes:
+                chain = _chain(maker)
+                known = latest.get(chain)
+                if known is None or len(known.nodes) < len(maker.nodes):
+                    latest[chain] = maker
+                nodes.setdefault(chain, []).append(step)
+        for chain, earlier in latest.items():
+            group = Group(earlier.group.forward, nodes[chain])
+            mine = own.get(group.forward, [])
+            enter(self._recording, run, group, [*nodes[chain], *mine], self._ours(earlier))
+            yield Second(earlier, group, mine)
 
-    def _ours(self, first: _First) -> Ours:
-        return lambda node: node in first.nodes or self._recording.grad_nodes[node].step == first.group.forward
+    def _enter_makers(self, run: Pass, makers: dict[StepIndex, _Earlier]) -> None:
+        """Enter the backward steps of a pass that made nodes, with the steps of the same call around each."""
+        joint = list(self._seconds(run, makers))
+        for group in groups(self._recording, run):
+            first = _Earlier(group, run, self._nodes(group, group.members))
+            makers.update((member.index, first) for member in group.members)
+        for second in joint:
+            members = [*second.group.members, *second.own]
+            nodes = second.earlier.nodes | self._nodes(second.group, members)
+            later = _Earlier(second.group, run, nodes, second.earlier)
+            makers.update((member.index, later) for member in members)
 
-    def _nodes(self, group: Group) -> frozenset[GradNodeId]:
+    def _ours(self, earlier: _Earlier) -> Ours:
+        return lambda node: node in earlier.nodes or self._recording.grad_nodes[node].step == earlier.group.forward
+
+    def _nodes(self, group: Group, steps: Sequence[Step]) -> frozenset[GradNodeId]:
         """Return the nodes that the backward steps of a group made to compute what they sent.
 
-        What the engine made to add up gradients afterwards is not among them.
+        What the engine made to add up gradients from outside, or afterwards, is not among them.
         """
-        members = {member.index for member in group.members}
-        values = (value for member in group.members for value in member.outputs if value is not None)
-        waiting = [node for value in values if (node := self._recording.values[value].grad_node) is not None]
+        members = {member.index for member in steps}
+        waiting = list(self._nodes_of(value for member in steps for value in member.outputs))
+        inputs = (
+            value
+            for member in steps
+            for slot, value in enumerate(member.inputs)
+            if value is not None and (member.grad_node, slot) in group.arrived
+        )
+        summed = set(self._nodes_of(value for value in inputs if self._recording.values[value].producer is None))
         found: set[GradNodeId] = set()
         while waiting:
             node = waiting.pop()
-            if node not in found and self._recording.grad_nodes[node].made_by in members:
+            if node not in found and node not in summed and self._recording.grad_nodes[node].made_by in members:
                 found.add(node)
                 waiting += [edge.target for edge in self._recording.edges_from(node)]
         return frozenset(found)
 
-    def _makers(self) -> dict[StepIndex, _First]:
-        """Return, by backward step that may have made nodes, the steps of the same call around it."""
-        if self._firsts is None:
-            self._firsts = {
-                member.index: first
-                for run in self._passes.values()
-                if run.call.create_graph
-                for first in (_First(group, run, self._nodes(group)) for group in groups(self._recording, run))
-                for member in first.group.members
-            }
-        return self._firsts
+    def _nodes_of(self, values: Iterable[ValueId | None]) -> Iterator[GradNodeId]:
+        for value in values:
+            node = None if value is None else self._recording.values[value].grad_node
+            if node is not None:
+                yield node
 
     def check(self, second: Second, run: Pass) -> Iterator[Finding]:
         """Yield a finding for each node that a first backward step made."""
@@ -138,12 +184,8 @@ class SecondOrder:
     def _wrong(self, second: Second, run: Pass) -> str:
         """Return how a gradient differs, nothing where all are as torch computes them."""
         if run.is_nested or second.group.mixed:
-            raise NotProvableError("gradients from inside and outside of it cannot be told apart")
-        again = self._again(second.first)
-        if any(place not in again.results for place in second.group.arrived):
-            raise NotProvableError("a gradient arrives for something that is no result of it")
-        if any(place not in again.sources for place in second.group.sent):
-            raise NotProvableError("it sends a gradient to a tensor that it was not given")
+            raise NotProvableError(_MIXED)
+        again = self._again(second.earlier)
         computed = self._gradients(second.group, again)
         for place in second.group.sent:
             recorded = self._differentiator.recorded(second.group, place)
@@ -155,16 +197,26 @@ class SecondOrder:
         return ""
 
     def _gradients(self, group: Group, again: _Again) -> dict[Place, Tensor]:
-        results = [again.results[place] for place in group.arrived]
-        arrived = [self._values.total(parts) for parts in group.arrived.values()]
-        places = list(group.sent)
-        try:
-            found = torch.autograd.grad(results, [again.sources[place] for place in places], arrived, allow_unused=True)
-        except RuntimeError as error:
-            raise RefusedError(str(error).split("\n", 1)[0]) from error
-        return {place: gradient for place, gradient in zip(places, found, strict=True) if gradient is not None}
+        pairs, places = self._known(group, again)
+        arrived = [self._values.total(parts) for _, parts in pairs]
+        sent = _sent([result for result, _ in pairs], [again.sources[place] for place in places], arrived)
+        return {place: gradient for place, gradient in zip(places, sent, strict=True) if gradient is not None}
 
-    def _again(self, first: _First) -> _Again:
+    def _again(self, earlier: _Earlier) -> _Again:
+        """Return the function of all passes up to one, run again."""
+        if earlier.before is None:
+            return self._first(earlier)
+        if earlier.group.mixed:
+            raise NotProvableError(_MIXED)
+        again = self._again(earlier.before)
+        pairs, places = self._known(earlier.group, again)
+        arrived = [self._arrived(parts, again) for _, parts in pairs]
+        sent = _sent([result for result, _ in pairs], [again.sources[place] for place in places], arrived)
+        for place, gradient in zip(places, sent, strict=True):
+            self._enter_sent(earlier.group, place, gradient, again)
+        return again
+
+    def _first(self, first: _Earlier) -> _Again:
         linear = self._differentiator.linear(first.group, first.run)
         ran = self._differentiator.rerun(linear)
         again = _Again()
@@ -187,6 +239,33 @@ class SecondOrder:
             self._enter_sent(first.group, place, gradient, again)
         return again
 
+    def _known(self, group: Group, again: _Again) -> tuple[list[tuple[Tensor, tuple[ValueId, ...]]], list[Place]]:
+        """Return the results that gradients arrived for, with these, and the places that others were sent to.
+
+        Raises:
+            NotProvableError: If the function run again has no such result, or was given no such tensor.
+        """
+        if any(place not in again.sources for place in group.sent):
+            raise NotProvableError("it sends a gradient to a tensor that it was not given")
+        found: list[tuple[Tensor, tuple[ValueId, ...]]] = []
+        summed: dict[_Sum, list[tuple[ValueId, ...]]] = {}
+        for place, parts in group.arrived.items():
+            if place in again.results:
+                found.append((again.results[place], parts))
+            elif place in again.sums:
+                summed.setdefault(again.sums[place], []).append(parts)
+            else:
+                raise NotProvableError("a gradient arrives for something that is no result of it")
+        for one, arrived in summed.items():
+            if len(arrived) < len(one.places) or not self._are_same(arrived):
+                raise NotProvableError("gradients that it sent to one tensor are told apart later")
+            found.append((one.total, arrived[0]))
+        return found, list(group.sent)
+
+    def _are_same(self, arrived: list[tuple[ValueId, ...]]) -> bool:
+        first, *others = (self._values.total(parts) for parts in arrived)
+        return all(same_bits(first, other) for other in others)
+
     def _arrived(self, parts: tuple[ValueId, ...], again: _Again) -> Tensor:
         """Return the gradient that arrived, as a source where the recorded one belonged to a graph."""
         gradient = self._values.total(parts)
@@ -200,14 +279,24 @@ class SecondOrder:
 
     def _enter_sent(self, group: Group, place: Place, gradient: Tensor | None, again: _Again) -> None:
         """Say under which node the recorded graph knows a gradient that a first backward step sent."""
-        sent = [one.value for one in group.sent[place] if one.value is not None]
-        if gradient is None or not sent:
+        sent = [self._recording.values[one.value] for one in group.sent[place] if one.value is not None]
+        places = [(fact.grad_node, fact.grad_slot) for fact in sent if fact.grad_node is not None]
+        if gradient is None or not places:
             return
-        if len(sent) > 1:
-            raise NotProvableError("it sent several gradients to one tensor")
-        fact = self._recording.values[sent[0]]
-        if fact.grad_node is not None:
-            again.results[fact.grad_node, fact.grad_slot] = gradient
+        if len(sent) == 1:
+            again.results[places[0]] = gradient
+        elif len(set(places)) < len(places):
+            raise NotProvableError("it sent one gradient to a tensor several times")
+        else:
+            one = _Sum(gradient, frozenset(places))
+            again.sums.update((part, one) for part in places)
+
+
+def _chain(earlier: _Earlier) -> "_Chain":
+    """Return what a chain of passes began with: a call and the first of its backward steps."""
+    while earlier.before is not None:
+        earlier = earlier.before
+    return earlier.group.forward, earlier.group.members[0].index
 
 
 def _sent(roots: list[Tensor], leaves: list[Tensor], arrived: list[Tensor]) -> tuple[Tensor | None, ...]:
