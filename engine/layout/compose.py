@@ -1,52 +1,46 @@
 """One level after the other, from the innermost outwards: order, place, and measure each lane of it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
 from engine.layout.levels import Levels
-from engine.layout.likeness import Member, Pattern, Sketch, sketch_of
+from engine.layout.likeness import MainStep, Member, Pattern, Sketch, sketch_of
 from engine.layout.net import THREAD_PX, Net, join
 from engine.layout.place import Rod
 from engine.layout.problem import LayoutProblem
 from engine.layout.solver import solved
 from engine.layout.threads import HIGH, LOW, End, Threads
 
-LARGEST_ALIKE = 400
-"""Levels with more cells are hardly ever alike."""
 _TITLE_GAP = 10.0
 _MOST_TITLE_ROOM = 160.0
 """How much broader a frame may become for its title."""
 
 
-@dataclass(frozen=True, slots=True)
-class MainStep:
-    """A vertex of the main path: its layer, its breadth, and its cell (-1 for a port or a bend)."""
-
-    layer: int
-    breadth: float
-    cell: int
-
-
 @dataclass(slots=True)
 class LanePlan:
-    """One lane of one level: positions across, relative to the inner top."""
+    """One lane of one level: positions across, relative to the inner top.
 
-    cell_top: dict[int, float] = field(default_factory=dict)
-    port: dict[int, float] = field(default_factory=dict)
-    main: list["MainStep"] = field(default_factory=list)
-    breadth: float = 0.0
+    ``tops`` holds the tops of its cells by their places in the level, ``ports`` and ``bends`` those of its ports and of
+    its pieces, in order.
+    """
+
+    tops: Mapping[int, float]
+    ports: Sequence[float]
+    bends: Sequence[Sequence[float]]
+    main: Sequence[MainStep]
+    breadth: float
     channels: list[float] = field(default_factory=list)
     """Free lines across, after each column of a folded level."""
 
 
 @dataclass(slots=True)
 class LevelPlan:
-    """One level: where its columns start, how long they are, and its lanes."""
+    """One level: where its columns start, how long they are, and its lanes. Levels that are alike share their plan."""
 
     starts: list[float] = field(default_factory=list)
-    lengths: list[float] = field(default_factory=list)
+    lengths: Sequence[float] = ()
     length: float = 0.0
     lanes: dict[int, LanePlan] = field(default_factory=dict)
     parts: list[int] = field(default_factory=list)
@@ -62,69 +56,93 @@ class LevelPlan:
 
 
 class Composer:
-    """Plans every level of a problem; the plans are in ``plans``, level by level."""
+    """Plans every level of a problem; the plans are in ``plans``, level by level.
+
+    Attributes:
+        stack_top: For each node its top within the stack of its cell and lane.
+        item_length: The size of each cell along the flow, the same in all lanes; of groups once they are planned.
+        port_at: Where each port lies across, relative to the inner top of its frame.
+    """
 
     def __init__(self, problem: LayoutProblem, levels: Levels, threads: Threads) -> None:
         self.plans: list[LevelPlan] = [LevelPlan() for _ in levels.level_cells]
+        self.stack_top = [0.0] * len(problem.nodes)
+        self.item_length = [0.0] * len(levels.rank)
+        self.port_at = [0.0] * len(threads.ports)
         self._problem = problem
         self._levels = levels
         self._threads = threads
+        self._entries: dict[int, float] = {}
         self._title_room = [0.0] * len(problem.group_parents)
         self._lanes = sorted({node.lane for node in problem.nodes})
         self._gaps = (problem.spacing.row_gap, problem.spacing.thread_gap)
         self._patterns: dict[Hashable, Pattern] = {}
-        self._patterns_of: dict[tuple[int, int], int] = {}
-        self._lengths: dict[int, float] = {}
+        self._known: dict[Hashable, LevelPlan] = {}
+        self._middle = [0.0] * len(problem.nodes)
+        self._measure_stacks()
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
         """Plan all levels, inner ones first (groups come after the groups around them).
 
-        ``wrap`` is called for each level once it is planned and may fold it.
+        ``wrap`` is called for each kind of level once it is planned and may fold it.
         """
         for level in range(len(self.plans) - 1, -1, -1):
-            for lane in self._lanes:
-                self._plan_lane(level, lane)
-            self._plan_columns(level)
-            wrap(level)
-            if level > 0:
-                self._make_title_room(level - 1)
+            sketches = self._plan_lanes(level)
+            lengths = self._column_lengths(level)
+            key = (level == 0, lengths, *[(lane, pattern.number) for lane, (_, pattern) in sketches.items()])
+            plan = self._known.get(key)
+            if plan is None:
+                plan = self._known[key] = self.plans[level]
+                self._plan_columns(plan, lengths, is_inner=level > 0)
+                wrap(level)
+            self._take(level, plan, sketches)
         return self.plans
+
+    def _take(self, level: int, plan: LevelPlan, sketches: "_Sketches") -> None:
+        """Give a level, its ports and its pieces their places."""
+        self.plans[level] = plan
+        pieces = self._threads.pieces
+        for lane, (sketch, _) in sketches.items():
+            of_lane = plan.lanes[lane]
+            for port, across in zip(sketch.ports, of_lane.ports, strict=True):
+                self.port_at[port] = across
+            for index, bends in zip(self._threads.by_lane.get((level, lane), ()), of_lane.bends, strict=True):
+                pieces[index].bends = bends
+        if level > 0:
+            self.item_length[self._levels.group_cell[level - 1]] = plan.length
+            self._make_title_room(level - 1, sketches[0][0].ports if 0 in sketches else ())
+
+    def _measure_stacks(self) -> None:
+        """Find out how long each cell is, and where in its stack each node stands."""
+        nodes, gap = self._problem.nodes, self._problem.spacing.stack_gap
+        for cell, members in enumerate(self._levels.members):
+            longest = 0.0
+            for stack in members.values():
+                top = 0.0
+                for index in stack:
+                    node = nodes[index]
+                    self.stack_top[index], self._middle[index] = top, top + node.across / 2
+                    top += node.across + node.note + gap
+                    longest = max(longest, node.along)
+            self.item_length[cell] = longest
 
     def item_breadth(self, cell: int, lane: int) -> float:
         """Size of a cell across the flow in a lane; 0 when it has nothing there."""
         group = self._levels.cell_group[cell]
-        spacing = self._problem.spacing
         if group >= 0:
             plan = self.plans[group + 1].lanes.get(lane)
             if plan is None:
                 return 0.0
-            return plan.breadth + self.inset(group, lane) + (spacing.across_after if lane == 0 else 0.0)
-        nodes = self._levels.members[cell].get(lane, ())
-        if len(nodes) == 1:
-            return self._problem.nodes[nodes[0]].across
-        total = sum(self._problem.nodes[node].across for node in nodes)
-        notes = sum(self._problem.nodes[node].note for node in nodes[:-1])
-        return total + notes + spacing.stack_gap * max(len(nodes) - 1, 0)
-
-    def item_length(self, cell: int) -> float:
-        """Size of a cell along the flow, the same in all lanes."""
-        group = self._levels.cell_group[cell]
-        if group >= 0:
-            return self.plans[group + 1].length
-        found = self._lengths.get(cell)
-        if found is None:
-            lanes = self._levels.members[cell].values()
-            found = max([self._problem.nodes[node].along for nodes in lanes for node in nodes])
-            self._lengths[cell] = found
-        return found
+            return plan.breadth + self.inset(group, lane) + (self._problem.spacing.across_after if lane == 0 else 0.0)
+        nodes = self._levels.members[cell].get(lane)
+        return self.stack_top[nodes[-1]] + self._problem.nodes[nodes[-1]].across if nodes else 0.0
 
     def offset(self, end: End, lane: int) -> float:
         """Where an edge attaches to a cell, measured from the cell's top."""
         cell, attached = end
-        if attached < 0:
-            group = self._levels.cell_group[cell]
-            return self.inset(group, lane) + self.plans[group + 1].lanes[lane].port[~attached]
-        return self.stack_offset(attached) + self._problem.nodes[attached].across / 2
+        if attached >= 0:
+            return self._middle[attached]
+        return self.inset(self._levels.cell_group[cell], lane) + self.port_at[~attached]
 
     def first_middle(self, cell: int, lane: int) -> float:
         """Middle of the first node of a stack, or of a group."""
@@ -142,76 +160,64 @@ class Composer:
 
     def entry(self, group: int) -> float | None:
         """The first place across at which an edge comes in past the title, from the edge of the content."""
-        ports = self.plans[group + 1].lanes[0].port if 0 in self.plans[group + 1].lanes else {}
-        return min((across for port, across in ports.items() if self._threads.ports[port].side == LOW), default=None)
+        return self._entries.get(group)
 
-    def _make_title_room(self, group: int) -> None:
-        entry = self.entry(group)
-        if entry is None or group >= len(self._problem.group_headings):
+    def _make_title_room(self, group: int, ports: Sequence[int]) -> None:
+        entering = [self.port_at[port] for port in ports if self._threads.ports[port].side == LOW]
+        if not entering:
             return
-        heading = self._problem.group_headings[group]
-        missing = heading.bottom + _TITLE_GAP - self._problem.spacing.across_before - entry
-        self._title_room[group] = min(max(missing, 0.0), _MOST_TITLE_ROOM)
+        entry = self._entries[group] = min(entering)
+        if group < len(self._problem.group_headings):
+            heading = self._problem.group_headings[group]
+            missing = heading.bottom + _TITLE_GAP - self._problem.spacing.across_before - entry
+            self._title_room[group] = min(max(missing, 0.0), _MOST_TITLE_ROOM)
 
-    def stack_offset(self, node: int) -> float:
-        """Top of a node within the stack of its cell and lane."""
-        stack = self._levels.members[self._levels.node_cell[node]][self._problem.nodes[node].lane]
-        offset = 0.0
-        for other in stack if stack[0] != node else ():
-            if other == node:
-                break
-            above = self._problem.nodes[other]
-            offset += above.across + above.note + self._problem.spacing.stack_gap
-        return offset
-
-    def _plan_lane(self, level: int, lane: int) -> None:
-        cells = self._levels.level_cells[level]
-        pieces = [self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ())]
-        members = [self._member(cell, lane) for cell in cells]
-        if not pieces and not any(member.breadth for member in members):
-            return
-        base = self._patterns_of.get((level, 0)) if lane else None
-        sketch = sketch_of(cells, members, pieces, self._threads.ports, partial(self.offset, lane=lane), base)
-        pattern = self._patterns.get(sketch.key) if len(cells) <= LARGEST_ALIKE else None
-        if pattern is None:
-            pattern = self._patterns[sketch.key] = self._pattern(level, lane, sketch)
-        self._patterns_of[level, lane] = pattern.number
-        plan = self.plans[level].lanes[lane] = LanePlan()
-        plan.cell_top = {cells[index]: top for index, top in pattern.tops}
-        plan.port = dict(zip(sketch.ports, pattern.ports, strict=True))
-        plan.main = [MainStep(layer, size, cells[index] if index >= 0 else -1) for layer, size, index in pattern.main]
-        plan.breadth = pattern.breadth
-        for piece, bends in zip(pieces, pattern.bends, strict=True):
-            piece.bends = bends
+    def _plan_lanes(self, level: int) -> "_Sketches":
+        """Plan all lanes of a level."""
+        found: _Sketches = {}
+        threads, plan, cells = self._threads, self.plans[level], self._levels.level_cells[level]
+        for lane in self._lanes:
+            pieces = [threads.pieces[index] for index in threads.by_lane.get((level, lane), ())]
+            members = [self._member(cell, lane) for cell in cells]
+            if not pieces and not any(member[1] for member in members):
+                continue
+            base = found[0][1].number if lane and 0 in found else None
+            offset = partial(self.offset, lane=lane)
+            sketch = sketch_of(self._levels.place, members, pieces, threads.ports, offset, base)
+            pattern = self._patterns.get(sketch.key)
+            if pattern is None:
+                pattern = self._patterns[sketch.key] = self._pattern(level, lane, sketch)
+            found[lane] = (sketch, pattern)
+            plan.lanes[lane] = LanePlan(pattern.tops, pattern.ports, pattern.bends, pattern.main, pattern.breadth)
+        return found
 
     def _member(self, cell: int, lane: int) -> Member:
         """What a cell is in a lane."""
         levels, nodes = self._levels, self._problem.nodes
-        breadth = self.item_breadth(cell, lane)
-        stack = levels.members[cell].get(lane, ())
-        return Member(
-            rank=levels.rank[cell],
-            breadth=breadth,
-            is_group=levels.cell_group[cell] >= 0,
-            is_leaf=any(nodes[node].is_leaf for node in stack),
-            first_middle=self.first_middle(cell, lane) if breadth else 0.0,
-            home_middle=self.first_middle(cell, 0) if lane else 0.0,
-        )
+        rank, breadth = levels.rank[cell], self.item_breadth(cell, lane)
+        if levels.cell_group[cell] >= 0:
+            return (rank, breadth, True, False, breadth / 2, self.first_middle(cell, 0) if lane else 0.0)
+        stack = levels.members[cell].get(lane)
+        home = self.first_middle(cell, 0) if lane else 0.0
+        if stack is None:
+            return (rank, 0.0, False, False, 0.0, home)
+        is_leaf = nodes[stack[0]].is_leaf if len(stack) == 1 else any(nodes[node].is_leaf for node in stack)
+        return (rank, breadth, False, is_leaf, self._middle[stack[0]], home)
 
     def _pattern(self, level: int, lane: int, sketch: Sketch) -> Pattern:
         """Plan a lane."""
         net = self._net(level, lane)
         placed = solved(net, self._homes(level, lane, net), self._gaps)
         top, start = placed.top, placed.start
-        place = {cell: index for index, cell in enumerate(self._levels.level_cells[level])}
-        index_of = {vertex: place[cell] for cell, vertex in net.cells.items()}
+        place = self._levels.place
+        place_of = {vertex: place[cell] for cell, vertex in net.cells.items()}
         middles = [position - start + THREAD_PX / 2 for position in top]
         return Pattern(
             number=len(self._patterns),
-            tops=tuple((place[cell], top[vertex] - start) for cell, vertex in net.cells.items()),
-            ports=tuple(middles[net.ports[port]] for port in sketch.ports),
-            bends=tuple(tuple(middles[bend] for bend in bends) for bends in net.bends.values()),
-            main=tuple((layer, net.breadth[vertex], index_of.get(vertex, -1)) for vertex, layer in placed.main),
+            tops={place[cell]: top[vertex] - start for cell, vertex in net.cells.items()},
+            ports=[middles[net.ports[port]] for port in sketch.ports],
+            bends=[[middles[bend] for bend in bends] for bends in net.bends.values()],
+            main=[MainStep(layer, net.breadth[vertex], place_of.get(vertex, -1)) for vertex, layer in placed.main],
             breadth=max(position + size for position, size in zip(top, net.breadth, strict=True)) - start,
         )
 
@@ -222,25 +228,30 @@ class Composer:
             return {}
         homes = {}
         for cell, vertex in net.cells.items():
-            if cell in base.cell_top:
-                middle = base.cell_top[cell] + self.first_middle(cell, 0)
-                homes[vertex] = middle - self.first_middle(cell, lane)
+            top = base.tops.get(self._levels.place[cell])
+            if top is not None:
+                homes[vertex] = top + self.first_middle(cell, 0) - self.first_middle(cell, lane)
         return homes
 
-    def _plan_columns(self, level: int) -> None:
-        cells = self._levels.level_cells[level]
-        count = max((self._levels.rank[cell] for cell in cells), default=-1) + 1
-        plan = self.plans[level]
-        plan.lengths = [0.0] * count
-        for cell in cells:
-            rank = self._levels.rank[cell]
-            plan.lengths[rank] = max(plan.lengths[rank], self.item_length(cell))
+    def _column_lengths(self, level: int) -> tuple[float, ...]:
+        """The length of every column: that of its longest cell."""
+        rank, lengths = self._levels.rank, self.item_length
+        found: list[float] = []
+        for cell in self._levels.level_cells[level]:
+            at = rank[cell]
+            if at >= len(found):
+                found += [0.0] * (at + 1 - len(found))
+            found[at] = max(found[at], lengths[cell])
+        return tuple(found)
+
+    def _plan_columns(self, plan: LevelPlan, lengths: tuple[float, ...], *, is_inner: bool) -> None:
         spacing = self._problem.spacing
-        position = spacing.along_before if level else 0.0
-        for length in plan.lengths:
+        plan.lengths = lengths
+        position = spacing.along_before if is_inner else 0.0
+        for length in lengths:
             plan.starts.append(position)
             position += length + spacing.column_gap
-        plan.length = position - (spacing.column_gap if count else 0.0) + (spacing.along_after if level else 0.0)
+        plan.length = position - (spacing.column_gap if lengths else 0.0) + (spacing.along_after if is_inner else 0.0)
 
     def _net(self, level: int, lane: int) -> Net:
         breadths = {cell: self.item_breadth(cell, lane) for cell in self._levels.level_cells[level]}
@@ -250,8 +261,8 @@ class Composer:
         net = Net([[] for _ in range(highest + 3)])
         base = self.plans[level].lanes.get(0)
         if lane > 0 and base is not None:
-            cells.sort(key=lambda cell: base.cell_top.get(cell, 0.0))
-        phantoms = [net.add(step.layer, step.breadth, is_thread=step.cell < 0) for step in missing[:-1]]
+            cells.sort(key=lambda cell: base.tops.get(self._levels.place[cell], 0.0))
+        phantoms = [net.add(step.layer, step.breadth, is_thread=step.place < 0) for step in missing[:-1]]
         for cell in cells:
             is_leaf = any(self._problem.nodes[node].is_leaf for node in self._levels.members[cell].get(lane, ()))
             layer = self._levels.rank[cell] + 1
@@ -262,12 +273,14 @@ class Composer:
             self._add_piece(net, index, lane)
         strong = {rod.low for ways in net.strong for _, rod in ways}
         net.stored += [vertex for vertex in net.cells.values() if net.is_leaf[vertex] and vertex not in strong]
-        for low, high in pairwise([*phantoms, *(net.cells[step.cell] for step in missing[-1:])]):
-            middle = self.first_middle(missing[-1].cell, lane) if high not in phantoms else net.breadth[high] / 2
+        of_level = self._levels.level_cells[level]
+        for low, high in pairwise([*phantoms, *(net.cells[of_level[step.place]] for step in missing[-1:])]):
+            is_phantom = high in phantoms
+            middle = net.breadth[high] / 2 if is_phantom else self.first_middle(of_level[missing[-1].place], lane)
             join(net, Rod(low, high, net.breadth[low] / 2, middle, 2.0), 0, is_weak=False)
         return net
 
-    def _missing_start(self, level: int, lane: int, cells: list[int]) -> list["MainStep"]:
+    def _missing_start(self, level: int, lane: int, cells: list[int]) -> Sequence[MainStep]:
         """The start of the forward main path as far as it has no counterpart in this lane, and the first step that has.
 
         An input that gets no gradient leaves its place free, so that what stands below it forward does so backward.
@@ -275,9 +288,9 @@ class Composer:
         base = self.plans[level].lanes.get(0)
         if lane == 0 or base is None:
             return []
-        present = set(cells)
-        count = next((index for index, step in enumerate(base.main) if step.cell in present), 0)
-        if count == 0 or self._is_fed(level, lane, base.main[count].cell):
+        present = {self._levels.place[cell] for cell in cells}
+        count = next((index for index, step in enumerate(base.main) if step.place in present), 0)
+        if count == 0 or self._is_fed(level, lane, self._levels.level_cells[level][base.main[count].place]):
             return []
         return base.main[: count + 1]
 
@@ -314,3 +327,7 @@ class Composer:
         if attached not in net.ports:
             net.ports[attached] = net.add(layer, THREAD_PX, is_thread=True)
         return net.ports[attached], layer, THREAD_PX / 2
+
+
+_Sketches = dict[int, tuple[Sketch, Pattern]]
+"""Lane -> how it looks, and its plan."""

@@ -24,7 +24,9 @@ def lay_out(problem: LayoutProblem) -> LayoutResult:
     placing, threads = _placed(problem)
     areas, frames = placing.areas(), placing.frames()
     obstacles = Obstacles(areas, placing.headings()) if len(areas) <= MOST_CHECKED else None
-    flow = FlowRouter(problem, placing.levels, threads, placing.plans, placing.origins, areas, obstacles)
+    flow = FlowRouter(
+        problem, placing.levels, threads, placing.plans, placing.origins, placing.ports(threads), areas, obstacles
+    )
     routes = flow.routes()
     _add_links(problem, placing, areas, routes)
     return LayoutResult(areas, routes, frames, placing.lanes, len(placing.plans[0].lengths), placing.entries())
@@ -96,8 +98,14 @@ class _Placing:
         self.plans = plans
         self.origins: dict[tuple[int, int], Point] = {}
         self.lanes: dict[int, Area] = {}
+        self._frames: dict[tuple[int, int], Area] = {}
+        self._along = [0.0] * len(levels.rank)
+        self._across = {lane: [0.0] * len(levels.rank) for lane in sorted({node.lane for node in problem.nodes})}
         self._place_lanes()
-        self._frames = self._place_groups()
+        for level in range(len(plans)):
+            if level > 0:
+                self._place_group(level - 1)
+            self._place_cells(level)
 
     def _place_lanes(self) -> None:
         across = 0.0
@@ -107,34 +115,35 @@ class _Placing:
             self.lanes[lane] = Area(0.0, across, root.length, root.lanes[lane].breadth)
             across += root.lanes[lane].breadth + self._problem.spacing.lane_gap
 
-    def _place_groups(self) -> dict[tuple[int, int], Area]:
-        frames = {}
-        for group, cell in enumerate(self.levels.group_cell):
-            for lane in self.plans[group + 1].lanes:
-                corner = self._corner(cell, lane)
-                breadth = self._composer.item_breadth(cell, lane)
-                frames[group, lane] = Area(corner[0], corner[1], self.plans[group + 1].length, breadth)
-                self.origins[group + 1, lane] = (corner[0], corner[1] + self._composer.inset(group, lane))
-        return frames
+    def _place_group(self, group: int) -> None:
+        """Groups come after the groups around them, so the cell of this one is placed already."""
+        cell = self.levels.group_cell[group]
+        for lane in self.plans[group + 1].lanes:
+            along, across = self._along[cell], self._across[lane][cell]
+            breadth = self._composer.item_breadth(cell, lane)
+            self._frames[group, lane] = Area(along, across, self.plans[group + 1].length, breadth)
+            self.origins[group + 1, lane] = (along, across + self._composer.inset(group, lane))
 
-    def _corner(self, cell: int, lane: int) -> Point:
-        """The corner of a cell in a level that is placed already; it stands in the middle of its column."""
-        level = self.levels.cell_level[cell]
-        plan = self.plans[level]
-        origin = self.origins[level, lane]
-        rank = self.levels.rank[cell]
-        shift = self._share(cell) * (plan.lengths[rank] - self._composer.item_length(cell))
-        return (origin[0] + plan.starts[rank] + shift, origin[1] + plan.lanes[lane].cell_top[cell])
+    def _place_cells(self, level: int) -> None:
+        """Put the cells of a level that has its place; each stands in the middle of its column."""
+        plan, cells, rank = self.plans[level], self.levels.level_cells[level], self.levels.rank
+        origin = next((self.origins[level, lane][0] for lane in plan.lanes), 0.0)
+        lengths, along = self._composer.item_length, self._along
+        for cell in cells:
+            slack = plan.lengths[rank[cell]] - lengths[cell]
+            along[cell] = origin + plan.starts[rank[cell]] + (self._share(cell, slack) * slack if slack else 0.0)
+        for lane, of_lane in plan.lanes.items():
+            top, across = self.origins[level, lane][1], self._across[lane]
+            for place, at in of_lane.tops.items():
+                across[cells[place]] = top + at
 
-    def _share(self, cell: int) -> float:
+    def _share(self, cell: int, slack: float) -> float:
         """Where in its column a narrower cell stands: 0 at the start, 1 at the end."""
         members = self.levels.members[cell]
         if self.levels.cell_group[cell] < 0 and 0 not in members:
             return 0.0
-        level, rank = self.levels.cell_level[cell], self.levels.rank[cell]
-        slack = self.plans[level].lengths[rank] - self._composer.item_length(cell)
-        is_leaf = any(self._problem.nodes[node].is_leaf for node in members.get(0, ()))
-        return 1.0 if is_leaf and slack > _LARGE_SLACK else 0.5
+        is_leaf = slack > _LARGE_SLACK and any(self._problem.nodes[node].is_leaf for node in members.get(0, ()))
+        return 1.0 if is_leaf else 0.5
 
     def frames(self) -> dict[tuple[int, int], Area]:
         """(group, lane) -> frame."""
@@ -144,6 +153,11 @@ class _Placing:
         """Group -> where across the first edge comes in past its title."""
         entries = {group: self._composer.entry(group) for group, lane in self._frames if lane == 0}
         return {group: self.origins[group + 1, 0][1] + entry for group, entry in entries.items() if entry is not None}
+
+    def ports(self, threads: Threads) -> list[float]:
+        """Where across every port of a frame lies."""
+        origins, places = self.origins, zip(threads.ports, self._composer.port_at, strict=True)
+        return [origins[port.group + 1, port.lane][1] + across for port, across in places]
 
     def headings(self) -> list[Area]:
         """The places of all headings: of the forward frames and of the lanes."""
@@ -158,13 +172,16 @@ class _Placing:
 
     def areas(self) -> list[Area]:
         """The place of every node."""
-        areas = []
-        for index, node in enumerate(self._problem.nodes):
-            cell = self.levels.node_cell[index]
-            corner = self._corner(cell, node.lane)
-            along = corner[0] + (self._composer.item_length(cell) - node.along) / 2
-            areas.append(Area(along, corner[1] + self._composer.stack_offset(index), node.along, node.across))
-        return areas
+        cells, lengths = self.levels.node_cell, self._composer.item_length
+        return [
+            Area(
+                self._along[cell] + (lengths[cell] - node.along) / 2,
+                self._across[node.lane][cell] + top,
+                node.along,
+                node.across,
+            )
+            for node, cell, top in zip(self._problem.nodes, cells, self._composer.stack_top, strict=True)
+        ]
 
 
 def _shifted(heading: Area, around: Area) -> Area:

@@ -3,25 +3,26 @@
 Where in the picture a lane lies does not matter to it: cells, ports and ends are counted within the lane.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.layout.threads import End, Piece, Port
 
+Member = tuple[int, float, bool, bool, float, float]
+"""A cell of a level as far as it matters to one lane.
 
-class Member(NamedTuple):
-    """A cell of a level as far as it matters to one lane; its breadth is 0 where it has nothing there.
+Its rank, its breadth (0 where it has nothing there), whether it is a group, whether a leaf, the middle of its first
+node in the lane, and that in the forward lane.
+"""
 
-    ``first_middle`` is the middle of its first node in the lane, ``home_middle`` that in the forward lane.
-    """
 
-    rank: int
+class MainStep(NamedTuple):
+    """A vertex of the main path: its layer, its breadth, and the place of its cell (-1 for a port or a bend)."""
+
+    layer: int
     breadth: float
-    is_group: bool
-    is_leaf: bool
-    first_middle: float
-    home_middle: float
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,21 @@ class Sketch:
 class Pattern:
     """The plan of all lanes of one sketch. Cells count as in their level, ports and pieces as in the sketch.
 
-    ``tops`` holds cells with their tops; ``main`` the main path as layer, breadth and cell (-1 for a port or a bend).
+    ``tops`` holds the tops of the cells.
     """
 
     number: int
-    tops: tuple[tuple[int, float], ...]
-    ports: tuple[float, ...]
-    bends: tuple[tuple[float, ...], ...]
-    main: tuple[tuple[int, float, int], ...]
+    tops: Mapping[int, float]
+    ports: Sequence[float]
+    bends: Sequence[Sequence[float]]
+    main: Sequence[MainStep]
     breadth: float
 
 
 def sketch_of(
-    cells: Sequence[int],
-    members: Sequence[Member],
-    pieces: Sequence[Piece],
+    place: Sequence[int],
+    members: Iterable[Member],
+    pieces: Iterable[Piece],
     ports: Sequence[Port],
     offset: Callable[[End], float],
     base: int | None,
@@ -61,32 +62,25 @@ def sketch_of(
     """Return the sketch of a lane.
 
     Args:
-        cells: The cells of its level.
-        members: What each of them is in the lane.
+        place: The place of every cell in its level.
+        members: What each cell of the level is in the lane.
         pieces: The edges in it.
         ports: All ports there are.
         offset: Where an edge attaches to a cell, measured from the cell's top.
         base: The number of the pattern of the forward lane, where this is another one.
     """
-    place = {cell: index for index, cell in enumerate(cells)}
     own_ports: dict[int, int] = {}
     low_ends: dict[End, int] = {}
-
-    def seen(end: End) -> tuple[int, float]:
-        cell, attached = end
-        if cell >= 0:
-            return place[cell], offset(end)
-        return ~own_ports.setdefault(attached, len(own_ports)), float(ports[attached].side)
-
-    lines = [
-        (
-            low_ends.setdefault(piece.low, len(low_ends)),
-            seen(piece.low),
-            seen(piece.high),
-            # Nothing else comes to a port of the frame around.
-            piece.slot if piece.high[0] >= 0 else 0,
-            piece.is_weak,
-        )
-        for piece in pieces
-    ]
+    lines: list[int | float | bool] = []
+    for piece in pieces:
+        low, high = piece.low, piece.high
+        lines.append(low_ends.setdefault(low, len(low_ends)))
+        for end in (low, high):
+            cell, attached = end
+            if cell >= 0:
+                lines += (place[cell], offset(end))
+            else:
+                lines += (~own_ports.setdefault(attached, len(own_ports)), ports[attached].side)
+        # Nothing else comes to a port of the frame around.
+        lines += (piece.slot if high[0] >= 0 else 0, piece.is_weak)
     return Sketch((base, tuple(members), tuple(lines)), tuple(own_ports))

@@ -55,6 +55,7 @@ class Corners:
         threads: Threads,
         plans: list[LevelPlan],
         origins: dict[tuple[int, int], Point],
+        ports: list[float],
         areas: list[Area],
     ) -> None:
         self._problem = problem
@@ -62,7 +63,10 @@ class Corners:
         self._threads = threads
         self._plans = plans
         self._origins = origins
-        self._areas = areas
+        self._ports = np.array(ports, dtype=np.float64)
+        self._along = np.array([area.along for area in areas], dtype=np.float64)
+        self._end = self._along + np.array([area.length for area in areas], dtype=np.float64)
+        self._middle = np.array([area.across + area.breadth / 2 for area in areas], dtype=np.float64)
 
     def of_edges(self, edges: Sequence[int]) -> Polylines:
         """The polyline from source to target of each edge: two neighbours share ``across`` or span a gap."""
@@ -80,13 +84,13 @@ class Corners:
         starts = np.concatenate(([0], np.concatenate(([0], np.cumsum(counts)))[ends]))
         along, across = pieces.along[corner], pieces.across[corner]
         # By rank, not by place: in a folded level what comes later may stand further up.
-        problem, areas = self._problem, self._areas
-        sources = [areas[problem.edges[edge].source] for edge in edges]
-        targets = [areas[problem.edges[edge].target] for edge in edges]
         if len(edges):
+            of_edges = [self._problem.edges[edge] for edge in edges]
+            source = np.array([edge.source for edge in of_edges], dtype=np.int64)
+            target = np.array([edge.target for edge in of_edges], dtype=np.int64)
             leaves, enters = rises[ends - hop_counts], rises[ends - 1]
-            along[starts[:-1]] = np.where(leaves, [area.end for area in sources], [area.along for area in sources])
-            along[starts[1:] - 1] = np.where(enters, [area.along for area in targets], [area.end for area in targets])
+            along[starts[:-1]] = np.where(leaves, self._end[source], self._along[source])
+            along[starts[1:] - 1] = np.where(enters, self._along[target], self._end[target])
         return Polylines(along, across, starts)
 
     def _of_pieces(self, in_order: Ints) -> Polylines:
@@ -104,15 +108,15 @@ class Corners:
         is_end[first] = is_end[last] = True
         passed = np.array(list(chain.from_iterable([piece.bends for piece in pieces])), dtype=np.float64)
         across[~is_end] = passed + place.top.repeat(bends)
-        ports = self._ports()
-        across[first] = self._attached([piece.low for piece in pieces], ports)
-        across[last] = self._attached([piece.high for piece in pieces], ports)
+        low_cell = np.array([piece.low[0] for piece in pieces], dtype=np.int64)
+        high_cell = np.array([piece.high[0] for piece in pieces], dtype=np.int64)
+        across[first] = self._attached(low_cell, [piece.low[1] for piece in pieces])
+        across[last] = self._attached(high_cell, [piece.high[1] for piece in pieces])
         rank = np.repeat(low_rank, counts) + members(counts)
         owner = np.repeat(np.arange(len(pieces)), counts)
         start, end = place.columns(level[owner], rank, place.origin[owner])
         begin, close = start.copy(), end.copy()
-        comes_in = np.array([piece.low[0] < 0 for piece in pieces], dtype=np.bool_)
-        goes_out = np.array([piece.high[0] < 0 for piece in pieces], dtype=np.bool_)
+        comes_in, goes_out = low_cell < 0, high_cell < 0
         lows, highs = first[~comes_in], last[~goes_out]
         begin[lows], close[highs] = end[lows], start[highs]
         frames, far = first[comes_in], last[goes_out]
@@ -129,25 +133,13 @@ class Corners:
     def _rank(self, piece: Piece) -> int:
         return -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
 
-    def _ports(self) -> Floats:
-        """Where across every port of a frame lies."""
-        found = np.zeros(len(self._threads.ports))
-        for group, plan in enumerate(self._plans[1:]):
-            for lane, lane_plan in plan.lanes.items():
-                for port, across in lane_plan.port.items():
-                    found[port] = self._origins[group + 1, lane][1] + across
-        return found
-
-    def _attached(self, ends: list[tuple[int, int]], ports: Floats) -> Floats:
+    def _attached(self, cell: Ints, ends: list[int]) -> Floats:
         """Where across pieces meet their ends: the middle of a node, or a port."""
-        cell = np.array([cell for cell, _ in ends], dtype=np.int64)
-        attached = np.array([attached for _, attached in ends], dtype=np.int64)
-        middles = np.array([area.middle[1] for area in self._areas])
+        attached = np.array(ends, dtype=np.int64)
         found = np.empty(len(ends))
         is_node = (cell >= 0) & (attached >= 0)
-        found[is_node] = middles[attached[is_node]]
-        port = np.where(cell < 0, attached, ~attached)[~is_node]
-        found[~is_node] = ports[port]
+        found[is_node] = self._middle[attached[is_node]]
+        found[~is_node] = self._ports[np.where(cell < 0, attached, ~attached)[~is_node]]
         return found
 
     def _past_titles(self) -> Floats:

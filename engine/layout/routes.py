@@ -32,10 +32,11 @@ class FlowRouter:
         threads: Threads,
         plans: list[LevelPlan],
         origins: dict[tuple[int, int], Point],
+        ports: list[float],
         areas: list[Area],
         obstacles: Obstacles | None,
     ) -> None:
-        self._corners = Corners(problem, levels, threads, plans, origins, areas)
+        self._corners = Corners(problem, levels, threads, plans, origins, ports, areas)
         self._edges = [index for index, hops in enumerate(threads.hops) if hops]
         self._count = len(threads.hops)
         flowing = [problem.edges[index] for index in self._edges]

@@ -9,7 +9,7 @@ import numpy as np
 from engine.layout.compose import Composer, LanePlan, LevelPlan
 from engine.layout.levels import Levels
 from engine.layout.problem import LayoutProblem
-from engine.layout.threads import End, Piece, Threads
+from engine.layout.threads import LOW, End, Piece, Threads
 
 _LINE_PRICE = 90.0
 """A column may be this much longer or shorter, in pixels, for each edge less from column to column."""
@@ -100,11 +100,13 @@ class Wrapper:
             lows[part], highs[part] = min(lows[part], top), max(highs[part], bottom)
 
         pieces = [self._threads.pieces[index] for index in self._threads.by_lane.get((level, lane), ())]
-        for cell, top in plan.cell_top.items():
-            cover(part_of[self._levels.rank[cell]], top, top + self._composer.item_breadth(cell, lane))
-        for piece in pieces:
+        cells = self._levels.level_cells[level]
+        parts_of = {place: part_of[self._levels.rank[cells[place]]] for place in plan.tops}
+        for place, top in plan.tops.items():
+            cover(parts_of[place], top, top + self._composer.item_breadth(cells[place], lane))
+        for piece, bends in zip(pieces, plan.bends, strict=True):
             low = self._rank_span(piece, count)[0]
-            for offset, bend in enumerate(piece.bends, start=low + 1):
+            for offset, bend in enumerate(bends, start=low + 1):
                 cover(part_of[offset], bend, bend)
         shifts, position = [], 0.0
         for low_edge, high_edge in zip(lows, highs, strict=True):
@@ -113,14 +115,17 @@ class Wrapper:
             position += 0.0 if is_empty else high_edge - low_edge + COLUMN_GAP
             plan.channels.append(position - COLUMN_GAP / 2)
         plan.breadth = position - COLUMN_GAP
-        plan.cell_top = {cell: top + shifts[part_of[self._levels.rank[cell]]] for cell, top in plan.cell_top.items()}
-        plan.port = {
-            port: across + (shifts[0] if self._threads.ports[port].side == 0 else shifts[-1])
-            for port, across in plan.port.items()
-        }
-        for piece in pieces:
-            low = self._rank_span(piece, count)[0]
-            piece.bends = [bend + shifts[part_of[rank]] for rank, bend in enumerate(piece.bends, start=low + 1)]
+        plan.tops = {place: top + shifts[parts_of[place]] for place, top in plan.tops.items()}
+        ports = [port for piece in pieces for cell, port in (piece.low, piece.high) if cell < 0]
+        sides = [self._threads.ports[port].side for port in dict.fromkeys(ports)]
+        plan.ports = [
+            across + (shifts[0] if side == LOW else shifts[-1]) for across, side in zip(plan.ports, sides, strict=True)
+        ]
+        starts = [self._rank_span(piece, count)[0] + 1 for piece in pieces]
+        plan.bends = [
+            [bend + shifts[part_of[rank]] for rank, bend in enumerate(bends, start)]
+            for start, bends in zip(starts, plan.bends, strict=True)
+        ]
 
     def _restart(self, plan: LevelPlan, parts: list[_Part], level: int) -> None:
         """Let every column begin at the start of the level."""
