@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, Lan
 from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
 from engine.graph.uncollected import uncollected
-from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph, ViewNode
+from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph
 from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out, places
 from engine.trace.facts import Role
 
@@ -104,14 +104,14 @@ class _Arranger:
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
         self._sizes: dict[tuple[str, str, NodeKind], tuple[float, float]] = {}
-        self._lane = _lanes(view)
+        self._lane = _lanes(view, self._index)
         self._fed = {edge.target for edge in view.edges if edge.kind is EdgeKind.GRADIENT}
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
         self._parameter_gradients = {node.key for node in view.nodes if node.mirrors in stored}
 
     def size(self) -> tuple[float, float]:
         """Width and height of all boxes together."""
-        rects = [self._rect(area) for area in places(self._problem())]
+        rects = self._rects(places(self._problem()))
         if not rects:
             return (0.0, 0.0)
         width = max(rect.right for rect in rects) - min(rect.x for rect in rects)
@@ -119,19 +119,17 @@ class _Arranger:
 
     def drawing(self) -> Drawing:
         result = lay_out(self._problem())
-        boxes = tuple(
-            NodeBox(node, self._rect(area)) for node, area in zip(self._view.nodes, result.areas, strict=True)
-        )
-        paths = tuple(
-            EdgePath(edge, self._points(route)) for edge, route in zip(self._edges, result.routes, strict=False)
-        )
+        rects = self._rects(result.areas)
+        boxes = tuple([NodeBox(node, rect) for node, rect in zip(self._view.nodes, rects, strict=True)])
+        routes, reach = self._turned(result.routes[: len(self._edges)])
+        paths = tuple([EdgePath(edge, route) for edge, route in zip(self._edges, routes, strict=True)])
         frames = tuple(
             GroupFrame(group, self._rect(result.frames[number, 0]), self._heading_room(result, number))
             for number, group in enumerate(self._view.groups)
             if (number, 0) in result.frames
         )
         labels = self._labels(result)
-        return Drawing(boxes, paths, frames, labels, _bounds(boxes, paths, frames, labels), self._direction)
+        return Drawing(boxes, paths, frames, labels, _bounds(rects, reach, frames, labels), self._direction)
 
     def _heading_room(self, result: LayoutResult, group: int) -> float | None:
         if self._direction is Direction.LEFT_RIGHT or group not in result.entries:
@@ -140,53 +138,63 @@ class _Arranger:
 
     def _problem(self) -> LayoutProblem:
         number: dict[GroupKey, int] = {group.key: position for position, group in enumerate(self._view.groups)}
-        nodes = tuple(self._layout_node(node, number) for node in self._view.nodes)
-        edges = [self._layout_edge(edge) for edge in self._edges]
         parents = tuple(None if group.parent is None else number.get(group.parent) for group in self._view.groups)
         headings = tuple(self._area(heading_rect(group)) for group in self._view.groups)
         lane = self._area(Rect(0.0, -_LABEL_RISE_PX - 10.0, 110.0, 13.0))
-        return LayoutProblem(nodes, tuple(edges + self._order_edges()), parents, self._spacing, headings, lane)
+        edges = self._layout_edges()
+        edges += self._order_edges(edges)
+        return LayoutProblem(self._layout_nodes(number), tuple(edges), parents, self._spacing, headings, lane)
 
-    def _layout_node(self, node: ViewNode, number: dict[GroupKey, int]) -> LayoutNode:
-        look = (node.title, node.subtitle, node.kind)
-        size = self._sizes.get(look)
-        if size is None:
-            size = self._sizes[look] = node_size(node)
-        width, height = size
+    def _layout_nodes(self, number: dict[GroupKey, int]) -> tuple[LayoutNode, ...]:
         is_row = self._direction is Direction.LEFT_RIGHT
-        return LayoutNode(
-            along=width if is_row else height,
-            across=height if is_row else width,
-            lane=self._lane[node.key],
-            anchor=None if node.mirrors is None else self._index.get(node.mirrors),
-            group=None if node.group is None else number.get(node.group),
-            is_leaf=node.kind in (NodeKind.LEAF, NodeKind.GRADIENT),
-            note=_NOTE_PX if is_row and node.kind is NodeKind.BACKWARD and node.key not in self._fed else 0.0,
-        )
+        sizes, index = self._sizes, self._index
+        found = []
+        for node, lane in zip(self._view.nodes, self._lane, strict=True):
+            look = (node.title, node.subtitle, node.kind)
+            size = sizes.get(look)
+            if size is None:
+                size = sizes[look] = node_size(node)
+            width, height = size
+            has_note = is_row and node.kind is NodeKind.BACKWARD and node.key not in self._fed
+            found.append(
+                LayoutNode(
+                    width if is_row else height,
+                    height if is_row else width,
+                    lane,
+                    None if node.mirrors is None else index.get(node.mirrors),
+                    None if node.group is None else number.get(node.group),
+                    node.kind is NodeKind.LEAF or node.kind is NodeKind.GRADIENT,
+                    _NOTE_PX if has_note else 0.0,
+                )
+            )
+        return tuple(found)
 
-    def _layout_edge(self, edge: ViewEdge) -> LayoutEdge:
-        is_flow = edge.kind in (EdgeKind.DATA, EdgeKind.PARAMETER, EdgeKind.GRADIENT)
-        same_lane = self._lane[edge.source] == self._lane[edge.target]
-        return LayoutEdge(
-            self._index[edge.source],
-            self._index[edge.target],
-            EdgeRole.FLOW if is_flow and same_lane else EdgeRole.LINK,
-            edge.target_slot,
-            edge.kind is EdgeKind.PARAMETER or edge.target in self._parameter_gradients,
-        )
+    def _layout_edges(self) -> list[LayoutEdge]:
+        index, lane, weak = self._index, self._lane, self._parameter_gradients
+        found = []
+        for edge in self._edges:
+            source, target, kind = index[edge.source], index[edge.target], edge.kind
+            is_flow = kind is EdgeKind.DATA or kind is EdgeKind.PARAMETER or kind is EdgeKind.GRADIENT
+            role = EdgeRole.FLOW if is_flow and lane[source] == lane[target] else EdgeRole.LINK
+            is_weak = kind is EdgeKind.PARAMETER or edge.target in weak
+            found.append(LayoutEdge(source, target, role, edge.target_slot, is_weak))
+        return found
 
-    def _order_edges(self) -> list[LayoutEdge]:
+    def _order_edges(self, edges: list[LayoutEdge]) -> list[LayoutEdge]:
         """An op that uses a gradient comes after the forward op at which that backward pass began."""
+        lane = self._lane
+        late = [
+            (placed.source, placed.target)
+            for placed, edge in zip(edges, self._edges, strict=True)
+            if lane[placed.source] > lane[placed.target] == 0 and edge.kind is EdgeKind.DATA
+        ]
+        if not late:
+            return []
         first_of_run: list[int] = []
         for index, node in enumerate(self._view.nodes):
             continues = index > 0 and node.mirrors is not None and self._view.nodes[index - 1].mirrors is not None
             first_of_run.append(first_of_run[-1] if continues else index)
-        found = []
-        for edge in self._edges:
-            if edge.kind is EdgeKind.DATA and self._lane[edge.source] > 0 and self._lane[edge.target] == 0:
-                root = first_of_run[self._index[edge.source]]
-                found.append(LayoutEdge(root, self._index[edge.target], EdgeRole.ORDER))
-        return found
+        return [LayoutEdge(first_of_run[source], target, EdgeRole.ORDER) for source, target in late]
 
     def _area(self, rect: Rect) -> Area:
         if self._direction is Direction.LEFT_RIGHT:
@@ -198,13 +206,26 @@ class _Arranger:
             return Rect(area.along, area.across, area.length, area.breadth)
         return Rect(area.across, area.along, area.breadth, area.length)
 
-    def _points(self, route: tuple[Point, ...]) -> tuple[Point, ...]:
+    def _rects(self, areas: list[Area]) -> list[Rect]:
         if self._direction is Direction.LEFT_RIGHT:
-            return route
-        return tuple([(across, along) for along, across in route])
+            return [Rect(area.along, area.across, area.length, area.breadth) for area in areas]
+        return [Rect(area.across, area.along, area.breadth, area.length) for area in areas]
+
+    def _turned(self, routes: list[tuple[Point, ...]]) -> tuple[list[tuple[Point, ...]], list[Point]]:
+        """The routes as x and y, and two corners of the rectangle around them."""
+        flat = np.fromiter(chain.from_iterable(chain.from_iterable(routes)), dtype=np.float64).reshape(-1, 2)
+        if not len(flat):
+            return routes, []
+        if self._direction is Direction.TOP_DOWN:
+            flat = flat[:, ::-1]
+            points = list(zip(flat[:, 0].tolist(), flat[:, 1].tolist(), strict=True))
+            ends = list(accumulate(map(len, routes)))
+            routes = [tuple(points[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+        (left, top), (right, bottom) = flat.min(axis=0).tolist(), flat.max(axis=0).tolist()
+        return routes, [(left, top), (right, bottom)]
 
     def _labels(self, result: LayoutResult) -> tuple[LaneLabel, ...]:
-        kinds = {self._lane[node.key]: node.kind for node in reversed(self._view.nodes)}
+        kinds = {lane: node.kind for lane, node in zip(reversed(self._lane), reversed(self._view.nodes), strict=True)}
         labels = []
         for lane, area in result.lanes.items():
             rect = self._rect(area)
@@ -219,33 +240,33 @@ def _lane_name(lane: int) -> str:
     return "BACKWARD" if lane == 1 else f"BACKWARD, ORDER {lane}"
 
 
-def _lanes(view: ViewGraph) -> dict[NodeKey, int]:
+def _lanes(view: ViewGraph, index: dict[NodeKey, int]) -> list[int]:
     """Lane of each node: 0 forward, 1 backward, 2 the backward of the backward, the optimizer last."""
-    lanes: dict[NodeKey, int] = {}
-    for node in view.nodes:
+    lanes: list[int] = []
+    has_optimizer = False
+    for number, node in enumerate(view.nodes):
         if node.mirrors is not None:
-            lanes[node.key] = lanes.get(node.mirrors, 0) + 1
+            beside = index.get(node.mirrors, number)
+            lanes.append((lanes[beside] if beside < number else 0) + 1)
         else:
-            lanes[node.key] = 1 if node.kind in (NodeKind.BACKWARD, NodeKind.GRADIENT) else 0
-    highest = max(lanes.values(), default=0)
-    for node in view.nodes:
-        if node.kind is NodeKind.OPTIMIZER:
-            lanes[node.key] = highest + 1
+            lanes.append(1 if node.kind is NodeKind.BACKWARD or node.kind is NodeKind.GRADIENT else 0)
+            has_optimizer = has_optimizer or node.kind is NodeKind.OPTIMIZER
+    if has_optimizer:
+        last = max(lanes) + 1
+        lanes = [
+            last if node.kind is NodeKind.OPTIMIZER else lane for node, lane in zip(view.nodes, lanes, strict=True)
+        ]
     return lanes
 
 
 def _bounds(
-    boxes: tuple[NodeBox, ...],
-    paths: tuple[EdgePath, ...],
-    frames: tuple[GroupFrame, ...],
-    labels: tuple[LaneLabel, ...],
+    boxes: list[Rect], reach: list[Point], frames: tuple[GroupFrame, ...], labels: tuple[LaneLabel, ...]
 ) -> Rect:
-    rects = [box.rect for box in boxes] + [frame.rect for frame in frames]
-    corners = [(rect.x, rect.y) for rect in rects] + [(rect.right, rect.bottom) for rect in rects]
-    corners += [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
-    if not corners:
+    rects = [*boxes, *(frame.rect for frame in frames)]
+    corners = [*reach, *((label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels)]
+    across = [rect.x for rect in rects] + [rect.right for rect in rects] + [x for x, _ in corners]
+    along = [rect.y for rect in rects] + [rect.bottom for rect in rects] + [y for _, y in corners]
+    if not across:
         return Rect(0.0, 0.0, 0.0, 0.0)
-    points = chain(corners, chain.from_iterable([path.points for path in paths]))
-    table = np.fromiter(chain.from_iterable(points), dtype=np.float64).reshape(-1, 2)
-    (left, top), (right, bottom) = (table.min(axis=0) - _MARGIN_PX).tolist(), (table.max(axis=0) + _MARGIN_PX).tolist()
-    return Rect(left, top, right - left, bottom - top)
+    left, top = min(across) - _MARGIN_PX, min(along) - _MARGIN_PX
+    return Rect(left, top, max(across) + _MARGIN_PX - left, max(along) + _MARGIN_PX - top)

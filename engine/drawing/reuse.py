@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.drawing.arrange import arrange
-from engine.drawing.drawing import Drawing, NodeBox
+from engine.drawing.drawing import Drawing, EdgePath, NodeBox
 from engine.graph.view import ViewGraph
 
 
@@ -15,7 +15,7 @@ def arranged_like(view: ViewGraph, drawn: Drawing) -> Drawing:
     return replace(
         drawn,
         nodes=tuple(NodeBox(node, box.rect) for node, box in zip(view.nodes, drawn.nodes, strict=True)),
-        edges=tuple(replace(path, edge=edge) for edge, path in zip(view.edges, drawn.edges, strict=True)),
+        edges=tuple(EdgePath(edge, path.points) for edge, path in zip(view.edges, drawn.edges, strict=True)),
         frames=tuple(replace(frame, group=groups[frame.group.key]) for frame in drawn.frames),
     )
 

@@ -46,8 +46,7 @@ class Row:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place(Rect):
+class Place(Rect, frozen=True, gc=False):
     """A rectangle on the canvas."""
 
     def holds(self, x: float, y: float) -> bool:
