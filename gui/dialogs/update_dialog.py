@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.trace.tensors import shape_text
 from engine.training.facts import Sample
-from engine.training.update_record import OptimizerUpdate, ParameterUpdate
+from engine.training.update_record import NumberType, OptimizerUpdate, ParameterUpdate
 from engine.training.xray import Xray, XrayError, alternatives, xray
 from gui.dialogs.plain import plain_buttons
 from gui.dialogs.update_rows import NumberRows, place_text
@@ -29,6 +29,8 @@ _OTHERS = (
     "What would others have done with this gradient? Each of them in its first step, at the same learning rate, with "
     "its other settings as torch has them."
 )
+_NONE = "None of its parameters could be opened: they found no room, or their numbers are neither real nor dense."
+_LEFT_OUT = "  {} more parameters are not opened: they found no room, or their numbers are neither real nor dense."
 
 
 class UpdateDialog(QDialog):
@@ -114,9 +116,18 @@ class UpdateDialog(QDialog):
 
     def _show_parameter(self) -> None:
         update, position = self._update(), self._parameters.currentIndex()
+        self._parameters.setVisible(bool(update.parameters))
+        if not update.parameters:
+            self._headline.setText(update.kind)
+            self._verdict.setText(_NONE)
+            self._place.clear()
+            self._tables = []
+            self._area.setWidget(QWidget())
+            return
         parameter = update.parameters[position]
-        self._headline.setText(f"{update.kind}  ·  {parameter.name}  {shape_text(parameter.shape)}")
-        left_out = f"  {update.left_out} more parameters found no room." if update.left_out else ""
+        kind = "" if parameter.numbers is NumberType.FLOAT32 else f"  {parameter.numbers.value}"
+        self._headline.setText(f"{update.kind}  ·  {parameter.name}  {shape_text(parameter.shape)}{kind}")
+        left_out = _LEFT_OUT.format(update.left_out) if update.left_out else ""
         opened, verdict = _opened(update, position)
         self._verdict.setText(f"{verdict}{left_out}")
         self._fill(opened, parameter)

@@ -11,11 +11,13 @@ from torch.optim import Optimizer
 from engine.runtime.compat import quiet
 from engine.runtime.training.hypers import numbers_in
 from engine.runtime.training.subject import Subject
-from engine.training.update_record import OptimizerUpdate, ParameterUpdate
+from engine.training.update_record import NumberType, OptimizerUpdate, ParameterUpdate
+
+_TYPES = {getattr(torch, one.value): one for one in NumberType}
 
 
 class UpdateKeeper:
-    """Copies numbers of float32 parameters before and after a step, as long as they find room."""
+    """Copies numbers of parameters before and after a step, as long as they find room."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -37,7 +39,7 @@ class UpdateKeeper:
                     state = optimizer.state.get(parameter, {})
                     begun = _begun(parameter, names.get(id(parameter), ""), state, settings)
                     if begun is not None and id(parameter) in unclipped:
-                        begun = structs.replace(begun, unclipped=_raw(unclipped[id(parameter)]))
+                        begun = structs.replace(begun, unclipped=_raw(unclipped[id(parameter)], begun.numbers))
                     taken = 0 if begun is None else _size_of(begun)
                     if begun is None or taken > room:
                         self._left_out += 1
@@ -48,7 +50,9 @@ class UpdateKeeper:
     def after(self, optimizer: Optimizer) -> OptimizerUpdate:
         """Return the whole step."""
         with quiet():
-            done = tuple(structs.replace(begun, after=_raw(parameter)) for begun, parameter in self._begun)
+            done = tuple(
+                structs.replace(begun, after=_raw(parameter, begun.numbers)) for begun, parameter in self._begun
+            )
         self._begun = []
         return OptimizerUpdate(kind=type(optimizer).__name__, parameters=done, left_out=self._left_out)
 
@@ -57,21 +61,23 @@ def _begun(
     parameter: Tensor, name: str, state: dict[str, Any], settings: dict[str, tuple[float, ...]]
 ) -> ParameterUpdate | None:
     gradient = parameter.grad
-    if parameter.dtype is not torch.float32 or gradient is None or gradient.layout is not torch.strided:
+    numbers = _TYPES.get(parameter.dtype)
+    if numbers is None or gradient is None or gradient.layout is not torch.strided:
         return None
     steps = state.get("step", 0)
     return ParameterUpdate(
         name=name,
         shape=tuple(parameter.shape),
-        before=_raw(parameter),
-        gradient=_raw(gradient),
+        before=_raw(parameter, numbers),
+        gradient=_raw(gradient, numbers),
         after=b"",
         state={
-            key: _raw(value)
+            key: _raw(value, numbers)
             for key, value in state.items()
             if key != "step" and isinstance(value, Tensor) and value.shape == parameter.shape
         },
         steps=int(steps.item() if isinstance(steps, Tensor) else steps),
+        numbers=numbers,
         settings=settings,
     )
 
@@ -80,5 +86,7 @@ def _size_of(begun: ParameterUpdate) -> int:
     return 3 * len(begun.before) + len(begun.unclipped) + sum(map(len, begun.state.values()))
 
 
-def _raw(tensor: Tensor) -> bytes:
-    return tensor.detach().to("cpu", torch.float32).contiguous().numpy().astype("<f4", copy=False).tobytes()
+def _raw(tensor: Tensor, numbers: NumberType) -> bytes:
+    is_wide = numbers is NumberType.FLOAT64
+    array = tensor.detach().to("cpu", torch.float64 if is_wide else torch.float32).contiguous().numpy()
+    return array.astype("<f8" if is_wide else "<f4", copy=False).tobytes()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from msgspec import structs
 
 from engine.runtime.training.subject import Subject
 from engine.runtime.training.updates import UpdateKeeper
@@ -34,14 +35,14 @@ CASES = [
 ]
 
 
-def updates(kind, settings, steps=6, shape=(7, 5), clip=None):
+def updates(kind, settings, steps=6, shape=(7, 5), clip=None, numbers=torch.float32):
     """Every step of an optimizer on random gradients."""
     generator = torch.Generator().manual_seed(0)
-    w = torch.randn(shape, generator=generator).requires_grad_()
+    w = torch.randn(shape, generator=generator).to(numbers).requires_grad_()
     optimizer = getattr(torch.optim, kind)([w], **settings)
     subject, keeper = Subject((w,), ("w",), None), UpdateKeeper(1_000_000)
     for _ in range(steps):
-        w.grad = torch.randn(shape, generator=generator)
+        w.grad = torch.randn(shape, generator=generator).to(numbers)
         unclipped = None if clip is None else w.grad.clone()
         if clip is not None:
             clip(w)
@@ -123,3 +124,27 @@ def test_clipping_is_shown_before_everything_else():
     assert xray(value, 0).quantities[2].rule == "g ← g, cut off at both ends"
     (idle,) = updates("SGD", {"lr": 0.1}, steps=1, clip=lambda w: None)
     assert [one.name for one in xray(idle, 0).quantities] == ["before", "gradient", "step", "change", "after"]
+
+
+@pytest.mark.parametrize("numbers", [torch.float64, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize(("kind", "settings"), CASES)
+def test_other_types_of_numbers_are_opened_as_torch_computes_them(kind, settings, numbers):
+    if kind == "SGD" and settings.get("fused") and numbers is not torch.float64:
+        pytest.skip("torch 2.13's fused SGD leaves most elements of narrow types as they are")
+    if isinstance(settings["lr"], torch.Tensor):
+        settings = {**settings, "lr": settings["lr"].to(numbers)}  # else 1 − lr·λ is rounded to float32
+    shares = []
+    for update in updates(kind, settings, numbers=numbers):
+        assert update.parameters[0].numbers == str(numbers).removeprefix("torch.")
+        agreement = xray(update, 0).agreement
+        assert agreement.holds, agreement.sentence
+        shares.append(agreement.same_share)
+    assert np.mean(shares) > 0.8
+
+
+def test_a_wrong_rule_is_noticed_in_every_type_of_numbers():
+    for numbers in (torch.float64, torch.bfloat16, torch.float16):
+        *_, update = updates("SGD", {"lr": 0.1, "momentum": 0.9}, numbers=numbers)
+        (parameter,) = update.parameters
+        other = structs.replace(parameter, settings={**parameter.settings, "lr": (0.11,)})
+        assert not xray(structs.replace(update, parameters=(other,)), 0).agreement.holds

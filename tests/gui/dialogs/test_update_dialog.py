@@ -16,17 +16,17 @@ from gui.dialogs.update_rows import PickableMatrix
 from gui.theme.theme import Theme
 
 
-def samples(kind="Adam", steps=3, **settings):
+def samples(kind="Adam", steps=3, numbers=torch.float32, **settings):
     """Real steps of a real optimizer on a matrix and a vector."""
     generator = torch.Generator().manual_seed(0)
     tensors = [torch.randn(3, 4, generator=generator), torch.randn(5, generator=generator)]
-    leaves = tuple(tensor.requires_grad_() for tensor in tensors)
+    leaves = tuple(tensor.to(numbers).requires_grad_() for tensor in tensors)
     optimizer = getattr(torch.optim, kind)(leaves, **{"lr": 0.01, **settings})
     subject, keeper = Subject(leaves, ("fc.weight", "fc.bias"), None), UpdateKeeper(1_000_000)
     found = []
     for step in range(steps):
         for leaf in leaves:
-            leaf.grad = torch.randn(leaf.shape, generator=generator)
+            leaf.grad = torch.randn(leaf.shape, generator=generator).to(numbers)
         keeper.before(optimizer, subject, {})
         optimizer.step()
         found.append(
@@ -96,3 +96,22 @@ def test_an_optimizer_whose_rule_is_not_known_is_told(qtbot):
     shown.show()
     assert shown.verdict.startswith("The arithmetic of Adadelta is not known here")
     assert "SGD" in texts(shown)
+
+
+@pytest.mark.parametrize("numbers", [torch.float64, torch.bfloat16])
+def test_steps_of_other_types_of_numbers_are_opened_and_named(qtbot, numbers):
+    shown = UpdateDialog("calm-1", samples(numbers=numbers), 200, Theme(), None)
+    qtbot.addWidget(shown)
+    shown.show()
+    assert shown.headline == f"Adam  ·  fc.weight  [3, 4]  {str(numbers).removeprefix('torch.')}"
+    assert shown.verdict.startswith("✓ ")
+    assert not shown.grab().isNull()
+
+
+def test_a_step_of_which_nothing_can_be_opened_says_so(qtbot):
+    shown = UpdateDialog("calm-1", samples(numbers=torch.complex64), 200, Theme(), None)
+    qtbot.addWidget(shown)
+    shown.show()
+    assert shown.headline == "Adam"
+    assert shown.verdict.startswith("None of its parameters could be opened")
+    assert not shown.grab().isNull()
