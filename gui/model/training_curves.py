@@ -48,6 +48,7 @@ class Curve:
         self._smooth: Floats = np.empty(256, dtype=np.float64)
         self._mean = 0.0
         self._weight = 0.0
+        self._smooth_count = 0
         self._envelopes: dict[int, Envelope] = {}
         self._smooth_lines: dict[int, tuple[Floats, Floats]] = {}
 
@@ -66,8 +67,15 @@ class Curve:
 
     @property
     def smoothed(self) -> Floats:
-        """Their exponential mean, without the pull towards 0 at the start; NaN until a finite number came."""
-        return self._smooth[: self._count]
+        """Their exponential mean, without the pull towards 0 at the start; NaN until a finite number came.
+
+        Most curves are never asked for it: it is worked out then.
+        """
+        start, end = self._smooth_count, self._count
+        if start < end:
+            self._smooth[start:end] = self._running_means(self._numbers[start:end])
+            self._smooth_count = end
+        return self._smooth[:end]
 
     @property
     def last(self) -> float:
@@ -87,11 +95,11 @@ class Curve:
         self._smooth_lines.clear()
         if self._count and iterations[0] <= self._iterations[self._count - 1]:
             self._count = int(np.searchsorted(self.iterations, iterations[0]))
+            self._smooth_count = min(self._smooth_count, self._count)
         self._make_room(len(iterations))
         end = self._count + len(iterations)
         self._iterations[self._count : end] = iterations
         self._numbers[self._count : end] = numbers
-        self._smooth[self._count : end] = self._running_means(numbers)
         self._count = end
         while self._count > MOST_POINTS:
             self._thin()
@@ -185,7 +193,7 @@ class Curve:
         more_room = size - self._count
         self._iterations = np.concatenate((self.iterations, np.empty(more_room, dtype=np.int64)))
         self._numbers = np.concatenate((self.numbers, np.empty(more_room, dtype=np.float64)))
-        self._smooth = np.concatenate((self.smoothed, np.empty(more_room, dtype=np.float64)))
+        self._smooth = np.concatenate((self._smooth[: self._count], np.empty(more_room, dtype=np.float64)))
 
     def _thin(self) -> None:
         """Keep of each four older points the lowest and the highest, in their order; a NaN among them stays."""
@@ -199,6 +207,7 @@ class Curve:
         self._iterations[: len(chosen)] = self._iterations[chosen]
         self._numbers[: len(chosen)] = self._numbers[chosen]
         self._smooth[: len(chosen)] = self._smooth[chosen]
+        self._smooth_count = int(np.searchsorted(chosen, self._smooth_count))
         self._count = len(chosen)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -20,9 +21,16 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.theme.fonts import SECONDARY_PX, TITLE_PX, mono_font, words_font
 from gui.theme.tokens import Tokens
-from gui.train.hues import value_image
 from gui.train.network_scene import ShownColumn, Unit
-from gui.train.weight_lines import WeightLine, line_at, paint_lines, paint_picked
+from gui.train.tile_images import TileImages
+from gui.train.weight_lines import (
+    WeightLine,
+    have_same_lines,
+    line_at,
+    line_path,
+    paint_lines,
+    paint_picked,
+)
 
 TILE_PX = 48.0
 GAP_PX = 18.0
@@ -56,6 +64,10 @@ class NetworkView(QWidget):
         self._lines: QPixmap | None = None
         self._tiles: QPixmap | None = None
         self._are_lines_old = self._are_tiles_old = True
+        self._painted: tuple[ShownColumn, ...] = ()
+        self._images = TileImages()
+        self._tile_places: dict[tuple[int, int], QRectF] = {}
+        self._paths: dict[tuple[int, int, int], QPainterPath] = {}
         self.setMinimumHeight(180)
         self.setMouseTracking(True)
         self.setAccessibleName("The network with what each unit answers")
@@ -69,9 +81,17 @@ class NetworkView(QWidget):
         """Show other columns, or words where there are none."""
         if len(columns) != len(self._columns):
             self.setMinimumWidth(round(_LEAST_STEP_PX * max(1, len(columns))))
+        if list(map(_form, columns)) != list(map(_form, self._columns)):
+            self._images.forget()
+            self._place_anew()
+        self._are_lines_old = self._are_lines_old or not have_same_lines(columns, self._painted)
         self._columns, self._words = columns, words
-        self._are_lines_old = self._are_tiles_old = True
+        self._are_tiles_old = True
         self.update()
+
+    def _place_anew(self) -> None:
+        self._tile_places.clear()
+        self._paths.clear()
 
     def choose(self, chosen: tuple[str, int] | None) -> None:
         """Ring a unit, given by layer and index."""
@@ -100,6 +120,12 @@ class NetworkView(QWidget):
 
     def tile(self, column: int, row: int) -> QRectF:
         """Return where a tile lies."""
+        found = self._tile_places.get((column, row))
+        if found is None:
+            found = self._tile_places[column, row] = self._tile(column, row)
+        return QRectF(found)
+
+    def _tile(self, column: int, row: int) -> QRectF:
         count = len(self._columns[column].units)
         height = count * TILE_PX + (count - 1) * GAP_PX
         middle = _HEAD_PX + (self.height() - _HEAD_PX - _FOOT_PX) / 2
@@ -162,6 +188,7 @@ class NetworkView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Paint everything anew."""
         self._lines = self._tiles = None
+        self._place_anew()
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -196,8 +223,17 @@ class NetworkView(QWidget):
         return pixmap
 
     def _paint_all_lines(self, painter: QPainter) -> None:
+        self._painted = self._columns
         for place in range(1, len(self._columns)):
-            paint_lines(painter, self._tokens, self._columns, place, self.tile)
+            paint_lines(painter, self._tokens, self._columns, place, self._path)
+
+    def _path(self, place: int, source: int, row: int) -> QPainterPath:
+        """Return the way of a line to a tile of a column from one of the column before."""
+        found = self._paths.get((place, source, row))
+        if found is None:
+            path = line_path(self.tile(place - 1, source), self.tile(place, row))
+            found = self._paths[place, source, row] = path
+        return found
 
     def _paint_all_tiles(self, painter: QPainter) -> None:
         if not self._columns:
@@ -269,12 +305,15 @@ class NetworkView(QWidget):
         elif unit.answers.shape[0] == 1:
             self._paint_curve(painter, area, unit.answers[0])
         else:
-            numbers = unit.answers.astype(np.float64)
-            finite = np.abs(numbers[np.isfinite(numbers)])
-            painter.drawImage(area, value_image(tokens, numbers, float(finite.max()) if finite.size else 0.0))
+            painter.drawImage(area, self._images.image(tokens, unit))
             painter.setPen(QPen(QColor(tokens.hairline), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area)
+
+
+def _form(column: ShownColumn) -> tuple[object, ...]:
+    """Return what decides where the tiles of a column lie, and which units they are."""
+    return column.title, column.is_beside, tuple((unit.layer, unit.index) for unit in column.units)
 
 
 def _curve(area: QRectF, numbers: npt.NDArray[np.float32]) -> QPolygonF:

@@ -1,9 +1,10 @@
 """The Train workspace as one page: what is trained at the left, the network and its answers above, charts below."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +24,7 @@ from gui.model.training_run import TrainingRun
 from gui.model.training_sentences import status
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
+from gui.train.advice_card import AdviceCard
 from gui.train.boundary_card import BoundaryCard
 from gui.train.cursor import Cursor
 from gui.train.data_card import DataCard
@@ -41,9 +43,13 @@ _LEAST_LEFT_PX = 292
 _UPPER_PX = 598
 _TOP_SHARE = 0.61
 _TURN_MS = 30
-"""Each turn brings one part up to date: a chart is painted some five times a second, never two at once."""
-_LOAD = 3
-"""A turn that took t ms is followed by at least this many times t without one: the window stays free."""
+"""Each turn brings one part up to date, or several that take no time: no two charts are painted at once."""
+_SHORT_S = 0.0005
+_SHARE = 0.08
+"""So much of one core may the live views take; what trains needs the rest, also where there are few cores."""
+_MOST_PAINTED_S = 0.05
+_LONGEST_MS = 250
+"""A turn is followed by the next one after this at the latest: a slow machine shows everything still every second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,7 @@ class TrainPage(QWidget):
         self.data = DataCard(training, tokens, self)
         self.settings = TrainingCard(training, tokens, self)
         self.runs = RunsCard(training.book, tokens, self)
+        self.advice = AdviceCard(self)
         self.network = NetworkCard(training.plan, tokens, write, self)
         self.boundary = BoundaryCard(tokens, self)
         self.charts = Charts(
@@ -109,6 +116,7 @@ class TrainPage(QWidget):
             self._refresh_heat, self._refresh_boundary, self._refresh_ratio,
         )  # fmt: skip
         self._waiting: list[Callable[[], None]] = []
+        self._ended_s = time.thread_time()
         self._connect()
         self.network.offer_templates(templates())
         self.refresh()
@@ -129,10 +137,17 @@ class TrainPage(QWidget):
             self._later.start()
 
     def _take_turn(self) -> None:
-        clock = QElapsedTimer()
-        clock.start()
-        self._waiting.pop(0)()
-        self._later.setInterval(max(_TURN_MS, _LOAD * clock.elapsed()))
+        """Bring the next part up to date; the more all turns, painting included, have taken, the longer until the next.
+
+        What this thread computed since the last turn counts as that turn's painting.
+        """
+        began_s = time.thread_time()
+        painted_s, self._ended_s = began_s - self._ended_s, began_s
+        while self._waiting and time.thread_time() - began_s < _SHORT_S:
+            self._waiting.pop(0)()
+        self._ended_s = time.thread_time()
+        took_s = self._ended_s - began_s + min(painted_s, _MOST_PAINTED_S)
+        self._later.setInterval(min(max(_TURN_MS, round(1000 * took_s / _SHARE)), _LONGEST_MS))
         if self._waiting:
             self._later.start()
 
@@ -141,6 +156,7 @@ class TrainPage(QWidget):
         self.data.show_run(run)
         self.settings.show_run(run)
         self.runs.refresh()
+        self.advice.refresh(run)
         self.status.show_texts(status(run, SAMPLE_EVERY), run)
 
     def _refresh_loss(self) -> None:
@@ -184,6 +200,8 @@ class TrainPage(QWidget):
         self.data.changed.connect(self.told)
         self.settings.refused.connect(self.refused)
         self.runs.forgotten.connect(self.forgotten)
+        self.advice.pointed_at.connect(self.crosshair.move)
+        self.advice.rate_wanted.connect(lambda rate: training.control.set_hyper("lr", (rate,)))
         self.network.picked.connect(self._on_picked)
         self.network.template_wanted.connect(self.template_wanted)
         self.network.program_wanted.connect(self.program_wanted)
@@ -258,7 +276,14 @@ class TrainPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(upper)
-        left = _split(Qt.Orientation.Vertical, (area, _UPPER_PX), (self.runs, _UPPER_PX // 2))
+        lower = QWidget(self)
+        lower.setObjectName("leftColumn")
+        rows = QVBoxLayout(lower)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.runs, 1)
+        rows.addWidget(self.advice)
+        left = _split(Qt.Orientation.Vertical, (area, _UPPER_PX), (lower, _UPPER_PX // 2))
         left.setStretchFactor(0, 0)
         left.setStretchFactor(1, 1)
         left.setObjectName("leftColumn")

@@ -65,6 +65,7 @@ class SliderRow(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._numbers: tuple[float, ...] = (scale.low,)
+        self._shown: tuple[float, ...] | None = None
         self.setFixedHeight(ROW_PX)
         self.setToolTip(look.tip)
         name = QLabel(look.name, self)
@@ -95,7 +96,10 @@ class SliderRow(QWidget):
 
     def show_numbers(self, numbers: tuple[float, ...]) -> None:
         """Show what is in force."""
+        if numbers == self._shown:
+            return
         self._numbers = numbers
+        self._shown = None if self.slider.isSliderDown() else numbers
         if not self.slider.isSliderDown():
             was_blocked = self.slider.blockSignals(True)  # noqa: FBT003 - Qt's own signature
             self.slider.setValue(round(self._scale.share_of(numbers[0]) * _PLACES))
@@ -113,9 +117,11 @@ class SliderRow(QWidget):
             numbers = self._parsed(self.field.text())
         except ValueError as error:
             self.field.take_back()
+            self._shown = None
             self.refused.emit(str(error))
             return
         self._take(numbers)
+        self._shown = None
         self.show_numbers(self._numbers)
 
     def _parsed(self, text: str) -> tuple[float, ...]:
@@ -127,7 +133,7 @@ class SliderRow(QWidget):
     def _take(self, numbers: tuple[float, ...]) -> None:
         if numbers == self._numbers:
             return
-        self._numbers = numbers
+        self._numbers, self._shown = numbers, None
         self.field.show_number(", ".join(map(self._scale.text_of, numbers)))
         self.edited.emit(numbers)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from gui.theme.tokens import Tokens
 from gui.train.network_scene import ShownColumn
 from gui.train.network_told import Floats
+from gui.train.tile_images import look_alike, scale_of
 
 _THIN_PX, _THICK_PX = 0.4, 3.8
 _WEIGHT_REACH_PX = 60.0
@@ -34,7 +35,26 @@ class WeightLine:
     parameter: str
 
 
-def paint_lines(painter: QPainter, tokens: Tokens, columns: Sequence[ShownColumn], place: int, tile_of: TileOf) -> None:
+PathOf = Callable[[int, int, int], QPainterPath]
+"""The way of a line to a column: from which row of the column before, to which row."""
+
+
+def have_same_lines(columns: Sequence[ShownColumn], painted: Sequence[ShownColumn]) -> bool:
+    """Return whether the lines between columns look as they were painted."""
+    if len(columns) != len(painted):
+        return False
+    for new, old in zip(columns, painted, strict=True):
+        if (len(new.units), new.is_beside, new.parameter) != (len(old.units), old.is_beside, old.parameter):
+            return False
+        if new.weights is None or old.weights is None:
+            if new.weights is not old.weights:
+                return False
+        elif not look_alike(new.weights, old.weights, scale_of(old.weights)):
+            return False
+    return True
+
+
+def paint_lines(painter: QPainter, tokens: Tokens, columns: Sequence[ShownColumn], place: int, path_of: PathOf) -> None:
     """Paint the weights that lead to a column, the strong ones last; thin grey lines where they are not known."""
     column, before = columns[place], columns[place - 1]
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -44,12 +64,12 @@ def paint_lines(painter: QPainter, tokens: Tokens, columns: Sequence[ShownColumn
         painter.setPen(QPen(QColor(tokens.hairline), 1))
         for row in range(len(column.units)):
             for source in range(len(before.units)):
-                painter.drawPath(line_path(tile_of(place - 1, source), tile_of(place, row)))
+                painter.drawPath(path_of(place, source, row))
         return
-    scale = _scale(column.weights)
+    scale = scale_of(column.weights)
     for row, source in reversed(list(_seen(column, column.weights))):
         painter.setPen(_weight_pen(tokens, float(column.weights[row, source]), scale))
-        painter.drawPath(line_path(tile_of(place - 1, source), tile_of(place, row)))
+        painter.drawPath(path_of(place, source, row))
 
 
 def paint_picked(painter: QPainter, tokens: Tokens, line: WeightLine, tile_of: TileOf) -> None:
@@ -99,17 +119,12 @@ def _nearest(columns: Sequence[ShownColumn], place: int, point: QPointF, tile_of
 def _seen(column: ShownColumn, weights: Floats) -> Iterator[tuple[int, int]]:
     """Yield the weights that are painted, the strongest first."""
     shown = np.abs(weights[: len(column.units)])
-    least = _LEAST_SHARE * _scale(weights)
+    least = _LEAST_SHARE * scale_of(weights)
     order = np.argsort(-np.nan_to_num(shown, nan=np.inf, posinf=np.inf), axis=None, kind="stable")
     for at in order.tolist():
         row, source = divmod(at, shown.shape[1])
         if not shown[row, source] < least:
             yield row, source
-
-
-def _scale(weights: Floats) -> float:
-    finite = np.abs(weights[np.isfinite(weights)])
-    return float(finite.max()) if finite.size else 0.0
 
 
 def _weight_pen(tokens: Tokens, weight: float, scale: float) -> QPen:

@@ -127,6 +127,19 @@ def test_the_mean_of_blocks_is_that_of_numbers_one_by_one(length, odd):
     np.testing.assert_allclose(curve.smoothed, list(one_by_one(numbers)), rtol=1e-9, atol=1e-12)
 
 
+def test_a_mean_asked_for_now_and_then_is_the_same():
+    numbers = np.random.default_rng(0).normal(size=198_000)
+    asked, never = Curve(), Curve()
+    for start in range(0, len(numbers), 3000):
+        for curve in (asked, never):
+            curve.extend(np.arange(start, start + 3000), numbers[start : start + 3000])
+        assert len(asked.smoothed) == len(asked)
+    np.testing.assert_allclose(asked.smoothed[-1], list(one_by_one(numbers[-500:]))[-1])
+    np.testing.assert_allclose(never.smoothed[-1], asked.smoothed[-1])
+    never.extend(np.array([1000]), np.array([1.0]))
+    assert len(never.smoothed) == len(never) == np.searchsorted(asked.iterations, 1000) + 1
+
+
 def test_the_newest_points_are_not_thinned():
     numbers = np.random.default_rng(0).normal(size=MOST_POINTS + 1)
     np.testing.assert_array_equal(filled(numbers).numbers[-RECENT_POINTS:], numbers[-RECENT_POINTS:])
