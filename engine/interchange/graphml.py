@@ -10,6 +10,7 @@ from engine.interchange.texts import clean
 if TYPE_CHECKING:
     import networkx as nx
     from _typeshed import ReadableBuffer
+    from networkx.readwrite.graphml import GraphMLWriter
 
 
 _HEARD_EVERY = 500
@@ -24,13 +25,14 @@ def graphml_text(view: ViewGraph, progress: _Heard | None = None) -> str:
     out. Parallel edges are kept. ``progress`` hears now and then what share is done, 0 to 1; what it raises ends the
     work.
     """
-    import networkx as nx  # noqa: PLC0415  # 80 ms that no window should wait for
+    from networkx.readwrite.graphml import GraphMLWriter  # noqa: PLC0415  # 80 ms that no window should wait for
 
     hears = progress if progress is not None else _nobody
     buffer = _Written(hears)
-    graph = graph_of(view, hears)
-    nx.write_graphml_xml(graph, buffer)
-    _take_apart(graph)
+    graph, writer = graph_of(view, hears), GraphMLWriter()
+    writer.add_graph_element(graph)
+    writer.dump(buffer)
+    _take_apart(graph, writer)
     return buffer.getvalue().decode() + "\n"
 
 
@@ -52,8 +54,13 @@ def graph_of(view: ViewGraph, hears: _Heard) -> "nx.MultiDiGraph":
     return graph
 
 
-def _take_apart(graph: "nx.MultiDiGraph") -> None:
-    """Free a graph piece by piece: in one go nothing else could run in this process meanwhile."""
+def _take_apart(graph: "nx.MultiDiGraph", writer: "GraphMLWriter") -> None:
+    """Free what was made piece by piece: in one go, nothing else could run in this process meanwhile."""
+    for drawn in writer.xml:
+        while len(drawn):
+            del drawn[-_HEARD_EVERY:]
+    while writer.attributes:  # it knows every element by its attributes
+        writer.attributes.popitem()
     nodes = list(graph)
     for start in range(0, len(nodes), _HEARD_EVERY):
         graph.remove_nodes_from(nodes[start : start + _HEARD_EVERY])

@@ -12,6 +12,9 @@ from engine.interchange.svg_nodes import FUTURE_OPACITY
 from engine.interchange.texts import xml_text
 from engine.trace.ids import StepIndex
 
+_ONE_PIECE = 4
+"""Points of a route that is one curve."""
+
 
 class EdgeWriter:
     """Writes the edges of one drawing right after a step; the looks of edges are made once and kept."""
@@ -71,6 +74,9 @@ class EdgeWriter:
         )
 
     def _curve(self, points: tuple[Point, ...]) -> str:
+        x, y = points[0]
+        if len(points) == _ONE_PIECE and points[1][0] == points[2][0] == points[3][0] == x:
+            return f"M{x:.1f} {y:.1f}V{points[3][1]:.1f}"  # as most edges of a large picture
         count = (len(points) - 1) // 3
         form = self._curves.get(count)
         if form is None:

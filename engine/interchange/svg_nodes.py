@@ -1,6 +1,7 @@
 """The boxes of an SVG. What many boxes share is written once and kept, so that a large picture takes little time."""
 
 from math import isfinite
+from typing import NamedTuple
 
 from engine.drawing.cells import Cell, cells_of
 from engine.drawing.drawing import Drawing, NodeBox
@@ -21,11 +22,20 @@ _CELL_HEIGHT_PX = 17.0
 _STRIP_HEIGHT_PX = 14.0
 _SHADES = 100
 """So many shades from the colour of zero to that of the strongest number; a finer one cannot be seen."""
+_WITHOUT_CELLS = (NodeKind.GROUP, NodeKind.OPTIMIZER)
 _BACKWARD_KINDS = (NodeKind.BACKWARD, NodeKind.GRADIENT)
 
 
-_Look = tuple[float, float, str, str, str, StepState, Mark | None]
-"""Width, height, fill, border, strip, state and mark of a box."""
+class _Look(NamedTuple):
+    """What a box is without its texts and cells."""
+
+    width: float
+    height: float
+    fill: str
+    border: str
+    strip: str
+    state: StepState
+    mark: Mark | None
 
 
 class NodeWriter:
@@ -44,8 +54,7 @@ class NodeWriter:
         self._step = step
         self._palette = palette
         self._parts = {} if palette.skin_fills is None else parts_of(drawing)
-        self._shells: dict[_Look, str] = {}
-        self._lines: dict[tuple[str, float, bool], str] = {}
+        self._faces: dict[tuple[object, ...], str] = {}
         self._rows: dict[tuple[float, float, int, bool], str] = {}
         self._shades: dict[int, tuple[str, str]] = {}
         self._strips = _strips(palette)
@@ -57,39 +66,35 @@ class NodeWriter:
         node, rect = box.node, box.rect
         state = node_state(node, self._step)
         fill, border, strip = self._colors(box, state)
-        ink = ""
-        if self._palette.skin_fills is not None:
+        if self._parts:
             fill = strip = fill_of(self._parts[node.key], self._palette)
-            ink = f' style="fill:{_ink_on(fill, self._palette)}"'
-        is_future = state is StepState.FUTURE
-        mark = self._marks.get(node.key)
-        look = (rect.width, rect.height, fill, border, strip, state, mark)
-        shell = self._shells.get(look)
-        if shell is None:
-            shell = self._shells[look] = _shell(*look, self._palette.node)
-        room = rect.width - (20 if mark is None or not mark.sign else 36)
+        mark = self._marks.get(node.key) if self._marks else None
+        look = (rect.width, rect.height, fill, border, strip, state, mark, node.title, node.subtitle, node.kind)
+        face = self._faces.get(look)
+        if face is None:
+            face = self._faces[look] = self._face(box, _Look(*look[:7]))
+        has_cells = state is not StepState.FUTURE and node.kind not in _WITHOUT_CELLS
+        cells = self._cells(box) if has_cells else ""
+        return f'<g id="{identity}" transform="translate({rect.x:.1f} {rect.y:.1f})"{face}{cells}</g>'
+
+    def _face(self, box: NodeBox, look: _Look) -> str:
+        """All of a box but its place and its cells, from the end of its opening tag on."""
+        node, is_future, mark = box.node, look.state is StepState.FUTURE, look.mark
+        ink = f' style="fill:{_ink_on(look.fill, self._palette)}"' if self._parts else ""
+        room = look.width - (20 if mark is None or not mark.sign else 36)
         subtitle = "not yet" if is_future and node.kind in _BACKWARD_KINDS else node.subtitle
         opacity = f' opacity="{FUTURE_OPACITY}"' if is_future else ""
-        has_cells = not is_future and node.kind is not NodeKind.GROUP and node.kind is not NodeKind.OPTIMIZER
         return (
-            f'<g id="{identity}" transform="translate({rect.x:.1f} {rect.y:.1f})"{opacity}>'
-            f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{shell}"
-            f'<text class="t" x="12" y="19"{ink}>{self._line(node.title, room, is_mono=False)}</text>'
-            f'<text class="m" x="12" y="35"{ink}>{self._line(subtitle, rect.width - 18, is_mono=True)}</text>'
-            f"{self._cells(box) if has_cells else ''}</g>"
+            f"{opacity}>"
+            f"<title>{self._name(node.title)} {self._name(node.subtitle)}</title>{_shell(look, self._palette.node)}"
+            f'<text class="t" x="12" y="19"{ink}>{xml_text(fitted(node.title, room, is_mono=False))}</text>'
+            f'<text class="m" x="12" y="35"{ink}>{xml_text(fitted(subtitle, look.width - 18, is_mono=True))}</text>'
         )
 
     def _name(self, text: str) -> str:
         found = self._names.get(text)
         if found is None:
             found = self._names[text] = xml_text(text)
-        return found
-
-    def _line(self, text: str, width_px: float, *, is_mono: bool) -> str:
-        key = (text, width_px, is_mono)
-        found = self._lines.get(key)
-        if found is None:
-            found = self._lines[key] = xml_text(fitted(text, width_px, is_mono=is_mono))
         return found
 
     def _colors(self, box: NodeBox, state: StepState) -> tuple[str, str, str]:
@@ -149,10 +154,9 @@ class NodeWriter:
         return () if array is None else cells_of(array)
 
 
-def _shell(
-    width: float, height: float, fill: str, border: str, strip: str, state: StepState, mark: Mark | None, ink: str
-) -> str:
-    """What a box is without its texts and cells; ``ink`` is what the sign of a mark is written with."""
+def _shell(look: _Look, ink: str) -> str:
+    """A box without texts and cells; ``ink`` is what the sign of a mark is written with."""
+    width, height, fill, border, strip, state, mark = look
     shape = f'width="{width:.1f}" height="{height:.1f}" rx="9"'
     is_current = state is StepState.CURRENT
     dash = ' stroke-dasharray="4 3"' if state is StepState.FUTURE else ""

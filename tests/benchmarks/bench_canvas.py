@@ -1,10 +1,12 @@
-"""How long the canvas takes for a frame, in CPU time on this machine, and how much memory a large graph takes in it."""
+"""How long the canvas takes for a frame, in CPU time on this machine, how much memory a large graph takes in it, and how long
+the window stands still while it opens, unfolds, exports and compares one."""
 
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.canvas_families import FAMILIES
 from tests.benchmarks.row import BenchRow
@@ -13,6 +15,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _SIZES = (1_000, 10_000, 50_000)
 _P95_MS, _WORST_MS = 12.0, 16.7
 _MEMORY_MB = 200.0
+_TURN_MS = 50.0
 
 
 def rows() -> list[BenchRow]:
@@ -21,14 +24,31 @@ def rows() -> list[BenchRow]:
     for boxes in _SIZES:
         for family in ("grid", *FAMILIES):
             found += _rows_of(family, boxes)
+    for boxes in _SIZES[1:]:
+        found += _turns(boxes)
     return found
 
 
-def _rows_of(family: str, boxes: int) -> list[BenchRow]:
-    words = [sys.executable, "-m", "tests.benchmarks.canvas_child", family, str(boxes)]
+def _turns(boxes: int) -> list[BenchRow]:
+    """How long the window stands still at the most while it opens, unfolds and exports a large recording."""
+    report = _report("tests.benchmarks.turns_child", str(boxes))
+    found = []
+    for work, (longest_ms, took_ms) in report["turns"].items():
+        label = f"recurrence, {report['boxes']} boxes, {work}" + (f" ({took_ms / 1e3:.1f} s)" if took_ms else "")
+        found.append(BenchRow("longest turn of the window", label, round(longest_ms, 1), "ms", goal=_TURN_MS))
+    return found
+
+
+def _report(module: str, *words: str) -> dict[str, Any]:
     environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ
-    done = subprocess.run(words, cwd=_ROOT, env=environment, capture_output=True, check=True)
-    report = json.loads(done.stdout)
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, check=True)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def _rows_of(family: str, boxes: int) -> list[BenchRow]:
+    report = _report("tests.benchmarks.canvas_child", family, str(boxes))
     label = f"{family}, {report['boxes']} boxes"
     found = []
     for run in report["runs"]:
