@@ -42,6 +42,7 @@ class _PathItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
     def viewTransformChanged(self) -> None:
         """Something else of the plot is seen."""
         self.prepareGeometryChange()
+        super().viewTransformChanged()  # forgets what was seen before
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Paint the path."""

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from engine.network.templates import templates
@@ -17,6 +18,7 @@ from gui.model.training_run import Phase
 from gui.model.training_sentences import loss_text
 from gui.model.workspace import Workspace
 from gui.theme.tokens import ThemeName
+from gui.train.hues import run_hue
 from gui.train.network_card import Face
 from tests.gui.train import facts
 from tests.gui.window.keys import press
@@ -195,6 +197,18 @@ def test_a_kept_iteration_opens_in_explore(begun, qtbot):
 def test_a_click_on_a_chart_without_kept_iterations_says_what_to_do(begun):
     begun.page.crosshair.picked.emit(3.0)
     assert begun.notices[-1] == "No iteration was kept whole yet: press K to keep the next one."
+
+
+def test_the_loss_is_seen_after_its_axes_have_moved(begun, qtbot):
+    for first in (0, 100, 200):
+        begun.tell(facts.progress(first + 100), *facts.curves(first, 100))
+        QApplication.processEvents()
+        picture = begun.page.charts.loss.plot.widget.grab().toImage()
+        hue = QColor(run_hue(begun.workbench.models.theme.tokens, begun.run.hue)).name()
+        columns = [x for x in range(picture.width()) for y in range(picture.height())
+                   if picture.pixelColor(x, y).name() == hue]  # fmt: skip
+        assert columns
+        assert max(columns) - min(columns) > picture.width() / 2
 
 
 def test_a_loss_out_of_bounds_is_drawn_without_complaint(begun):

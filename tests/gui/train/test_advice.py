@@ -1,0 +1,51 @@
+"""What the curves say stands beside the runs, and can be acted on."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from engine.training.commands import SetHyper
+from engine.training.facts import points
+from tests.gui.train import facts
+
+
+def _steady(name, number):
+    return points(name, np.arange(400), np.full(400, number))
+
+
+def _tell_large_updates(bench):
+    bench.tell(
+        facts.progress(400),
+        _steady("loss", 1.0),
+        _steady("learning rate", 0.1),
+        _steady("update ratio/0.weight", 0.1),
+    )
+
+
+def test_it_says_nothing_before_there_is_a_run(bench):
+    assert not bench.page.advice.isVisible()
+
+
+def test_a_proposed_learning_rate_is_set_by_a_click(begun, qtbot):
+    _tell_large_updates(begun)
+    (row,) = begun.page.advice.rows
+    assert row.accessibleName().startswith("Updates are large: a step changes a weight by 10 %")
+    (button,) = row.findChildren(QPushButton)
+    assert button.text() == "Set the learning rate to 0.003"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert begun.trainer.steered[-1] == SetHyper(name="lr", numbers=(0.003,))
+
+
+def test_a_click_points_at_where_it_began(begun, qtbot):
+    numbers = np.concatenate((np.linspace(2.0, 1.0, 100), np.full(300, 1.0)))
+    begun.tell(facts.progress(400), points("loss", np.arange(400), numbers))
+    (row,) = begun.page.advice.rows
+    assert "hardly fallen since iteration" in row.accessibleName()
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert 90 <= begun.page.crosshair.iteration <= 105
+
+
+def test_a_healthy_run_is_told_so(begun):
+    begun.tell(facts.progress(400), points("loss", np.arange(400), np.linspace(2.0, 1.0, 400)))
+    assert begun.page.advice.rows == ()
+    assert begun.page.advice.note.whole_text == "nothing stands out · 6 checks"
