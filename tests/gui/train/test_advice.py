@@ -37,8 +37,8 @@ def test_a_proposed_learning_rate_is_set_by_a_click(begun, qtbot):
 
 
 def test_a_click_points_at_where_it_began(begun, qtbot):
-    numbers = np.concatenate((np.linspace(2.0, 1.0, 100), np.full(300, 1.0)))
-    begun.tell(facts.progress(400), points("loss", np.arange(400), numbers))
+    numbers = np.concatenate((np.linspace(2.0, 1.0, 100), np.full(800, 1.0)))
+    begun.tell(facts.progress(900), points("loss", np.arange(900), numbers))
     (row,) = begun.page.advice.rows
     assert "hardly fallen since iteration" in row.accessibleName()
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
