@@ -24,13 +24,11 @@ class MetricSource:
         imports: Lines that the text needs.
         making: Lines that make the collections.
         seen: The arguments of ``update``: what the network tells, what is right.
-        in_training: Whether they are kept over the batches that are learned from, too.
     """
 
     imports: tuple[str, ...] = ()
     making: tuple[str, ...] = ()
     seen: str = ""
-    in_training: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -38,30 +36,26 @@ class MetricSource:
         return not self.making
 
 
-def metric_source(plan: TrainingPlan, targets: TargetSource, *, is_closed: bool) -> MetricSource:
-    """Return the metrics of a plan; ``is_closed`` says that the optimizer computes a batch several times.
+def metric_source(plan: TrainingPlan, targets: TargetSource) -> MetricSource:
+    """Return the metrics of a plan.
 
     Raises:
         PlanError: If there is no such metric, or one does not fit what is learned.
     """
     if not plan.metrics:
         return MetricSource()
-    if is_closed and plan.train_share == 1:
-        raise PlanError(f"With {plan.optimizer.name}, metrics need a share of the data for validation.")
     form = targets.form
     made = [_made(choice, targets) for choice in plan.metrics]
     kinds = sorted({kind for _, kind, _ in made})
     room = "regression" if form is TargetForm.NUMBERS else "classification"
-    first = VALIDATION if is_closed else TRAIN
     entries = [f'        "{name}": {kind}({arguments}),' for name, kind, arguments in made]
-    lines = [f"{first} = MetricCollection(", "    {", *entries, "    }", ")"]
-    if not is_closed and plan.train_share < 1:
+    lines = [f"{TRAIN} = MetricCollection(", "    {", *entries, "    }", ")"]
+    if plan.train_share < 1:
         lines.append(f"{VALIDATION} = {TRAIN}.clone()")
     return MetricSource(
         imports=("from torchmetrics import MetricCollection", f"from torchmetrics.{room} import {', '.join(kinds)}"),
         making=tuple(lines),
         seen=", ".join(_seen(plan.loss, form)),
-        in_training=not is_closed,
     )
 
 

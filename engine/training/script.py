@@ -65,7 +65,7 @@ def script_of(plan: TrainingPlan) -> str:
         targets = target_source(data, loss, network.text)
     else:
         raise PlanError(f"{plan.loss.name} tells classes apart, but this data has numbers to be told; try MSELoss.")
-    metrics = metric_source(plan, targets, is_closed=optimizer.needs_closure)
+    metrics = metric_source(plan, targets)
     parts = [
         "\n".join(_imports(network.imports, data.imports, metrics.imports)),
         "\n".join(_settings(plan)),

@@ -8,6 +8,9 @@ from engine.training.plan import TrainingPlan
 _INDENT = "    "
 
 
+_TOKENS = "outputs, targets = model(inputs).flatten(0, 1), targets.flatten()"
+
+
 def train_lines(plan: TrainingPlan, task: Task, accuracy: str, metrics: MetricSource, *, is_closed: bool) -> str:
     """Return ``train_batch`` and, where there is validation, ``evaluate``."""
     parts = [_train_batch(plan, task, metrics, is_closed=is_closed)]
@@ -23,7 +26,7 @@ def loop_lines(plan: TrainingPlan, rhythm: Rhythm | None, metrics: MetricSource,
     lines.append("        train_loss = train_batch(inputs, targets)")
     if rhythm is Rhythm.BATCH:
         lines.append("        scheduler.step()")
-    if metrics.in_training:
+    if not metrics.is_empty:
         lines += [f"    {TRAIN_SCORES} = {TRAIN}.compute()", f"    {TRAIN}.reset()"]
     shown = 'f"epoch {epoch + 1}: loss {train_loss:.4f}'
     if has_validation:
@@ -38,7 +41,7 @@ def loop_lines(plan: TrainingPlan, rhythm: Rhythm | None, metrics: MetricSource,
     elif rhythm is Rhythm.PLATEAU:
         lines.append(f"    scheduler.step({'validation_loss' if has_validation else 'train_loss'})")
     lines.append(f'    print({shown}")')
-    if metrics.in_training:
+    if not metrics.is_empty:
         lines.append(_told("training", TRAIN_SCORES))
     if has_validation and not metrics.is_empty:
         lines.append(_told("validation", VALIDATION_SCORES))
@@ -53,11 +56,9 @@ def _told(what: str, scores: str) -> str:
 
 def _train_batch(plan: TrainingPlan, task: Task, metrics: MetricSource, *, is_closed: bool) -> str:
     forward = _forward(plan, task)
-    counted = [f"{TRAIN}.update({_apart(metrics.seen, plan)})"] if metrics.in_training else []
+    counted = [f"{TRAIN}.update({_apart(metrics.seen, plan)})"] if not metrics.is_empty else []
     if is_closed:
-        body = ["def closure():", "    optimizer.zero_grad()", *(_INDENT + line for line in forward)]
-        body += ["    loss.backward()", *(_INDENT + line for line in _clip(plan)), "    return loss", ""]
-        body += ["model.train()", "return optimizer.step(closure).item()"]
+        body = _closed_body(plan, task, metrics)
     elif plan.precision == "float16":
         body = ["model.train()", "optimizer.zero_grad()", *forward, "scaler.scale(loss).backward()"]
         if plan.clip_norm is not None:
@@ -67,6 +68,23 @@ def _train_batch(plan: TrainingPlan, task: Task, metrics: MetricSource, *, is_cl
         body = ["model.train()", "optimizer.zero_grad()", *forward, "loss.backward()", *_clip(plan)]
         body += ["optimizer.step()", *counted, "return loss.item()"]
     return _function("train_batch(inputs, targets)", "Learn from one batch and return its loss.", body)
+
+
+def _closed_body(plan: TrainingPlan, task: Task, metrics: MetricSource) -> list[str]:
+    """Return the lines for an optimizer that computes a batch several times; its first loss and outputs count."""
+    forward, before = _forward(plan, task), []
+    if task is Task.TOKENS:  # a closure that gave ``targets`` anew would have none to begin with
+        before = ["targets = targets.flatten()"]
+        forward = [line.replace(_TOKENS, "outputs = model(inputs).flatten(0, 1)") for line in forward]
+    body = ["def closure():", "    optimizer.zero_grad()", *(_INDENT + line for line in forward)]
+    body += ["    loss.backward()", *(_INDENT + line for line in _clip(plan))]
+    body += [] if metrics.is_empty else ["    seen.append(outputs.detach())"]
+    body += ["    return loss", "", "model.train()"]
+    if metrics.is_empty:
+        return [*before, *body, "return optimizer.step(closure).item()"]
+    outputs = "seen[0].float()" if plan.precision else "seen[0]"
+    counted = f"{TRAIN}.update({outputs}{metrics.seen.removeprefix('outputs')})"
+    return ["seen = []", *before, *body, "loss = optimizer.step(closure)", counted, "return loss.item()"]
 
 
 def _apart(seen: str, plan: TrainingPlan) -> str:
@@ -102,7 +120,7 @@ def _forward(plan: TrainingPlan, task: Task) -> list[str]:
 
 def _outputs(task: Task) -> list[str]:
     if task is Task.TOKENS:
-        return ["outputs, targets = model(inputs).flatten(0, 1), targets.flatten()"]
+        return [_TOKENS]
     return ["outputs = model(inputs)"]
 
 

@@ -8,14 +8,10 @@ from functools import wraps
 from time import monotonic_ns, perf_counter_ns
 from types import FrameType, TracebackType
 from typing import Any, Self
-from weakref import WeakKeyDictionary
 
 from torch.optim import Optimizer
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from engine.protocol.messages import WorkerMessage
-from engine.runtime.compat import quiet
-from engine.runtime.compat_optimizers import is_last_after_step, is_last_before_step
 from engine.runtime.recorder.active import RUNNING
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.resolve.regions import GroupMark
@@ -24,7 +20,6 @@ from engine.runtime.training.editing import HyperEditor
 from engine.runtime.training.elements import ElementEditor
 from engine.runtime.training.gate import Gate
 from engine.runtime.training.health import HealthWatch
-from engine.runtime.training.hypers import rate_of
 from engine.runtime.training.loading import LoaderWatch
 from engine.runtime.training.losses import LossFinder
 from engine.runtime.training.metrics import MetricWatch
@@ -39,6 +34,8 @@ from engine.runtime.training.sampler import Sampler
 from engine.runtime.training.samples import SampleTeller
 from engine.runtime.training.saving import CheckpointQueue
 from engine.runtime.training.sequences import SequenceWatch
+from engine.runtime.training.step_hooks import StepHooks
+from engine.runtime.training.step_numbers import StepNumbers
 from engine.runtime.training.subject import Subject, find_subject
 from engine.runtime.training.unsound import UnsoundKeeper
 from engine.runtime.training.updates import UpdateKeeper
@@ -71,7 +68,6 @@ class TrainingController:
         self._gate = gate
         self._sampler = sampler
         self._updates = UpdateKeeper(options.sample_bytes)
-        self._others: WeakKeyDictionary[Optimizer, str] = WeakKeyDictionary()
         self._resuming = resuming
         self._saves = CheckpointQueue(self._outbox, resuming)
         self._editor = HyperEditor(self._outbox, namespace, resuming.clip, sampler)
@@ -88,15 +84,14 @@ class TrainingController:
         self._elements = ElementEditor(self._outbox, self._sampler, self._pictures)
         self._orders = Orders(gate, self._editor, self._elements, self._saves, self._wishes)
         self._sequences = SequenceWatch(self._outbox, options.pictures_every_s, options.cost_share)
+        self._numbers = StepNumbers(self._outbox, self._losses, self._norms, self._sequences, self._health)
         self._progress = ProgressTeller(self._outbox, self._loaders, namespace)
         self._patches = PatchSet()
         self._stack = ExitStack()
-        self._pre: Any = None
-        self._post: Any = None
+        self._hooks = StepHooks(self._before_step, self._after_step)
         self._main: Optimizer | None = None
         self._subject = Subject((), (), None)
         self._iteration = 0
-        self._loss: float | None = None
         self._is_whole = False
         self._has_stepped = False
         self._has_given_up = False
@@ -111,10 +106,8 @@ class TrainingController:
         with ExitStack() as stack:
             self._patches.apply()
             stack.callback(self._patches.remove)
-            self._pre = register_optimizer_step_pre_hook(self._before_step)
-            stack.callback(self._pre.remove)
-            self._post = register_optimizer_step_post_hook(self._after_step)
-            stack.callback(self._leave_line)
+            self._hooks.put()
+            stack.callback(self._hooks.remove)
             stack.callback(self._sequences.disarm)
             stack.callback(self._pictures.finder.disarm)
             stack.enter_context(RUNNING.holding(self))
@@ -203,7 +196,8 @@ class TrainingController:
         """Look at what the iteration has left behind."""
         began_ns = perf_counter_ns()
         self._metrics.tell(self._iteration)
-        self._elements.look(self._iteration)
+        if self._elements.is_looking:
+            self._elements.look(self._iteration)
         if not self._sampler.is_on and not self._resuming.is_again:
             self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
         self._progress.cost_ns += perf_counter_ns() - began_ns
@@ -237,16 +231,18 @@ class TrainingController:
             self._has_stepped = True
             self._meet(optimizer, _frame(1))
         if optimizer is self._main:
-            self._last_in_line()
+            self._hooks.be_last()
             if self._gate.commands and not self._resuming.is_again:
                 self._obey()
-            self._look(optimizer)
+            what = self._numbers.look(optimizer, self._subject, self._iteration)
+            if what and not self._resuming.is_again:
+                self._alert(what)
             if self._editor.is_clipping:
                 self._editor.clip(self._subject)
             if self._sampler.is_on:
                 self._updates.before(optimizer, self._subject, self._editor.clips.take())
         elif self._main is not None:
-            self._look_aside(optimizer)
+            self._numbers.look_aside(optimizer, self._iteration)
 
     def _give_up(self, error: Exception) -> None:
         """Watch no further after a fault: the program goes on."""
@@ -256,38 +252,20 @@ class TrainingController:
         self._outbox.add(Mark(self._iteration, MarkKind.TROUBLE, text))
         self._gate.release()
 
-    def _look(self, optimizer: Optimizer) -> None:
-        iteration, put = self._iteration, self._outbox.points.append
-        with quiet():  # once for all: it takes as long as what is done in it
-            loss = self._loss = self._losses.take()
-            norm = self._norms.look(self._subject, iteration)
-            self._sequences.look(iteration)
-        if loss is not None:
-            put(("loss", iteration, loss))
-        rate = optimizer.param_groups[0].get("lr")
-        rate = rate if type(rate) is float else rate_of(optimizer)
-        if rate is not None:
-            put(("learning rate", iteration, rate))
-        what = self._health.judge(iteration, loss, norm)
-        if what and not self._resuming.is_again:
-            self._alert(what)
-
-    def _look_aside(self, optimizer: Optimizer) -> None:
-        """Tell loss and learning rate of another optimizer beside the one that counts, as curves of its own."""
-        name = self._others.setdefault(optimizer, f"{type(optimizer).__name__} {len(self._others) + 2}")
-        with quiet():
-            loss, rate = self._losses.take(), rate_of(optimizer)
-        for what, number in (("loss", loss), ("learning rate", rate)):
-            if number is not None:
-                self._outbox.points.append((f"{what} of {name}", self._iteration, number))
-
     def _alert(self, what: str) -> None:
         """Have the batch kept that lost a number, and wait before the optimizer applies it if that is wanted."""
-        self._health.keep(self._iteration, self._subject, _frame(1), is_possible=is_last_before_step(self._pre))
+        self._health.keep(self._iteration, self._subject, _frame(1), is_possible=self._hooks.is_last_before)
         play = self._gate.play
         if play is not None and play.on_nan:
             self._gate.close(what)
             self._hold(is_at_end=False)
+
+    def _note_late(self, what: str) -> None:
+        """A number was lost inside of the step: the optimizer has applied it, so the next iteration is kept."""
+        self._wishes.is_alerted = self._options.sample_on_alert
+        play = self._gate.play
+        if play is not None and play.on_nan:
+            self._gate.close(what)
 
     def _after_step(self, optimizer: Optimizer, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
         if optimizer is not self._main or threading.get_ident() != self._thread or self._has_given_up:
@@ -306,14 +284,16 @@ class TrainingController:
             self._hold()
 
     def _after(self, optimizer: Optimizer) -> None:
-        self._norms.finish(self._iteration)
+        what = self._numbers.finish(self._iteration)
+        if what and not self._resuming.is_again:
+            self._note_late(what)
         if self._sampler.is_on:
             self._sampler.end(self._iteration, update=self._updates.after(optimizer))
         self._iteration += 1
         self._loaders.learned()
         if not self._resuming.is_again:
             self._sequences.arm_if_due(self._subject)
-            self._gate.count_iteration(self._loss)
+            self._gate.count_iteration(self._numbers.loss)
 
     def _sample_if_wanted(self) -> None:
         """Begin to record the next iteration if it is to be kept; not from inside of a hook before the step."""
@@ -323,15 +303,6 @@ class TrainingController:
         self._wishes.forget()
         self._sequences.disarm()
         self._sampler.begin(reason)
-
-    def _last_in_line(self) -> None:
-        """Be the last of all hooks after the step: only the last may change which hooks there are."""
-        if not is_last_after_step(self._post):
-            self._post.remove()
-            self._post = register_optimizer_step_post_hook(self._after_step)
-
-    def _leave_line(self) -> None:
-        self._post.remove()
 
     def _meet(self, optimizer: Optimizer, frame: FrameType | None) -> None:
         self._main = optimizer
@@ -351,7 +322,7 @@ class TrainingController:
             self._obey()
             if is_at_end:
                 self._sample_if_wanted()
-        if is_at_end:
+        if is_at_end and (self._elements.is_waiting or self._saves.is_waiting):
             self._settle()
         if not gate.is_open:
             self._wait(gate, is_at_end=is_at_end)

@@ -39,6 +39,16 @@ class ElementEditor:
         self._shown: LookAt | None = None
         self._next_ns = 0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a number is to be changed."""
+        return bool(self._waiting)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether a number is looked at."""
+        return self._shown is not None
+
     def meet(self, subject: Subject) -> None:
         """Tell what there is to look at."""
         named = dict(zip(subject.names, subject.parameters, strict=True))

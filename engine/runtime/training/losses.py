@@ -19,6 +19,8 @@ class LossFinder:
     def __init__(self) -> None:
         self._roots: Sequence[Any] = ()
         self._scaled: tuple[Any, Any] = (None, None)
+        self.is_stepping = False
+        """Whether an optimizer steps; where it computes gradients itself, the first pass is that of the batch."""
         self.peek: Callable[[Sequence[Any]], None] | None = None
         """Sees the roots of a backward pass before it begins."""
         self.kind = ""
@@ -29,6 +31,11 @@ class LossFinder:
         for module in engine_modules():
             patches.add(module, ENGINE_ENTRY, self._watched)
         patches.add(torch.amp.GradScaler, "scale", self._watched_scale)
+
+    @property
+    def has_new(self) -> bool:
+        """Whether ``take`` has something to return."""
+        return bool(self._roots)
 
     def take(self) -> float | None:
         """Return the loss of the last backward pass since the last call; None when there was none of one number.
@@ -52,7 +59,7 @@ class LossFinder:
             if self.peek is not None:
                 self.peek(t_outputs)
             gradients = original(t_outputs, *args, **kwargs)
-            if kwargs.get("accumulate_grad"):
+            if kwargs.get("accumulate_grad") and not (self.is_stepping and self._roots):
                 self._roots = t_outputs
             return gradients
 
@@ -68,6 +75,7 @@ class LossFinder:
 
 
 def _number(root: Any) -> float | None:  # noqa: ANN401 - a tensor, or an edge of the graph
-    if not isinstance(root, Tensor) or root.numel() != 1 or root.is_complex():
+    if not isinstance(root, Tensor) or root.numel() != 1:
         return None
-    return float(root.item())
+    number = root.item()
+    return None if isinstance(number, complex) else float(number)

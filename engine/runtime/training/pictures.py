@@ -69,12 +69,14 @@ class PictureTaker:
 
     def take_if_due(self, iteration: int, subject: Subject, loss_kind: str) -> None:
         """Take pictures if it is time."""
-        if self._every_ns is not None:
+        if self._every_ns is None:
+            return
+        if self.finder.is_looking:
             self.finder.look(subject)
         now_ns = perf_counter_ns()
-        if self._every_ns is not None and now_ns >= self._next_ns:
+        if now_ns >= self._next_ns:
             self.take(iteration, subject, loss_kind)
-        elif self._every_ns is not None and now_ns >= self._next_spread_ns and iteration != self._taken_at:
+        elif now_ns >= self._next_spread_ns and iteration != self._taken_at:
             with quiet():
                 self._spreads(iteration, subject)
 

@@ -49,6 +49,11 @@ class PlaneFinder:
         self._tables: list[Tensor] = []
         self._refusal = ""
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether iterations are still to be looked at."""
+        return self._looks_left > 0
+
     def look(self, subject: Subject) -> None:
         """Make use of what the last iteration showed, and look at the next one; called between two iterations."""
         if self._looks_left <= 0:

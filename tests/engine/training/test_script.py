@@ -333,8 +333,28 @@ def test_metrics_of_every_kind_of_data_and_optimizer():
         data = GeneratedData(shape=Shape.XOR, count=64)
         names = run(TrainingPlan(data=data, network=MLP, metrics=(Choice("AUROC"),), epochs=1, **changes))
         assert 0 <= names["validation_scores"]["AUROC"].item() <= 1
-    with pytest.raises(PlanError, match="metrics need a share of the data for validation"):
-        script_of(TrainingPlan(network=MLP, optimizer=Choice("LBFGS"), train_share=1.0, metrics=(Choice("F1Score"),)))
+        assert 0 <= names["train_scores"]["AUROC"].item() <= 1
+
+
+def test_metrics_with_lbfgs_count_each_batch_once():
+    data = GeneratedData(shape=Shape.XOR, count=64)
+    plan = TrainingPlan(
+        data=data, network=MLP, optimizer=Choice("LBFGS"), metrics=(Choice("Accuracy"),), epochs=1, train_share=1.0
+    )
+    text = script_of(plan).replace("loss.backward()", "loss.backward(), told.append(None)")
+    text = text.replace("train_metrics.update(", "counted.append(None), train_metrics.update(")
+    names = {"__name__": "__main__", "told": (told := []), "counted": (counted := [])}
+    exec(compile(text, "script.py", "exec"), names)
+    assert len(told) > len(counted) == len(names["train_loader"])
+    assert 0 <= names["train_scores"]["accuracy"] <= 1
+
+
+def test_lbfgs_learns_sequences_too():
+    tokens = TrainingPlan(
+        data=GeneratedData(shape=Shape.COPY, count=32), network=TRANSFORMER, optimizer=Choice("LBFGS"), epochs=1
+    )
+    assert run(tokens)["validation_loss"] > 0
+    assert run(replace(tokens, metrics=(Choice("F1Score"),)))["train_scores"]["F1 score"].ndim == 0
 
 
 def test_metrics_for_classes_are_refused_for_numbers():

@@ -32,6 +32,9 @@ def losses_alone(text):
     """The losses of a script in plain Python, one an iteration."""
     names = {"__name__": "__main__"}
     found = []
+    text = text.replace(
+        "return optimizer.step(closure).item()", "loss = optimizer.step(closure)\n    return loss.item()"
+    )
     text = text.replace("    return loss.item()", "    found.append(loss.item())\n    return loss.item()")
     threads = torch.get_num_threads()
     try:

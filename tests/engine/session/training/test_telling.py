@@ -104,8 +104,7 @@ def test_every_way_of_training_is_watched_and_recorded_and_comes_out_the_same(ru
     assert recording.outcome.kind is OutcomeKind.FINISHED, recording.outcome
     seen = list(runs.curve("loss").values())
     alone = losses_alone(text)
-    if "optimizer" not in changes:  # LBFGS computes several losses a step
-        assert seen == alone
+    assert seen == alone
     assert runs.samples
     for sample in runs.samples:
         check_recording(recording_of(sample, RunInfo(program=text)))
