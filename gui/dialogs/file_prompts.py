@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from engine.interchange.tensors import NUMPY_SUFFIX, SAFETENSORS_SUFFIX
 from gui.model.files import PROGRAM_SUFFIX, RECORDING_SUFFIX
@@ -55,7 +55,12 @@ class QtFilePrompts:
     """Asks with the system's dialogs."""
 
     def __init__(self, parent: QWidget) -> None:
-        self._parent = parent
+        self._main = parent
+
+    @property
+    def _parent(self) -> QWidget:
+        """The window that asks: another one would come before it."""
+        return QApplication.activeWindow() or self._main
 
     def ask_open(self, folder: Path, filters: tuple[str, ...] = ()) -> Path | None:
         """Which file to open."""

@@ -179,7 +179,7 @@ class NetworkCard(QWidget):
         else:
             is_plane = bool(columns) and columns[0].units in _PLANAR and (run is None or run.iteration < _SOON)
             words = HINT if is_plane else NOT_A_PLANE
-        return f"{words} {OTHER.format(run.name)}" if run is not None and self._is_own(run) else words
+        return OTHER.format(run.name) if run is not None and self._is_own(run) else words
 
     def _is_own(self, run: TrainingRun) -> bool:
         """Return whether the network of a run is drawn although the one on the canvas is another."""

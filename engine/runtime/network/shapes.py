@@ -103,7 +103,9 @@ class _Follower:
         if given is not None:
             return given
         if not node.shape:
-            raise NetworkError(f"The shape of the input {node.name} is not known.")
+            raise NetworkError(
+                f"The shape of the input {node.name} is not known: type that of one sample into its box, as 1, 8, 8."
+            )
         return (self._request.batch, *node.shape)
 
     def _facts(self, written: WrittenNode, flops: int) -> NodeFacts:

@@ -1,5 +1,7 @@
 """The real dialog for saving: what the typed name becomes."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox, QWidget
@@ -76,3 +78,21 @@ def test_cancelling_is_no_path(prompts, tmp_path):
 def test_the_suffix_of_a_filter():
     assert suffix_of(PROGRAM_FILTER) == ".py"
     assert suffix_of("All files (*)") == ""
+
+
+def test_the_window_that_asks_stays_in_front(prompts, qtbot):
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    parents = []
+
+    def look():
+        dialog = QApplication.activeModalWidget()
+        parents.append(dialog.parentWidget())
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    assert prompts.ask_save(Path("x.py"), (PROGRAM_FILTER,)) is None
+    assert parents == [other]

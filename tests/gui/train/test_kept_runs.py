@@ -115,7 +115,7 @@ def test_a_run_of_another_network_is_drawn_as_it_was(windows, qtbot):
     bench.training.book.choose(bench.training.book.runs[1])
     bench.page.refresh()
     assert len(bench.page.network.view._columns) == 5
-    assert bench.page.network._hint.text().endswith("This is the network of calm-1, not the one on the canvas.")
+    assert bench.page.network._hint.text() == "This is the network of calm-1, not the one on the canvas."
 
 
 def test_a_run_that_is_deleted_lies_in_the_trash_and_comes_back_even_in_the_next_session(windows, qtbot, tmp_path):
