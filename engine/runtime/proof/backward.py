@@ -50,6 +50,11 @@ class Differentiator:
         self._values = values
         self._caller = caller
         self._replayer = replayer
+        self._accumulators = {
+            recording.values[node.variable].tensor: node.id
+            for node in recording.grad_nodes
+            if node.variable is not None
+        }
 
     def linear(self, group: Group, run: Pass) -> Linear:
         """Return what the gradients of a group are computed from.
@@ -197,5 +202,9 @@ class Differentiator:
         """Yield where gradients of the inputs of a step go."""
         for value in dict.fromkeys(forward.inputs):
             fact = None if value is None else self._recording.values[value]
-            if value is not None and fact is not None and fact.grad_node is not None:
+            if value is None or fact is None:
+                continue
+            if fact.grad_node is not None:
                 yield (fact.grad_node, fact.grad_slot), value
+            elif fact.is_leaf and fact.requires_grad and fact.tensor in self._accumulators:
+                yield (self._accumulators[fact.tensor], 0), value  # written before its node was known

@@ -22,7 +22,7 @@ from engine.trace.facts import Step
 from engine.trace.ids import ValueId
 from engine.trace.recording import Recording
 
-_WRITE = frozenset({Kind.WRITES, Kind.FLAGGED, Kind.STATISTICS, Kind.MOVES})
+_WRITE = frozenset({Kind.WRITES, Kind.FLAGGED, Kind.RENORMS, Kind.STATISTICS, Kind.MOVES})
 
 Change = Callable[[ValueId, Tensor], Tensor]
 """Puts another tensor in the place of an operand."""

@@ -14,7 +14,7 @@ from torch.overrides import get_overridable_functions
 
 from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind, learn
 
-_RUN = frozenset({Kind.ORDINARY, Kind.WRITES, Kind.FLAGGED, Kind.STATISTICS})
+_RUN = frozenset({Kind.ORDINARY, Kind.WRITES, Kind.FLAGGED, Kind.RENORMS, Kind.STATISTICS})
 _TURNS = frozenset({"t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_"})
 """Give a tensor another shape in the memory that it has."""
 _NEVER = frozenset({"apply_", "map_", "map2_", "from_file", "as_subclass", "_make_subclass", "_make_wrapper_subclass"})

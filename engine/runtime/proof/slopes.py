@@ -41,6 +41,8 @@ _CONDITIONS |= dict.fromkeys(
     ("fake_quantize_per_tensor_affine", "fake_quantize_per_channel_affine", "fused_moving_avg_obs_fake_quant"),
     "as if nothing had been rounded",
 )
+_SCALED = frozenset({"embedding", "embedding_bag"})
+"""Functions that may write their weight first (``max_norm``)."""
 _OVERLAPS = frozenset(
     {*("max_unpool1d", "max_unpool2d", "max_unpool3d", "scatter", "scatter_", "put", "put_", "index_copy")}
     | {*("index_copy_", "index_put", "index_put_", "setitem", "masked_scatter", "as_strided_scatter")}
@@ -127,6 +129,8 @@ class SlopeChecker:
             raise NotProvableError("the function has a kink or a jump here")
         if linear.forward.name in _CONDITIONS:
             raise NotProvableError(f"torch's gradient of it holds {_CONDITIONS[linear.forward.name]} only")
+        if linear.forward.name in _SCALED and len(linear.forward.outputs) > 1:
+            raise NotProvableError("torch's gradient of it takes the rows that it makes shorter as they are then")
         if linear.forward.name in _OVERLAPS:
             raise NotProvableError("it may write one place twice, where torch's gradient is not the slope")
         return f"the slope is {slope.across:.6g} where the gradients sent on say {wanted:.6g}"

@@ -49,6 +49,8 @@ class Kind(IntEnum):
     """Compiled or scripted code: it says itself what it overwrote."""
     WANTS = 14
     """Says whether gradients of its first argument are wanted (``requires_grad_``): no step."""
+    RENORMS = 15
+    """Scales rows of its second argument, the weight, where they are too long (``embedding`` with ``max_norm``)."""
     SCHEMA = 13
     """An operator of ``torch.ops`` whose schema says which arguments it overwrites."""
 
@@ -62,7 +64,8 @@ class FunctionInfo:
         name: What a person calls it.
         target: Its full name.
         parameters: Names of its positional parameters, as far as Python knows them.
-        flag: Position of the argument that decides for FLAGGED (``inplace``) and STATISTICS (``training``).
+        flag: Position of the argument that decides for FLAGGED (``inplace``), STATISTICS (``training``) and RENORMS
+            (``max_norm``).
         is_plain: Whether a call needs no special treatment.
         defaults: Default values of its parameters, as far as Python knows them.
         is_reflected: Whether its first argument is the right operand (``2 - x``).
@@ -158,6 +161,8 @@ def learn(function: TorchFunction) -> FunctionInfo:
     kind = _kind(function, raw, flag)
     if kind is Kind.STATISTICS:
         flag = parameters.index("training") if "training" in parameters else 5
+    if kind is Kind.RENORMS:
+        flag = parameters.index("max_norm")
     question = raw if raw in _QUESTIONS else ""
     return FunctionInfo(
         kind, name, _target(function, raw, name), parameters, flag, _is_reflected(raw), defaults, question
@@ -183,7 +188,7 @@ def _property(access: str, name: str) -> FunctionInfo:
     return FunctionInfo(Kind.SILENT, name, target)
 
 
-def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: PLR0911 - a table of cases reads best flat
+def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: C901, PLR0911 - a table of cases reads best flat
     module = getattr(function, "__module__", None) or ""
     if module == "torch.nn.init":
         return Kind.INIT
@@ -197,6 +202,8 @@ def _kind(function: TorchFunction, raw: str, flag: int) -> Kind:  # noqa: PLR091
         return Kind.OPENED
     if raw in ("batch_norm", "instance_norm", "native_batch_norm"):
         return Kind.STATISTICS
+    if raw in ("embedding", "embedding_bag") and module == "torch.nn.functional":
+        return Kind.RENORMS
     if raw == "requires_grad_":
         return Kind.WANTS
     if raw in _MOVERS:

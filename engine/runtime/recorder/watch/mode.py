@@ -349,6 +349,8 @@ def written_tensors(info: FunctionInfo, args: Arguments, kwargs: Keywords) -> li
             written = args[0] if args else next(iter(kwargs.values()), None)
         case Kind.FLAGGED if _flag(info, args, kwargs, "inplace"):
             written = args[0] if args else kwargs.get("input")
+        case Kind.RENORMS if (args[info.flag] if info.flag < len(args) else kwargs.get("max_norm")) is not None:
+            written = args[1] if len(args) > 1 else kwargs.get("weight")
         case Kind.STATISTICS if _flag(info, args, kwargs, "training") or kwargs.get("use_input_stats"):
             written = [*args[1:3], kwargs.get("running_mean"), kwargs.get("running_var")]
             if info.parameters == ():

@@ -42,6 +42,15 @@ x = torch.ones(2, requires_grad=True)
 x.grad.data.zero_()
 (x * 5).sum().backward()
 """,
+    "rows of an embedding made shorter": """
+emb = nn.Embedding(5, 3, max_norm=0.5)
+opt = torch.optim.Adagrad(emb.parameters(), lr=0.1)
+for _ in range(2):
+    emb(torch.tensor([0, 2])).sum().backward()
+    opt.step()
+bag = F.embedding_bag(torch.tensor([[1, 2]]), emb.weight.detach(), max_norm=0.1)
+rows = emb.weight * 2
+""",
     "frozen": """
 layer = nn.Linear(2, 2)
 x = torch.ones(1, 2, requires_grad=True)
