@@ -13,6 +13,7 @@ from engine.overlay import twins
 from engine.trace.facts import Role
 from gui.bridge.pair_camera import PairCamera
 from gui.canvas.panel import CanvasPanel
+from gui.canvas.pick_control import PickControl
 from gui.canvas.picked import Picked
 from gui.model.selection import NOTHING, Origin, Selected, Selection
 from gui.model.side_by_side import SideBySide
@@ -75,6 +76,7 @@ class CanvasPair(QObject):
             self._camera.lead(here)
             self._fold(other, here.other, folding, view)
         self._match()
+        self._search(self._panels[Side.B].picks, self._panels[Side.A].picks.picked.query)
         if self._side.in_step:
             leader = self._camera.leader
             self._pass_picked(leader, self._panels[leader].picks.picked)
@@ -104,10 +106,24 @@ class CanvasPair(QObject):
     # What is picked
 
     def _on_picked(self, here: Side, picked: Picked) -> None:
-        if self._is_passing or not self._is_in_step():
+        if self._is_passing or not self._side.is_on:
+            return
+        other = self._panels[here.other].picks
+        self._search(other, picked.query)
+        if not self._is_in_step():
             return
         self._camera.lead(here)
         self._pass_picked(here, picked)
+
+    def _search(self, picks: PickControl, query: str) -> None:
+        """Mark on the other side what is found there: it has boxes that this one has not."""
+        if picks.picked.query == query:
+            return
+        self._is_passing = True
+        try:
+            picks.search(query)
+        finally:
+            self._is_passing = False
 
     def _pass_picked(self, here: Side, picked: Picked) -> None:
         self._is_passing = True
@@ -179,6 +195,5 @@ def _over(picked: Picked, there: Picked, twin_of: Twins, known: set[NodeKey]) ->
         traced_from=over(picked.traced_from),
         hops=picked.hops,
         hidden=over(picked.hidden) | frozenset(key for key in there.hidden if key not in known),
-        hits=over(picked.hits),
         focus=picked.focus,
     )

@@ -289,7 +289,7 @@ class CanvasPanel(QWidget):
         self.header.show_against(self.overlays.name)
         self._display.show_scene(self._source.scene, self._last_step(), self.folds.take_anchor())
         self.surface.show_step(self._playhead.current)
-        self.picks.refresh()
+        self.picks.show_scene()
         self._ranks.refresh_soon()
         self.header.show_detail(self.folds.detail())
         self._show_path()

@@ -60,6 +60,12 @@ class PickControl:
         if self.scene is not None:
             self._surface.show_emphasis(self.picked.emphasis(self.scene))
 
+    def show_scene(self) -> None:
+        """Show in another scene what is picked out; what was searched for is marked in what was folded before."""
+        if self.picked.query:
+            self.search(self.picked.query)
+        self.refresh()
+
     def forget(self) -> None:
         """Forget trace, hidden nodes and search: another recording is shown."""
         self.picked = Picked()
@@ -81,7 +87,7 @@ class PickControl:
 
     def clear(self) -> None:
         """Select nothing, dim nothing, find nothing."""
-        self._put(replace(self.picked, traced=None, hops=None, hits=_NO_KEYS))
+        self._put(replace(self.picked, traced=None, hops=None, hits=_NO_KEYS, query=""))
         self._hits = ()
         self.select(None)
 
@@ -150,7 +156,7 @@ class PickControl:
         scene, recording = self.scene, self._document.recording
         if scene is None or recording is None or not text.strip():
             self._hits, self._hit_position = (), -1
-            self._put(replace(self.picked, hits=_NO_KEYS))
+            self._put(replace(self.picked, hits=_NO_KEYS, query=text.strip()))
             return 0
         found: dict[NodeKey, None] = {}
         word = text.strip().lower()
@@ -166,7 +172,7 @@ class PickControl:
             if index is not None:
                 found[scene.nodes[index].node.key] = None
         self._hits, self._hit_position = tuple(found), -1
-        self._put(replace(self.picked, hits=frozenset(found)))
+        self._put(replace(self.picked, hits=frozenset(found), query=text.strip()))
         return len(found)
 
     def next_hit(self, step: int = 1) -> None:

@@ -22,6 +22,8 @@ class Picked:
     traced: frozenset[NodeKey] | None = None
     hidden: frozenset[NodeKey] = _NONE
     hits: frozenset[NodeKey] = _NONE
+    query: str = ""
+    """What was searched for."""
     traced_from: frozenset[NodeKey] = _NONE
     hops: int | None = None
     """How far the trace goes along edges; None: all the way."""

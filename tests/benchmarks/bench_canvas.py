@@ -1,5 +1,4 @@
-"""How long the canvas takes for a frame, in CPU time on this machine, how much memory a large graph takes in it, and how long
-the window stands still while it opens, unfolds, exports and compares one."""
+"""What the canvas takes: time for a frame (CPU, on this machine), memory for a large graph, turns of the window."""
 
 import json
 import os

@@ -354,3 +354,40 @@ def test_the_second_canvas_exports_its_own_picture_and_knows_whose_lines_it_show
     beside.bench.models.notices.posted.connect(notices.append)
     beside.b.line_requested.emit(4)
     assert notices[0].text == "That is line 4 of another program than the one in the editor."
+
+
+def marked(panel):
+    scene = panel.surface.scene
+    return sorted(scene.nodes[index].node.title for index in panel.picks.picked.emphasis(scene).hits)
+
+
+@pytest.mark.parametrize("in_step", [True, False])
+def test_a_search_marks_what_it_finds_on_both_sides(beside, in_step):
+    if not in_step:
+        beside.bench.compare.side.keep_in_step(kept=False)
+    beside.a.search("exp")
+    assert marked(beside.a) == []
+    assert marked(beside.b) == ["Exp", "exp"]
+    beside.a.search("shape:3")
+    assert "relu" in marked(beside.a)
+    assert "tanh" in marked(beside.b)
+    beside.a.search("")
+    assert marked(beside.b) == marked(beside.a) == []
+
+
+def test_what_was_searched_for_is_marked_on_a_side_that_comes_later(window):
+    window.show(branch("relu", outcome=True))
+    window.a.search("exp")
+    window.compare(branch("tanh", "exp", outcome=False))
+    window.put_beside()
+    assert marked(window.b) == ["Exp", "exp"]
+
+
+def test_what_a_search_found_is_marked_in_the_group_that_is_opened(window):
+    window.show(nested("relu", "tanh"))
+    window.a.collapse_all()
+    window.a.search("tanh")
+    assert len(marked(window.a)) == 1
+    assert "tanh" not in marked(window.a)
+    window.a.expand_all()
+    assert marked(window.a) == ["tanh"]
