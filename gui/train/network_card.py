@@ -36,7 +36,7 @@ HINT = (
 )
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
 WEIGHTS = "A line is a weight: blue positive, orange negative, width its size. Click one to change it."
-NOT_A_PLANE = "These samples lie in no plane: the tiles stay empty where a layer gives no pictures."
+NOT_A_PLANE = "These samples lie in no plane, so the tiles stay empty. A line is a weight: click one to change it."
 OTHER = "This is the network of {}, not the one on the canvas."
 KEPT = "What the units answered was not kept with this run: the tiles stay empty."
 TYPED = "The layers of the program appear here as soon as it has trained a little."

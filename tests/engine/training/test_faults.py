@@ -39,8 +39,8 @@ def test_what_torch_says_of_networks_that_do_not_fit(call, sentence):
 
 
 def test_what_scripts_say_of_their_data():
-    assert said("Line 9: ValueError: /a b/c/data.csv, line 42: 'oh' in column y is not a number.") == (
-        "data.csv, line 42: 'oh' in column y is not a number."
+    assert said("Line 9: ValueError: /a b/c/data.csv, line 42: oh in column y is not a number.") == (
+        "data.csv, line 42: oh in column y is not a number."
     )
     assert said("Line 9: FileNotFoundError: [Errno 2] No such file or directory: '/a/b/data.csv'.") == (
         "data.csv is not there any more; choose the data again."
