@@ -2,11 +2,8 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import accumulate, chain
 
-import numpy as np
-
-from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point, Rect
+from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Rect
 from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
 from engine.graph.uncollected import uncollected
@@ -118,18 +115,20 @@ class _Arranger:
         return (width, max(rect.bottom for rect in rects) - min(rect.y for rect in rects))
 
     def drawing(self) -> Drawing:
-        result = lay_out(self._problem())
+        result = lay_out(self._problem(), across_first=self._direction is Direction.TOP_DOWN)
         rects = self._rects(result.areas)
         boxes = tuple([NodeBox(node, rect) for node, rect in zip(self._view.nodes, rects, strict=True)])
-        routes, reach = self._turned(result.routes[: len(self._edges)])
-        paths = tuple([EdgePath(edge, route) for edge, route in zip(self._edges, routes, strict=True)])
+        paths = tuple([EdgePath(edge, route) for edge, route in zip(self._edges, result.routes, strict=False)])
         frames = tuple(
             GroupFrame(group, self._rect(result.frames[number, 0]), self._heading_room(result, number))
             for number, group in enumerate(self._view.groups)
             if (number, 0) in result.frames
         )
         labels = self._labels(result)
-        return Drawing(boxes, paths, frames, labels, _bounds(rects, reach, frames, labels), self._direction)
+        around = [*rects, *(frame.rect for frame in frames)]
+        if result.reach is not None:
+            around.append(self._rect(result.reach))
+        return Drawing(boxes, paths, frames, labels, _bounds(around, labels), self._direction)
 
     def _heading_room(self, result: LayoutResult, group: int) -> float | None:
         if self._direction is Direction.LEFT_RIGHT or group not in result.entries:
@@ -211,19 +210,6 @@ class _Arranger:
             return [Rect(area.along, area.across, area.length, area.breadth) for area in areas]
         return [Rect(area.across, area.along, area.breadth, area.length) for area in areas]
 
-    def _turned(self, routes: list[tuple[Point, ...]]) -> tuple[list[tuple[Point, ...]], list[Point]]:
-        """The routes as x and y, and two corners of the rectangle around them."""
-        flat = np.fromiter(chain.from_iterable(chain.from_iterable(routes)), dtype=np.float64).reshape(-1, 2)
-        if not len(flat):
-            return routes, []
-        if self._direction is Direction.TOP_DOWN:
-            flat = flat[:, ::-1]
-            points = list(zip(flat[:, 0].tolist(), flat[:, 1].tolist(), strict=True))
-            ends = list(accumulate(map(len, routes)))
-            routes = [tuple(points[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
-        (left, top), (right, bottom) = flat.min(axis=0).tolist(), flat.max(axis=0).tolist()
-        return routes, [(left, top), (right, bottom)]
-
     def _labels(self, result: LayoutResult) -> tuple[LaneLabel, ...]:
         kinds = {lane: node.kind for lane, node in zip(reversed(self._lane), reversed(self._view.nodes), strict=True)}
         labels = []
@@ -259,11 +245,8 @@ def _lanes(view: ViewGraph, index: dict[NodeKey, int]) -> list[int]:
     return lanes
 
 
-def _bounds(
-    boxes: list[Rect], reach: list[Point], frames: tuple[GroupFrame, ...], labels: tuple[LaneLabel, ...]
-) -> Rect:
-    rects = [*boxes, *(frame.rect for frame in frames)]
-    corners = [*reach, *((label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels)]
+def _bounds(rects: list[Rect], labels: tuple[LaneLabel, ...]) -> Rect:
+    corners = [(label.position[0], label.position[1] - _LABEL_HEIGHT_PX) for label in labels]
     across = [rect.x for rect in rects] + [rect.right for rect in rects] + [x for x, _ in corners]
     along = [rect.y for rect in rects] + [rect.bottom for rect in rects] + [y for _, y in corners]
     if not across:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from engine.layout.levels import Levels
-from engine.layout.likeness import MainStep, Member, Pattern, Sketch, sketch_of
+from engine.layout.likeness import MainStep, Member, Offsets, Pattern, Sketch, sketch_of
 from engine.layout.net import THREAD_PX, Net, join
 from engine.layout.place import Rod
 from engine.layout.problem import LayoutProblem
@@ -79,6 +79,7 @@ class Composer:
         self._patterns: dict[Hashable, Pattern] = {}
         self._known: dict[Hashable, LevelPlan] = {}
         self._middle = [0.0] * len(problem.nodes)
+        self._members: dict[int, list[Member | None]] = {lane: [None] * len(levels.rank) for lane in self._lanes}
         self._measure_stacks()
 
     def run(self, wrap: Callable[[int], None]) -> list[LevelPlan]:
@@ -113,17 +114,30 @@ class Composer:
             self._make_title_room(level - 1, sketches[0][0].ports if 0 in sketches else ())
 
     def _measure_stacks(self) -> None:
-        """Find out how long each cell is, and where in its stack each node stands."""
+        """Find out how large each cell of nodes is, and where in its stack each node stands."""
         nodes, gap = self._problem.nodes, self._problem.spacing.stack_gap
+        middle, tops, ranks = self._middle, self.stack_top, self._levels.rank
         for cell, members in enumerate(self._levels.members):
             longest = 0.0
-            for stack in members.values():
-                top = 0.0
+            home = nodes[members[0][0]].across / 2 if 0 in members else 0.0
+            for lane, stack in members.items():
+                top, is_leaf = 0.0, False
                 for index in stack:
-                    node = nodes[index]
-                    self.stack_top[index], self._middle[index] = top, top + node.across / 2
-                    top += node.across + node.note + gap
-                    longest = max(longest, node.along)
+                    along, across, _, _, _, is_one, note = nodes[index]
+                    tops[index], middle[index] = top, top + across / 2
+                    breadth = top + across
+                    top = breadth + note + gap
+                    is_leaf = is_leaf or is_one
+                    longest = max(longest, along)
+                is_home = lane == 0
+                self._members[lane][cell] = (
+                    ranks[cell],
+                    breadth,
+                    False,
+                    is_leaf,
+                    middle[stack[0]],
+                    0.0 if is_home else home,
+                )
             self.item_length[cell] = longest
 
     def item_breadth(self, cell: int, lane: int) -> float:
@@ -134,8 +148,8 @@ class Composer:
             if plan is None:
                 return 0.0
             return plan.breadth + self.inset(group, lane) + (self._problem.spacing.across_after if lane == 0 else 0.0)
-        nodes = self._levels.members[cell].get(lane)
-        return self.stack_top[nodes[-1]] + self._problem.nodes[nodes[-1]].across if nodes else 0.0
+        member = self._members[lane][cell]
+        return 0.0 if member is None else member[1]
 
     def offset(self, end: End, lane: int) -> float:
         """Where an edge attaches to a cell, measured from the cell's top."""
@@ -143,6 +157,9 @@ class Composer:
         if attached >= 0:
             return self._middle[attached]
         return self.inset(self._levels.cell_group[cell], lane) + self.port_at[~attached]
+
+    def _offsets(self, lane: int) -> Offsets:
+        return Offsets(self._middle, partial(self.offset, lane=lane))
 
     def first_middle(self, cell: int, lane: int) -> float:
         """Middle of the first node of a stack, or of a group."""
@@ -178,12 +195,12 @@ class Composer:
         threads, plan, cells = self._threads, self.plans[level], self._levels.level_cells[level]
         for lane in self._lanes:
             pieces = [threads.pieces[index] for index in threads.by_lane.get((level, lane), ())]
-            members = [self._member(cell, lane) for cell in cells]
+            of_lane = self._members[lane]
+            members = [of_lane[cell] or self._member(cell, lane) for cell in cells]
             if not pieces and not any(member[1] for member in members):
                 continue
             base = found[0][1].number if lane and 0 in found else None
-            offset = partial(self.offset, lane=lane)
-            sketch = sketch_of(self._levels.place, members, pieces, threads.ports, offset, base)
+            sketch = sketch_of(self._levels.place, members, pieces, threads.ports, self._offsets(lane), base)
             pattern = self._patterns.get(sketch.key)
             if pattern is None:
                 pattern = self._patterns[sketch.key] = self._pattern(level, lane, sketch)
@@ -192,17 +209,12 @@ class Composer:
         return found
 
     def _member(self, cell: int, lane: int) -> Member:
-        """What a cell is in a lane."""
-        levels, nodes = self._levels, self._problem.nodes
-        rank, breadth = levels.rank[cell], self.item_breadth(cell, lane)
-        if levels.cell_group[cell] >= 0:
-            return (rank, breadth, True, False, breadth / 2, self.first_middle(cell, 0) if lane else 0.0)
-        stack = levels.members[cell].get(lane)
-        home = self.first_middle(cell, 0) if lane else 0.0
-        if stack is None:
+        """What a group, or a cell of which nothing is in a lane, is there."""
+        rank, home = self._levels.rank[cell], self.first_middle(cell, 0) if lane else 0.0
+        if self._levels.cell_group[cell] < 0:
             return (rank, 0.0, False, False, 0.0, home)
-        is_leaf = nodes[stack[0]].is_leaf if len(stack) == 1 else any(nodes[node].is_leaf for node in stack)
-        return (rank, breadth, False, is_leaf, self._middle[stack[0]], home)
+        breadth = self.item_breadth(cell, lane)
+        return (rank, breadth, True, False, breadth / 2, home)
 
     def _pattern(self, level: int, lane: int, sketch: Sketch) -> Pattern:
         """Plan a lane."""

@@ -13,15 +13,16 @@ _SAME = 0.01
 _RADIUS = 12.0
 
 
-def smooth(lines: Polylines) -> list[tuple[Point, ...]]:
-    """Straight pieces where two corners share ``across``, S-curves with tangents along the flow elsewhere.
+def smooth(lines: Polylines) -> Polylines:
+    """The points of cubic Bezier pieces through some corners.
 
+    They are straight where two corners share ``across``, and S-curves with tangents along the flow elsewhere.
     Where a line along meets one across, the corner is rounded.
     """
     lines = _without_needless(lines)
     count = len(lines.starts) - 1
     if not count:
-        return []
+        return lines
     along, across = lines.along, lines.across
     is_first = np.zeros(len(along), dtype=np.bool_)
     is_first[lines.starts[:-1]] = True
@@ -31,26 +32,36 @@ def smooth(lines: Polylines) -> list[tuple[Point, ...]]:
     leave_along, leave_across = _towards(along, across, begins, ends, reach[begins])
     enter_along, enter_across = _towards(along, across, ends, begins, reach[ends])
     is_round = (leave_along != along[begins]) | (leave_across != across[begins])
-    # A piece gives the three points of an S-curve; six where the corner before it is rounded.
-    points = np.empty((len(ends), 6, 2))
-    before = np.maximum(np.arange(len(ends)) - 1, 0)
-    for axis, (corner, leave, enter) in enumerate(
-        ((along, leave_along, enter_along), (across, leave_across, enter_across))
+    # A piece gives the three points of an S-curve; before them, three more where the corner before it is rounded.
+    owner = np.cumsum(is_first)[ends] - 1
+    stops = np.cumsum(np.where(is_round, 6, 3))
+    place = stops - 2 + owner
+    lasts = np.flatnonzero(np.diff(owner, append=count))
+    starts = np.concatenate(([0], stops[lasts] + np.arange(1, count + 1)))
+    curve = np.empty((2, starts[-1]))
+    middle = (leave_along + enter_along) / 2
+    for axis, controls in enumerate(((middle, middle, enter_along), (leave_across, enter_across, enter_across))):
+        for step, control in enumerate(controls):
+            curve[axis, place + step] = control
+    rounds = np.flatnonzero(is_round)
+    before = rounds - 1
+    for axis, corner, leave, enter in (
+        (0, along[begins], leave_along, enter_along),
+        (1, across[begins], leave_across, enter_across),
     ):
-        points[:, 0, axis] = enter[before] + (corner[begins] - enter[before]) * 0.55
-        points[:, 1, axis] = leave + (corner[begins] - leave) * 0.55
-        points[:, 2, axis] = leave
-        points[:, 5, axis] = enter
-    points[:, 3, 0] = points[:, 4, 0] = (leave_along + enter_along) / 2
-    points[:, 3, 1], points[:, 4, 1] = leave_across, enter_across
-    is_used = np.ones((len(ends), 6), dtype=np.bool_)
-    is_used[:, :3] = is_round[:, None]
-    route = points[is_used]
-    lengths = np.add.reduceat(is_used.sum(axis=1), lines.starts[:-1] - np.arange(count))
-    stops = np.cumsum(lengths).tolist()
-    flat = list(zip(route[:, 0].tolist(), route[:, 1].tolist(), strict=True))
-    firsts = zip(along[lines.starts[:-1]].tolist(), across[lines.starts[:-1]].tolist(), strict=True)
-    return [(first, *flat[start:stop]) for first, start, stop in zip(firsts, [0, *stops[:-1]], stops, strict=True)]
+        curve[axis, starts[:-1]] = (along, across)[axis][lines.starts[:-1]]
+        curve[axis, place[rounds] - 3] = enter[before] + (corner[rounds] - enter[before]) * 0.55
+        curve[axis, place[rounds] - 2] = leave[rounds] + (corner[rounds] - leave[rounds]) * 0.55
+        curve[axis, place[rounds] - 1] = leave[rounds]
+    return Polylines(curve[0], curve[1], starts)
+
+
+def points_of(lines: Polylines, *, across_first: bool) -> list[tuple[Point, ...]]:
+    """The points of each line, as (along, across) or the other way round."""
+    columns = (lines.across, lines.along) if across_first else (lines.along, lines.across)
+    points = list(zip(columns[0].tolist(), columns[1].tolist(), strict=True))
+    starts = lines.starts.tolist()
+    return [tuple(points[start:stop]) for start, stop in pairwise(starts)]
 
 
 def _reaches(along: Floats, across: Floats, is_first: Mask) -> Floats:
@@ -69,6 +80,8 @@ def _reaches(along: Floats, across: Floats, is_first: Mask) -> Floats:
 
 def _towards(along: Floats, across: Floats, start: Ints, end: Ints, length: Floats) -> tuple[Floats, Floats]:
     """Points so far from some corners on the way to others."""
+    if not length.any():
+        return along[start], across[start]
     width, height = along[end] - along[start], across[end] - across[start]
     distance = np.hypot(width, height)
     share = np.where(distance > _SAME, length / np.maximum(distance, _SAME), 0.0)

@@ -1,35 +1,59 @@
 """The layout: ranks, order and positions of a whole problem, then the routes of its edges."""
 
 from collections import Counter
+from itertools import chain
+
+import numpy as np
 
 from engine.layout.compose import Composer, LevelPlan
+from engine.layout.curves import points_of
 from engine.layout.levels import Levels
 from engine.layout.links import MOST_AROUND, MOST_CHECKED, MOST_LONG, MOST_WHOLE, LinkRouter
+from engine.layout.polylines import Polylines
 from engine.layout.problem import Area, EdgeRole, LayoutProblem, LayoutResult, Point
 from engine.layout.routes import FlowRouter
 from engine.layout.threads import Threads, threads_of
-from engine.layout.traffic import Obstacles, Traffic
+from engine.layout.traffic import Obstacles, Traffic, Way
 from engine.layout.wrap import Wrapper
 
 _LARGE_SLACK = 80.0
 """A leaf with more room than this in its column (beside an opened group) stands at the end, near its consumer."""
 
 
-def lay_out(problem: LayoutProblem) -> LayoutResult:
+def lay_out(problem: LayoutProblem, *, across_first: bool = False) -> LayoutResult:
     """Place every node and route every edge; deterministic, and safe for cycles and for any depth.
 
     The method is layered layout (Sugiyama et al. 1981) for each opened group on its own, with edges cut at the frames
     that they cross, and with the backward pass mirrored into lanes of its own.
+
+    Args:
+        problem: What is laid out.
+        across_first: Let the points of routes be (across, along).
     """
     placing, threads = _placed(problem)
     areas, frames = placing.areas(), placing.frames()
     obstacles = Obstacles(areas, placing.headings()) if len(areas) <= MOST_CHECKED else None
-    flow = FlowRouter(
-        problem, placing.levels, threads, placing.plans, placing.origins, placing.ports(threads), areas, obstacles
-    )
-    routes = flow.routes()
-    _add_links(problem, placing, areas, routes)
-    return LayoutResult(areas, routes, frames, placing.lanes, len(placing.plans[0].lengths), placing.entries())
+    ports = placing.ports(threads)
+    flow = FlowRouter(problem, placing.levels, threads, placing.plans, placing.origins, ports, areas, obstacles)
+    curves = flow.curves()
+    links = _links(problem, placing, areas, flow.edges, curves)
+    routes: list[Way] = [()] * len(problem.edges)
+    for index, route in zip(flow.edges, points_of(curves, across_first=across_first), strict=True):
+        routes[index] = route
+    for index, route in links.items():
+        routes[index] = tuple([(across, along) for along, across in route]) if across_first else route
+    ranks = len(placing.plans[0].lengths)
+    return LayoutResult(areas, routes, frames, placing.lanes, ranks, placing.entries(), _reach(curves, links))
+
+
+def _reach(curves: Polylines, links: dict[int, Way]) -> Area | None:
+    """The rectangle around all routes."""
+    of_links = np.array(list(chain.from_iterable(links.values())), dtype=np.float64).reshape(-1, 2)
+    points = np.concatenate((np.stack((curves.along, curves.across), axis=1), of_links))
+    if not len(points):
+        return None
+    (along, across), (end, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return Area(along, across, end - along, bottom - across)
 
 
 def places(problem: LayoutProblem) -> list[Area]:
@@ -45,20 +69,25 @@ def _placed(problem: LayoutProblem) -> tuple["_Placing", Threads]:
     return _Placing(problem, levels, composer, plans), threads
 
 
-def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], routes: list[tuple[Point, ...]]) -> None:
-    missing = [
-        index for index, edge in enumerate(problem.edges) if not routes[index] and edge.role is not EdgeRole.ORDER
-    ]
+def _links(
+    problem: LayoutProblem, placing: "_Placing", areas: list[Area], routed: list[int], curves: Polylines
+) -> dict[int, Way]:
+    """The routes of all edges that are drawn and not ``routed`` along ``curves``."""
+    done = bytearray(len(problem.edges))
+    for index in routed:
+        done[index] = True
+    missing = [index for index, edge in enumerate(problem.edges) if not done[index] and edge.role is not EdgeRole.ORDER]
     flow = {index for index in missing if problem.edges[index].role is EdgeRole.FLOW}
     # The main data of a larger picture keeps off its boxes, too, as long as few edges are too long for the ranks.
     is_checked = len(flow) <= MOST_LONG and len(areas) <= MOST_AROUND
     traffic = Traffic()
-    if len(areas) <= MOST_CHECKED or is_checked:
-        for edge, route in zip(problem.edges, routes, strict=True):
-            traffic.add_route(route, edge.source, edge.target)
+    if missing and (len(areas) <= MOST_CHECKED or is_checked):
+        for index, route in zip(routed, points_of(curves, across_first=False), strict=True):
+            traffic.add_route(route, problem.edges[index].source, problem.edges[index].target)
     links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
     shared = Counter(_shared_end(problem, index) for index in flow)
     cells = placing.levels.node_cell
+    routes = {}
     for index in missing:
         edge = problem.edges[index]
         is_long = index in flow and not is_checked and not links.finds_ways
@@ -68,6 +97,7 @@ def _add_links(problem: LayoutProblem, placing: "_Placing", areas: list[Area], r
             routes[index] = links.stub(edge.source, edge.target, at_source=_fans_in(problem, index))
         else:
             routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)
+    return routes
 
 
 def _fans_in(problem: LayoutProblem, edge: int) -> bool:

@@ -51,12 +51,19 @@ class Pattern:
     breadth: float
 
 
+class Offsets(NamedTuple):
+    """Where edges attach to cells: at the middle of a node of theirs, or, as ``of_end`` says, at a port."""
+
+    middle: Sequence[float]
+    of_end: Callable[[End], float]
+
+
 def sketch_of(
     place: Sequence[int],
     members: Iterable[Member],
     pieces: Iterable[Piece],
     ports: Sequence[Port],
-    offset: Callable[[End], float],
+    offsets: Offsets,
     base: int | None,
 ) -> Sketch:
     """Return the sketch of a lane.
@@ -66,9 +73,10 @@ def sketch_of(
         members: What each cell of the level is in the lane.
         pieces: The edges in it.
         ports: All ports there are.
-        offset: Where an edge attaches to a cell, measured from the cell's top.
+        offsets: Where edges attach to cells, measured from the tops of the cells.
         base: The number of the pattern of the forward lane, where this is another one.
     """
+    middle = offsets.middle
     own_ports: dict[int, int] = {}
     low_ends: dict[End, int] = {}
     lines: list[int | float | bool] = []
@@ -78,7 +86,7 @@ def sketch_of(
         for end in (low, high):
             cell, attached = end
             if cell >= 0:
-                lines += (place[cell], offset(end))
+                lines += (place[cell], middle[attached] if attached >= 0 else offsets.of_end(end))
             else:
                 lines += (~own_ports.setdefault(attached, len(own_ports)), ports[attached].side)
         # Nothing else comes to a port of the frame around.

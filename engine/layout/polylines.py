@@ -14,7 +14,7 @@ import numpy.typing as npt
 from engine.layout.compose import LevelPlan
 from engine.layout.levels import Levels
 from engine.layout.problem import Area, LayoutProblem, Point
-from engine.layout.threads import Piece, Threads
+from engine.layout.threads import Threads
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -71,8 +71,8 @@ class Corners:
     def of_edges(self, edges: Sequence[int]) -> Polylines:
         """The polyline from source to target of each edge: two neighbours share ``across`` or span a gap."""
         hops = [self._threads.hops[edge] for edge in edges]
-        piece = np.array([index for way in hops for index, _ in way], dtype=np.int64)
-        rises = np.array([rises for way in hops for _, rises in way], dtype=np.bool_)
+        table = np.fromiter(chain.from_iterable(chain.from_iterable(hops)), dtype=np.int64).reshape(-1, 2)
+        piece, rises = table[:, 0], table[:, 1].astype(np.bool_)
         pieces = self._of_pieces(piece)
         counts = np.diff(pieces.starts)[piece]
         step = members(counts)
@@ -97,8 +97,12 @@ class Corners:
         """The polyline of every piece from its low to its high end; ``in_order`` is how edges need them."""
         pieces = self._threads.pieces
         level = np.array([piece.level for piece in pieces], dtype=np.int64)
-        place = _Places(self._plans, self._origins, [(piece.level, piece.lane) for piece in pieces])
-        low_rank = np.array([self._rank(piece) for piece in pieces], dtype=np.int64)
+        lane = np.array([piece.lane for piece in pieces], dtype=np.int64)
+        place = _Places(self._plans, self._origins, level, lane)
+        low_cell = np.array([piece.low[0] for piece in pieces], dtype=np.int64)
+        high_cell = np.array([piece.high[0] for piece in pieces], dtype=np.int64)
+        # -1 for the frame around stands at the end of the ranks, too.
+        low_rank = np.array([*self._levels.rank, -1], dtype=np.int64)[low_cell]
         bends = np.array([len(piece.bends) for piece in pieces], dtype=np.int64)
         counts = bends + _CORNERS_OF_STATION
         starts = np.concatenate(([0], np.cumsum(counts)))
@@ -108,8 +112,6 @@ class Corners:
         is_end[first] = is_end[last] = True
         passed = np.array(list(chain.from_iterable([piece.bends for piece in pieces])), dtype=np.float64)
         across[~is_end] = passed + place.top.repeat(bends)
-        low_cell = np.array([piece.low[0] for piece in pieces], dtype=np.int64)
-        high_cell = np.array([piece.high[0] for piece in pieces], dtype=np.int64)
         across[first] = self._attached(low_cell, [piece.low[1] for piece in pieces])
         across[last] = self._attached(high_cell, [piece.high[1] for piece in pieces])
         rank = np.repeat(low_rank, counts) + members(counts)
@@ -129,9 +131,6 @@ class Corners:
         turns[last] = False
         turning = np.flatnonzero(turns)
         return self._turned(polylines, turning, rank, owner, in_order) if turning.size else polylines
-
-    def _rank(self, piece: Piece) -> int:
-        return -1 if piece.low[0] < 0 else self._levels.rank[piece.low[0]]
 
     def _attached(self, cell: Ints, ends: list[int]) -> Floats:
         """Where across pieces meet their ends: the middle of a node, or a port."""
@@ -190,12 +189,12 @@ class Corners:
 class _Places:
     """Where levels and their columns lie, as columns; ``top`` and ``origin`` are those of the level of each piece."""
 
-    def __init__(
-        self, plans: list[LevelPlan], origins: dict[tuple[int, int], Point], where: list[tuple[int, int]]
-    ) -> None:
-        corners = [origins[at] for at in where]
-        self.origin = np.array([along for along, _ in corners], dtype=np.float64)
-        self.top = np.array([across for _, across in corners], dtype=np.float64)
+    def __init__(self, plans: list[LevelPlan], origins: dict[tuple[int, int], Point], level: Ints, lane: Ints) -> None:
+        along = np.zeros((len(plans), max(lane.max(initial=0), *(lane for _, lane in origins), 0) + 1))
+        across = np.zeros_like(along)
+        for at, corner in origins.items():
+            along[at], across[at] = corner
+        self.origin, self.top = along[level, lane], across[level, lane]
         self.length = np.array([plan.length for plan in plans])
         counts = np.array([len(plan.lengths) for plan in plans], dtype=np.int64)
         self._count = counts

@@ -119,7 +119,7 @@ class LayoutResult:
     ``routes`` holds for each edge of the problem a start point and triples (control, control, end) of cubic Bezier
     pieces; it is empty for an ORDER edge. ``frames`` maps (group, lane) to the frame of a group in a lane. ``lanes``
     maps a lane to the part of the picture that it takes. ``entries`` tells for a group where across the first edge
-    comes in past its title.
+    comes in past its title. ``reach`` is the rectangle around all points of routes.
     """
 
     areas: list[Area]
@@ -128,3 +128,4 @@ class LayoutResult:
     lanes: dict[int, Area]
     ranks: int
     entries: dict[int, float] = field(default_factory=dict)
+    reach: Area | None = None

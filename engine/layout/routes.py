@@ -23,7 +23,11 @@ _LEVEL = 0.5
 
 
 class FlowRouter:
-    """Builds the routes of all edges that run through the free space of their lane."""
+    """Builds the routes of all edges that run through the free space of their lane.
+
+    Attributes:
+        edges: Those edges.
+    """
 
     def __init__(
         self,
@@ -37,23 +41,19 @@ class FlowRouter:
         obstacles: Obstacles | None,
     ) -> None:
         self._corners = Corners(problem, levels, threads, plans, origins, ports, areas)
-        self._edges = [index for index, hops in enumerate(threads.hops) if hops]
-        self._count = len(threads.hops)
-        flowing = [problem.edges[index] for index in self._edges]
+        self.edges = [index for index, hops in enumerate(threads.hops) if hops]
+        flowing = [problem.edges[index] for index in self.edges]
         self._sources = np.array([edge.source for edge in flowing], dtype=np.int64)
         self._targets = np.array([edge.target for edge in flowing], dtype=np.int64)
         self._breadth = np.array([area.breadth for area in areas], dtype=np.float64)
         self._lane = np.array([node.lane for node in problem.nodes], dtype=np.int64)
         self._obstacles = obstacles
 
-    def routes(self) -> list[tuple[Point, ...]]:
-        """A route for each edge, empty for those that do not flow through ranks."""
-        routes: list[tuple[Point, ...]] = [()] * self._count
-        if self._edges:
-            lines = self._spread(self._separated(self._corners.of_edges(self._edges)))
-            for index, route in zip(self._edges, smooth(lines), strict=True):
-                routes[index] = route
-        return routes
+    def curves(self) -> Polylines:
+        """A route for each of ``edges``."""
+        if not self.edges:
+            return Polylines(np.zeros(0), np.zeros(0), np.zeros(1, dtype=np.int64))
+        return smooth(self._spread(self._separated(self._corners.of_edges(self.edges))))
 
     def _separated(self, lines: Polylines) -> Polylines:
         """Edges between the same two nodes run side by side."""
