@@ -40,7 +40,8 @@ def read_table(path, target):
     for number, row in enumerate(rows, start=2):
         wrong = next((name for name in columns if not is_number(row[name])), None)
         if wrong is not None:
-            raise ValueError(f"{path}, line {number}: {row[wrong] or 'an empty cell'} in column {wrong} is not a number.")
+            cell = row[wrong] or "an empty cell"
+            raise ValueError(f"{path}, line {number}: {cell} in column {wrong} is not a number.")
         inputs.append([float(row[name]) for name in columns])
         if not row[target]:
             raise ValueError(f"{path}, line {number}: nothing stands in column {target}.")
@@ -71,7 +72,8 @@ _CSV_NUMBERS = (
     """\
     if not all(map(is_number, values)):
         wrong = next(number for number, value in enumerate(values, start=2) if not is_number(value))
-        raise ValueError(f"{path}, line {wrong}: {values[wrong - 2] or 'an empty cell'} in column {target} is not a number.")
+        cell = values[wrong - 2] or "an empty cell"
+        raise ValueError(f"{path}, line {wrong}: {cell} in column {target} is not a number.")
     return torch.tensor(inputs), torch.tensor([[float(value)] for value in values])
 """
     + _IS_NUMBER

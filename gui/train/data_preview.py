@@ -6,14 +6,16 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.training.options import Plane
-from gui.theme.colors import value_color
 from gui.theme.tokens import Tokens
+from gui.train.hues import picture_image
 from gui.train.points import Samples, is_planar, paint_points, plane_around
 
 HEIGHT_PX = 122
 _RADIUS_PX = 2.2
 _PAD_PX = 10
 _PICTURES = (4, 10)
+_LEAST_SIDE = 4
+"""Of a square of numbers that is taken for a picture."""
 _PAINT_STEP_PX = 7
 PAINTED_PLANE = Plane(left=-1.0, right=1.0, bottom=-1.0, top=1.0)
 
@@ -31,6 +33,7 @@ class DataPreview(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._samples: Samples | None = None
+        self._pictures: Samples | None = None
         self._words = ""
         self._cache: QPixmap | None = None
         self._is_painting = False
@@ -39,11 +42,17 @@ class DataPreview(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The data")
 
-    def show_samples(self, samples: Samples | None, words: str) -> None:
-        """Show samples; ``words`` stand where there is nothing that can be drawn."""
-        if samples is self._samples and words == self._words:
+    def show_samples(self, samples: Samples | None, words: str, pictures: Samples | None = None) -> None:
+        """Show samples; ``words`` stand where there is nothing that can be drawn.
+
+        Args:
+            samples: [samples, inputs + 1], the target last.
+            words: What is said otherwise.
+            pictures: Shown where the samples cannot be: [pictures, channels, rows, columns].
+        """
+        if samples is self._samples and words == self._words and pictures is self._pictures:
             return
-        self._samples, self._words = samples, words
+        self._samples, self._words, self._pictures = samples, words, pictures
         self._cache = None
         self.update()
 
@@ -122,14 +131,20 @@ class DataPreview(QWidget):
     def _paint_samples(self, painter: QPainter, area: QRectF) -> None:
         samples = self._samples
         if samples is None or samples.ndim != 2 or not len(samples):
-            self._write(painter, area, self._words)
+            self._paint_others(painter, area)
         elif is_planar(samples):
             plane = PAINTED_PLANE if self._is_painting else plane_around(samples)
             paint_points(painter, samples, plane, self._square(area), _RADIUS_PX, self._tokens)
         elif samples.shape[1] == 2:
             self._paint_curve(painter, area, samples)
-        elif round((samples.shape[1] - 1) ** 0.5) ** 2 == samples.shape[1] - 1 and samples.shape[1] > 16:
-            self._paint_pictures(painter, area, samples)
+        elif (side := round((samples.shape[1] - 1) ** 0.5)) ** 2 == samples.shape[1] - 1 and side >= _LEAST_SIDE:
+            self._paint_pictures(painter, area, samples[:, None, :-1].reshape(-1, 1, side, side))
+        else:
+            self._paint_others(painter, area)
+
+    def _paint_others(self, painter: QPainter, area: QRectF) -> None:
+        if self._pictures is not None and len(self._pictures):
+            self._paint_pictures(painter, area, self._pictures)
         else:
             self._write(painter, area, self._words)
 
@@ -142,21 +157,13 @@ class DataPreview(QWidget):
             x, y = area.left() + across * area.width(), area.bottom() - up * area.height()
             painter.drawEllipse(QRectF(x - _RADIUS_PX, y - _RADIUS_PX, 2 * _RADIUS_PX, 2 * _RADIUS_PX))
 
-    def _paint_pictures(self, painter: QPainter, area: QRectF, samples: Samples) -> None:
+    def _paint_pictures(self, painter: QPainter, area: QRectF, pictures: Samples) -> None:
         rows, columns = _PICTURES
         side_px = min(area.width() / columns, area.height() / rows)
-        pixels = round((samples.shape[1] - 1) ** 0.5)
         left = area.center().x() - columns * side_px / 2
-        cell = side_px * 0.88 / pixels
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        for place, sample in enumerate(samples[: rows * columns]):
+        for place, picture in enumerate(pictures[: rows * columns]):
             x, y = left + place % columns * side_px, area.top() + place // columns * side_px
-            picture = sample[:-1].reshape(pixels, pixels)
-            scale = float(np.abs(picture).max()) or 1.0
-            for row in range(pixels):
-                for column in range(pixels):
-                    color = value_color(self._tokens, float(picture[row, column]), scale)
-                    painter.fillRect(QRectF(x + column * cell, y + row * cell, cell + 0.5, cell + 0.5), color)
+            painter.drawImage(QRectF(x, y, 0.9 * side_px, 0.9 * side_px), picture_image(self._tokens, picture))
 
     def _write(self, painter: QPainter, area: QRectF, text: str) -> None:
         painter.setPen(QColor(self._tokens.muted))

@@ -10,6 +10,7 @@ from gui.theme.tokens import Tokens
 
 Floats = npt.NDArray[np.float64]
 _OPAQUE = np.uint32(0xFF000000)
+_CHANNELS = 3
 _SOFT = 0.62
 """Share of a class's colour in the plane behind the points, which are in full colour."""
 
@@ -61,6 +62,17 @@ def plane_image(tokens: Tokens, answers: Floats) -> QImage:
     channels[~np.isfinite(answers[::-1]).all(axis=2)] = channels_of(tokens.nonfinite)
     whole = np.rint(channels).astype(np.uint32)
     return _image(_OPAQUE | whole[..., 0] << np.uint32(16) | whole[..., 1] << np.uint32(8) | whole[..., 2])
+
+
+def picture_image(tokens: Tokens, numbers: npt.NDArray[np.float32]) -> QImage:
+    """Return a picture [channels, rows, columns] in its own colours, or in those of values; row 0 is at the top."""
+    finite = np.nan_to_num(numbers.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+    if len(finite) != _CHANNELS:
+        mean = finite.mean(axis=0)
+        return value_image(tokens, mean[::-1], float(np.abs(mean).max(initial=0.0)))
+    low, high = min(0.0, float(finite.min(initial=0.0))), max(1.0, float(finite.max(initial=1.0)))
+    whole = np.rint(255 * (finite - low) / (high - low)).astype(np.uint32)
+    return _image(_OPAQUE | whole[0] << np.uint32(16) | whole[1] << np.uint32(8) | whole[2])
 
 
 def blended_image(ground: Floats, ends: Floats, shares: Floats) -> QImage:

@@ -174,6 +174,8 @@ class NetworkCard(QWidget):
             words = HINT
         elif run is not None and run.is_kept:
             words = KEPT
+        elif columns and columns[0].sizes:
+            words = MAPS
         elif run is not None and run.plan is None and run.iteration >= _SOON:
             words = WEIGHTS
         else:

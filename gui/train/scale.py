@@ -15,6 +15,10 @@ class Notation(Enum):
     SHARE = ".9"
 
 
+_LONG = 1e6
+"""From here on a whole number would be written as a power, or with digits that nobody counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """From ``low`` at the left to ``high`` at the right.
@@ -68,7 +72,7 @@ class Scale:
             case Notation.PERCENT:
                 return f"{100 * number:g}%"
             case Notation.WHOLE:
-                return f"{number:g}"
+                return f"{number:g}" if number < _LONG else f"{number:,.0f}"
             case Notation.SHARE:
                 return f"{number:g}".removeprefix("0") or "0"
 
