@@ -162,8 +162,8 @@ def _saturated(curves: Curves, _loss: Series) -> Iterator[Advice]:
 
 def _vanishing(curves: Curves, _loss: Series) -> Iterator[Advice]:
     """Layers get next to no gradient beside others."""
-    sizes = {name: _recent(curve) for name, curve in curves.family("gradient norm") if not name.endswith("bias")}
-    sizes = {name: size for name, size in sizes.items() if size > 0 and math.isfinite(size)}
+    sizes = {name: _strongest(curve) for name, curve in curves.family("gradient norm") if not name.endswith("bias")}
+    sizes = {name: size for name, size in sizes.items() if size > 0}
     if len(sizes) < 2:
         return
     least, most = min(sizes, key=lambda name: sizes[name]), max(sizes, key=lambda name: sizes[name])
@@ -265,6 +265,11 @@ def _recent(curve: Series, points: int = _RECENT_POINTS) -> float:
     numbers = curve.numbers[-points:]
     numbers = numbers[np.isfinite(numbers)]
     return float(np.median(numbers)) if len(numbers) else math.nan
+
+
+def _strongest(curve: Series) -> float:
+    """Return the largest finite number, 0 when there is none: once a run is stuck, every gradient is weak."""
+    return float(np.max(curve.numbers, where=np.isfinite(curve.numbers), initial=0.0))
 
 
 def _falls(loss: Series) -> bool:

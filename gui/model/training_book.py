@@ -81,9 +81,9 @@ class RunBook:
         self._gone = [*runs, *self._gone][-MOST_GONE:]
         self.changed.emit(None)
 
-    def choose(self, run: TrainingRun) -> None:
-        """Look at another run."""
-        if run in self._runs and run is not self._current:
+    def choose(self, run: TrainingRun | None) -> None:
+        """Look at another run, or at none: at what would run next."""
+        if (run is None or run in self._runs) and run is not self._current:
             self._current = run
             self.changed.emit(None)
 

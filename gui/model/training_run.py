@@ -91,6 +91,11 @@ class TrainingRun:
         self.torch_version = ""
 
     @property
+    def is_typed(self) -> bool:
+        """Whether it is of a program that was typed: data, network and optimizer are its own."""
+        return self.plan is None
+
+    @property
     def phase(self) -> Phase:
         """How it stands."""
         if self.outcome is not None:

@@ -71,6 +71,7 @@ class TrainControls(QWidget):
         told = details(run, needs_restart=training.control.needs_restart)
         self._details.show_text(f"·  {told}" if told else "")
         self.optimizer.show_choice(training.plan.plan.optimizer.name)
+        self._show_optimizer()
         self._tint_play()
         look = "wanted" if training.control.needs_restart else "plain"
         if self._restart.property("look") != look:
@@ -81,7 +82,13 @@ class TrainControls(QWidget):
         """In a narrow window what is on keys and in the menu gives way."""
         super().resizeEvent(event)
         self._restart.setVisible(self.width() >= _ROOM_FOR_RESTART_PX)
-        self.optimizer.setVisible(self.width() >= _ROOM_FOR_OPTIMIZER_PX)
+        self._show_optimizer()
+
+    def _show_optimizer(self) -> None:
+        """A program that was typed has an optimizer of its own."""
+        run = self._training.book.current
+        is_wanted = run is None or not run.is_typed
+        self.optimizer.setVisible(is_wanted and self.width() >= _ROOM_FOR_OPTIMIZER_PX)
 
     def _on_advanced(self, run: TrainingRun) -> None:
         if self.isVisible() and run is (self._training.control.live or self._training.book.current):

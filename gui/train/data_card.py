@@ -1,11 +1,12 @@
 """What is trained on: which data, a small picture of it, and how it is cut into batches."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from engine.training.errors import PlanError
 from engine.training.file_look import look_into
@@ -17,6 +18,7 @@ from gui.model.training_sentences import data_text
 from gui.theme.tokens import Tokens
 from gui.train.data_preview import DataPreview
 from gui.train.hypers import BATCH_SIZE, NOISE, POINTS, TRAIN_SHARE
+from gui.train.points import Samples
 from gui.train.section import Section
 from gui.train.slider_row import SliderRow
 from gui.widgets.buttons import Chip
@@ -27,8 +29,11 @@ _GROUPS = (
     (Shape.DIGITS,),
     (Shape.NAMES, Shape.COPY, Shape.SORT, Shape.PARITY),
 )
+_BATCH_OF_PICTURES = 4
+"""Dimensions: samples, channels, rows, columns."""
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
 PAINT = "Paint points here: left button blue, right button orange, Shift green."
+TYPED_NOTE = "of the program"
 TYPED = "The run looked at is a program that was typed: it has data of its own."
 OTHER = "This is not the data of the run looked at: it is drawn here once training starts anew."
 NO_PICTURE = "These samples have many inputs: they are not drawn."
@@ -42,18 +47,22 @@ class DataCard(Section):
         folder_wanted: A folder of pictures shall be chosen.
         refused: Why something typed cannot be taken.
         changed: What else was changed, so that it fits the data.
+        other_wanted: What would run next shall be shown in place of a program's own data.
     """
 
     file_wanted = Signal()
     folder_wanted = Signal()
     refused = Signal(str)
     changed = Signal(str)
+    other_wanted = Signal()
 
     def __init__(self, training: Training, tokens: Tokens, parent: QWidget) -> None:
         super().__init__("Data", "", parent)
         self._training = training
         self._plan = plan = training.plan
-        self._shown: Data | None = None
+        self._shown: tuple[Data, bool] | None = None
+        self._pictured: tuple[TrainingRun | None, Samples | None] = (None, None)
+        self._is_typed = False
         self._menu = QMenu(self)
         self.choice = Chip("Data", self._menu, self)
         self.choice.setProperty("look", "bare")
@@ -69,15 +78,12 @@ class DataCard(Section):
         )
         self.preview.painted.connect(self._on_painted)
         self.column.addWidget(self.preview)
-        self.clear = QPushButton("Clear the points", self)
-        self.clear.setProperty("look", "link")
-        self.clear.clicked.connect(self._clear)
-        self.column.addWidget(self.clear)
+        self.other = self._link("Set up another run", self.other_wanted.emit)
+        self.other.setToolTip("Choose data, network and optimizer of the run that Play begins")
+        self.clear = self._link("Clear the points", self._clear)
         self.column.addWidget(self.target, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
-        self.column.addSpacing(6)
-        for row in (self.noise, self.points, self.share, self.batch):
-            row.refused.connect(self.refused)
-            self.column.addWidget(row)
+        self._settings = self._rows()
+        self.column.addWidget(self._settings)
         self.noise.edited.connect(lambda numbers: self._edit_generated(noise=numbers[0]))
         self.points.edited.connect(lambda numbers: self._edit_generated(count=int(numbers[0])))
         self.share.edited.connect(lambda numbers: self._edit(train_share=numbers[0]))
@@ -87,23 +93,54 @@ class DataCard(Section):
         plan.changed.connect(self._on_plan)
         self._on_plan(plan.plan)
 
+    def _link(self, text: str, clicked: Callable[[], None]) -> QPushButton:
+        link = QPushButton(text, self)
+        link.setProperty("look", "link")
+        link.clicked.connect(lambda _=False: clicked())
+        self.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        return link
+
+    def _rows(self) -> QWidget:
+        settings = QWidget(self)
+        rows = QVBoxLayout(settings)
+        rows.setContentsMargins(0, 6, 0, 0)
+        rows.setSpacing(0)
+        for row in (self.noise, self.points, self.share, self.batch):
+            row.refused.connect(self.refused)
+            rows.addWidget(row)
+        return settings
+
     def show_run(self, run: TrainingRun | None) -> None:
         """Draw the samples that a run told, if it did."""
-        if isinstance(self._plan.plan.data, PaintedData):
+        is_typed = run is not None and run.is_typed
+        if is_typed is not self._is_typed:
+            self._is_typed = is_typed
+            self._on_plan(self._plan.plan)
+        if isinstance(self._plan.plan.data, PaintedData) and not is_typed:
             return
         samples = run.picture("data/train") if run is not None else None
         words = NOT_DRAWN
-        if run is not None and run.plan is None:
+        if is_typed:
             words = TYPED
         elif run is not None and run.plan is not None and not is_like(run.plan.data, self._plan.plan.data):
             samples, words = None, OTHER
         elif run is not None and run.iteration >= 0 and not run.is_kept:
             words = NO_PICTURE
-        self.preview.show_samples(samples, words)
+        is_own = words in {NO_PICTURE, TYPED}
+        self.preview.show_samples(samples, words, self._first_pictures(run) if is_own else None)
+
+    def _first_pictures(self, run: TrainingRun | None) -> Samples | None:
+        """Return the first pictures that a run was seen to learn from: they stay while others come."""
+        if run is not self._pictured[0]:
+            self._pictured = run, None
+        inputs = run.picture("batch/inputs") if run is not None else None
+        if self._pictured[1] is None and inputs is not None and inputs.ndim == _BATCH_OF_PICTURES:
+            self._pictured = run, inputs
+        return self._pictured[1]
 
     def _show_painted(self) -> None:
         data = self._plan.plan.data
-        if isinstance(data, PaintedData):
+        if isinstance(data, PaintedData) and not self._is_typed:
             points = np.asarray(data.points, dtype=np.float32).reshape(-1, 3)
             self.preview.show_samples(points if len(points) else None, PAINT)
 
@@ -175,23 +212,28 @@ class DataCard(Section):
         data = plan.data
         name, _, rest = data_text(data).partition(" · ")
         self.choice.show_choice(name)
-        self.note.show_text(rest)
+        self.note.show_text(TYPED_NOTE if self._is_typed else rest)
         match data:
             case GeneratedData(noise=noise, count=count):
                 self.noise.show_numbers((noise,))
                 self.points.show_numbers((float(count),))
             case FileData() | PaintedData():
                 pass
-        if data != self._shown:
-            self._shown = data
+        if (data, self._is_typed) != self._shown:
+            self._shown = (data, self._is_typed)
             self.target.hide()
             if isinstance(data, FileData):
                 self._offer_targets(data)
         self.points.setVisible(isinstance(data, GeneratedData))
         self.noise.setVisible(isinstance(data, GeneratedData) and SHAPES[data.shape].has_noise)
         is_painted = isinstance(data, PaintedData)
-        self.clear.setVisible(is_painted)
-        self.preview.let_paint(is_painting=is_painted)
+        self.clear.setVisible(is_painted and not self._is_typed)
+        self.preview.let_paint(is_painting=is_painted and not self._is_typed)
+        self.choice.setVisible(not self._is_typed)
+        self._settings.setVisible(not self._is_typed)
+        self.other.setVisible(self._is_typed)
+        if self._is_typed:
+            self.target.hide()
         self._show_painted()
         self.share.show_numbers((plan.train_share,))
         self.batch.show_numbers((float(plan.batch_size),))

@@ -92,6 +92,7 @@ class NetworkCard(QWidget):
         self._network = plan.plan.network
         self._parsed: tuple[str, tuple[Column, ...]] = ("", ())
         self._make_canvas: Callable[[], QWidget] = QWidget
+        self._facts = ""
         self._note = ElidedLabel("", self)
         self._note.setProperty("look", "muted")
         self.view = NetworkView(tokens, self)
@@ -134,11 +135,22 @@ class NetworkCard(QWidget):
             self._stack.addWidget(self._pages[face])
         self._stack.setCurrentWidget(self._pages[face])
         self._button(face).setChecked(True)
+        self._say()
         self._refresh_code()
 
     def show_facts(self, text: str) -> None:
-        """Say how large the network is."""
-        self._note.show_text(text)
+        """Say how large the network on the canvas is."""
+        self._facts = text
+        self._say()
+
+    @property
+    def note(self) -> str:
+        """What stands beside the heading."""
+        return self._note.whole_text
+
+    def _say(self) -> None:
+        is_typed = self._run is not None and self._run.is_typed and self.face is not Face.CANVAS
+        self._note.show_text("of the program" if is_typed else self._facts)
 
     def offer_templates(self, templates: Sequence[Template]) -> None:
         """Fill the menu of networks to start from."""
@@ -151,6 +163,7 @@ class NetworkCard(QWidget):
         """Show what is known now."""
         if run is not self._run:
             self._run, self._is_edited = run, False
+            self._say()
         if self.face is not Face.LIVE:
             self._refresh_code()
             self.elements.follow(run)

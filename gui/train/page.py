@@ -45,7 +45,7 @@ _TOP_SHARE = 0.61
 _TURN_MS = 30
 """Each turn brings one part up to date, or several that take no time: no two charts are painted at once."""
 _SHORT_S = 0.0005
-_SHARE = 0.08
+_SHARE = 0.12
 """So much of one core may the live views take; what trains needs the rest, also where there are few cores."""
 _MOST_PAINTED_S = 0.05
 _LONGEST_MS = 250
@@ -198,6 +198,7 @@ class TrainPage(QWidget):
         self.data.folder_wanted.connect(self.folder_wanted)
         self.data.refused.connect(self.refused)
         self.data.changed.connect(self.told)
+        self.data.other_wanted.connect(lambda: training.book.choose(None))
         self.settings.refused.connect(self.refused)
         self.runs.forgotten.connect(self.forgotten)
         self.advice.pointed_at.connect(self.crosshair.move)

@@ -22,6 +22,7 @@ from gui.widgets.buttons import Chip
 
 _OFF = (0.0,)
 _MOST_EPOCHS = 10**9
+LIVE_NOTE = "change while it runs"
 
 
 class TrainingCard(Section):
@@ -34,8 +35,10 @@ class TrainingCard(Section):
     refused = Signal(str)
 
     def __init__(self, training: Training, tokens: Tokens, parent: QWidget) -> None:
-        super().__init__("Training", "change while it runs", parent)
+        super().__init__("Training", LIVE_NOTE, parent)
         self._training = training
+        self._typed: TrainingRun | None = None
+        self._choices: list[QWidget] = []
         self.rows: dict[str, SliderRow] = {}
         for hyper in HYPERS:
             row = SliderRow(hyper.look, hyper.scale, self)
@@ -55,20 +58,39 @@ class TrainingCard(Section):
             ("epochs", self.epochs, "So often the network sees all data, if nobody stops it before."),
             ("seed", self.seed, "The same seed gives the same data, weights and order: the same curve."),
         ):
-            self.column.addWidget(named_row(name, control, tip, self))
+            choice = named_row(name, control, tip, self)
+            self._choices.append(choice)
+            self.column.addWidget(choice)
         self._fill()
         self.set_tokens(tokens)
         training.plan.changed.connect(self._on_plan)
         self._on_plan(training.plan.plan)
 
     def show_run(self, run: TrainingRun | None) -> None:
-        """Follow what a run itself does to its hyper-parameters, where a row is shown for them."""
-        if run is None or run.hyper is None or not run.is_alive:
+        """Follow what a run itself does to its hyper-parameters, where a row is shown for them.
+
+        Of a program that was typed only what it has itself is shown, for as long as it goes on it can be changed.
+        """
+        typed = run if run is not None and run.is_typed else None
+        if typed is not self._typed:
+            self._typed = typed
+            self._on_plan(self._training.plan.plan)
+        if typed is not None:
+            self._show_typed(typed)
+        if run is None or run.hyper is None or not (run.is_alive or run.is_typed):
             return
         for name, numbers in zip(run.hyper.names, run.hyper.numbers, strict=False):
             row = self.rows.get(name)
             if row is not None and not row.slider.isSliderDown():
                 row.show_numbers(numbers or _OFF)
+
+    def _show_typed(self, run: TrainingRun) -> None:
+        names = () if run.hyper is None else run.hyper.names
+        optimizer = "" if run.hyper is None else f" · {run.hyper.optimizer}"
+        self.note.show_text(LIVE_NOTE if run.is_alive else f"of the program{optimizer}")
+        for name, row in self.rows.items():
+            row.setVisible(name in names)
+            row.setEnabled(run.is_alive)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -140,8 +162,14 @@ class TrainingCard(Section):
         self._training.plan.edit(lambda plan: replace(plan, epochs=epochs))
 
     def _on_plan(self, plan: TrainingPlan) -> None:
+        for choice in self._choices:
+            choice.setVisible(self._typed is None)
+        if self._typed is not None:
+            return
+        self.note.show_text(LIVE_NOTE)
         defaults = hypers_of(plan.optimizer.name)
         for name, row in self.rows.items():
+            row.setEnabled(True)
             row.setVisible(name == CLIP or name in defaults)
             row.show_numbers(self._training.plan.hyper(name, defaults.get(name, _OFF)) or _OFF)
         self.loss.show_choice(plan.loss.name)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 
 from engine.training.commands import SaveCheckpoint, SetHyper
+from engine.training.facts import Hyper
 from engine.training.plan import Shape
 from engine.training.script import script_of
 from gui.model.training_run import Phase
@@ -239,3 +240,26 @@ def test_labels_of_marks_keep_apart_and_off_the_lines_of_others(begun):
         assert not any(box.adjusted(1, 1, -1, -1).intersects(other) for other in boxes[place + 1 :][:3])
     assert all(label.zValue() > line.zValue() for label in labels for line in chart.marks._lines)
     assert all(label.fill.color().alpha() == 255 for label in labels), "what lies below a label is hidden"
+
+
+def test_of_a_typed_program_only_its_own_settings_are_shown(bench, qtbot):
+    text = "import torch\n"
+    bench.training.control.train_program(text, None, "typed.py")
+    qtbot.waitUntil(lambda: bench.run is not None and bench.run.ring is not None, timeout=3000)
+    bench.tell(Hyper("SGD", ("lr", "clip norm"), ((0.25,), ())), facts.progress(3), *facts.curves(0, 3))
+    data, settings = bench.page.data, bench.page.settings
+    assert data.note.whole_text == "of the program"
+    assert not data.choice.isVisible()
+    assert not data.points.isVisible()
+    assert [name for name, row in settings.rows.items() if row.isVisible()] == ["lr", "clip norm"]
+    assert settings.rows["lr"].isEnabled()
+    assert not settings.loss.isVisible()
+    assert not bench.controls.optimizer.isVisible()
+    assert bench.page.network.note == "of the program"
+    qtbot.mouseClick(data.other, Qt.MouseButton.LeftButton)
+    assert bench.run is None
+    qtbot.waitUntil(data.choice.isVisible, timeout=3000)
+    assert data.points.isVisible()
+    assert settings.rows["betas"].isVisible()
+    assert settings.loss.isVisible()
+    assert bench.controls.optimizer.isVisible()
