@@ -99,6 +99,7 @@ class TrainingController:
 
     def __enter__(self) -> Self:
         """Begin to watch."""
+        self._outbox.open()
         self._losses.plan(self._patches)
         self._loaders.plan(self._patches)
         self._editor.plan(self._patches)
@@ -126,7 +127,7 @@ class TrainingController:
         with suppress(Exception):  # whatever the program has left behind, how it ended has to be told
             self._say_last()
         self._progress.tell(TrainState.ENDED, self._iteration)
-        self._outbox.send()
+        self._outbox.close()
 
     def _say_last(self) -> None:
         self._metrics.tell(self._iteration)
@@ -159,6 +160,8 @@ class TrainingController:
     def abandon(self) -> None:
         """Be as if the run had never been watched: this is a process that the program forked."""
         self._sampler.forget()
+        self._outbox.forked()
+        self._progress.forked()
         self._patches.forked()
         self._stack.close()
 
@@ -194,12 +197,17 @@ class TrainingController:
 
     def _between(self) -> None:
         """Look at what the iteration has left behind."""
+        if self._has_given_up:
+            return
         began_ns = perf_counter_ns()
-        self._metrics.tell(self._iteration)
-        if self._elements.is_looking:
-            self._elements.look(self._iteration)
-        if not self._sampler.is_on and not self._resuming.is_again:
-            self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
+        try:
+            self._metrics.tell(self._iteration)
+            if self._elements.is_looking:
+                self._elements.look(self._iteration)
+            if not self._sampler.is_on and not self._resuming.is_again:
+                self._pictures.take_if_due(self._iteration, self._subject, self._losses.kind)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the program
+            self._give_up(error)
         self._progress.cost_ns += perf_counter_ns() - began_ns
 
     def batch_there(self, batch: object) -> None:

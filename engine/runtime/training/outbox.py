@@ -1,5 +1,6 @@
 """What waits to be told: points in bulk, and everything else in its order."""
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from time import monotonic_ns
@@ -25,6 +26,8 @@ class Outbox:
         self._pictures: dict[str, Picture] = {}
         self.points: deque[tuple[str, int, float]] = deque()
         self._next_ns = 0
+        self._is_closed = False
+        self._lock = threading.RLock()  # a signal may have this thread send while it sends
         self.add: Callable[[ToldFact], None] = self._facts.append
 
     def drop_points(self, *, are_dropped: bool) -> None:
@@ -41,9 +44,30 @@ class Outbox:
             self.send()
 
     def send(self) -> None:
-        """Send everything that was collected so far."""
-        self._next_ns = monotonic_ns() + PAUSE_NS
-        facts: list[ToldFact] = []
+        """Send everything that was collected so far; what another thread is sending just now has gone out before."""
+        with self._lock:
+            self._next_ns = monotonic_ns() + PAUSE_NS
+            for _ in range(len(self.points) // MOST_AT_ONCE + 1):
+                facts = self._collected()
+                if facts and not self._is_closed:
+                    self.pass_on(Told(facts=facts))
+
+    def open(self) -> None:
+        """A run begins."""
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Send everything, and nothing more: the run has ended."""
+        with self._lock:
+            self.send()
+            self._is_closed = True
+
+    def forked(self) -> None:
+        """Be free to send in a process that the program forked, where the thread is not that was sending."""
+        self._lock = threading.RLock()
+
+    def _collected(self) -> tuple[ToldFact, ...]:
+        """Take what waits, of points at most as many as one message holds."""
         curves: dict[str, tuple[list[int], list[float]]] = {}
         waiting = self.points
         for _ in range(min(len(waiting), MOST_AT_ONCE)):
@@ -51,9 +75,7 @@ class Outbox:
             iterations, numbers = curves.setdefault(name, ([], []))
             iterations.append(iteration)
             numbers.append(number)
-        facts.extend(points(name, iterations, numbers) for name, (iterations, numbers) in curves.items())
+        facts: list[ToldFact] = [points(name, iterations, numbers) for name, (iterations, numbers) in curves.items()]
         facts.extend(self._facts.popleft() for _ in range(len(self._facts)))
-        pictures = self._pictures
-        facts.extend(pictures.pop(name) for name in list(pictures))
-        if facts:
-            self.pass_on(Told(facts=tuple(facts)))
+        facts.extend(self._pictures.pop(name) for name in list(self._pictures))
+        return tuple(facts)

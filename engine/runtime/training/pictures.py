@@ -11,6 +11,7 @@ from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -117,8 +118,7 @@ class PictureTaker:
         numbers = tensor.detach().float().cpu().numpy().ravel()
         numbers = numbers[np.isfinite(numbers)]
         if numbers.size:
-            counts, edges = np.histogram(numbers, BINS)
-            self._tell(iteration, name, np.concatenate([edges[[0, -1]], counts]))
+            self._tell(iteration, name, histogram_of(numbers.astype(np.float64)))
 
     def _answers(self, iteration: int, model: nn.Module, loss_kind: str) -> None:
         """Run the copy over the plane and on the last batch; whatever goes wrong, no more such pictures are taken."""
@@ -231,6 +231,21 @@ class PictureTaker:
     def _tell(self, iteration: int, name: str, numbers: Any) -> None:  # noqa: ANN401 - an array of any shape
         array = np.ascontiguousarray(numbers, dtype="<f4")
         self._outbox.show(Picture(iteration, name, array.shape, array.tobytes()))
+
+
+def histogram_of(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return lowest, highest, and how many numbers lie in each of ``BINS`` stretches between; all are finite.
+
+    As ``numpy.histogram`` has it, in a tenth of its time, which for small tensors goes into looking at its arguments;
+    and also for numbers so large or so near each other that NumPy refuses them.
+    """
+    low, high = float(numbers.min()), float(numbers.max())
+    if low == high:
+        room = max(0.5, 1e-6 * abs(low))
+        low, high = low - room, high + room
+    places = ((numbers - low) / (high - low) * BINS).astype(np.int64)
+    counts = np.bincount(np.minimum(places, BINS - 1), minlength=BINS)
+    return np.concatenate([(low, high), counts])
 
 
 def _members(subject: Subject) -> list[tuple[Tensor, str]]:

@@ -1,5 +1,6 @@
 """Tells how far a run is, how fast, and what watching it costs."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter_ns
@@ -29,6 +30,7 @@ class ProgressTeller:
         self._told_iteration = 0
         self._rate = 0.0
         self._state = TrainState.RUNNING
+        self._lock = threading.RLock()  # a signal may have this thread tell while it tells
         self.note = ""
         """What is said while it runs."""
 
@@ -44,6 +46,14 @@ class ProgressTeller:
 
     def tell(self, state: TrainState, iteration: int, reason: str = "") -> None:
         """Tell how far the run is."""
+        with self._lock:
+            self._tell(state, iteration, reason)
+
+    def forked(self) -> None:
+        """Be free to tell in a process that the program forked, where the thread is not that was telling."""
+        self._lock = threading.RLock()
+
+    def _tell(self, state: TrainState, iteration: int, reason: str = "") -> None:
         self._state = state
         current = self._loaders.current
         batches = None if current is None else current.batches
@@ -70,7 +80,11 @@ class ProgressTeller:
         )
 
     def tick(self, iteration: int) -> None:
-        """Tell about a running run, when it is time."""
+        """Tell about a running run, when it is time; never that it runs after it was told that it does not."""
+        with self._lock:
+            self._tick(iteration)
+
+    def _tick(self, iteration: int) -> None:
         now_ns = perf_counter_ns()
         passed_ns = now_ns - self._told_ns
         if passed_ns < INTERVAL_NS or self._state is not TrainState.RUNNING:
