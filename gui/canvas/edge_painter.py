@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -27,7 +27,8 @@ _SMALL, _LARGE = 0.8, 4.5
 _ARROW_LENGTH, _ARROW_HALF_WIDTH = 7.0, 3.4
 _KEPT_TRUNKS = 32
 _MANY = 220
-"""More edges than this in view are painted without dashes and arrowheads."""
+"""More edges than this in view are painted without dashes while somebody waits for the frame."""
+_AT_ONCE = 200
 _TIP_GAP = 2.0
 """Air between an arrowhead and the box it points at."""
 _LABEL_PAD, _LABEL_HEIGHT = 3.0, 15.0
@@ -129,28 +130,19 @@ class EdgePainter:
             self._norms = (min(logs), max(logs)) if logs else (0.0, 0.0)
         return self._norms
 
-    def paint(self, painter: QPainter, indices: Sequence[int], step: int) -> Iterator[None]:
-        """Paint edges as curves with arrowheads, in world coordinates; very many without dashes and heads.
+    def paint(self, painter: QPainter, indices: Sequence[int], step: int, *, is_hasty: bool = False) -> Iterator[None]:
+        """Paint edges as curves with arrowheads, in world coordinates, some with each call of ``next``.
 
-        Each call of ``next`` paints some of them.
+        Of very many, whoever is in haste gets no dashes, which take the most time.
         """
-        is_plain = len(indices) > _MANY
+        has_dashes = not is_hasty or len(indices) <= _MANY
         groups: defaultdict[EdgeStyle, list[int]] = defaultdict(list)
         for index in indices:
             groups[self.style_of(index, step)].append(index)
         for style in sorted(groups, key=lambda one: (not one.is_future, one.width)):
-            if is_plain:
-                yield from self._paint_plain(painter, groups[style], style)
-            else:
-                self.paint_styled(painter, groups[style], style)
+            for start in range(0, len(groups[style]), _AT_ONCE):
+                self.paint_styled(painter, groups[style][start : start + _AT_ONCE], style, has_dashes=has_dashes)
                 yield
-
-    def _paint_plain(self, painter: QPainter, indices: Iterable[int], style: EdgeStyle) -> Iterator[None]:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(_color(style), style.width))
-        for index in indices:
-            painter.drawPath(self._curve(index))
-            yield
 
     def paint_pieces(self, painter: QPainter, pieces: Ints, step: int, area: Rect) -> Iterator[None]:
         """Paint pieces of edges near ``area``, in world coordinates, some with each call of ``next``.
@@ -194,16 +186,22 @@ class EdgePainter:
         painter.drawPath(heads)
         yield
 
-    def paint_styled(self, painter: QPainter, indices: Sequence[int], style: EdgeStyle) -> None:
+    def paint_styled(
+        self, painter: QPainter, indices: Sequence[int], style: EdgeStyle, *, has_dashes: bool = True
+    ) -> None:
         """Paint edges in a style of the caller's choice, in world coordinates.
 
         Of dashed edges that run together the common part is painted once: the dashes of one would fill the gaps of
         the other.
         """
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(style))
+        painter.setPen(_pen(style) if has_dashes else QPen(_color(style), style.width))
         # One by one: Qt takes several times as long for one path of many curves, most of all a dashed one.
-        curves = self._trunks(tuple(indices)) if style.is_future else [self._curve(index) for index in indices]
+        curves = (
+            self._trunks(tuple(indices))
+            if style.is_future and has_dashes
+            else [self._curve(index) for index in indices]
+        )
         for curve in curves:
             painter.drawPath(curve)
         if style.is_dotted:

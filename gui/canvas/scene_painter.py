@@ -122,7 +122,7 @@ class ScenePainter:
         if visible.level is Level.BLOCKS:
             self._far.paint(painter, edges, step)
         else:
-            yield from self._paint_edges(painter, edges, step, emphasis)
+            yield from self._paint_edges(painter, edges, step, emphasis, is_hasty=quality is not None)
         self._picks.paint_neighbours(painter, step, emphasis)
         labels = None if quality is None else self._labels
         self._labels.start_frame(is_whole=True)
@@ -224,15 +224,17 @@ class ScenePainter:
                 self._names_at, self._names = (scale, seen), placed_names(frames, scale, seen)
             paint_group_names(painter, self.tokens, self._names, scale, labels)
 
-    def _paint_edges(self, painter: QPainter, edges: Ints, step: StepIndex, emphasis: Emphasis) -> Iterator[None]:
+    def _paint_edges(
+        self, painter: QPainter, edges: Ints, step: StepIndex, emphasis: Emphasis, *, is_hasty: bool
+    ) -> Iterator[None]:
         if emphasis.traced is None:
-            yield from self._edges.paint(painter, edges.tolist(), step)
+            yield from self._edges.paint(painter, edges.tolist(), step, is_hasty=is_hasty)
             return
         inside = self._parts.joining(edges, emphasis.traced)
         painter.setOpacity(DIMMED_OPACITY)
-        yield from self._edges.paint(painter, edges[~inside].tolist(), step)
+        yield from self._edges.paint(painter, edges[~inside].tolist(), step, is_hasty=is_hasty)
         painter.setOpacity(1.0)
-        yield from self._edges.paint(painter, edges[inside].tolist(), step)
+        yield from self._edges.paint(painter, edges[inside].tolist(), step, is_hasty=is_hasty)
 
     def _paint_nodes(
         self, painter: QPainter, visible: Visible, step: StepIndex, emphasis: Emphasis, quality: Quality | None

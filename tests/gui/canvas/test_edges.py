@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
 
 from engine.drawing import Direction, arrange
 from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind
+from engine.trace.ids import StepIndex
 from gui.canvas.edge_finder import edge_at
 from gui.canvas.edge_painter import EdgePainter
 from gui.canvas.edge_tip import edge_tip
 from gui.canvas.lens import Lens
 from gui.canvas.look import Mark
+from gui.canvas.picture import page_of, render_image
 from gui.canvas.scene import Scene
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import LIGHT
@@ -136,3 +139,19 @@ def test_near_nodes_of_any_kind_are_painted(desk):
     surface = desk.panel.surface
     surface.control.jump(surface.camera.zoomed(2.0 / surface.camera.scale, (450, 350)))
     assert not surface.grab().isNull()
+
+
+def test_edges_have_arrowheads_in_a_picture_of_very_many():
+    recording = chain(260)
+    scene = scene_of(recording)
+    assert len(scene.edges) > 220
+    image = render_image(scene.drawing, recording, StepIndex(len(recording) - 1), LIGHT)
+    page = page_of(scene.drawing)
+    bare = 0
+    for path in scene.edges:
+        (x, y), before = path.points[-1], path.points[-2]
+        if before[1] != y or before[0] >= x:
+            continue  # those that come straight from the left
+        beside = image.pixelColor(round(x - 8 - page.x), round(y - 2.5 - page.y))
+        bare += beside.lightness() > QColor(LIGHT.edge).lightness() + 90
+    assert bare == 0
