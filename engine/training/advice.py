@@ -169,7 +169,7 @@ def _vanishing(curves: Curves, _loss: Series) -> Iterator[Advice]:
     least, most = min(sizes, key=lambda name: sizes[name]), max(sizes, key=lambda name: sizes[name])
     if sizes[least] >= VANISHED * sizes[most]:
         return
-    times = number_text(sizes[most] / sizes[least], 2)
+    times = f"{float(f'{sizes[most] / sizes[least]:.1e}'):,.0f}"
     yield Advice(
         kind=AdviceKind.VANISHING,
         sentence=f"{least} gets {times} times less gradient than {most}: it vanishes on the way back.",

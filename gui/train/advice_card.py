@@ -1,8 +1,8 @@
 """What the curves of a run say in plain words, with what to try."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
 from engine.training.advice import CAUSES, Advice, advise
@@ -13,6 +13,7 @@ TITLE = "Coach"
 AGAIN_MS = 1000
 """The curves are read once in this time: they are long, and what they say changes slowly."""
 _MOST = 3
+_LEAST_PX = 52
 
 
 class AdviceRow(QFrame):
@@ -58,6 +59,36 @@ class AdviceRow(QFrame):
             super().keyPressEvent(event)
 
 
+class _Sheet(QScrollArea):
+    """As high as what lies on it where there is room, else it scrolls."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidgetResizable(True)
+        body = QWidget(self)
+        self.lines = QVBoxLayout(body)
+        self.lines.setContentsMargins(0, 0, 4, 0)
+        self.lines.setSpacing(0)
+        self.setWidget(body)
+
+    def sizeHint(self) -> QSize:
+        """All lines at this width."""
+        return QSize(super().sizeHint().width(), max(0, self.lines.heightForWidth(self.viewport().width())))
+
+    def minimumSizeHint(self) -> QSize:
+        """It may give way but for a line or two."""
+        return QSize(0, min(_LEAST_PX, self.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other lines break at another width."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+
 class AdviceCard(Section):
     """What the curves of the run that is looked at say; hidden while there is no run.
 
@@ -77,6 +108,8 @@ class AdviceCard(Section):
         self._later = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._later.timeout.connect(self._read)
         self._rows: list[AdviceRow] = []
+        self._sheet = _Sheet(self)
+        self.column.addWidget(self._sheet)
         self.hide()
 
     @property
@@ -107,14 +140,15 @@ class AdviceCard(Section):
             return
         self._shown = (run, run.is_alive, said)
         for row in self._rows:
-            self.column.removeWidget(row)
+            self._sheet.lines.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = [AdviceRow(advice, self, is_live=run.is_alive) for advice in said]
+        self._rows = [AdviceRow(advice, self._sheet, is_live=run.is_alive) for advice in said]
         for row in self._rows:
             row.pointed_at.connect(self.pointed_at)
             row.rate_wanted.connect(self.rate_wanted)
-            self.column.addWidget(row)
+            self._sheet.lines.addWidget(row)
+        self._sheet.updateGeometry()
 
 
 def _words(text: str, look: str, parent: QWidget) -> QLabel:

@@ -78,7 +78,7 @@ def test_closed_units_are_told_with_their_layer_and_beginning(family: str, kind:
 def test_a_vanishing_gradient_names_both_ends() -> None:
     (advice,) = said(loss=FALLING, gradient_norm__first=flat(2e-8), gradient_norm__last=flat(0.5))
     assert advice.kind is AdviceKind.VANISHING
-    assert advice.sentence == "first gets 2.5e+7 times less gradient than last: it vanishes on the way back."
+    assert advice.sentence == "first gets 25,000,000 times less gradient than last: it vanishes on the way back."
     fading = Made(0.5 * 0.9 ** np.arange(600))
     (advice,) = said(loss=FALLING, gradient_norm__first=flat(2e-8), gradient_norm__last=fading)
     assert advice.kind is AdviceKind.VANISHING

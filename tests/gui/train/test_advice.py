@@ -1,5 +1,7 @@
 """What the curves say stands beside the runs, and can be acted on."""
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
@@ -43,6 +45,23 @@ def test_a_click_points_at_where_it_began(begun, qtbot):
     assert "hardly fallen since iteration" in row.accessibleName()
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     assert 90 <= begun.page.crosshair.iteration <= 105
+
+
+def test_much_advice_scrolls_where_there_is_little_room(begun, qtbot):
+    begun.workbench.window.resize(1280, 720)
+    begun.tell(
+        facts.progress(400),
+        points("loss", np.arange(400), np.linspace(2.0, 1.0, 400)),
+        *(_steady(f"dead units/{layer}", 0.9) for layer in ("act1", "act2")),
+        *(_steady(f"saturation/{layer}", 0.9) for layer in ("act3", "act4")),
+        _steady("gradient norm/0.weight", 1e-9),
+        _steady("gradient norm/4.weight", 1.0),
+    )
+    rows = begun.page.advice.rows
+    assert len(rows) == 3
+    qtbot.waitUntil(lambda: all(row.height() >= row.heightForWidth(row.width()) for row in rows), timeout=3000)
+    assert all(above.geometry().bottom() < below.geometry().top() for above, below in pairwise(rows))
+    assert begun.page.advice.geometry().bottom() <= begun.page.advice.parentWidget().rect().bottom()
 
 
 def test_a_healthy_run_is_told_so(begun):
