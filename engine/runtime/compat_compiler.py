@@ -87,13 +87,40 @@ def wrapped_result(frame: FrameType) -> Any:  # noqa: ANN401 - whatever the comp
     return frame.f_locals.get("result")
 
 
+def inside(disabled: AnyFunction) -> AnyFunction | None:
+    """Return the function inside of a disabled one."""
+    found: AnyFunction | None = getattr(disabled, "_torchdynamo_orig_callable", None)
+    return found
+
+
 def watched_graph(disabled: AnyFunction, watch: Callable[[AnyFunction], AnyFunction]) -> AnyFunction:
     """Return a disabled function with ``watch(original)`` inside of it."""
-    inner = getattr(disabled, "_torchdynamo_orig_callable", None)
+    inner = inside(disabled)
     if inner is None:
         return disabled
     made: AnyFunction = sys.modules["torch._dynamo"].disable(watch(inner), reason="compiled graph")
     return made
+
+
+def graph_module(disabled: AnyFunction) -> GraphModule | None:
+    """Return the graph that a disabled function runs as it was captured; None where the backend made code of it."""
+    owner = getattr(inside(disabled), "__self__", None)
+    return owner if isinstance(owner, GraphModule) else None
+
+
+def known_graphs() -> Iterator[tuple[dict[str, Any], str, AnyFunction]]:
+    """Yield each compiled graph that there is by now, with the globals in which compiled code finds it by a name.
+
+    To look takes some 20 ms, so it is only done where the compiler has counted graphs.
+    """
+    counters = getattr(sys.modules.get("torch._dynamo.utils"), "counters", {})
+    if not counters.get("stats", {}).get("unique_graphs"):
+        return
+    for module in tuple(sys.modules.values()):
+        names = getattr(module, "__dict__", {})
+        for name in tuple(names):
+            if name.startswith(GRAPH_PREFIX) and callable(names[name]):
+                yield names, name, names[name]
 
 
 def size_of(size: Any) -> int | Size:  # noqa: ANN401 - an int or what stands for one

@@ -6,8 +6,10 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
+import torch
 from torch import Tensor
 
+from engine.runtime.compat import quiet
 from engine.runtime.compat_compiler import Expression, Size
 from engine.runtime.recorder.watch.kinds import FunctionInfo
 from engine.trace.execution import Kernel, KernelOperand
@@ -61,16 +63,31 @@ class CapturedGraph:
         outputs: The slot of each tensor that it returns, None for anything else.
         ops: Its operators in order.
         built_in: Tensors that the compiler has made a part of the graph, e.g. the parameters of an optimizer.
+        is_known: Whether its operators are known.
     """
 
     inputs: tuple[GraphInput, ...]
     outputs: tuple[Slot | None, ...]
     ops: tuple[GraphOp, ...]
     built_in: tuple["ref[Tensor]", ...] = ()
+    is_known: bool = True
 
     def taken(self, args: Sequence[Any]) -> tuple[Any, ...]:
         """Return what goes in when it is called with ``args``, in the order of ``inputs``."""
         return (*args, *(tensor() for tensor in self.built_in))
+
+    def as_called(self, args: Sequence[Any], results: Sequence[Any] = ()) -> "CapturedGraph":
+        """Return what is known of the graph in a call: of an unknown one only what goes in and comes out."""
+        if self.is_known:
+            return self
+        slots = [Slot(number) if isinstance(thing, Tensor) else None for number, thing in enumerate((*args, *results))]
+        taken = tuple(GraphInput(slot, None, "", is_own=True, is_written=True) for slot in slots[: len(args)])
+        return CapturedGraph(taken, tuple(slots[len(args) :]), (), is_known=False)
+
+
+UNKNOWN_GRAPH = CapturedGraph((), (), (), is_known=False)
+"""A graph that a backend made code of before it could be read: whatever goes in may be overwritten."""
+_NOT_KNOWN = "compiled before the recording began: its operators are not known"
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +130,8 @@ class KernelMaker:
     """Makes the kernels of one step out of the graphs that ran in it, in order.
 
     Where several graphs ran, each is headed by a kernel called ``graph 1``, ``graph 2``, ... with the tensors that go
-    in and out and the time it took; the single operators of compiled code have no times of their own.
+    in and out and the time it took; the single operators of compiled code have no times of their own. A graph whose
+    operators are not known is that kernel alone, which says so.
     """
 
     def __init__(self, step: StepIndex, known: Mapping[int, ValueId], origin_ns: int) -> None:
@@ -128,11 +146,12 @@ class KernelMaker:
         for number, run in enumerate(runs, 1):
             operands = _Operands(self, run)
             started_ns = run.started_ns - self._origin_ns
-            if len(runs) > 1:
+            if len(runs) > 1 or not run.graph.is_known:
                 duration_ns = run.ended_ns - run.started_ns
                 inputs = tuple(operands.of(entry.slot) for entry in run.graph.inputs if entry.slot is not None)
                 outputs = tuple(operands.of(slot) for slot in run.graph.outputs if slot is not None)
-                yield Kernel(self._step, f"graph {number}", inputs, outputs, "", started_ns, duration_ns)
+                text = "" if run.graph.is_known else _NOT_KNOWN
+                yield Kernel(self._step, f"graph {number}", inputs, outputs, text, started_ns, duration_ns)
             for op in run.graph.ops:
                 inputs = tuple(operands.of(slot) for slot in op.inputs)
                 outputs = tuple(operands.of(slot) for slot in op.outputs)
@@ -195,18 +214,26 @@ class _Operands:
             return size.hint  # it depends on numbers inside of the graph
 
 
-def tensors_written(tensors: Sequence[Any], versions: Sequence[int | None]) -> list[Tensor]:
-    """Return those whose version is not the one that ``versions_of`` gave before."""
-    return [
-        tensor
-        for tensor, before, now in zip(tensors, versions, versions_of(tensors), strict=True)
-        if before is not None and before != now
-    ]
+class Contents:
+    """What tensors hold before a graph runs: their versions, and the numbers of those that it may write.
+
+    Some operators write without counting a version up (running statistics of ``batch_norm``).
+    """
+
+    def __init__(self, things: Sequence[Any], targets: Sequence[Tensor]) -> None:
+        self._counted = [(thing, thing._version) for thing in things if _counts(thing)]  # noqa: SLF001 - torch has no other name for it
+        with quiet():
+            self._copies = [(target, target.detach().clone()) for target in targets]
+
+    def changed(self) -> list[Tensor]:
+        """Return the tensors that were written since."""
+        found = {id(tensor): tensor for tensor, version in self._counted if tensor._version != version}  # noqa: SLF001 - as above
+        with quiet():
+            for target, copy in self._copies:
+                if id(target) not in found and not torch.equal(target.detach(), copy):
+                    found[id(target)] = target
+        return list(found.values())
 
 
-def versions_of(things: Sequence[Any]) -> list[int | None]:
-    """Return the version counter of each tensor; None for anything else, and for tensors that count none."""
-    return [
-        thing._version if isinstance(thing, Tensor) and not thing.is_inference() else None  # noqa: SLF001 - torch has no other name for it
-        for thing in things
-    ]
+def _counts(thing: Any) -> bool:  # noqa: ANN401 - a tensor or anything else
+    return isinstance(thing, Tensor) and not thing.is_inference()

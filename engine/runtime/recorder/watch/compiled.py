@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from engine.runtime.compat import plain, sequence_number
 from engine.runtime.compat_compiler import (
     CompilerOff,
+    inside,
     is_wrapper,
     leave_alone,
     modes_lifted,
@@ -38,9 +39,8 @@ from engine.runtime.recorder.watch.captured import (
     CapturedGraph,
     CompiledInfo,
     CompiledRegion,
+    Contents,
     GraphRun,
-    tensors_written,
-    versions_of,
 )
 from engine.runtime.recorder.watch.frames import Marks, call_site
 from engine.runtime.recorder.watch.kinds import Kind
@@ -85,6 +85,9 @@ class _Running(threading.local):
         self.is_in_graph = False
 
 
+_IS_WATCHED = "chainrule.is_watched"
+
+
 class GraphWatch(threading.local):
     """Who is told of the graphs that run in this thread."""
 
@@ -103,7 +106,13 @@ def watched_graph_call(graph: CapturedGraph, original: AnyFunction) -> AnyFuncti
         tell = GRAPHS.tell
         return original(*args) if tell is None else tell(graph, original, args)
 
+    vars(run)[_IS_WATCHED] = True
     return run
+
+
+def is_watched(disabled: AnyFunction) -> bool:
+    """Whether a compiled graph tells of its runs by now."""
+    return hasattr(inside(disabled), _IS_WATCHED)
 
 
 class CompileBorder:
@@ -282,9 +291,11 @@ class CompileBorder:
         if mode is None or last.eager is not None:
             return original(*args)
         taken = graph.taken(args)
+        graph = graph.as_called(taken)
         given = zip(graph.inputs, taken, strict=False)
-        mode.before_write([thing for entry, thing in given if entry.is_written and isinstance(thing, Tensor)])
-        versions = versions_of(taken)
+        targets = [thing for entry, thing in given if entry.is_written and isinstance(thing, Tensor)]
+        mode.before_write(targets)
+        before = Contents(taken, targets if graph.is_known else [])
         self._running.is_in_graph = True
         started_ns = perf_counter_ns()
         try:
@@ -293,8 +304,8 @@ class CompileBorder:
             self._running.is_in_graph = False
         ended_ns = perf_counter_ns()
         outputs = tuple(result) if isinstance(result, tuple | list) else (result,)
-        run = GraphRun(graph, taken, outputs, started_ns, ended_ns, tensors_written(taken, versions))
-        last.info.runs.append(run)
+        ran = graph.as_called(taken, outputs)
+        last.info.runs.append(GraphRun(ran, taken, outputs, started_ns, ended_ns, before.changed()))
         return result
 
     def _leaves_compiled_code(self, frame: FrameType) -> bool:

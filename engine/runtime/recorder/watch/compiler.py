@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from torch.fx import GraphModule
@@ -14,13 +15,15 @@ from engine.runtime.compat_compiler import (
     LEAVES,
     compiler_frames,
     graph_class,
+    graph_module,
+    known_graphs,
     leave_out,
     load_compiler,
     watched_graph,
 )
 from engine.runtime.recorder.patches import PatchSet
-from engine.runtime.recorder.watch.captured import CapturedGraph
-from engine.runtime.recorder.watch.compiled import CompileBorder, watched_graph_call
+from engine.runtime.recorder.watch.captured import UNKNOWN_GRAPH, CapturedGraph
+from engine.runtime.recorder.watch.compiled import CompileBorder, is_watched, watched_graph_call
 from engine.runtime.recorder.watch.fx_graphs import read_graph
 from engine.runtime.recorder.watch.marking import MARKS
 
@@ -49,6 +52,11 @@ class CompilerWatch:
             self._patches.add(graphs, INSTALLS, self._watched_install)
         leave_out(MARKS.silent)
         self._patches.apply()
+        for names, name, made in known_graphs():
+            if not is_watched(made):
+                module = graph_module(made)
+                graph = (None if module is None else _read(module)) or UNKNOWN_GRAPH
+                names[name] = watched_graph(made, partial(watched_graph_call, graph))
 
     def load(self) -> None:
         """Load the compiler and put the patches in place: the program is about to use it."""

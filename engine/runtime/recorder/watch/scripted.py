@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from engine.runtime.compat import script_name
 from engine.runtime.compat_script import Script, script_code, script_graph
 from engine.runtime.recorder.nested import tensors_in
-from engine.runtime.recorder.watch.captured import CompiledInfo, CompiledRegion, GraphRun, tensors_written, versions_of
+from engine.runtime.recorder.watch.captured import CompiledInfo, CompiledRegion, Contents, GraphRun
 from engine.runtime.recorder.watch.kinds import Kind
 from engine.runtime.recorder.watch.mode import RecorderMode
 from engine.runtime.recorder.watch.script_graphs import ScriptReader
@@ -49,14 +49,15 @@ class ScriptBorder:
         info = CompiledInfo(Kind.COMPILED, name, f"torch.jit.{name}", reader.parameters, region=region)
         mode.before_write([thing for thing in tensors_in(inputs) if reader.may_write])
         tensors = tuple(tensors_in(inputs))
-        versions = versions_of(tensors)
+        buffers = [tensor for tensor in tensors_in(own.values()) if reader.may_write and not tensor.requires_grad]
+        before = Contents(tensors, buffers)
 
         def run() -> Any:  # noqa: ANN401 - whatever the script returns
             started_ns = perf_counter_ns()
             result = original(script, *args, **kwargs)
             outputs = tuple(result) if isinstance(result, tuple | list) else (result,)
-            written = tensors_written(tensors, versions)
-            info.runs.append(GraphRun(reader.graph, inputs, outputs, started_ns, perf_counter_ns(), written))
+            run = GraphRun(reader.graph, inputs, outputs, started_ns, perf_counter_ns(), before.changed())
+            info.runs.append(run)
             return result
 
         return mode.record(info, run, args, {**kwargs, **own})
