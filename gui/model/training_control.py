@@ -170,8 +170,19 @@ class TrainingControl:
         except CheckpointError as error:
             self.refused.emit(str(error))
             return
-        run = TrainingRun(self._book.next_name(), self._book.next_hue, program)
+        run = TrainingRun(self._book.next_name(), self._book.next_hue, program, self._plan_of(program))
+        run.plane = None if run.plan is None else self._plane_of(run.plan)
         self._start(run, Play(), f"{run.name}.py", resume=str(path))
+
+    def _plan_of(self, program: str) -> TrainingPlan | None:
+        """Return the plan that a program was made from, as far as that is known here; None for a typed one."""
+        known = next((run.plan for run in self._book.runs if run.source == program), None)
+        if known is not None:
+            return known
+        try:
+            return self._plan.plan if self._write(self._plan.plan) == program else None
+        except ValueError:
+            return None
 
     def train_program(self, text: str, path: Path | None, title: str) -> None:
         """Train with a program that was typed."""

@@ -120,6 +120,7 @@ def test_a_checkpoint_is_saved_in_the_window_and_resumed_with_the_same_losses_bi
     workbench.book.qaction("train.resume").trigger()
     resumed = book.current
     assert resumed is not whole
+    assert resumed.plan == whole.plan
     qtbot.waitUntil(lambda: resumed.phase in (Phase.ENDED, Phase.FAILED), timeout=LIMIT_MS)
     assert resumed.outcome.kind is whole.outcome.kind is OutcomeKind.FINISHED, resumed.outcome
     for name in ("loss", "learning rate", "F1 score", "validation F1 score", "validation loss"):
