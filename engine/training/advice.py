@@ -36,6 +36,8 @@ _STRETCH = 0.4
 """The share of the run that a plateau takes at least."""
 _LEAST_PLATEAU = 500
 _VALIDATIONS = 5
+_LASTING = 0.2
+"""The share of all validations over which their loss must have risen."""
 _LARGEST_CHANGE = 30.0
 """Of a learning rate, in one go."""
 
@@ -204,12 +206,14 @@ def _overfitting(curves: Curves, loss: Series) -> Iterator[Advice]:
     validation = curves.get("validation loss")
     if validation is None or len(validation.numbers) < _VALIDATIONS:
         return
-    numbers = validation.numbers
-    best = int(np.nanargmin(numbers)) if np.isfinite(numbers).any() else len(numbers) - 1
-    now = float(np.median(numbers[-3:]))
-    if best > len(numbers) - 4 or not now > RISEN * float(numbers[best]):
+    numbers = _middles(validation.numbers)
+    if not np.isfinite(numbers).all():
         return
-    since = int(validation.iterations[best])
+    best, now = int(np.argmin(numbers)), float(numbers[-1])
+    is_lasting = len(numbers) - best > max(_VALIDATIONS, _LASTING * len(numbers))
+    if not is_lasting or now <= RISEN * float(numbers[best]):
+        return
+    since = int(validation.iterations[best + 1])
     place = int(np.searchsorted(loss.iterations, since))
     if not loss.smoothed[-1] < loss.smoothed[min(place, len(loss.smoothed) - 1)]:
         return
@@ -270,6 +274,12 @@ def _recent(curve: Series, points: int = _RECENT_POINTS) -> float:
 def _strongest(curve: Series) -> float:
     """Return the largest finite number, 0 when there is none: once a run is stuck, every gradient is weak."""
     return float(np.max(curve.numbers, where=np.isfinite(curve.numbers), initial=0.0))
+
+
+def _middles(numbers: Floats) -> Floats:
+    """Return the median of every three numbers in a row: a single one that is off is no turn of a curve."""
+    middles: Floats = np.median(np.lib.stride_tricks.sliding_window_view(numbers, 3), axis=1)
+    return middles
 
 
 def _falls(loss: Series) -> bool:

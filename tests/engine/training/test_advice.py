@@ -105,6 +105,8 @@ def test_learning_by_heart() -> None:
     (advice,) = said(loss=FALLING, validation_loss=validation)
     assert advice.kind is AdviceKind.OVERFITTING
     assert advice.since in (270, 300)
+    noise = np.random.default_rng(0).uniform(0.9, 1.15, 20)
+    assert said(loss=FALLING, validation_loss=Made(np.linspace(2, 1.9, 20) * noise, every=30)) == ()
     assert said(loss=FALLING, validation_loss=Made(np.linspace(2, 0.5, 20), every=30)) == ()
 
 
