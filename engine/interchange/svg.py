@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel
-from engine.drawing.measure import fitted, shortened, title_width
 from engine.interchange.font_face import FontFace
+from engine.interchange.headings import BASELINE_PX, MARGIN_PX, heading_of
 from engine.interchange.marks import NO_MARKS, Marks
 from engine.interchange.palette import Palette
 from engine.interchange.svg_edges import EdgeWriter
@@ -16,8 +16,6 @@ from engine.trace.recording import Recording
 
 _SANS = "Inter, 'Helvetica Neue', Arial, sans-serif"
 _MONO = "'JetBrains Mono', Menlo, Consolas, monospace"
-_FRAME_MARGIN_PX = 14.0
-_LEAST_TITLE_PX = 60.0
 _HEARD_EVERY = 500
 
 
@@ -108,6 +106,7 @@ class _Writer:
         yield from map(self._frame, drawing.frames)
         yield from map(self._lane, drawing.lanes)
         yield from map(EdgeWriter(self._step, self._palette, self._marks).text, drawing.edges)
+        yield from map(self._heading, drawing.frames)
         nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._marks)
         yield from (nodes.text(box, f"n{index}") for index, box in enumerate(drawing.nodes))
         yield "</svg>\n"
@@ -124,17 +123,23 @@ class _Writer:
 
     def _frame(self, frame: GroupFrame) -> str:
         rect, group, palette = frame.rect, frame.group, self._palette
-        # Edges that come in from above pass beside the text.
-        room = min(rect.width, frame.heading_px or rect.width) - 2 * _FRAME_MARGIN_PX
-        title = fitted(group.title, max(room, _LEAST_TITLE_PX), is_mono=False)
-        subtitle = shortened(group.subtitle, room - title_width(title) - 8.0, title_width)
         return (
             f"<g><title>{xml_text(f'{group.title} {group.subtitle}')}</title>"
             f'<rect x="{rect.x:.1f}" y="{rect.y:.1f}" width="{rect.width:.1f}" height="{rect.height:.1f}" rx="12" '
-            f'fill="{palette.group}" stroke="{palette.node_border}"/>'
-            f'<text class="t" x="{rect.x + 14:.1f}" y="{rect.y + 22:.1f}">{xml_text(title)} '
-            f'<tspan class="s" font-weight="400" fill="{palette.muted}">'
-            f"{xml_text(subtitle)}</tspan></text></g>"
+            f'fill="{palette.group}" stroke="{palette.node_border}"/></g>'
+        )
+
+    def _heading(self, frame: GroupFrame) -> str:
+        """Above the edges, with a ground where one would run through the letters."""
+        heading, palette = heading_of(frame), self._palette
+        x, y = frame.rect.x + MARGIN_PX, frame.rect.y + BASELINE_PX
+        ground = ""
+        if heading.ground_px:
+            size = f'width="{heading.ground_px + 8:.1f}" height="20"'
+            ground = f'<rect x="{x - 4:.1f}" y="{y - 14.5:.1f}" {size} fill="{palette.group}"/>'
+        return (
+            f'{ground}<text class="t" x="{x:.1f}" y="{y:.1f}">{xml_text(heading.title)} '
+            f'<tspan class="s" font-weight="400" fill="{palette.muted}">{xml_text(heading.subtitle)}</tspan></text>'
         )
 
     def _lane(self, lane: LaneLabel) -> str:

@@ -9,6 +9,7 @@ from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, Nod
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph.view import EdgeKind, NodeKind
+from engine.interchange.headings import BASELINE_PX, MARGIN_PX, heading_of
 from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.palette import Palette
 from engine.interchange.texts import clean
@@ -91,6 +92,7 @@ def _parts(drawing: Drawing, step: StepIndex, colors: "_Colors", marks: Marks) -
     yield from (_frame(frame, colors) for frame in drawing.frames)
     yield from (_lane(lane, colors) for lane in drawing.lanes)
     yield from (line for path in drawing.edges if (line := _edge(path, step, colors, marks.of_edge(path.edge))))
+    yield from (_heading(frame, colors) for frame in drawing.frames)
     yield from (_node(box, step, colors, marks.boxes.get(box.node.key)) for box in drawing.nodes)
 
 
@@ -120,13 +122,20 @@ class _Colors:
 
 
 def _frame(frame: GroupFrame, colors: _Colors) -> str:
-    rect, group = frame.rect, frame.group
-    room = min(rect.width, frame.heading_px or rect.width) - 28.0
-    title = latex(fitted(group.title, max(room, 60.0), is_mono=False))
+    rect = frame.rect
     look = f"draw={colors('node_border')},fill={colors('group')},rounded corners=12pt"
-    box = rf"\draw[{look}] {_at((rect.x, rect.y))} rectangle {_at((rect.right, rect.bottom))};"
-    text = rf"\fontsize{{12}}{{14}}\selectfont\bfseries {title}"
-    return box + "\n" + _words((rect.x + 14, rect.y + 22), colors("text"), text)
+    return rf"\draw[{look}] {_at((rect.x, rect.y))} rectangle {_at((rect.right, rect.bottom))};"
+
+
+def _heading(frame: GroupFrame, colors: _Colors) -> str:
+    """Above the edges, with a ground where one would run through the letters."""
+    heading, (x, y) = heading_of(frame), (frame.rect.x + MARGIN_PX, frame.rect.y + BASELINE_PX)
+    text = rf"\fontsize{{12}}{{14}}\selectfont\bfseries {latex(heading.title)}"
+    words = _words((x, y), colors("text"), text)
+    if not heading.ground_px:
+        return words
+    corners = f"{_at((x - 4.0, y - 14.5))} rectangle {_at((x + heading.ground_px + 4.0, y + 5.5))}"
+    return rf"\fill[{colors('group')}] {corners};" + "\n" + words
 
 
 def _lane(lane: LaneLabel, colors: _Colors) -> str:

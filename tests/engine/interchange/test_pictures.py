@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.drawing import arrange
+from engine.drawing.drawing import Direction, Drawing, GroupFrame, Rect
 from engine.graph import Folding, build_view_graph, iterations
-from engine.graph.view import EdgeKind
+from engine.graph.view import EdgeKind, GroupKey, ViewGroup
 from engine.interchange.dot import dot_text
 from engine.interchange.drawing_json import drawing_json
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.svg import svg_text
+from engine.interchange.tikz import tikz_text
+from engine.trace.ids import StepIndex
 from gui.theme.tokens import DARK, LIGHT
 from tests.support.made import Maker, mlp, residual
 from tests.support.recordings import starter_recording
@@ -140,3 +143,34 @@ def test_graphviz_reads_our_dot(text):
     given_text = dot_text(view_of(named(text)), LIGHT)
     done = subprocess.run(["dot", "-Tplain"], input=given_text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def framed(title: str, heading_px: float | None) -> Drawing:
+    """A group whose first edge comes in so far from its left side."""
+    rect = Rect(10.0, 20.0, 300.0, 200.0)
+    group = ViewGroup(
+        key=GroupKey("g"), title=title, subtitle="9 ops", parent=None, first_step=StepIndex(0), last_step=StepIndex(0)
+    )
+    return Drawing((), (), (GroupFrame(group, rect, heading_px),), (), Rect(0.0, 0.0, 320.0, 240.0), Direction.TOP_DOWN)
+
+
+def test_the_name_of_a_group_is_not_cut_before_an_edge():
+    recording = starter_recording()
+    name = "for block in self.blocks"
+    drawing = framed(name, 60.0)
+    text = svg_text(drawing, recording, StepIndex(0), LIGHT)
+    assert f">{name} <" in text
+    assert "9 ops" not in text.rpartition("<text")[2]
+    assert name in tikz_text(drawing, StepIndex(0), LIGHT)
+    free = svg_text(framed(name, None), recording, StepIndex(0), LIGHT)
+    assert "9 ops" in free.rpartition("<text")[2]
+    assert len(ET.fromstring(text).findall(".//{*}rect")) == len(ET.fromstring(free).findall(".//{*}rect")) + 1
+
+
+def test_a_name_longer_than_its_frame_is_cut():
+    drawing = framed("n" * 10_000, None)
+    text = svg_text(drawing, starter_recording(), StepIndex(0), LIGHT)
+    shown = texts(text)[-1]
+    assert shown.startswith("n" * 20)
+    assert "…" in shown
+    assert len(shown) < 60
