@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | ``_update_default_pg`` | when a process joins a group, however the function was imported | ranks are not recorded |
 | ``ProcessGroup`` | collective calls, whatever Python function makes them | they are no steps |
+| ``_broadcast_coalesced`` | what DistributedDataParallel copies from the first process | these writes are not seen |
 
 ``init_process_group`` calls ``_update_default_pg`` with the group once it is usable. ``dist.all_reduce`` and its like
 call a method of ``ProcessGroup``, whose attributes can be replaced. The reducer of DistributedDataParallel calls C++
@@ -16,6 +17,8 @@ from types import ModuleType
 import torch
 
 JOINS = "_update_default_pg"
+BROADCASTS = "_broadcast_coalesced"
+"""Called with a group, tensors, a size and a rank, for parameters once and for buffers before each forward pass."""
 
 COLLECTIVES = {
     "allreduce": "all_reduce",
@@ -46,6 +49,11 @@ def group_class() -> type | None:
     """Return the class of process groups."""
     found: type | None = getattr(group_module(), "ProcessGroup", None)
     return found
+
+
+def broadcast_module() -> ModuleType | None:
+    """Return the module through which buffers are copied between processes."""
+    return torch.distributed if hasattr(torch.distributed, BROADCASTS) else None
 
 
 def is_in_group() -> bool:

@@ -44,7 +44,11 @@ def work(rank, folder):
     total = torch.tensor([rank + 1.0])
     all_reduce(total)
     after = total * 2
-    torch.save([*(p.grad for p in model.parameters()), *model.parameters(), total], f"{folder}/results{rank}")
+    norm = DistributedDataParallel(nn.BatchNorm1d(3))
+    for _ in range(2):
+        norm(x + torch.arange(4.0)[:, None] * (rank + 1))
+    mean = norm.module.running_mean * 1
+    torch.save([*(p.grad for p in model.parameters()), *model.parameters(), total, mean], f"{folder}/results{rank}")
     destroy_process_group()
 
 if __name__ == "__main__":
@@ -90,6 +94,11 @@ def test_ranks_compute_as_without_a_recorder_and_each_has_its_recording(
         grads = sorted(recording.array(value).ravel().tolist() for value in reduced.outputs)
         assert grads == sorted(result.ravel().tolist() for result in results[:2]), "what the optimizer gets"
         assert recording.array(reduced.inputs[0]).tolist() != recording.array(reduced.outputs[0]).tolist()
+        copied = [step for step in recording.steps if step.name == "broadcast"]
+        assert [recording.names(value) for value in copied[-1].outputs][0][-1].endswith("running_mean")
+        was, now = (recording.array(part[0]).tolist() for part in (copied[-1].inputs, copied[-1].outputs))
+        assert (was == now) == (rank == 0), "each process begins with the buffers of the first"
+        assert numbers(recording, "mean") == results[-1].tolist()
 
 
 def test_forked_ranks_of_a_program_that_computes_itself_are_told_of(runs, tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ Each collective call is one step, and so is what DistributedDataParallel does to
 pass.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from time import perf_counter_ns
 from typing import Any
@@ -14,12 +14,22 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.runtime.compat import sequence_number
-from engine.runtime.compat_distributed import COLLECTIVES, JOINS, group_class, group_module, is_in_group
+from engine.runtime.compat_distributed import (
+    BROADCASTS,
+    COLLECTIVES,
+    JOINS,
+    broadcast_module,
+    group_class,
+    group_module,
+    is_in_group,
+)
 from engine.runtime.recorder.nested import tensors_in
 from engine.runtime.recorder.patches import PatchSet
 from engine.runtime.recorder.watch.backward_run import BackwardRun, NodeHook
+from engine.runtime.recorder.watch.frames import Marks
 from engine.runtime.recorder.watch.kinds import FunctionInfo, Kind
 from engine.runtime.recorder.watch.mode import RecorderMode
+from engine.runtime.recorder.watch.scopes import ScopeKind
 
 AnyFunction = Callable[..., Any]
 ModeOfThread = Callable[[], RecorderMode | None]
@@ -30,6 +40,15 @@ _REDUCED = FunctionInfo(
     "torch.nn.parallel.DistributedDataParallel.all_reduce",
     ("gradients",),
     writes=((0, "gradients"),),
+)
+
+
+_BROADCAST = FunctionInfo(
+    Kind.SCHEMA,
+    "broadcast",
+    "torch.nn.parallel.DistributedDataParallel.broadcast",
+    ("tensors",),
+    writes=((0, "tensors"),),
 )
 
 
@@ -60,6 +79,9 @@ class CollectiveWatch:
                         Kind.SCHEMA, shown, f"torch.distributed.{shown}", ("tensors",), writes=((0, "tensors"),)
                     )
                     self._patches.add(owner, name, partial(self._watched, info))
+            module = broadcast_module()
+            if module is not None:
+                self._patches.add(module, BROADCASTS, self._watched_broadcast)
         self._patches.apply()
 
     def forked(self) -> None:
@@ -91,6 +113,21 @@ class CollectiveWatch:
             return mode.record(info, lambda: original(group, *args, **kwargs), given, {})
 
         return method
+
+    def _watched_broadcast(self, original: AnyFunction) -> AnyFunction:
+        @wraps(original)
+        def broadcast(group: Any, tensors: Sequence[Tensor], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - torch's own
+            mode = self._mode_of_thread()
+            scope = None if mode is None else mode.current_scope()
+            if mode is None or scope not in (None, ScopeKind.CREATE):
+                original(group, tensors, *args, **kwargs)
+                return
+            is_made = scope is ScopeKind.CREATE
+            mode.before_write([tensor for tensor in tensors if not is_made or mode.catch_up(tensor)])
+            marks = Marks.INIT if is_made else 0
+            mode.record(_BROADCAST, lambda: original(group, tensors, *args, **kwargs), (tuple(tensors),), {}, marks)
+
+        return broadcast
 
 
 class ReducerWatch:
