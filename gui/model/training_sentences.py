@@ -27,7 +27,8 @@ def headline(run: TrainingRun | None) -> str:
             progress = run.progress
             if progress is not None and progress.epoch is not None:
                 return f"Epoch {progress.epoch + 1}"
-            return f"Iteration {run.iteration + 1:,}"
+            done = run.iteration + 1
+            return f"Iteration {done if progress is None else max(done, progress.iteration):,}"
 
 
 def details(run: TrainingRun | None, *, needs_restart: bool) -> str:

@@ -181,7 +181,9 @@ class NetworkCard(QWidget):
         self._hint.setText(self._hint_of(run, told, columns))
 
     def _hint_of(self, run: TrainingRun | None, told: Told, columns: tuple[Column, ...]) -> str:
-        if told.is_upright:
+        if not columns:
+            words = ""
+        elif told.is_upright:
             words = MAPS
         elif told.answers:
             words = HINT

@@ -226,9 +226,12 @@ class TrainPage(QWidget):
             control.look_at(place)
 
     def _on_iteration_picked(self, iteration: float) -> None:
-        nearest = nearest_kept(self._training.book.current, iteration)
+        run = self._training.book.current
+        nearest = nearest_kept(run, iteration)
         if nearest is not None:
             self.iteration_wanted.emit(nearest)
+        elif run is not None and run.is_kept:
+            self.refused.emit("This run is of an earlier session: its whole iterations went with it.")
         else:
             self.refused.emit("No iteration was kept whole yet: press K to keep the next one.")
 

@@ -92,6 +92,8 @@ def test_the_last_pictures_of_a_run_are_there_again(windows, qtbot, tmp_path):
     assert all(np.array_equal(run.picture(name), old.picture(name)) for name in run.pictures)
     second.page.refresh()
     assert second.page.boundary._grid.text() == "grid 24"
+    second.page.crosshair.picked.emit(50.0)
+    assert second.notices[-1] == "This run is of an earlier session: its whole iterations went with it."
     assert second.page.network.view._columns[1].units[0].answers is not None
     second.training.network.replace(next(one for one in templates() if one.title == "Logistic regression").network)
     second.page.refresh()

@@ -12,7 +12,7 @@ from engine.network.templates import templates
 from engine.trace.batch import Batch
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.commands import Pause, Play, TakeSample
-from engine.training.facts import Sample, SampleReason, TrainState, points
+from engine.training.facts import Progress, Sample, SampleReason, TrainState, points
 from gui.model.training_columns import columns_of
 from gui.model.training_run import Phase
 from gui.model.training_sentences import loss_text
@@ -396,3 +396,12 @@ def test_the_input_of_a_network_for_pictures_is_the_picture_itself(bench, qtbot)
     first = bench.page.network.view._columns[0]
     assert first.shape == f"[32, {', '.join(map(str, size))}]"
     assert [np.array_equal(unit.answers, batch[0, index, ::-1]) for index, unit in enumerate(first.units)] == [True]
+
+
+def test_a_program_that_is_run_again_up_to_a_checkpoint_says_how_far_it_is(bench, qtbot):
+    bench.training.control.train_program("x = 1", None, "typed.py")
+    qtbot.waitUntil(lambda: bench.run is not None and bench.run.ring is not None, timeout=3000)
+    bench.tell(Progress(state=TrainState.RUNNING, iteration=40, reason="run again up to iteration 90"))
+    assert bench.controls._headline.text() == "Iteration 40"
+    assert "run again up to iteration 90" in bench.controls._details.whole_text
+    assert bench.page.network._hint.text() == ""  # nothing is drawn of which it could speak
