@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, NodeBox, Point, Rect
-from engine.graph.view import GroupKey
 
 _GAP_PX = 40.0
 _SCREEN_PX = (1000.0, 650.0)
@@ -39,54 +40,45 @@ def packed(drawing: Drawing) -> Drawing:
     return _moved(drawing, parts, boxes, places, whole)
 
 
-class _Joined:
-    """Which numbers belong together (union-find)."""
-
-    def __init__(self, count: int) -> None:
-        self._root = list(range(count))
-
-    def find(self, index: int) -> int:
-        """The smallest number that belongs to this one."""
-        root = self._root
-        while root[index] != index:
-            root[index] = root[root[index]]
-            index = root[index]
-        return index
-
-    def join(self, first: int, second: int) -> None:
-        """Say that two belong together."""
-        low, high = sorted((self.find(first), self.find(second)))
-        self._root[high] = low
+def _roots(count: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """For each of so many numbers the smallest that it is joined with, over any number of pairs."""
+    root = np.arange(count)
+    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    while first.size:
+        low, high = np.minimum(root[first], root[second]), np.maximum(root[first], root[second])
+        is_apart = low < high
+        first, second = first[is_apart], second[is_apart]
+        np.minimum.at(root, high[is_apart], low[is_apart])
+        while (root != root[root]).any():
+            root = root[root]
+    found: list[int] = root.tolist()
+    return found
 
 
 def _parts(drawing: Drawing) -> list[_Part]:
     """What is joined by edges or by a group around both."""
+    count = len(drawing.nodes)
     number = {box.node.key: index for index, box in enumerate(drawing.nodes)}
-    joined = _Joined(len(drawing.nodes))
-    for path in drawing.edges:
-        joined.join(number[path.edge.source], number[path.edge.target])
-    of_group = _members(drawing, joined)
+    group = {frame.group.key: index for index, frame in enumerate(drawing.frames, start=count)}
+    sources = [number[path.edge.source] for path in drawing.edges]
+    pairs = list(zip(sources, [number[path.edge.target] for path in drawing.edges], strict=True))
+    pairs += [(index, group[box.node.group]) for index, box in enumerate(drawing.nodes) if box.node.group in group]
+    pairs += [
+        (group[frame.group.key], group[frame.group.parent]) for frame in drawing.frames if frame.group.parent in group
+    ]
+    root = _roots(count + len(group), pairs)
     parts: dict[int, _Part] = {}
-    for index in range(len(drawing.nodes)):
-        parts.setdefault(joined.find(index), _Part()).nodes.append(index)
-    for index, path in enumerate(drawing.edges):
-        parts[joined.find(number[path.edge.source])].edges.append(index)
+    for index in range(count):
+        part = parts.get(root[index])
+        if part is None:
+            part = parts[root[index]] = _Part()
+        part.nodes.append(index)
+    for index, source in enumerate(sources):
+        parts[root[source]].edges.append(index)
     for index, frame in enumerate(drawing.frames):
-        if frame.group.key in of_group:
-            parts[joined.find(of_group[frame.group.key])].frames.append(index)
+        if (place := root[group[frame.group.key]]) in parts:
+            parts[place].frames.append(index)
     return list(parts.values())
-
-
-def _members(drawing: Drawing, joined: _Joined) -> dict[GroupKey, int]:
-    """Join what lies in one group, and return a node of each group."""
-    parents = {frame.group.key: frame.group.parent for frame in drawing.frames}
-    of_group: dict[GroupKey, int] = {}
-    for index, box in enumerate(drawing.nodes):
-        key = box.node.group
-        while key is not None:
-            joined.join(of_group.setdefault(key, index), index)
-            key = parents.get(key)
-    return of_group
 
 
 def _rects(drawing: Drawing, part: _Part) -> list[Rect]:

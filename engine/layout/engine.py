@@ -49,10 +49,12 @@ def lay_out(problem: LayoutProblem, *, across_first: bool = False) -> LayoutResu
 def _reach(curves: Polylines, links: dict[int, Way]) -> Area | None:
     """The rectangle around all routes."""
     of_links = np.array(list(chain.from_iterable(links.values())), dtype=np.float64).reshape(-1, 2)
-    points = np.concatenate((np.stack((curves.along, curves.across), axis=1), of_links))
-    if not len(points):
+    points = [(curves.along, curves.across), (of_links[:, 0], of_links[:, 1])]
+    sides = [(*map(np.min, columns), *map(np.max, columns)) for columns in points if columns[0].size]
+    if not sides:
         return None
-    (along, across), (end, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    table = np.array(sides)
+    (along, across), (end, bottom) = table[:, :2].min(axis=0).tolist(), table[:, 2:].max(axis=0).tolist()
     return Area(along, across, end - along, bottom - across)
 
 

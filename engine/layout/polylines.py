@@ -58,7 +58,7 @@ class Corners:
         ports: list[float],
         areas: list[Area],
     ) -> None:
-        self._problem = problem
+        self._headings = problem.group_headings
         self._levels = levels
         self._threads = threads
         self._plans = plans
@@ -68,7 +68,7 @@ class Corners:
         self._end = self._along + np.array([area.length for area in areas], dtype=np.float64)
         self._middle = np.array([area.across + area.breadth / 2 for area in areas], dtype=np.float64)
 
-    def of_edges(self, edges: Sequence[int]) -> Polylines:
+    def of_edges(self, edges: Sequence[int], source: Ints, target: Ints) -> Polylines:
         """The polyline from source to target of each edge: two neighbours share ``across`` or span a gap."""
         hops = [self._threads.hops[edge] for edge in edges]
         table = np.fromiter(chain.from_iterable(chain.from_iterable(hops)), dtype=np.int64).reshape(-1, 2)
@@ -85,9 +85,6 @@ class Corners:
         along, across = pieces.along[corner], pieces.across[corner]
         # By rank, not by place: in a folded level what comes later may stand further up.
         if len(edges):
-            of_edges = [self._problem.edges[edge] for edge in edges]
-            source = np.array([edge.source for edge in of_edges], dtype=np.int64)
-            target = np.array([edge.target for edge in of_edges], dtype=np.int64)
             leaves, enters = rises[ends - hop_counts], rises[ends - 1]
             along[starts[:-1]] = np.where(leaves, self._end[source], self._along[source])
             along[starts[1:] - 1] = np.where(enters, self._along[target], self._end[target])
@@ -144,7 +141,7 @@ class Corners:
     def _past_titles(self) -> Floats:
         """For each level how far an edge runs straight on within its frame: it turns only where the title has ended."""
         found = np.zeros(len(self._plans))
-        for level, heading in enumerate(self._problem.group_headings, start=1):
+        for level, heading in enumerate(self._headings, start=1):
             starts = self._plans[level].starts
             if starts and heading.end < starts[0] - _ROOM_TO_TURN:
                 found[level] = heading.end

@@ -53,7 +53,8 @@ class FlowRouter:
         """A route for each of ``edges``."""
         if not self.edges:
             return Polylines(np.zeros(0), np.zeros(0), np.zeros(1, dtype=np.int64))
-        return smooth(self._spread(self._separated(self._corners.of_edges(self.edges))))
+        lines = self._corners.of_edges(self.edges, self._sources, self._targets)
+        return smooth(self._spread(self._separated(lines)))
 
     def _separated(self, lines: Polylines) -> Polylines:
         """Edges between the same two nodes run side by side."""

@@ -96,8 +96,7 @@ def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
         if role is not EdgeRole.FLOW or lane != lanes[target] or not 0 < abs(span) <= longest:
             threads.hops.append(())
         elif low == cells[source] and high == cells[target]:
-            leave, enter = (low, source), (high, target)
-            ends = (leave, enter) if span > 0 else (enter, leave)
+            ends = ((low, source), (high, target)) if span > 0 else ((high, target), (low, source))
             threads.hops.append(((threads.piece(level[low], lane, ends, edge), span > 0),))
         else:
             threads.hops.append(_hops(levels, threads, highest, longest, edge, lane))
@@ -117,32 +116,23 @@ def _hops(
         return ()
     # A value fans out from its source; gradients of it come together at the node that mirrors that source.
     origin = edge.source if lane == 0 else edge.target
+    level, group = levels.cell_level, levels.cell_group
     hops = []
+    leaving, entering = (HIGH, LOW) if rises else (LOW, HIGH)
     for cell, around in pairwise(outwards):
-        port = threads.port(levels.cell_group[around], lane, HIGH if rises else LOW, origin)
-        hops.append((_piece(levels, threads, edge, lane, cell, leave, (-1, port), rises), rises))
+        port = threads.port(group[around], lane, leaving, origin)
+        outer: End = (-1, port)
+        hops.append((threads.piece(level[cell], lane, (leave, outer) if rises else (outer, leave), edge), rises))
         leave = (around, ~port)
     enter: End = (back[0], edge.target)
     last = []
     for cell, around in pairwise(back):
-        port = threads.port(levels.cell_group[around], lane, LOW if rises else HIGH, origin)
-        last.append((_piece(levels, threads, edge, lane, cell, (-1, port), enter, rises), rises))
+        port = threads.port(group[around], lane, entering, origin)
+        outer = (-1, port)
+        last.append((threads.piece(level[cell], lane, (outer, enter) if rises else (enter, outer), edge), rises))
         enter = (around, ~port)
-    hops.append((_piece(levels, threads, edge, lane, outwards[-1], leave, enter, rises), rises))
+    hops.append((threads.piece(level[outwards[-1]], lane, (leave, enter) if rises else (enter, leave), edge), rises))
     return hops + last[::-1]
-
-
-def _piece(
-    levels: Levels,
-    threads: Threads,
-    edge: LayoutEdge,
-    lane: int,
-    cell: int,
-    first: End,
-    second: End,
-    rises: bool,  # noqa: FBT001 - a direction, read at one place
-) -> int:
-    return threads.piece(levels.cell_level[cell], lane, (first, second) if rises else (second, first), edge)
 
 
 def _span(levels: Levels, highest: list[int], cell: int, *, to_high: bool) -> int:
