@@ -3,19 +3,17 @@
 import ast
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from engine.network.catalogue import layers
 from engine.network.constants import UnknownError, items_of
 from engine.network.errors import CannotDrawError
 from engine.network.expressions import refusal
-from engine.network.imports import dotted
 from engine.network.known_calls import KnownCall, recognise
 from engine.network.lifting import Expander, Known, Lifter
-from engine.network.members import Function, Layer, Literal, Member, Module, Own, Sequence, folded, method_of
+from engine.network.lookup import Lookup
+from engine.network.members import Function, Layer, Module, Sequence, folded, method_of
 from engine.network.network import Node, NodeKind
 from engine.network.reading import Drawing, Path
-from engine.network.rounds import hint_of, inner_of, is_static, reason_of, slice_of, taken, with_defaults
+from engine.network.rounds import hint_of, is_static, reason_of, slice_of, taken, with_defaults
 from engine.network.values import Arguments, Fixed, Group, Port, Routine, Value
 
 MOST_DEEP = 20
@@ -80,15 +78,8 @@ def call_member(drawing: Drawing, called: Routine, given: Arguments) -> Value:
             raise CannotDrawError(given.line, f"{'.'.join(called.path)} cannot be called")
 
 
-@dataclass
-class Body:
+class Body(Lookup):
     """The statements of one ``forward`` with its variables."""
-
-    drawing: Drawing
-    members: Mapping[str, Member]
-    path: Path
-    variables: dict[str, Value]
-    module: Module | None = None
 
     def run(self, body: list[ast.stmt]) -> Value | None:
         """Follow statements; return what is returned, None when nothing is."""
@@ -125,7 +116,7 @@ class Body:
                 raise CannotDrawError(statement.lineno, reason_of(statement))
 
     def _keep(self, targets: list[ast.expr], value: ast.expr) -> None:
-        is_routine = isinstance(value, ast.Call) and self._called(value) is not None
+        is_routine = isinstance(value, ast.Call) and self.called(value) is not None
         hint = next((hint for target in targets if (hint := hint_of(target, in_tuple=is_routine))), "")
         found = self.value(value, hint)
         for target in targets:
@@ -164,15 +155,15 @@ class Body:
             tree = Expander(self).visit(copy.deepcopy(tree))
         tree = self._fixed(tree)
         match tree:
-            case ast.Name() | ast.Attribute() | ast.Subscript() if (held := self._held(tree)) is not None:
+            case ast.Name() | ast.Attribute() | ast.Subscript() if (held := self.held(tree)) is not None:
                 return held
             case ast.Constant(value=None):
                 return Fixed(tree)
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 return Group(tuple(self.value(item, "") for item in items))
-            case ast.Call() if (called := self._called(tree)) is not None:
+            case ast.Call() if (called := self.called(tree)) is not None:
                 return self._call(called, tree, hint)
-            case ast.Subscript(value=base, slice=ast.Constant(value=int() as index)) if self._may_be_group(base):
+            case ast.Subscript(value=base, slice=ast.Constant(value=int() as index)) if self.may_be_group(base):
                 group = self.value(base, "")
                 if isinstance(group, Group) and -len(group.values) <= index < len(group.values):
                     return group.values[index]
@@ -191,9 +182,9 @@ class Body:
             if known is not None:
                 open_trees += known.operands
             elif (
-                not (isinstance(one, ast.Name) or (isinstance(one, ast.Call) and self._called(one) is not None))
-                and not (isinstance(one, ast.Subscript) and self._may_be_group(one.value))
-                and self._own(one) is None
+                not (isinstance(one, ast.Name) or (isinstance(one, ast.Call) and self.called(one) is not None))
+                and not (isinstance(one, ast.Subscript) and self.may_be_group(one.value))
+                and self.own(one) is None
             ):
                 return False
         return True
@@ -219,7 +210,7 @@ class Body:
     def _free(self, tree: ast.expr, hint: str) -> Value:
         """Add an expression that is no known function: its layers and variables become its inputs."""
         line, lifter = tree.lineno, Lifter(self)
-        has_calls = any(isinstance(one, ast.Call) and self._called(one) is not None for one in ast.walk(tree))
+        has_calls = any(isinstance(one, ast.Call) and self.called(one) is not None for one in ast.walk(tree))
         made = lifter.lift(tree) if has_calls or not refusal(tree) else tree
         if reason := refusal(made):
             raise CannotDrawError(line, reason)
@@ -234,12 +225,12 @@ class Body:
 
     def lifted(self, tree: ast.expr) -> Value | None:
         """Return the value of a variable or a called layer within a free expression, None for anything else."""
-        if (held := self._held(tree)) is not None:
+        if (held := self.held(tree)) is not None:
             return held
         is_element = isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant)
-        if isinstance(tree, ast.Call) and self._called(tree) is not None:
+        if isinstance(tree, ast.Call) and self.called(tree) is not None:
             return self.value(tree, "")
-        if is_element and isinstance(tree, ast.Subscript) and self._may_be_group(tree.value):
+        if is_element and isinstance(tree, ast.Subscript) and self.may_be_group(tree.value):
             whole = self.value(tree.value, "")
             element = ast.copy_location(ast.Subscript(tree.value, tree.slice, ast.Load()), tree)
             return self.value(element, "") if isinstance(whole, Group) and isinstance(tree.value, ast.Name) else None
@@ -311,74 +302,12 @@ class Body:
     def _fixed_slice(self, part: ast.Slice) -> list[ast.expr | None]:
         return [None if one is None else self._fixed(one) for one in (part.lower, part.upper, part.step)]
 
-    def _called(self, tree: ast.Call) -> Routine | None:
-        name = dotted(tree.func)
-        if isinstance(tree.func, ast.Name):
-            held = self.variables.get(tree.func.id)
-            if held is None and tree.func.id in self.drawing.helpers:
-                return Routine(Function(self.drawing.helpers[tree.func.id]), self.path)
-            return held if isinstance(held, Routine) else None
-        found = self.member(tree.func)
-        if found is None and name.startswith("self.") and name.count(".") == 1 and self.module is not None:
-            method = method_of(self.module.definition, name.removeprefix("self."))
-            if method is not None:
-                return Routine(Function(method, self.module), self.path)
-        if found is None and name.startswith("self.") and name.count(".") == 1:
-            raise CannotDrawError(tree.lineno, f"{name} is no layer that __init__ makes")
-        return found
-
-    def member(self, tree: ast.expr) -> Routine | None:
-        """Return what ``self.a``, ``self.a.b`` or ``self.a[0]`` names."""
-        match tree:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.members:
-                made = self.members[name]
-                return None if isinstance(made, Literal) else Routine(made, (*self.path, name))
-            case ast.Attribute(value=base, attr=name):
-                return inner_of(self.member(base), name)
-            case ast.Subscript(value=base, slice=ast.Constant(value=int() | str() as index)):
-                return inner_of(self.member(base), str(index))
-            case ast.Subscript(
-                value=base, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))
-            ):
-                outer = self.member(base)
-                count = len(outer.member.members) if outer is not None and isinstance(outer.member, Sequence) else 0
-                return inner_of(outer, str(count - index))
-        return None
-
-    def _held(self, tree: ast.expr) -> Value | None:
-        """Return what a variable holds, or a tensor of the module's own."""
-        return self.variables.get(tree.id) if isinstance(tree, ast.Name) else self._own(tree)
-
-    def _own(self, tree: ast.expr) -> Port | None:
-        """Return where ``self.a`` comes from when it is a tensor of the module's own."""
-        held = self.member(tree)
-        return None if held is None or not isinstance(held.member, Own) else self.drawing.own_tensor(held.path)
-
-    def _may_be_group(self, base: ast.expr) -> bool:
-        if isinstance(base, ast.Name):
-            return isinstance(self.variables.get(base.id), Group)
-        called = self._called(base) if isinstance(base, ast.Call) else None
-        return called is not None and isinstance(called.member, Layer) and len(
-            layers()[called.member.type].outputs
-        ) > 1  # fmt: skip
-
     def _fixed(self, tree: ast.expr) -> ast.expr:
         """Return an expression with the numbers that are known before it runs."""
         fixed = Known(self).visit(ast.parse(ast.unparse(tree), mode="eval").body)
         for node in ast.walk(fixed):
             ast.copy_location(node, tree)
         return folded(fixed)
-
-    def known(self, tree: ast.expr) -> ast.expr | None:
-        """Return the value of ``self.a`` or of a variable when it is a number known before it runs."""
-        match tree:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                member = self.members.get(name)
-                return member.tree if isinstance(member, Literal) else None
-            case ast.Name(id=name):
-                value = self.variables.get(name)
-                return value.tree if isinstance(value, Fixed) else None
-        return None
 
     def _block(self, line: int) -> str:
         return self.drawing.marks.blocks.get(line, "_".join(self.path))
