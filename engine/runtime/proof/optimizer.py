@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from engine.protocol.proof import Check, Finding, Verdict
+from engine.runtime.proof.closures import Closure, EvaluationError, evaluations
 from engine.runtime.proof.compare import difference
 from engine.runtime.proof.literals import NotRebuildableError, literal
 from engine.runtime.proof.values import Values
@@ -70,14 +71,18 @@ class OptimizerReplayer:
             raise NotRebuildableError(_UNKNOWN_STATE)
         has_state = not twin.is_fresh or kind is not torch.optim.SGD or bool(update.groups[0][1].get("momentum"))
         try:
-            self._run(twin, update, tensors)
+            self._run(twin, step, update, tensors)
+            text = self._compared(twin, update, tensors)
+        except EvaluationError as error:
+            text, twin.is_lost = str(error), True
+            if twin.optimizer.param_groups[0].get("line_search_fn"):
+                raise NotRebuildableError(f"{text}, unless its line search got another loss") from error
         except NotRebuildableError:
             twin.is_lost = True
             raise
         except Exception as error:
             twin.is_lost = True
             raise NotRebuildableError(f"the optimizer cannot be run again: {error}"[:300]) from error
-        text = self._compared(twin, update, tensors)
         if text and twin.is_fresh and has_state:
             twin.is_lost = True
             raise NotRebuildableError(_UNKNOWN_STATE)
@@ -123,7 +128,7 @@ class OptimizerReplayer:
         self._twins[target].append(twin)
         return twin
 
-    def _run(self, twin: _Twin, update: _Update, tensors: list[TensorId]) -> None:
+    def _run(self, twin: _Twin, step: Step, update: _Update, tensors: list[TensorId]) -> None:
         for tensor, before in zip(tensors, update.before, strict=True):
             if tensor not in twin.parameters:  # it had no gradient until now
                 if len(update.groups) > 1:
@@ -140,7 +145,13 @@ class OptimizerReplayer:
                 parameter = twin.parameters[tensor]
                 parameter.copy_(self._values.tensor(before))
                 parameter.grad = None if gradient is None else self._values.tensor(gradient)
-        twin.optimizer.step()
+        if not isinstance(twin.optimizer, torch.optim.LBFGS):
+            twin.optimizer.step()
+            return
+        asked = evaluations(self._recording, step, list(twin.parameters))
+        closure = Closure(asked, list(twin.parameters.values()), self._values)
+        twin.optimizer.step(closure)  # type: ignore[no-untyped-call] # torch leaves it so
+        closure.end()
 
     def _compared(self, twin: _Twin, update: _Update, tensors: list[TensorId]) -> str:
         for tensor, after in zip(tensors, update.after, strict=True):
@@ -159,7 +170,7 @@ def _optimizer_class(target: str) -> type[Optimizer]:
     """Return the optimizer of torch that a step was one of.
 
     Raises:
-        NotRebuildableError: If it is none of torch's own, or one that calls the program back.
+        NotRebuildableError: If it is none of torch's own.
     """
     path = target.removesuffix(".step")
     found = getattr(torch.optim, path.rpartition(".")[2], None)
@@ -167,6 +178,4 @@ def _optimizer_class(target: str) -> type[Optimizer]:
         raise NotRebuildableError("it is an optimizer of the program's own, which is never run here")
     if f"{found.__module__}.{found.__qualname__}" != path:
         raise NotRebuildableError("it is an optimizer of the program's own, which is never run here")
-    if found is torch.optim.LBFGS:
-        raise NotRebuildableError("it calls the program back while it runs")
     return found

@@ -95,7 +95,7 @@ def test_ranks_compute_as_without_a_recorder_and_each_has_its_recording(
         assert grads == sorted(result.ravel().tolist() for result in results[:2]), "what the optimizer gets"
         assert recording.array(reduced.inputs[0]).tolist() != recording.array(reduced.outputs[0]).tolist()
         copied = [step for step in recording.steps if step.name == "broadcast"]
-        assert [recording.names(value) for value in copied[-1].outputs][0][-1].endswith("running_mean")
+        assert recording.names(copied[-1].outputs[0])[-1].endswith("running_mean")
         was, now = (recording.array(part[0]).tolist() for part in (copied[-1].inputs, copied[-1].outputs))
         assert (was == now) == (rank == 0), "each process begins with the buffers of the first"
         assert numbers(recording, "mean") == results[-1].tolist()
