@@ -85,6 +85,8 @@ class Picture(TrainFact, frozen=True):
     ``weight/PARAMETER`` (a matrix of at most 4,096 numbers), ``hidden norms/LAYER`` and ``gradient norms/LAYER`` (of
     the state of a recurrent layer at each place of the sequence, the mean over the samples, [places]; of the direction
     that goes backwards ``gradient norms/LAYER reverse``),
+    ``feature maps/LAYER`` (of the first picture of the batch, [channels, rows, columns]), ``answers by place/LAYER``
+    (of each unit along the first sequence of the batch, [units, 1, places]),
     ``attention/LAYER`` (how much each place looks at each other one in the first sample, [heads, places, places]),
     ``batch/inputs`` with ``batch/targets`` and ``batch/answers`` (the first samples of the last batch, at most 32),
     ``data/train`` and ``data/validation`` (told once, before anything is learned: at most 2,000 samples, [samples,

@@ -35,6 +35,7 @@ HINT = (
     "Click either."
 )
 MAPS = "Each tile is what that unit makes of the first picture of the batch: blue positive, orange negative."
+BY_PLACE = "A tile is what that unit gives from place to place of the first sequence; a line is a weight. Click either."
 WEIGHTS = "A line is a weight: blue positive, orange negative, width its size. Click one to change it."
 NOT_A_PLANE = "These samples lie in no plane, so the tiles stay empty. A line is a weight: click one to change it."
 OTHER = "This is the network of {}, not the one on the canvas."
@@ -185,6 +186,8 @@ class NetworkCard(QWidget):
             words = ""
         elif told.is_upright:
             words = MAPS
+        elif told.is_by_place:
+            words = BY_PLACE
         elif told.answers:
             words = HINT
         elif run is not None and run.is_kept:

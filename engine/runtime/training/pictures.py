@@ -191,6 +191,8 @@ class PictureTaker:
             self._histogram(iteration, f"activations/{name}", units)
             if units.ndim == 4:
                 self._show(iteration, f"feature maps/{name}", units[0, :MOST_MAPS])
+            elif units.ndim == 3 and units.shape[:2] == inputs.shape[:2]:
+                self._show(iteration, f"answers by place/{name}", units[0, :, :MOST_MAPS].T[:, None])
             if isinstance(module, _CUTTING):
                 put((f"dead units/{name}", iteration, _dead(units)))
             elif isinstance(module, (nn.Tanh, nn.Sigmoid)):

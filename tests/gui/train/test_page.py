@@ -326,6 +326,15 @@ def test_where_there_is_no_plane_the_inside_of_the_network_is_shown(begun):
     assert not begun.page.grab().isNull()
 
 
+def test_what_units_give_along_a_sequence_is_drawn(begun):
+    answers = np.random.default_rng(0).random((16, 1, 12))
+    begun.tell(*facts.curves(0, 30), facts.progress(30), facts.picture(30, "answers by place/fc1", answers))
+    unit = begun.page.network.view._columns[1].units[0]
+    assert unit.answers.shape == (1, 12)
+    assert "first sequence" in begun.page.network._hint.text()
+    assert not begun.page.grab().isNull()
+
+
 def test_a_loss_that_is_no_number_is_said_so(begun):
     begun.tell(*facts.curves(0, 30), points("loss", [30], [np.nan]), facts.alert(30), facts.progress(31))
     assert begun.page.boundary._numbers["loss"].text() == "NaN"

@@ -83,6 +83,9 @@ def test_pictures_of_pictures_and_of_sequences(runs):
     classifier = next(write_source(one.network) for one in templates() if one.title == "GRU classifier")
     runs.run(program(data=GeneratedData(shape=Shape.NAMES, count=80), network=classifier), training=TrainingOptions())
     assert pictures(runs)["hidden norms/rnn"].shape == (12,)
+    by_place = pictures(runs)["answers by place/rnn"]
+    assert by_place.shape[1:] == (1, 12)
+    assert np.abs(array_of(by_place)).max() <= 1, "the state of a GRU lies between -1 and 1"
     resnet = next(write_source(one.network) for one in templates() if one.title == "Small ResNet")
     text = program(data=GeneratedData(shape=Shape.NAMES, count=80), network=resnet)
     text = text.replace("dataset = TensorDataset(", "all_inputs = torch.rand(80, 1, 8, 8)\ndataset = TensorDataset(")
