@@ -5,7 +5,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
-from engine.training.advice import CAUSES, Advice, advise
+from engine.training.advice import Advice
+from engine.training.coach import CAUSES, advise
 from gui.model.training_run import TrainingRun
 from gui.train.section import Section
 

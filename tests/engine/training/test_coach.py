@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from engine.training.advice import Advice, AdviceKind, Floats, advise
+from engine.training.advice import Advice, AdviceKind, Floats
+from engine.training.coach import advise
 
 
 @dataclass
