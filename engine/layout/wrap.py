@@ -8,13 +8,19 @@ import numpy as np
 
 from engine.layout.compose import Composer, LanePlan, LevelPlan
 from engine.layout.levels import Levels
+from engine.layout.polylines import Floats
 from engine.layout.problem import LayoutProblem
 from engine.layout.threads import LOW, End, Piece, Threads
 
 _LINE_PRICE = 90.0
 """A column may be this much longer or shorter, in pixels, for each edge less from column to column."""
+_OVERVIEW = 250
+_INNER = 1.8
+"""In pictures of more nodes than these, which no screen holds, groups may be so many times longer before they are
+folded: each turn bends the main path."""
 _WORTH = 0.8
 """A level is folded only if it becomes shorter than this share of its length."""
+_SAME = 1.0
 CHANNEL = 26.0
 """Room at both ends of a level for the edges that go from column to column."""
 COLUMN_GAP = 56.0
@@ -26,6 +32,10 @@ class _Part:
 
     first: int
     last: int
+
+
+def _longest(plan: LevelPlan, parts: list[_Part]) -> float:
+    return max(plan.starts[part.last] + plan.lengths[part.last] - plan.starts[part.first] for part in parts)
 
 
 class Wrapper:
@@ -41,7 +51,9 @@ class Wrapper:
         """Fold the level if it is too long."""
         plan = self._composer.plans[level]
         limit = self._problem.spacing.wrap_length
-        if limit is None or plan.length <= limit or len(plan.lengths) < 2:
+        if limit is None or len(plan.lengths) < 2:
+            return
+        if plan.length <= limit * (_INNER if level and len(self._problem.nodes) > _OVERVIEW else 1.0):
             return
         breadth = sum(lane.breadth for lane in plan.lanes.values())
         breadth += self._problem.spacing.lane_gap * (len(plan.lanes) - 1)
@@ -49,17 +61,27 @@ class Wrapper:
         count = min(round(math.sqrt(aspect * plan.length / max(breadth, 1.0))), len(plan.lengths))
         if count < 2:
             return
-        parts = self._parts(level, plan, count)
-        longest = max(plan.starts[part.last] + plan.lengths[part.last] - plan.starts[part.first] for part in parts)
+        parts, longest = self._fewest(level, plan, count)
         if longest > _WORTH * plan.length:
             return
         for lane, lane_plan in plan.lanes.items():
             self._move(level, lane, lane_plan, parts)
         self._restart(plan, parts, level)
 
-    def _parts(self, level: int, plan: LevelPlan, count: int) -> list[_Part]:
-        # A long level has very many ranks to cut at and is cut often.
+    def _fewest(self, level: int, plan: LevelPlan, count: int) -> tuple[list[_Part], float]:
+        """At most so many columns, or as few as are no longer: large groups do not fill them evenly."""
         prices = _LINE_PRICE * np.array(self._crossing(level, len(plan.lengths))[: len(plan.starts)], dtype=np.float64)
+        parts = self._parts(plan, count, prices)
+        longest = _longest(plan, parts)
+        while len(parts) > 2:
+            fewer = self._parts(plan, len(parts) - 1, prices)
+            if _longest(plan, fewer) > longest + _SAME:
+                break
+            parts, longest = fewer, _longest(plan, fewer)
+        return parts, longest
+
+    def _parts(self, plan: LevelPlan, count: int, prices: Floats) -> list[_Part]:
+        # A long level has very many ranks to cut at and is cut often.
         starts = np.array(plan.starts)
         parts: list[_Part] = []
         first = 0

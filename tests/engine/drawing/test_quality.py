@@ -12,7 +12,7 @@ from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind, NodeKind
 from engine.trace.facts import Role
 from tests.support.made import Maker, chain, mlp, recurrence, residual
-from tests.support.quality import node_hits, polyline, quality_of, title_hits
+from tests.support.quality import node_hits, polyline, quality_of, single_straight, title_hits
 from tests.support.recordings import starter_recording
 
 FOLDINGS = (Folding(), Folding().with_all_open(), Folding().with_level(0), Folding().with_level(1))
@@ -138,6 +138,16 @@ def test_perceptrons_fit_into_a_row():
         drawing = drawn(mlp(layers))
         assert drawing.direction is Direction.LEFT_RIGHT
         assert drawing.bounds.width < WIDEST_ROW_PX
+
+
+def test_the_columns_of_a_large_chain_are_full_and_its_path_bends_only_between_them():
+    drawing = drawn(chain(500, backward=True), Folding().with_all_open(), Direction.TOP_DOWN)
+    assert single_straight(drawing) > 0.97
+    bottoms = {}
+    for frame in drawing.frames:
+        column = round(frame.rect.x / 100)
+        bottoms[column] = max(bottoms.get(column, 0.0), frame.rect.bottom)
+    assert sorted(bottoms.values())[len(bottoms) // 3] > 0.9 * max(bottoms.values())
 
 
 def test_edges_come_in_beside_the_title():
