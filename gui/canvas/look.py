@@ -97,7 +97,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         mark=mark,
         cells_of=None if data else _cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
-        short="" if data or reading is None else reading.amount,
+        short="" if data else _short(node, reading),
         note=data[1] if data else "",
         change=_change(node, view),
         derived_at=node.about if node.kind is NodeKind.BACKWARD and state is not StepState.FUTURE else None,
@@ -120,6 +120,14 @@ def _fill_and_subtitle(node: ViewNode, reading: Reading | None, state: StepState
     if view.lens is Lens.HEALTH and reading.magnitude > 1.0:
         return plain, reading.text  # NaN and infinities have a hatch, which a tint would drown
     return tint_of(view.lens, tokens, view.scale.share(reading.magnitude)).name(), reading.text
+
+
+def _short(node: ViewNode, reading: Reading | None) -> str:
+    """What can stand alone of a subtitle: the amount that a lens reads, else the shape at its end."""
+    if reading is not None:
+        return reading.amount
+    _written, bracket, shape = node.subtitle.rpartition("[")
+    return f"{bracket}{shape}" if shape.endswith("]") else ""
 
 
 def _data_and_grad(node: ViewNode, state: StepState, view: View) -> tuple[str, str] | None:
