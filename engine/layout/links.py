@@ -28,8 +28,6 @@ _NEIGHBOURS_PX = 30.0
 _BATCH = 32
 _MOST_LOOKS = 3
 """So many ways are looked at at once, shortest first, and so many times once there are free ones."""
-_FEW = 8
-"""So many free ones are held against the traffic at once: mostly one of the shortest is the best."""
 _CORNER_PRICE = 18.0
 _SHOULDER = 0.25
 """Links leave and reach the sides of a node this share of its breadth off the middle, clear of the flow edges."""
@@ -129,15 +127,13 @@ class LinkRouter:
             batch = pieces.of_ways(start, min(start + _BATCH, len(ways)))
             is_free = self._obstacles.is_free(batch, (source, target))
             free = (np.flatnonzero(is_free) + start).tolist()
-            looked += bool(free)
-            batch = batch.of_ways(0, len(is_free), is_free)
-            for few in range(0, len(free), _FEW):
-                if lengths[free[few]] >= lowest:
-                    break
-                prices = others.prices(batch.of_ways(few, min(few + _FEW, len(free))))
-                for way, price in zip(free[few : few + _FEW], prices, strict=True):
-                    if lengths[way] + price < lowest:
-                        best, lowest = ways[way], lengths[way] + price
+            if not free or lengths[free[0]] >= lowest:
+                looked += bool(free)
+                continue
+            looked += 1
+            for way, price in zip(free, others.prices(batch.of_ways(0, len(is_free), is_free)), strict=True):
+                if lengths[way] + price < lowest:
+                    best, lowest = ways[way], lengths[way] + price
         return best
 
     def _near_and_far(self, source: int, target: int) -> tuple[Iterator[Way], Iterator[Way]]:

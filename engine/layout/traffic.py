@@ -148,25 +148,47 @@ class Others:
     """Pieces of other edges."""
 
     def __init__(self, table: Table) -> None:
-        self._sides = np.ascontiguousarray(table[:, :4].T)
-        self._is_level = table[:, 3] - table[:, 2] <= _LEVEL
+        runs_level = table[:, 3] - table[:, 2] <= _LEVEL
+        self._levels = np.ascontiguousarray(table[runs_level, :4].T)
+        self._uprights = np.ascontiguousarray(table[~runs_level, :4].T)
 
     def prices(self, pieces: Pieces) -> list[float]:
         """What it costs each way to run along and across them."""
-        left, top, right, bottom = pieces.left, pieces.top, pieces.right, pieces.bottom
-        lefts, rights, tops, bottoms = self._sides
-        near = (lefts <= right.max() + _NEAR) & (rights >= left.min() - _NEAR)
-        near &= (tops <= bottom.max() + _NEAR) & (bottoms >= top.min() - _NEAR)
-        near = near.nonzero()[0]
-        lefts, rights, tops, bottoms = self._sides[:, near]
+        around = (pieces.left.min(), pieces.right.max(), pieces.top.min(), pieces.bottom.max())
+        levels, uprights = _near(self._levels, around), _near(self._uprights, around)
+        is_level = pieces.is_level[:, 0]
+        price = np.empty(len(is_level))
         # Pieces of one direction run beside each other, those of different ones cross.
-        is_same = pieces.is_level == self._is_level[near]
-        meets = (lefts <= right) & (rights >= left) & (tops <= bottom) & (bottoms >= top) & ~is_same
-        price = _CROSSING_PRICE * meets.sum(axis=1)
-        along = np.minimum(rights, right) - np.maximum(lefts, left)
-        across = np.minimum(bottoms, bottom) - np.maximum(tops, top)
-        length, apart = np.where(pieces.is_level, along, across), np.where(pieces.is_level, tops - top, lefts - left)
-        is_beside = is_same & (np.abs(apart) < _NEAR) & (length > 0)
-        price += _SHARED_PRICE * np.where(is_beside, length, 0.0).sum(axis=1)
+        for own, same, other, across in ((is_level, levels, uprights, 2), (~is_level, uprights, levels, 0)):
+            sides = [side[own] for side in (pieces.left, pieces.right, pieces.top, pieces.bottom)]
+            price[own] = _CROSSING_PRICE * _met(sides, other) + _SHARED_PRICE * _beside(sides, same, across)
         total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(pieces.starts) - 1).tolist()
         return total
+
+
+def _near(rows: Table, around: tuple[float, float, float, float]) -> Table:
+    """The rows near a rectangle."""
+    left, right, top, bottom = around
+    near = (rows[0] <= right + _NEAR) & (rows[1] >= left - _NEAR)
+    near &= (rows[2] <= bottom + _NEAR) & (rows[3] >= top - _NEAR)
+    return rows[:, near]
+
+
+def _met(pieces: list[Table], rows: Table) -> Table:
+    """How many of the rows each piece meets; both are columns of left, right, top and bottom."""
+    left, right, top, bottom = pieces
+    hit = rows[0] <= right
+    hit &= rows[1] >= left
+    hit &= rows[2] <= bottom
+    hit &= rows[3] >= top
+    met: Table = hit.sum(axis=1, dtype=np.float64)
+    return met
+
+
+def _beside(pieces: list[Table], rows: Table, across: int) -> Table:
+    """Over what length rows of the same direction run close beside each piece; ``across`` is the side they share."""
+    which, row = (np.abs(rows[across] - pieces[across]) < _NEAR).nonzero()
+    low, high = 2 - across, 3 - across
+    length = np.minimum(rows[high][row], pieces[high][which, 0]) - np.maximum(rows[low][row], pieces[low][which, 0])
+    total: Table = np.bincount(which, weights=np.maximum(length, 0.0), minlength=len(pieces[0]))
+    return total
