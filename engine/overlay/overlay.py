@@ -1,7 +1,8 @@
 """What an overlay of two recordings says, as data."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.compare import ChangeKind
 from engine.graph.view import EdgeKind, NodeKey, ViewEdge, ViewGraph
@@ -42,6 +43,12 @@ class Overlay:
     is_second: bool = False
     """Whether A is the later of the two: what only it has was added, what only B has was taken away."""
 
+    _counts: Counter[ChangeKind] = field(init=False, repr=False, compare=False)
+    """Of each kind how many: every frame tells."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_counts", Counter(self.kinds.values()))
+
     def count(self, kind: ChangeKind) -> int:
         """How many boxes changed in this way, decisions left out."""
-        return sum(found is kind for found in self.kinds.values())
+        return self._counts[kind]

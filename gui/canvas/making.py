@@ -23,8 +23,8 @@ from gui.canvas.scene import Scene
 
 log = logging.getLogger(__name__)
 
-INLINE_STEPS = 1_500
-"""The graph of an iteration with no more steps is built at once."""
+INLINE_WORK = 5_000
+"""The graph of an iteration with no more steps and inputs of steps is built at once."""
 INLINE_LIMIT = 600
 """Up to so many boxes the layout runs at once; larger ones go to a process of their own."""
 INLINE_EDGES = 4_000
@@ -54,7 +54,10 @@ class Order:
     @property
     def is_long(self) -> bool:
         """Whether even the graph takes so long to build that somebody would notice."""
-        return self.iteration.last_step - self.iteration.first_step >= INLINE_STEPS
+        first, last = self.iteration.first_step, self.iteration.last_step
+        if last - first >= INLINE_WORK:
+            return True
+        return sum(1 + len(step.inputs) for step in self.recording.steps[first : last + 1]) > INLINE_WORK
 
     def with_view(self) -> "Order":
         """Return the order with its graph built."""

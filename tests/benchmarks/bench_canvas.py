@@ -25,7 +25,20 @@ def rows() -> list[BenchRow]:
             found += _rows_of(family, boxes)
     for boxes in _SIZES[1:]:
         found += _turns(boxes)
+        found += _pair(boxes)
     return found
+
+
+def _pair(boxes: int) -> list[BenchRow]:
+    """Two large recordings beside each other, all groups open: until both are drawn, and frames of both in step."""
+    report = _report("tests.benchmarks.pair_child", str(boxes))
+    label = f"two recurrences, {report['boxes']} boxes each, beside each other"
+    return [
+        BenchRow("compare", label, round(report["compared"], 1), "ms"),
+        BenchRow("draw both", label, round(report["opened"], 1), "ms"),
+        BenchRow("longest turn of the window", f"{label}, draw both", round(report["turn"], 1), "ms", goal=_TURN_MS),
+        *_frame_rows(f"{label}, both in step, with all other panels", report["frames"]),
+    ]
 
 
 def _turns(boxes: int) -> list[BenchRow]:

@@ -25,7 +25,7 @@ def _many_arrows() -> Recording:
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything takes long."""
-    monkeypatch.setattr(making, "INLINE_STEPS", 0)
+    monkeypatch.setattr(making, "INLINE_WORK", 0)
 
 
 @pytest.mark.parametrize("made", [starter_recording, lambda: recurrence(200), _many_arrows])
