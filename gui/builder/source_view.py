@@ -118,6 +118,8 @@ class SourceView(QWidget):
         self._model = model
         self._tokens = theme.tokens
         self._is_filling = False
+        self._known_text = ""
+        """The text as it was put there or read last: new colours are told as a change of it, too."""
         self.edit = SourceEdit(theme.tokens, self)
         self.edit.setPlaceholderText("Paste or type an nn.Module here to see it as a network.")
         self.trouble = QLabel(self)
@@ -144,7 +146,7 @@ class SourceView(QWidget):
     def read(self) -> None:
         """Put the text onto the canvas now, or say why it cannot be drawn."""
         self._timer.stop()
-        text = self.edit.toPlainText()
+        text = self._known_text = self.edit.toPlainText()
         trouble = self._model.read_text(text) if text.strip() else None
         self._show(trouble)
 
@@ -159,7 +161,7 @@ class SourceView(QWidget):
         self.trouble.setVisible(trouble is not None)
 
     def _on_text(self) -> None:
-        if not self._is_filling:
+        if not self._is_filling and self.edit.toPlainText() != self._known_text:
             self._timer.start()
 
     def _on_changed(self, is_more: bool) -> None:  # noqa: FBT001 - the event's own payload
@@ -201,6 +203,7 @@ class SourceView(QWidget):
         else:
             self.edit.setPlainText(text)
         self._is_filling = False
+        self._known_text = text
         bar.setValue(place)
 
     def _on_theme(self, tokens: Tokens) -> None:

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from engine.network.example import runnable_source
 from engine.network.network import NodeName
 from engine.network.order import normal
 from engine.network.templates import templates
+from gui.builder.source_view import TYPING_PAUSE_MS
 from gui.model.network_changes import first_network
+from gui.theme.tokens import ThemeName
 from tests.gui.builder.conftest import Hands
 
 BAD = (
@@ -98,3 +101,14 @@ def test_the_source_goes_to_the_editor_and_comes_back(hands: Hands) -> None:
     hands.bench.book.qaction("network.read").trigger()
     hands.settle()
     assert normal(hands.model.network) == normal(templates()[2].network)
+
+
+def test_another_theme_is_no_edit_of_the_text(hands: Hands) -> None:
+    hands.start(templates()[3].network)
+    hands.bench.models.theme.switch(ThemeName.DARK)
+    QApplication.processEvents()  # the colours of the text come now, which Qt tells as a change of it
+    hands.start(first_network())
+    hands.qtbot.wait(2 * TYPING_PAUSE_MS)
+    hands.settle()
+    assert hands.lines() == ["return x"]
+    hands.bench.models.theme.switch(ThemeName.LIGHT)
