@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from engine.protocol.proof import Depth, Finding, Found, ProofRequest
+from engine.protocol.proof import Check, Depth, Finding, Found, ProofRequest, Verdict
 from engine.runtime.proof.arrivals import ArrivalChecker
 from engine.runtime.proof.backward import Differentiator
 from engine.runtime.proof.calls import Caller
@@ -14,7 +14,7 @@ from engine.runtime.proof.memory import MemoryChecker
 from engine.runtime.proof.optimizer import OptimizerReplayer
 from engine.runtime.proof.perturb import Perturber
 from engine.runtime.proof.replay import Replayer
-from engine.runtime.proof.second_order import SecondOrder
+from engine.runtime.proof.second_order import Second, SecondOrder
 from engine.runtime.proof.slopes import SlopeChecker
 from engine.runtime.proof.structure import StructureChecker, check_whole
 from engine.runtime.proof.values import Values
@@ -91,13 +91,19 @@ class Prover:
     def _backward(self) -> Iterator[Found]:
         for run in self._passes.values():
             grouped = 0
+            seconds = [second for second in self._second.found(run) if self._is_picked(second.group.members)]
+            joint = {step.index for second in seconds for step in second.own}
+            left: set[int] = set()
             for group in groups(self._recording, run):
                 grouped += len(group.members)
-                if any(member.index in self._picked for member in group.members):
-                    self._progress.findings.extend(self._differentiated(group, run))
+                if self._is_picked(group.members):
+                    found = list(self._differentiated(group, run))
+                    late = [one for one in found if _is_open(one) and one.step in joint]
+                    left.update(one.step for one in late if one.step is not None)
+                    self._progress.findings.extend(one for one in found if one not in late)
                 self._progress.done += len(group.members)
                 yield self._progress.found()
-            self._progress.findings.extend(self._unmade(run))
+            self._progress.findings.extend(self._unmade(run, seconds, left))
             self._progress.done += len(run.steps) - grouped
             yield self._progress.found()
 
@@ -108,13 +114,18 @@ class Prover:
         yield from self._differentiator.check(group, run)
         yield from self._slopes.check(group, run)
 
-    def _unmade(self, run: Pass) -> Iterator[Finding]:
-        """Differentiate backward steps again; say of those without any step known why nothing was compared."""
+    def _is_picked(self, members: list[Step]) -> bool:
+        return any(member.index in self._picked for member in members)
+
+    def _unmade(self, run: Pass, seconds: list[Second], left: set[int]) -> Iterator[Finding]:
+        """Differentiate backward steps again; say of those without any step known why nothing was compared.
+
+        ``left`` are steps of which only together with these can be said whether they are right.
+        """
         checked: set[StepIndex] = set()
-        for second in self._second.found(run):
+        for second in seconds:
             checked.update(member.index for member in second.group.members)
-            if any(member.index in self._picked for member in second.group.members):
-                yield from self._second.check(second, run)
+            yield from self._second.check(second, run, left)
         for node, step in run.steps.items():
             fact = self._recording.grad_nodes[node]
             is_unmade = fact.step is None and fact.variable is None
@@ -134,6 +145,11 @@ class Prover:
         if not self._is_full:
             return len(self._recording)
         return 2 * len(self._recording) + sum(len(run.steps) for run in self._passes.values())
+
+
+def _is_open(finding: Finding) -> bool:
+    """Whether a gradient was not compared."""
+    return finding.check is Check.DERIVATIVE and finding.verdict is Verdict.NOT_CHECKED
 
 
 def _picked(count: int, sample: int | None) -> range | frozenset[int]:

@@ -7,7 +7,7 @@ compute and differentiate again from the recorded numbers. Where that pass keeps
 results of that function for the pass after it, and so on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -167,8 +167,8 @@ class SecondOrder:
             if node is not None:
                 yield node
 
-    def check(self, second: Second, run: Pass) -> Iterator[Finding]:
-        """Yield a finding for each node that a first backward step made."""
+    def check(self, second: Second, run: Pass, left: Container[int]) -> Iterator[Finding]:
+        """Yield a finding for each node that an earlier backward step made, and for those in ``left`` of the call."""
         verdict, text = Verdict.PROVEN, ""
         try:
             text = self._wrong(second, run)
@@ -180,6 +180,9 @@ class SecondOrder:
         for member in second.group.members:
             yield Finding(Check.DERIVATIVE, verdict, member.index, text)
             yield Finding(Check.SLOPE, Verdict.NOT_CHECKED, member.index, _NO_SLOPE)
+        for step in second.own:
+            if step.index in left:
+                yield Finding(Check.DERIVATIVE, verdict, step.index, text)
 
     def _wrong(self, second: Second, run: Pass) -> str:
         """Return how a gradient differs, nothing where all are as torch computes them."""

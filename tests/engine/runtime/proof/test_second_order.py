@@ -77,10 +77,8 @@ def test_higher_derivatives_are_proven(call: str, order: int) -> None:
     recording = recorded(HIGHER.format(call=call, order=order))
     report = proven(recording)
     assert report.failures == []
-    made = {step.index for step in made_by_backward(recording)}
-    proofs = {finding.step for finding in report.of(Verdict.PROVEN, Check.DERIVATIVE)}
-    assert made
-    assert made <= proofs, report.reasons
+    assert made_by_backward(recording)
+    assert report.of(Verdict.NOT_CHECKED, Check.DERIVATIVE) == []
 
 
 def test_a_wrong_third_derivative_is_found() -> None:
