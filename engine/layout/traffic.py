@@ -190,5 +190,5 @@ def _beside(pieces: list[Table], rows: Table, across: int) -> Table:
     which, row = (np.abs(rows[across] - pieces[across]) < _NEAR).nonzero()
     low, high = 2 - across, 3 - across
     length = np.minimum(rows[high][row], pieces[high][which, 0]) - np.maximum(rows[low][row], pieces[low][which, 0])
-    total: Table = np.bincount(which, weights=np.maximum(length, 0.0), minlength=len(pieces[0]))
-    return total
+    total = np.bincount(which, weights=np.maximum(length, 0.0), minlength=len(pieces[0]))
+    return total.astype(np.float64, copy=False)
