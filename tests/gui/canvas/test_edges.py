@@ -155,3 +155,15 @@ def test_edges_have_arrowheads_in_a_picture_of_very_many():
         beside = image.pixelColor(round(x - 8 - page.x), round(y - 2.5 - page.y))
         bare += beside.lightness() > QColor(LIGHT.edge).lightness() + 90
     assert bare == 0
+
+
+def test_the_range_of_norms_asks_few_of_very_many_gradients(monkeypatch):
+    recording = chain(400, backward=True)
+    scene, book = scene_of(recording), ValueBook(recording)
+    painter = EdgePainter(LIGHT, scene, book, Lens.VALUES)
+    asked, norm = [], book.norm
+    monkeypatch.setattr(book, "norm", lambda value: (asked.append(value), norm(value))[1])
+    gradients = np.flatnonzero(scene.is_gradient)
+    assert len(gradients) > 300
+    assert 2.0 <= painter.style_of(int(gradients[0]), len(recording)).width <= 3.5
+    assert len(asked) < 200
