@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine.interchange.recording_json import recording_json
+from engine.interchange.recording_json import recording_json, recording_pieces
 from engine.interchange.summary_text import one_line, summary_text
 from engine.protocol.request import RunRequest
 from engine.session import run_to_recording
@@ -16,6 +16,7 @@ from engine.trace.facts import Absence, Data, Role, Value
 from engine.trace.ids import StorageId, TensorId, ValueId
 from engine.trace.outcome import Outcome, OutcomeKind
 from engine.trace.recording import Recording
+from tests.support.made import Maker, mlp, recurrence
 from tests.support.recordings import starter_recording
 
 
@@ -207,3 +208,28 @@ def _bare() -> tuple[list[object], list[str], list[tuple[str, int, str, int]]]:
 
 def _plain(name: str) -> str:
     return name.removeprefix("torch::autograd::")
+
+
+@pytest.mark.parametrize("made", [starter_recording, lambda: recurrence(5), mlp, lambda: Maker().done()])
+def test_the_pieces_say_the_same_as_the_whole(made):
+    recording = made()
+    text = "".join(recording_pieces(recording))
+    assert json.loads(text) == told(recording)
+    assert list(json.loads(text)) == list(told(recording))
+    assert '\n "steps": [' in text
+    assert text.endswith("\n}\n")
+
+
+def test_pieces_of_a_large_recording_are_small_and_can_be_called_off():
+    recording = recurrence(100)
+    assert max(map(len, recording_pieces(recording))) < 20_000
+    shares = []
+    list(recording_pieces(recording, shares.append))
+    assert shares == sorted(shares)
+    assert 0.5 < shares[-1] <= 1.0
+
+    def enough(_share):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        list(recording_pieces(recording, enough))
