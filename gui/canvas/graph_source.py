@@ -94,6 +94,11 @@ class GraphSource(QObject):
         return self._drawing
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a picture is made in the background."""
+        return self._wanted is not None
+
+    @property
     def scene(self) -> Scene | None:
         """The latest drawing as a scene."""
         return self._scene
@@ -233,7 +238,7 @@ class GraphSource(QObject):
             self._rebuild()
 
     def _tell_busy(self) -> None:
-        self.busy_changed.emit(self._wanted is not None)
+        self.busy_changed.emit(self.is_busy)
 
     def _tell_iteration(self) -> None:
         if self._iteration is not None:

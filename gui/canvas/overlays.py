@@ -10,6 +10,7 @@ from gui.theme.tokens import Tokens
 from gui.widgets.lettering import Style, draw_text, text_width
 
 EMPTY_TEXT = "Type an expression, open an example, or drop a .py or .chainrule file"
+DRAWING_TEXT = "Drawing the graph …"
 _LEGEND_LEFT, _LEGEND_HEIGHT, _LEGEND_PAD = 10.0, 56.0, 10.0
 LEGEND_HEIGHT_PX = 70.0
 """What the legend takes at the bottom, its margins included."""

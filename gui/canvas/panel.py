@@ -26,7 +26,7 @@ from gui.canvas.menu_control import MenuControl
 from gui.canvas.move_control import MoveControl
 from gui.canvas.overlay_control import OverlayControl
 from gui.canvas.overlay_legend import overlay_legend_height
-from gui.canvas.overlays import EMPTY_TEXT, LEGEND_HEIGHT_PX
+from gui.canvas.overlays import DRAWING_TEXT, EMPTY_TEXT, LEGEND_HEIGHT_PX
 from gui.canvas.path import group_path, path_of
 from gui.canvas.pick_control import PickControl
 from gui.canvas.picked import Picked
@@ -281,7 +281,7 @@ class CanvasPanel(QWidget):
 
     def _on_drawing(self, drawing: Drawing | None) -> None:
         self._display.show_recording(self._document.recording)
-        self.surface.empty_text = empty_text(self._document.recording, EMPTY_TEXT)
+        self.surface.empty_text = self._empty_text()
         self._see_program()
         overlay = self._source.overlay
         self._display.show_overlay(overlay)
@@ -299,6 +299,10 @@ class CanvasPanel(QWidget):
         elif not self.surface.control.is_free:
             self.views.show_grown(self._focus())
         self.drawn.emit()
+
+    def _empty_text(self) -> str:
+        document = self._document
+        return DRAWING_TEXT if self._source.is_busy else empty_text(document.recording, EMPTY_TEXT, document.provenance)
 
     def _try_drawing(self, drawing: Drawing) -> None:
         """Show nodes on their way, while the mouse holds them."""

@@ -9,12 +9,16 @@ from gui.model.document import Provenance, RunState
 
 DOT = "  ·  "
 NO_STEPS_TEXT = "The program ended before torch computed anything."
+CUT_OFF_TEXT = "The file was cut off before the first step."
 
 
-def empty_text(recording: Recording | None, waiting: str) -> str:
+def empty_text(recording: Recording | None, waiting: str, provenance: Provenance = Provenance.RUN) -> str:
     """Return what stands where nothing was computed; ``waiting`` while something still may be."""
-    is_over = recording is not None and recording.outcome.kind is not OutcomeKind.RUNNING
-    return NO_STEPS_TEXT if is_over else waiting
+    if recording is None:
+        return waiting
+    if recording.outcome.kind is not OutcomeKind.RUNNING:
+        return NO_STEPS_TEXT
+    return CUT_OFF_TEXT if provenance is Provenance.FILE else waiting
 
 
 def step_headline(recording: Recording | None, step: StepIndex) -> str:

@@ -135,7 +135,7 @@ class TimelinePanel(QWidget):
 
     def empty_text(self) -> str:
         """What is said while there are no steps."""
-        return empty_text(self._document.recording, EMPTY_TEXT)
+        return empty_text(self._document.recording, EMPTY_TEXT, self._document.provenance)
 
     def fit_all(self) -> None:
         """Show all steps."""

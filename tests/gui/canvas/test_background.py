@@ -6,9 +6,12 @@ import pytest
 
 from engine.drawing import arrange
 from engine.graph import Folding, build_view_graph, iterations
+from engine.trace.batch import RunInfo
+from engine.trace.bytestore import MemoryBytes
 from engine.trace.recording import Recording
 from gui.canvas import making
 from gui.canvas.layout_wire import answer_to, drawing_from, parcel_of
+from gui.model.document import Provenance
 from tests.gui.canvas.conftest import Desk
 from tests.support.made import Maker, chain, recurrence
 from tests.support.recordings import starter_recording
@@ -106,3 +109,15 @@ def test_what_is_dragged_meanwhile_stays_where_it_was_put(desk: Desk) -> None:
     found = drawn[-1].box_of(box.node.key)
     laid_out = source.laid_out.box_of(box.node.key)
     assert found.rect.y == laid_out.rect.y + 900.0
+
+
+@pytest.mark.usefixtures("long")
+def test_an_empty_canvas_says_why(desk: Desk) -> None:
+    surface = desk.panel.surface
+    desk.show(starter_recording())
+    assert surface.empty_text == "Drawing the graph …"
+    desk.qtbot.waitUntil(lambda: "relu" in desk.titles(), timeout=30_000)
+    desk.document.show_recording(Recording(RunInfo(program="x"), MemoryBytes()), Provenance.FILE)
+    assert surface.empty_text == "The file was cut off before the first step."
+    desk.document.show_recording(None)
+    assert surface.empty_text.startswith("Type an expression")
