@@ -3,13 +3,14 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from engine.trace.batch import Batch
 from engine.trace.control import Decision
 from engine.trace.execution import Kernel
+from engine.trace.facts import GradChange, GradEdge, GradLink
 
 MOST_STEPS = 1500
 
@@ -116,72 +117,79 @@ class _Cutter:
     def _cut_at(self, cuts: Sequence[_Cut]) -> tuple[Batch, ...]:
         batch, first = self._batch, self._first
         ends = [_Cut(*(base + count for base, count in zip(first, cut, strict=True))) for cut in cuts[1:-1]]
-        step_ends, value_ends, node_ends = ([end[kind] for end in ends] for kind in range(3))
-
-        def of_step(step: int | None) -> int:
-            return 0 if step is None else bisect_right(step_ends, step)
-
-        def of_value(value: int | None) -> int:
-            return 0 if value is None else bisect_right(value_ends, value)
-
-        def of_node(node: int) -> int:
-            return bisect_right(node_ends, node)
-
-        count = len(cuts) - 1
-        names = _split(batch.names, count, lambda name: of_value(name.value))
-        data = _split(batch.data, count, lambda data: of_value(data.value))
-        statistics = _split(batch.statistics, count, lambda numbers: of_value(numbers.value))
-        changes = _split_in_order(
-            batch.grad_changes, count, lambda change: max(of_step(change.step), of_value(change.value))
-        )
-        edges = _split_in_order(batch.grad_edges, count, lambda edge: max(of_node(edge.source), of_node(edge.target)))
-        links = _split_in_order(
-            batch.grad_links, count, lambda link: max(of_value(link.value), of_step(link.step), of_node(link.node))
-        )
-        histograms = _split(batch.histograms, count, lambda histogram: of_value(histogram.value))
-        costs = _split(batch.costs, count, lambda cost: of_step(cost.step))
-        states = _split(batch.random_states, count, lambda state: of_step(state.step))
-        kernels = _split_in_order(
-            batch.kernels, count, lambda kernel: max(of_step(kernel.step), *map(of_value, _operands(kernel)), 0)
-        )
-        region_ends = [end.regions for end in ends]
-
-        def of_decision(decision: Decision) -> int:
-            region = 0 if decision.region is None else bisect_right(region_ends, decision.region)
-            return max(of_step(decision.step - 1), of_value(decision.value), region)
-
-        decisions = _split_in_order(batch.decisions, count, of_decision)
-        metrics = _split_in_order(batch.metrics, count, lambda metric: of_step(metric.step))
-        outputs = _split_in_order(batch.outputs, count, lambda output: of_step(output.step - 1))
+        shares, last = _Places(ends).shares(batch), len(cuts) - 2
         found = []
         for place, (begin, end) in enumerate(pairwise(cuts)):
             # What is not named here is rare and lies in the last piece; files are needed by all.
-            found.append(
-                msgspec.structs.replace(
-                    batch if place == count - 1 else Batch(),
-                    steps=batch.steps[begin.steps : end.steps],
-                    values=batch.values[begin.values : end.values],
-                    grad_nodes=batch.grad_nodes[begin.nodes : end.nodes],
-                    backward_calls=batch.backward_calls[begin.calls : end.calls],
-                    module_calls=batch.module_calls[begin.modules : end.modules],
-                    regions=batch.regions[begin.regions : end.regions],
-                    names=names[place],
-                    histograms=histograms[place],
-                    costs=costs[place],
-                    random_states=states[place],
-                    kernels=kernels[place],
-                    decisions=decisions[place],
-                    data=data[place],
-                    statistics=statistics[place],
-                    grad_changes=changes[place],
-                    grad_edges=edges[place],
-                    grad_links=links[place],
-                    metrics=metrics[place],
-                    outputs=outputs[place],
-                    files=batch.files if place == 0 else (),
-                )
+            piece = msgspec.structs.replace(
+                batch if place == last else Batch(),
+                steps=batch.steps[begin.steps : end.steps],
+                values=batch.values[begin.values : end.values],
+                grad_nodes=batch.grad_nodes[begin.nodes : end.nodes],
+                backward_calls=batch.backward_calls[begin.calls : end.calls],
+                module_calls=batch.module_calls[begin.modules : end.modules],
+                regions=batch.regions[begin.regions : end.regions],
+                files=batch.files if place == 0 else (),
+                **{kind: parts[place] for kind, parts in shares.items()},
             )
+            found.append(piece)
         return tuple(found)
+
+
+class _Places:
+    """In which piece a fact has its place, by the facts that it refers to: not before any of them."""
+
+    def __init__(self, ends: Sequence[_Cut]) -> None:
+        self._count = len(ends) + 1
+        self._steps = [end.steps for end in ends]
+        self._values = [end.values for end in ends]
+        self._nodes = [end.nodes for end in ends]
+        self._regions = [end.regions for end in ends]
+
+    def shares(self, batch: Batch) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the facts without numbers of their own by their kind, those of each piece together."""
+        count, of_step, of_value = self._count, self._of_step, self._of_value
+        return {
+            "names": _split(batch.names, count, lambda name: of_value(name.value)),
+            "data": _split(batch.data, count, lambda data: of_value(data.value)),
+            "statistics": _split(batch.statistics, count, lambda numbers: of_value(numbers.value)),
+            "histograms": _split(batch.histograms, count, lambda histogram: of_value(histogram.value)),
+            "costs": _split(batch.costs, count, lambda cost: of_step(cost.step)),
+            "random_states": _split(batch.random_states, count, lambda state: of_step(state.step)),
+            "metrics": _split_in_order(batch.metrics, count, lambda metric: of_step(metric.step)),
+            "outputs": _split_in_order(batch.outputs, count, lambda output: of_step(output.step - 1)),
+            "decisions": _split_in_order(batch.decisions, count, self._of_decision),
+            "kernels": _split_in_order(batch.kernels, count, self._of_kernel),
+            "grad_changes": _split_in_order(batch.grad_changes, count, self._of_change),
+            "grad_edges": _split_in_order(batch.grad_edges, count, self._of_edge),
+            "grad_links": _split_in_order(batch.grad_links, count, self._of_link),
+        }
+
+    def _of_step(self, step: int | None) -> int:
+        return 0 if step is None else bisect_right(self._steps, step)
+
+    def _of_value(self, value: int | None) -> int:
+        return 0 if value is None else bisect_right(self._values, value)
+
+    def _of_node(self, node: int) -> int:
+        return bisect_right(self._nodes, node)
+
+    def _of_decision(self, decision: Decision) -> int:
+        region = 0 if decision.region is None else bisect_right(self._regions, decision.region)
+        return max(self._of_step(decision.step - 1), self._of_value(decision.value), region)
+
+    def _of_kernel(self, kernel: Kernel) -> int:
+        operands = (operand.value for operand in (*kernel.inputs, *kernel.outputs))
+        return max(self._of_step(kernel.step), *map(self._of_value, operands), 0)
+
+    def _of_change(self, change: GradChange) -> int:
+        return max(self._of_step(change.step), self._of_value(change.value))
+
+    def _of_edge(self, edge: GradEdge) -> int:
+        return max(self._of_node(edge.source), self._of_node(edge.target))
+
+    def _of_link(self, link: GradLink) -> int:
+        return max(self._of_value(link.value), self._of_step(link.step), self._of_node(link.node))
 
 
 def _first(facts: Sequence[object]) -> int:
@@ -191,10 +199,6 @@ def _first(facts: Sequence[object]) -> int:
 
 def _top(*numbers: int | None) -> int:
     return max((number for number in numbers if number is not None), default=_NONE)
-
-
-def _operands(kernel: Kernel) -> list[int | None]:
-    return [operand.value for operand in (*kernel.inputs, *kernel.outputs)]
 
 
 def _highest(needs: Iterable[int], first: int) -> list[int]:
