@@ -13,6 +13,7 @@ from engine.training.facts import MarkKind, SampleReason, TrainState
 from engine.training.options import TrainingOptions
 from engine.training.ring import Ring, recording_of
 from engine.training.xray import xray
+from tests.engine.session.runs import printed
 from tests.engine.session.training.programs import TYPED, program
 
 pytestmark = pytest.mark.worker
@@ -97,6 +98,33 @@ def test_a_typed_loop_says_that_its_batch_cannot_be_computed_again(runs):
     runs.run(text, training=TrainingOptions(play=Play(on_nan=False)))
     assert "cannot be computed again" in runs.marks(MarkKind.TROUBLE)[0].text
     assert [sample.iteration for sample in runs.samples] == [3]
+
+
+CLOSED = """
+import torch
+torch.manual_seed(0)
+x = torch.randn(8, 3)
+w = torch.zeros(3, requires_grad=True)
+optimizer = torch.optim.LBFGS([w], max_iter=2)
+def closure():
+    optimizer.zero_grad()
+    loss = ((x @ w - 1) ** 2).mean() + (float("nan") if step == 2 else 0)
+    loss.backward()
+    return loss
+for step in range(6):
+    print(optimizer.step(closure).item())
+"""
+
+
+def test_a_loss_that_is_lost_inside_of_a_step_is_told_after_it(runs):
+    runs.begin(CLOSED, training=TrainingOptions())
+    paused = runs.until_paused()
+    assert (paused.iteration, paused.reason) == (3, "loss is nan")
+    assert [mark.iteration for mark in runs.marks(MarkKind.ALERT)] == [2]
+    runs.session.steer(Play(on_nan=False))
+    recording = runs.wait()
+    assert [sample.iteration for sample in runs.samples] == [3]
+    assert [f"{loss}" for loss in runs.curve("loss").values()] == printed(recording).split()
 
 
 def test_an_iteration_that_fails_is_kept_up_to_its_fault(runs):
