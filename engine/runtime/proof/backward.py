@@ -1,12 +1,13 @@
 """Every gradient again: by torch's own derivative of the call, run on the recorded numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from engine.protocol.proof import Check, Finding, Verdict
+from engine.runtime.proof.bases import Base, Bases
 from engine.runtime.proof.calls import Caller, Ran, RefusedError
 from engine.runtime.proof.compare import Difference, difference, same_bits
 from engine.runtime.proof.groups import Group, Pass, Place
@@ -18,7 +19,7 @@ from engine.trace.facts import GradNode, Step
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
-_ON_BASE = "it runs on the base of a view, which is no result of its forward step"
+_ON_BASE = "it runs on the base of a view that cannot be told from the recording"
 
 
 class NotProvableError(Exception):
@@ -34,12 +35,16 @@ class Linear:
         setting: The setting in which it gave the recorded numbers.
         arrived: For each result that a gradient arrived for: its position, and the gradients that were added.
         wanted: The operand that each sent gradient belongs to.
+        results: What the call gives; last the whole that it wrote through a view, if gradients arrive for that.
+        base: That whole.
     """
 
     forward: Step
     setting: Setting
     arrived: tuple[tuple[int, tuple[ValueId, ...]], ...]
     wanted: dict[Place, ValueId]
+    results: tuple[ValueId | None, ...]
+    base: Base | None = None
 
 
 class Differentiator:
@@ -50,6 +55,7 @@ class Differentiator:
         self._values = values
         self._caller = caller
         self._replayer = replayer
+        self._bases = Bases(recording)
         self._accumulators = {
             recording.values[node.variable].tensor: node.id
             for node in recording.grad_nodes
@@ -72,17 +78,21 @@ class Differentiator:
             raise NotProvableError("it ran under vmap")
         if group.mixed:
             raise NotProvableError("the backward pass began inside of the call")
-        results = self.places(forward.outputs)
+        base, given = None, forward.outputs
+        results, operands = self.places(given), dict(self.operands(forward.inputs))
+        if any(place not in results for place in group.arrived) or any(place not in operands for place in group.sent):
+            base = self._bases.find(forward, {member.grad_node for member in group.members})
+        if base is not None:
+            given = given if base.after is None else (*given, base.after)
+            results, operands = self.places(given), operands | dict(self.operands((base.before,)))
         if any(place not in results for place in group.arrived):
             is_view = any(member.name == "CopySlices" for member in group.members)
             raise NotProvableError(_ON_BASE if is_view else "a gradient arrives for something that is no result of it")
-        operands = dict(self.operands(forward))
-        strangers = [place for place in group.sent if place not in operands]
-        if strangers:
+        if any(place not in operands for place in group.sent):
             raise NotProvableError("it sends a gradient to a tensor that its forward step was not given")
         arrived = tuple((results[place], parts) for place, parts in group.arrived.items())
         wanted = {place: operands[place] for place in group.sent}
-        return Linear(forward, replace(setting, grad=True), arrived, wanted)
+        return Linear(forward, replace(setting, grad=True), arrived, wanted, given, base)
 
     def rerun(self, linear: Linear) -> Ran:
         """Run the forward step of a group again, with its operands as leaves.
@@ -90,7 +100,7 @@ class Differentiator:
         Raises:
             NotProvableError: If none of them can be one.
         """
-        ran = self._caller.run(linear.forward, linear.setting)
+        ran = self._caller.run(linear.forward, linear.setting, base=linear.base)
         if ran.shares_memory:
             raise NotProvableError("what it reads lies in the memory that it writes")
         return ran
@@ -198,9 +208,9 @@ class Differentiator:
                 found.setdefault((fact.grad_node, fact.grad_slot), position)
         return found
 
-    def operands(self, forward: Step) -> Iterator[tuple[Place, ValueId]]:
+    def operands(self, inputs: Iterable[ValueId | None]) -> Iterator[tuple[Place, ValueId]]:
         """Yield where gradients of the inputs of a step go."""
-        for value in dict.fromkeys(forward.inputs):
+        for value in dict.fromkeys(inputs):
             fact = None if value is None else self._recording.values[value]
             if value is None or fact is None:
                 continue

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.runtime.proof.arguments import Call, rebuilt
+from engine.runtime.proof.bases import Base
 from engine.runtime.proof.compare import widest
 from engine.runtime.proof.functions import Known, known_functions
 from engine.runtime.proof.literals import NotRebuildableError
@@ -47,6 +48,68 @@ class Ran:
     operands: Mapping[ValueId, Tensor]
     leaves: Mapping[ValueId, Tensor]
     shares_memory: bool
+
+
+class _Operands:
+    """Makes the operands of one call.
+
+    Attributes:
+        made: What was made so far, for each value.
+        leaves: Those at which gradients are asked for.
+        whole: The tensor that a view among them shows, where the call is to write that.
+    """
+
+    def __init__(
+        self,
+        values: Values,
+        setting: Setting,
+        change: Change | None,
+        base: Base | None,
+        shared: Mapping[ValueId, Tensor],
+        *,
+        writes: bool,
+    ) -> None:
+        self.made: dict[ValueId, Tensor] = {}
+        self.leaves: dict[ValueId, Tensor] = {}
+        self.whole: tuple[Tensor, ...] = ()
+        self._values = values
+        self._setting = setting
+        self._change = change
+        self._base = base
+        self._shared = shared
+        self._writes = writes
+
+    def of(self, value: ValueId) -> Tensor:
+        """Return the operand for a value.
+
+        Raises:
+            NotRebuildableError: If its numbers are missing.
+        """
+        if value not in self.made:
+            self.made[value] = self._new(value)
+        return self.made[value]
+
+    def _new(self, value: ValueId) -> Tensor:
+        if value in self._shared:
+            return self._shared[value]
+        if self._base is not None and value == self._base.view:
+            return self._seen_in(self._base)
+        made = self._values.tensor(value, as_it_lay=self._setting.as_it_lay)
+        has_fraction = made.is_floating_point() or made.is_complex()
+        if self._setting.is_wide and has_fraction:
+            made = widest(made)
+        if self._change is not None:
+            made = self._change(value, made)
+        if not self._setting.grad or self._shared or not has_fraction or not self._values.fact(value).requires_grad:
+            return made
+        self.leaves[value] = made.detach().requires_grad_()
+        return self.leaves[value].clone() if self._writes else self.leaves[value]
+
+    def _seen_in(self, base: Base) -> Tensor:
+        whole = self.of(base.before).clone(memory_format=torch.contiguous_format)
+        if base.after is not None:
+            self.whole = (whole,)
+        return self._values.seen_in(whole, base.before, base.view)
 
 
 class Caller:
@@ -90,8 +153,8 @@ class Caller:
         """Return where a step ran."""
         return next((self._recording.values[value].device for value in step.inputs if value is not None), "cpu")
 
-    def run(self, step: Step, setting: Setting, change: Change | None = None) -> Ran:
-        """Run a step again.
+    def run(self, step: Step, setting: Setting, change: Change | None = None, base: Base | None = None) -> Ran:
+        """Run a step again; where ``base`` is given, on a view of that, which is the last of the results if written.
 
         Raises:
             NotRebuildableError: If its function, an argument or a random state is missing.
@@ -100,25 +163,8 @@ class Caller:
         known = self.known(step)
         writes = known.info.kind in _WRITE or any(argument.name == "out" for argument in step.arguments)
         shared = self._shared(step) if writes and change is None else {}
-        operands: dict[ValueId, Tensor] = {}
-        leaves: dict[ValueId, Tensor] = {}
-
-        def tensor_of(value: ValueId) -> Tensor:
-            if value in operands:
-                return operands[value]
-            made = shared.get(value)
-            if made is None:
-                made = self._values.tensor(value, as_it_lay=setting.as_it_lay)
-                if setting.is_wide and (made.is_floating_point() or made.is_complex()):
-                    made = widest(made)
-                if change is not None:
-                    made = change(value, made)
-                if setting.grad and not shared:
-                    made = self._leaf(value, made, leaves, writes=writes)
-            operands[value] = made
-            return made
-
-        call = rebuilt(step, tensor_of)
+        operands = _Operands(self._values, setting, change, base, shared, writes=writes)
+        call = rebuilt(step, operands.of)
         if setting.is_wide:
             call = _widened(call)
         if len(call.args) > 1 and getattr(known.call, "__name__", "") == "__get__":
@@ -129,14 +175,8 @@ class Caller:
         result = _called(known, call, setting, self.device(step))
         if not has_state and not torch.equal(before, torch.get_rng_state()):
             raise NotRebuildableError("it draws random numbers whose state was not kept")
-        return Ran(_outputs(known, result, written), operands, leaves, bool(shared))
-
-    def _leaf(self, value: ValueId, made: Tensor, leaves: dict[ValueId, Tensor], *, writes: bool) -> Tensor:
-        fact = self._recording.values[value]
-        if not fact.requires_grad or not (made.is_floating_point() or made.is_complex()):
-            return made
-        leaves[value] = made.detach().requires_grad_()
-        return leaves[value].clone() if writes else leaves[value]
+        outputs = (*_outputs(known, result, written), *operands.whole)
+        return Ran(outputs, operands.made, operands.leaves, bool(shared))
 
     def _shared(self, step: Step) -> dict[ValueId, Tensor]:
         """Return the operands that lie in one block of memory: a step that writes one changes the other."""

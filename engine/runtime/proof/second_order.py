@@ -223,7 +223,7 @@ class SecondOrder:
         linear = self._differentiator.linear(first.group, first.run)
         ran = self._differentiator.rerun(linear)
         again = _Again()
-        for place, value in self._differentiator.operands(linear.forward):
+        for place, value in self._differentiator.operands(linear.forward.inputs):
             if value in ran.leaves:
                 again.sources[place] = ran.leaves[value]
         for place, position in self._differentiator.places(linear.forward.outputs).items():

@@ -152,7 +152,7 @@ class SlopeChecker:
         def shifted(value: ValueId, tensor: Tensor) -> Tensor:
             return tensor + shifts[value] if value in shifts else tensor
 
-        ran = self._caller.run(linear.forward, _wide(linear.setting), shifted)
+        ran = self._caller.run(linear.forward, _wide(linear.setting), shifted, linear.base)
         if sum(tensor.numel() for tensor in ran.operands.values()) > LARGEST:
             raise NotProvableError("its tensors are too large for finite differences")
         outputs, gradients = [], []
@@ -166,7 +166,7 @@ class SlopeChecker:
 
     def _check_same(self, linear: Linear, base: "_Results") -> None:
         for (position, _), output in zip(linear.arrived, base.outputs, strict=True):
-            value = linear.forward.outputs[position]
+            value = linear.results[position]
             assert value is not None
             recorded = widest(self._values.tensor(value))
             if recorded.shape != output.shape:
@@ -179,7 +179,7 @@ class SlopeChecker:
     def _tolerance(self, group: Group, linear: Linear) -> float:
         arrived = (value for _, parts in linear.arrived for value in parts)
         facts = [self._values.fact(value) for value in (*linear.wanted.values(), *arrived)]
-        outputs = (linear.forward.outputs[position] for position, _ in linear.arrived)
+        outputs = (linear.results[position] for position, _ in linear.arrived)
         facts += [self._values.fact(value) for value in outputs if value is not None]
         if linear.setting.autocast is not None:
             return _NARROW_TOLERANCE

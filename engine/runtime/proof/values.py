@@ -58,6 +58,18 @@ class Values:
             raise NotRebuildableError(f"it ran on {fact.device}, which is not here")
         return plain.to(fact.device)
 
+    def seen_in(self, whole: Tensor, base: ValueId, value: ValueId) -> Tensor:
+        """Return the view of ``whole``, which stands for the value ``base`` in C order, that a value is.
+
+        Raises:
+            NotRebuildableError: If it cannot be told where it lies.
+        """
+        fact, around = self._recording.values[value], self._recording.values[base]
+        start = fact.storage_offset - around.storage_offset
+        if around.strides or start < 0 or start + _reach(fact.shape, _strides(fact)) > whole.numel():
+            raise NotRebuildableError("a view lies elsewhere than in what it is a view of")
+        return whole.as_strided(fact.shape, _strides(fact), start)
+
     def total(self, values: Sequence[ValueId], *, is_wide: bool = False) -> Tensor:
         """Return the sum of values, added in their order, in double precision if asked for.
 

@@ -174,9 +174,11 @@ w.sum().backward()
 o.step()
 
 ## it runs on the base of a view
-x = torch.ones(3, requires_grad=True)
+x = torch.ones(3, 3, requires_grad=True)
 y = x * 2
-y[1:].mul_(3)
+a, b = y[0], y[1]
+a.mul_(3)
+b.add_(1)
 y.sum().backward()
 
 ## a kink or a jump
