@@ -17,6 +17,9 @@ _TITLE_GAP = 10.0
 _MOST_TITLE_ROOM = 160.0
 """How much broader a frame may become for its title."""
 
+_Sketches = dict[int, tuple[Sketch, Pattern]]
+"""Lane -> how it looks, and its plan."""
+
 
 @dataclass(slots=True)
 class LanePlan:
@@ -99,7 +102,7 @@ class Composer:
             self._take(level, plan, sketches)
         return self.plans
 
-    def _take(self, level: int, plan: LevelPlan, sketches: "_Sketches") -> None:
+    def _take(self, level: int, plan: LevelPlan, sketches: _Sketches) -> None:
         """Give a level, its ports and its pieces their places."""
         self.plans[level] = plan
         pieces = self._threads.pieces
@@ -129,15 +132,8 @@ class Composer:
                     top = breadth + note + gap
                     is_leaf = is_leaf or is_one
                     longest = max(longest, along)
-                is_home = lane == 0
-                self._members[lane][cell] = (
-                    ranks[cell],
-                    breadth,
-                    False,
-                    is_leaf,
-                    middle[stack[0]],
-                    0.0 if is_home else home,
-                )
+                first = middle[stack[0]]
+                self._members[lane][cell] = (ranks[cell], breadth, False, is_leaf, first, home if lane else 0.0)
             self.item_length[cell] = longest
 
     def item_breadth(self, cell: int, lane: int) -> float:
@@ -189,7 +185,7 @@ class Composer:
             missing = heading.bottom + _TITLE_GAP - self._problem.spacing.across_before - entry
             self._title_room[group] = min(max(missing, 0.0), _MOST_TITLE_ROOM)
 
-    def _plan_lanes(self, level: int) -> "_Sketches":
+    def _plan_lanes(self, level: int) -> _Sketches:
         """Plan all lanes of a level."""
         found: _Sketches = {}
         threads, plan, cells = self._threads, self.plans[level], self._levels.level_cells[level]
@@ -339,7 +335,3 @@ class Composer:
         if attached not in net.ports:
             net.ports[attached] = net.add(layer, THREAD_PX, is_thread=True)
         return net.ports[attached], layer, THREAD_PX / 2
-
-
-_Sketches = dict[int, tuple[Sketch, Pattern]]
-"""Lane -> how it looks, and its plan."""
