@@ -16,7 +16,7 @@ from tests.benchmarks.training_window import TrainingWindow
 WARM = 300
 """Iterations before the clock is started: imports, first pictures."""
 SPAN_S = 8.0
-TICK_MS = 5
+TICK_MS = 10
 EPOCHS = 120
 
 
