@@ -113,10 +113,11 @@ class GradientResolver:
             step.outputs = [value]
             if came is None:
                 step.inputs = [value]
-            variable.grad = values.book.record(grad)
-            variable.grad.owner = variable.weak()
+            held = values.book.record(grad)
+            variable.has_grad(held)
             change = GradChange(variable.id, step.index, value)
-            if change not in values.pending.grad_changes[-1:]:  # a write to ``.grad`` has told of it already
+            # A write to ``.grad`` has told of it already.
+            if change not in values.pending.grad_changes[-len(held.owners) :]:
                 values.pending.grad_changes.append(change)
             self._fill(waiting, grad, step.inputs[0] if step.inputs else value, ended_ns)
         self._steps.add(step)
@@ -142,11 +143,10 @@ class GradientResolver:
         if grad is None:
             if leaf.grad is not None:
                 values.pending.grad_changes.append(GradChange(leaf.id, self._steps.next, None))
-            leaf.grad = None
+            leaf.has_grad(None)
             return
         value = values.current(grad, time_ns, Role.GRADIENT)
-        leaf.grad = values.book.record(grad)
-        leaf.grad.owner = leaf.weak()
+        leaf.has_grad(values.book.record(grad))
         values.pending.grad_changes.append(GradChange(leaf.id, self._steps.next, value))
 
     def forget_waiting(self, time_ns: int) -> None:

@@ -55,7 +55,7 @@ class TensorRecord:
         role: Its role where that is known before its first use.
         span: Where it was created.
         grad: Record of its ``.grad``.
-        owner: The leaf whose ``.grad`` this is.
+        owners: The leaves whose ``.grad`` this is, or was; several may have one tensor.
         accumulator: Its AccumulateGrad node.
         shadow: What stands for it when it is gone, where the log does not hold it.
         parts: What it is made of, if it has no plain numbers itself, each with what to write behind its name.
@@ -74,14 +74,23 @@ class TensorRecord:
     role: Role | None = None
     span: Span | None = None
     grad: "TensorRecord | None" = None
-    owner: "weakref.ref[TensorRecord] | None" = None
+    owners: "tuple[weakref.ref[TensorRecord], ...]" = ()
     accumulator: GradNodeId | None = None
     parts: "tuple[tuple[str, TensorRecord], ...]" = ()
     shadow: Shadow | None = None
 
-    def weak(self) -> "weakref.ref[TensorRecord]":
-        """Return a weak reference to this record."""
-        return weakref.ref(self)
+    def leaves(self) -> "list[TensorRecord]":
+        """Return the leaves whose ``.grad`` this is."""
+        found = (reference() for reference in self.owners)
+        return [leaf for leaf in found if leaf is not None and leaf.grad is self]
+
+    def has_grad(self, grad: "TensorRecord | None") -> None:
+        """Take in what the ``.grad`` of this leaf is from now on."""
+        self.grad = grad
+        if grad is not None and (len(grad.owners) != 1 or grad.owners[0]() is not self):
+            grad.owners = tuple(
+                weakref.ref(leaf) for leaf in (*(one for one in grad.leaves() if one is not self), self)
+            )
 
 
 class TensorBook:

@@ -57,15 +57,14 @@ class ValueMaker:
         if record.value is None and writer is None:
             return None
         value = self.make(tensor, record, time_ns, writer, None)
-        self._tell_owner(record, value)
+        self._tell_owners(record, value)
         return value
 
     def _renew_gradient(self, record: TensorRecord, time_ns: int) -> None:
         """Tell of the next value of a leaf's ``.grad`` that was written through an alias (``x.grad.data.zero_()``)."""
-        owner = record.owner() if record.owner is not None else None
         tensor = record.ref()
-        if owner is not None and owner.grad is record and tensor is not None:
-            self._tell_owner(record, self.current(tensor, time_ns))
+        if tensor is not None and record.leaves():
+            self._tell_owners(record, self.current(tensor, time_ns))
 
     def adopted(self, tensor: Tensor, time_ns: int, producer: StepIndex) -> ValueId:
         """Give a tensor another value: a step inside of ``producer`` made it, ``producer`` gave it its node.
@@ -219,10 +218,10 @@ class ValueMaker:
         first.accumulator = second.accumulator = None
         if first.grad is second.grad:
             return
-        first.grad, second.grad = second.grad, first.grad
+        one_grad, other_grad = first.grad, second.grad
+        first.has_grad(other_grad)
+        second.has_grad(one_grad)
         for leaf in (first, second):
-            if leaf.grad is not None:
-                leaf.grad.owner = leaf.weak()
             value = None if leaf.grad is None else leaf.grad.value
             self.pending.grad_changes.append(GradChange(leaf.id, self.next_step, value))
 
@@ -257,11 +256,10 @@ class ValueMaker:
         record = self.book.find(base)
         return record.value if record is not None else None
 
-    def _tell_owner(self, record: TensorRecord, value: ValueId) -> None:
+    def _tell_owners(self, record: TensorRecord, value: ValueId) -> None:
         """A write to a leaf's ``.grad`` (clipping, zeroing) is a change of the leaf's gradient."""
-        owner = record.owner() if record.owner is not None else None
-        if owner is not None and owner.grad is record:
-            self.pending.grad_changes.append(GradChange(owner.id, self.next_step, value))
+        for leaf in record.leaves():
+            self.pending.grad_changes.append(GradChange(leaf.id, self.next_step, value))
 
 
 def _role(tensor: Tensor, record: TensorRecord, producer: StepIndex | None, role: Role | None, node: NodeKey) -> Role:

@@ -41,7 +41,7 @@ from engine.runtime.recorder.log import BACKWARD, BACKWARD_END, LEAF, NODE, Log
 from engine.runtime.recorder.watch.backward_graph import droppable, leaves_of, walk
 from engine.runtime.recorder.watch.backward_run import BackwardRun, Gradients, NodeHook
 from engine.runtime.recorder.watch.collectives import ReducerWatch
-from engine.runtime.recorder.watch.concurrent import share_leaves
+from engine.runtime.recorder.watch.concurrent import keep_between, share_leaves
 from engine.runtime.recorder.watch.early_leaves import be_first
 from engine.runtime.recorder.watch.frames import call_site, caller
 from engine.runtime.recorder.watch.mode import RecorderMode
@@ -132,7 +132,7 @@ class BackwardWatcher:
             everywhere = self._everywhere
             retained = self._retained.empty()
             special = {position: _leaf_hook(mode.log, run, position, everywhere) for position in leaves.values()}
-            handles = be_first(run, special)
+            handles = [*be_first(run, special), *keep_between(run, mode)]
             handles += put_hooks(mode.hooks_observed(self._hooks(run, leaves, mode, special)))
             active = self._active.runs
             everywhere.append(run)

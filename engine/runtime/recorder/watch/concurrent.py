@@ -1,4 +1,4 @@
-"""Backward passes that run at the same time in several threads and add to the gradients of common leaves."""
+"""Gradients that several add to: passes in other threads with common leaves, leaves that have one ``.grad``."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,6 +25,17 @@ def share_leaves(run: BackwardRun, mode: RecorderMode, others: Iterable[Backward
                 run.had_grad.add(positions[node])
                 shared[node] = variable
     return [node.register_prehook(_keeping(mode, variable)) for node, variable in shared.items()]
+
+
+def keep_between(run: BackwardRun, mode: RecorderMode) -> list[Any]:
+    """Keep what is in a ``.grad`` that several leaves of a run have in common before each of them adds to it."""
+    positions: dict[int, list[int]] = {}
+    for position in run.had_grad:
+        positions.setdefault(id(run.variables[position].grad), []).append(position)
+    if len(positions) == len(run.had_grad):
+        return []
+    several = [position for found in positions.values() if len(found) > 1 for position in found]
+    return [run.nodes[position].register_prehook(_keeping(mode, run.variables[position])) for position in several]
 
 
 def _keeping(mode: RecorderMode, variable: Tensor) -> Callable[[Any], None]:

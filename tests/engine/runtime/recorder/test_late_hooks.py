@@ -14,6 +14,7 @@ from engine.trace.facts import Phase
 from engine.trace.invariants import check_recording
 from engine.trace.recording import Recording
 from tests.engine.runtime.proof.proving import proven
+from tests.engine.runtime.proof.proving import recorded as proof_recorded
 from tests.support.recorded import Recorded, record_text, run_bare
 
 HEAD = "import torch\nfrom torch import nn\ntorch.manual_seed(5)\n"
@@ -162,3 +163,37 @@ def test_without_numbers_it_is_the_same() -> None:
     assert [(step.name, step.inputs, step.outputs) for step in full.steps] == [
         (step.name, step.inputs, step.outputs) for step in weak.steps
     ]
+
+
+SHARED = """
+p, q = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+p.grad = q.grad = torch.arange(3.)
+p.grad.mul_(2)
+(p * 2 + q * 3).sum().backward()
+optimizer = torch.optim.SGD([p, q], 0.1)
+optimizer.step()
+"""
+SWAPPED = """
+p, q = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+(p * 2 + q * 3).sum().backward()
+p.grad, q.grad = q.grad, p.grad
+(p * 2 + q * 3).sum().backward()
+q.grad.mul_(2)
+optimizer = torch.optim.SGD([p, q], 0.1)
+optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("text", [SHARED, SWAPPED], ids=["one gradient of two leaves", "gradients swapped"])
+@pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])
+def test_gradients_that_change_hands(text: str, drains: bool) -> None:
+    bare, run = run_bare(HEAD + text), recorded(text, drains=drains)
+    for name in ("p", "q"):
+        leaf = run.named(name)[-1]
+        change = run.recording.grad_changes(leaf.tensor)[-1]
+        kept = run.recording.array(change.value or 0)
+        assert kept is not None
+        assert torch.equal(torch.from_numpy(kept.copy()), bare[name].grad)
+        assert torch.equal(bare[name], run.variables[name])
+    assert proven(run.recording).failures == []
+    assert proven(proof_recorded(text)).failures == []
