@@ -14,8 +14,8 @@ from engine.training.advice import Advice, AdviceKind, Curves, Floats, Series
 
 LEAST_ITERATIONS = 60
 """Before it nothing is said: the first steps of a run tell little."""
-MANY_UNITS = 0.5
-"""From this share of dead or saturated units on."""
+MANY_UNITS, MOST_UNITS = 0.5, 0.8
+"""From this share of dead or saturated units on; the larger one counts although the loss falls."""
 LARGE_UPDATE, SMALL_UPDATE, HEALTHY_UPDATE = 0.05, 1e-5, 1e-3
 """Change of a weight by its size, in one step."""
 VANISHED = 1e-5
@@ -64,9 +64,9 @@ def _not_finite(loss: Series) -> Advice:
     )
 
 
-def _dead(curves: Curves, _loss: Series) -> Iterator[Advice]:
+def _dead(curves: Curves, loss: Series) -> Iterator[Advice]:
     """Units of a ReLU give nothing any more."""
-    worst = _worst_share(curves, "dead units")
+    worst = _worst_share(curves, "dead units", loss)
     if worst is None:
         return
     name, share, since = worst
@@ -78,9 +78,9 @@ def _dead(curves: Curves, _loss: Series) -> Iterator[Advice]:
     )
 
 
-def _saturated(curves: Curves, _loss: Series) -> Iterator[Advice]:
+def _saturated(curves: Curves, loss: Series) -> Iterator[Advice]:
     """Units of a Tanh or Sigmoid answer with hardly anything but its ends."""
-    worst = _worst_share(curves, "saturation")
+    worst = _worst_share(curves, "saturation", loss)
     if worst is None:
         return
     name, share, since = worst
@@ -181,12 +181,13 @@ def _stands_still(loss: Series) -> Iterator[Advice]:
     )
 
 
-def _worst_share(curves: Curves, family: str) -> tuple[str, float, int] | None:
+def _worst_share(curves: Curves, family: str, loss: Series) -> tuple[str, float, int] | None:
     """Return the layer with the largest share, that share, and since when it is too large; None: none has."""
     worst: tuple[str, float, int] | None = None
+    many = MOST_UNITS if _falls(loss) else MANY_UNITS
     for name, curve in curves.family(family):
         share = _recent(curve, 3)
-        if share >= MANY_UNITS and (worst is None or share > worst[1]):
+        if share >= many and (worst is None or share > worst[1]):
             below = np.flatnonzero(curve.numbers < MANY_UNITS)
             below = below[below < len(curve.numbers) - 3]
             place = int(below[-1]) + 1 if len(below) else 0

@@ -74,6 +74,9 @@ def test_closed_units_are_told_with_their_layer_and_beginning(family: str, kind:
     assert advice.since == 400
     assert advice.sentence.startswith("80% of the ")
     assert "act1" in advice.sentence
+    half = {f"{family}__act1": flat(0.6)}
+    assert said(loss=FALLING, **half) == ()
+    assert said(loss=FLAT, **half)[0].kind is kind
 
 
 def test_a_vanishing_gradient_names_both_ends() -> None:
