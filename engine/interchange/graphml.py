@@ -1,7 +1,8 @@
 """A view graph as GraphML, for yEd, Gephi, networkx and others; written by networkx."""
 
 import io
-from collections.abc import Callable
+from codecs import iterdecode
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.graph.view import ViewEdge, ViewGraph, ViewNode
@@ -25,15 +26,21 @@ def graphml_text(view: ViewGraph, progress: _Heard | None = None) -> str:
     out. Parallel edges are kept. ``progress`` hears now and then what share is done, 0 to 1; what it raises ends the
     work.
     """
+    return "".join(graphml_pieces(view, progress))
+
+
+def graphml_pieces(view: ViewGraph, progress: _Heard | None = None) -> Iterator[str]:
+    """Yield the text of ``graphml_text`` piece by piece, the first when all is known."""
     from networkx.readwrite.graphml import GraphMLWriter  # noqa: PLC0415  # 80 ms that no window should wait for
 
     hears = progress if progress is not None else _nobody
-    buffer = _Written(hears)
+    file = _Written(hears)
     graph, writer = graph_of(view, hears), GraphMLWriter()
     writer.add_graph_element(graph)
-    writer.dump(buffer)
+    writer.dump(file)
     _take_apart(graph, writer)
-    return buffer.getvalue().decode() + "\n"
+    yield from iterdecode(file.pieces, "utf-8")
+    yield "\n"
 
 
 def graph_of(view: ViewGraph, hears: _Heard) -> "nx.MultiDiGraph":
@@ -66,20 +73,24 @@ def _take_apart(graph: "nx.MultiDiGraph", writer: "GraphMLWriter") -> None:
         graph.remove_nodes_from(nodes[start : start + _HEARD_EVERY])
 
 
-class _Written(io.BytesIO):
-    """Bytes in memory; while networkx writes them, whoever waits can still call it off."""
+class _Written(io.RawIOBase):
+    """What was written, in pieces; while networkx writes, whoever waits can still call it off."""
 
     def __init__(self, hears: _Heard) -> None:
         super().__init__()
+        self.pieces: list[bytes] = []
         self._hears = hears
-        self._count = 0
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
 
     def write(self, data: "ReadableBuffer", /) -> int:
         """Append."""
-        self._count += 1
-        if self._count % _HEARD_EVERY == 0:
+        if len(self.pieces) % _HEARD_EVERY == 0:
             self._hears(0.9)
-        return super().write(data)
+        self.pieces.append(bytes(data))
+        return len(self.pieces[-1])
 
 
 def _nobody(_share: float) -> None:

@@ -74,6 +74,19 @@ def tikz_text(
 
     The picture is as large as the bounds of the drawing, and cut off there.
     """
+    return "".join(tikz_pieces(drawing, step, palette, is_transparent=is_transparent, marks=marks, progress=progress))
+
+
+def tikz_pieces(
+    drawing: Drawing,
+    step: StepIndex,
+    palette: Palette,
+    *,
+    is_transparent: bool = False,
+    marks: Marks = NO_MARKS,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[str]:
+    """Yield the text of ``tikz_text`` piece by piece, the first when all is known: the colours stand at the top."""
     colors = _Colors(palette)
     body = []
     total = len(drawing.frames) + len(drawing.edges) + len(drawing.nodes) + 1
@@ -84,8 +97,10 @@ def tikz_text(
     bounds = drawing.bounds
     page = f"{_at((bounds.x, bounds.y))} rectangle {_at((bounds.right, bounds.bottom))}"
     ground = [] if is_transparent else [rf"\fill[{colors('canvas')}] {page};"]
-    picture = [r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", rf"\clip {page};", *ground, *body, r"\end{tikzpicture}"]
-    return "\n".join([_HEAD + colors.definitions(), r"\begin{document}", *picture, r"\end{document}", ""])
+    yield _HEAD + colors.definitions() + "\n"
+    opening = [r"\begin{document}", r"\begin{tikzpicture}[x=1pt,y=1pt,>=stealth]", rf"\clip {page};", *ground]
+    for line in (*opening, *body, r"\end{tikzpicture}", r"\end{document}"):
+        yield line + "\n"
 
 
 def _parts(drawing: Drawing, step: StepIndex, colors: "_Colors", marks: Marks) -> Iterator[str]:

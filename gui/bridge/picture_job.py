@@ -13,12 +13,12 @@ from engine.compare import ChangeKind
 from engine.drawing.drawing import Drawing, Rect
 from engine.graph.view import ViewEdge
 from engine.interchange.dot import dot_text
-from engine.interchange.graphml import graphml_text
+from engine.interchange.graphml import graphml_pieces
 from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.recording_json import recording_pieces
 from engine.interchange.svg import svg_pieces
-from engine.interchange.tikz import tikz_text
+from engine.interchange.tikz import tikz_pieces
 from engine.overlay.overlay import name_of
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
@@ -149,22 +149,20 @@ class PictureJob:
                     progress=progress,
                 )
             case PictureFormat.TIKZ:
-                return [
-                    tikz_text(
-                        shown.part_of_drawing(),
-                        shown.step,
-                        tokens,
-                        is_transparent=is_clear,
-                        marks=self._marks(),
-                        progress=progress,
-                    )
-                ]
+                return tikz_pieces(
+                    shown.part_of_drawing(),
+                    shown.step,
+                    tokens,
+                    is_transparent=is_clear,
+                    marks=self._marks(),
+                    progress=progress,
+                )
             case PictureFormat.DOT:
                 return [dot_text(shown.part_of_view(), tokens)]
             case PictureFormat.MERMAID:
                 return [mermaid_text(shown.part_of_view(), tokens)]
             case PictureFormat.GRAPHML:
-                return [graphml_text(shown.part_of_view(), progress)]
+                return graphml_pieces(shown.part_of_view(), progress)
             case PictureFormat.JSON:
                 return recording_pieces(shown.recording, progress)
             case (

@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from engine.drawing.drawing import Direction, Drawing
 from engine.drawing.moved import Moves, moved
@@ -24,6 +24,20 @@ REST = 4
 """After a refresh the window has at least this many times as long for other work."""
 
 
+class _Messenger(QObject):
+    """Brings pictures from the other thread to the window's; it belongs to the application, which outlives a canvas."""
+
+    made = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.instance())
+
+    def tell(self, ticket: int, made: Made | None) -> None:
+        """Runs on the other thread."""
+        with contextlib.suppress(RuntimeError):  # the application is at its end
+            self.made.emit(ticket, made)
+
+
 class GraphSource(QObject):
     """Keeps the drawing up to date with recording, playhead, folding and direction.
 
@@ -36,7 +50,6 @@ class GraphSource(QObject):
     drawing_ready = Signal(object)
     iteration_changed = Signal(object)
     busy_changed = Signal(object)
-    _made = Signal(int, object)
 
     def __init__(self, document: Document, playhead: Playhead, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +73,13 @@ class GraphSource(QObject):
         self._wanted: Order | None = None
         """What is made in the background."""
         self._is_behind = False
-        self._workshop = Workshop(self._hear)
+        self._messenger = _Messenger()
+        self._workshop = Workshop(self._messenger.tell)
         self._refreshed_s = 0.0
         self._pause_s = REFRESH_MS / 1000
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.refresh)
-        self._made.connect(self._on_made)
+        self._messenger.made.connect(self._on_made)
         document.program_replaced.connect(lambda _changed: self._on_program_replaced())
         document.recording_replaced.connect(self._on_replaced)
         document.compared_changed.connect(lambda _compared: self._rebuild())
@@ -272,11 +286,6 @@ class GraphSource(QObject):
             self._publish(None)  # a picture of another recording would be taken for one of this
         self._tell_busy()
         self._workshop.take(self._ticket, order)
-
-    def _hear(self, ticket: int, made: Made | None) -> None:
-        """Runs on another thread: hand the picture to the window's thread."""
-        with contextlib.suppress(RuntimeError):  # the window is gone meanwhile
-            self._made.emit(ticket, made)
 
     @Slot(int, object)
     def _on_made(self, ticket: int, made: Made | None) -> None:

@@ -118,6 +118,7 @@ class ExportDialog(QDialog):
         self._bar.setFixedHeight(_BAR_PX)
         self._bar.hide()
         self._writing: ExportWork | None = None
+        self._target: Path | None = None
         self._previewing: ExportWork | None = None
         self._size = QLabel(self)
         self._size.setProperty("look", "muted")
@@ -171,10 +172,9 @@ class ExportDialog(QDialog):
             self._show_no_preview(str(problem))
             return
         width, height = self._preview.width() - 8, self._preview.height() - 8
-        work = ExportWork(lambda progress: job.preview(width, height, progress), self)
+        work = ExportWork(lambda progress: job.preview(width, height, progress))
         work.done.connect(self._show_preview)
         work.failed.connect(self._show_no_preview)
-        work.ended.connect(work.deleteLater)
         work.start()
         self._previewing = work
 
@@ -235,21 +235,23 @@ class ExportDialog(QDialog):
 
     def _write(self, job: ExportJob, path: Path) -> None:
         self._show_writing(is_on=True)
-        work = ExportWork(lambda progress: job.write(path, progress), self)
-        work.progressed.connect(lambda share: self._bar.setValue(round(share * 1000)))
-        work.done.connect(lambda _nothing: self._remember(path))
+        self._target = path
+        work = ExportWork(lambda progress: job.write(path, progress))
+        work.progressed.connect(self._show_share)
+        work.done.connect(self._remember)
         work.failed.connect(self._problem.setText)
         work.ended.connect(self._end_writing)
         self._writing = work
         work.start()
 
-    def _remember(self, path: Path) -> None:
-        self.saved_path = path
+    def _show_share(self, share: float) -> None:
+        self._bar.setValue(round(share * 1000))
+
+    def _remember(self, _nothing: object) -> None:
+        self.saved_path = self._target
 
     def _end_writing(self) -> None:
-        if self._writing is not None:
-            self._writing.deleteLater()
-            self._writing = None
+        self._writing = None
         self._show_writing(is_on=False)
         if self.saved_path is not None:
             self.accept()

@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
+from engine.graph.uncollected import uncollected
 from gui.model.export import ExportProblemError
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,9 @@ class CalledOffError(Exception):
 class ExportWork(QObject):
     """One piece of work; make another one for another piece.
 
+    It belongs to the application until it is over: what asked for it may be closed and deleted while the thread runs,
+    and a signal from an object that is gone would end the program.
+
     Signals:
         progressed: The share that is done, 0 to 1.
         done: What the work returned.
@@ -32,9 +36,11 @@ class ExportWork(QObject):
     done = Signal(object)
     failed = Signal(str)
     ended = Signal()
+    _left = Signal()
 
-    def __init__(self, task: Task, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, task: Task) -> None:
+        super().__init__(QCoreApplication.instance())
+        self._left.connect(self._go)
         self._task = task
         self._is_called_off = threading.Event()
         # A daemon: whoever closes the program does not wait for a picture.
@@ -54,7 +60,10 @@ class ExportWork(QObject):
 
     def _run(self) -> None:
         try:
-            self._say(self.done, self._task(self._hear))
+            # A collection that began on this thread would destroy Qt objects outside of theirs.
+            with uncollected():
+                found = self._task(self._hear)
+            self._say(self.done, found)
         except CalledOffError:
             pass
         except ExportProblemError as problem:
@@ -67,6 +76,13 @@ class ExportWork(QObject):
             self._say(self.failed, "Something in Chainrule itself went wrong; nothing was written.")
         finally:
             self._emit(self.ended)
+            self._emit(self._left)
+
+    @Slot()
+    def _go(self) -> None:
+        """Runs on the window's thread, after all that was said has been heard."""
+        self._thread.join()  # it has nothing more to do
+        self.deleteLater()
 
     def _hear(self, share: float) -> None:
         if self._is_called_off.is_set():

@@ -124,7 +124,7 @@ def _export(app: QApplication, heart: Heart, shown: Shown, kind: PictureFormat) 
     with tempfile.TemporaryDirectory() as folder:
         job = PictureJob(shown, ExportChoice(format=kind, scale=0.05), LIGHT)
         ended: list[bool] = []
-        work = ExportWork(lambda progress: job.write(Path(folder, f"picture.{kind.value}"), progress), app)
+        work = ExportWork(lambda progress: job.write(Path(folder, f"picture.{kind.value}"), progress))
         problems: list[str] = []
         work.failed.connect(problems.append)
         work.ended.connect(lambda: ended.append(True))

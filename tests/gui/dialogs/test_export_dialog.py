@@ -1,7 +1,8 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QProgressBar, QPushButton, QSpinBox, QWidget
 
@@ -204,11 +205,37 @@ def test_a_fault_of_the_program_itself_is_said_and_ends_the_work(qtbot, caplog):
     def fail(_progress):
         raise RuntimeError("a fault")
 
-    work, said = ExportWork(fail, owner := QObject()), []
+    work, said = ExportWork(fail), []
+    ended = []
     work.failed.connect(said.append)
-    with qtbot.waitSignal(work.ended):
-        work.start()
-    work.wait()
+    work.ended.connect(lambda: ended.append(True))
+    work.start()
+    qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
     assert said == ["Something in Chainrule itself went wrong; nothing was written."]
     assert "a fault" in caplog.text
-    assert owner is not None
+
+
+def test_a_preview_may_outlive_the_dialog_that_wanted_it(qtbot, tmp_path):
+    begun, go_on, over = threading.Semaphore(0), threading.Event(), threading.Semaphore(0)
+
+    class SlowJob(FakeJob):
+        def preview(self, width_px, height_px, progress):
+            begun.release()
+            go_on.wait()
+            over.release()
+            return super().preview(width_px, height_px, progress)
+
+    exporter = FakeExporter()
+    exporter.prepare = lambda choice: SlowJob(exporter, choice)
+    parent = QWidget()
+    dialog = ExportDialog(exporter, FakePrompts(), tmp_path / "starter", ThemeName.DARK, parent)
+    begun.acquire()
+    dialog.refresh()  # the first preview is not wanted any more, and goes on
+    begun.acquire()
+    shiboken6.delete(parent)
+    threads = [thread for thread in threading.enumerate() if thread.name == "export"]
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert over.acquire(blocking=False)
+    qtbot.wait(20)  # what they said arrives, and nobody is there
