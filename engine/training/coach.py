@@ -73,7 +73,7 @@ def _dead(curves: Curves, loss: Series) -> Iterator[Advice]:
     yield Advice(
         kind=AdviceKind.DEAD,
         sentence=f"{share:.0%} of the units of {name} give nothing since iteration {since:,}: no gradient passes.",
-        hint="A smaller learning rate, or LeakyReLU or GELU, keeps them alive.",
+        hint="Start anew with a smaller learning rate, or with LeakyReLU or GELU.",
         since=since,
     )
 
@@ -87,7 +87,7 @@ def _saturated(curves: Curves, loss: Series) -> Iterator[Advice]:
     yield Advice(
         kind=AdviceKind.SATURATED,
         sentence=f"{share:.0%} of the answers of {name} lie at its ends, since iteration {since:,}: it is flat there.",
-        hint="Smaller weights at the start, a smaller learning rate, or normalization before it.",
+        hint="Start anew with a smaller learning rate, smaller weights, or normalization before it.",
         since=since,
     )
 
@@ -111,20 +111,23 @@ def _vanishing(curves: Curves, _loss: Series) -> Iterator[Advice]:
 
 
 def _updates(curves: Curves, loss: Series) -> Iterator[Advice]:
-    """Steps are far too large or too small for the weights."""
-    sizes = [_recent(curve) for name, curve in curves.family("update ratio") if not name.endswith("bias")]
-    sizes = [size for size in sizes if math.isfinite(size) and size > 0]
+    """Steps are far too large for a weight, or too small for most of them."""
+    sizes = {name: _recent(curve) for name, curve in curves.family("update ratio") if not name.endswith("bias")}
+    sizes = {name: size for name, size in sizes.items() if math.isfinite(size) and size > 0}
     if not sizes:
         return
-    update = float(np.median(sizes))
-    is_large = update > LARGE_UPDATE and not _falls(loss)
+    most = max(sizes, key=lambda name: sizes[name])
+    is_large = sizes[most] > LARGE_UPDATE and not _falls(loss)
+    update = sizes[most] if is_large else float(np.median(list(sizes.values())))
     if not is_large and update >= SMALL_UPDATE:
         return
-    word = "large" if is_large else "tiny"
-    seen = "and the loss does not fall" if is_large else "so it learns very slowly"
+    if is_large:
+        sentence = f"Updates are large: a step changes {most} by {_percent(update)}, and the loss does not fall."
+    else:
+        sentence = f"Updates are tiny: a step changes a weight by {_percent(update)}, so it learns very slowly."
     yield Advice(
         kind=AdviceKind.LARGE_UPDATES if is_large else AdviceKind.SMALL_UPDATES,
-        sentence=f"Updates are {word}: a step changes a weight by {_percent(update)}, {seen}.",
+        sentence=sentence,
         hint=f"About {_percent(HEALTHY_UPDATE)} is healthy: try a {'smaller' if is_large else 'larger'} learning rate.",
         since=int(loss.iterations[max(0, len(loss.iterations) - _RECENT_POINTS)]),
         rate=_better_rate(curves, update),
@@ -233,5 +236,5 @@ def _percent(share: float) -> str:
     return f"{number_text(100 * share, 2)} %"
 
 
-CAUSES: tuple[Rule, ...] = (_dead, _saturated, _vanishing, _updates, _overfitting)
-"""Rules for what may keep a loss from falling; each may find something."""
+CAUSES: tuple[Rule, ...] = (_updates, _dead, _saturated, _vanishing, _overfitting)
+"""Rules for what may keep a loss from falling; each may find something. Large updates close units: they come first."""

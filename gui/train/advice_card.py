@@ -18,7 +18,7 @@ _LEAST_PX = 52
 
 
 class AdviceRow(QFrame):
-    """One advice: a click or Enter points at where it began.
+    """One advice: a click or Enter points at where it began; ``when`` a proposed rate is set, None: it cannot be.
 
     Signals:
         pointed_at: The iteration.
@@ -28,7 +28,7 @@ class AdviceRow(QFrame):
     pointed_at = Signal(int)
     rate_wanted = Signal(float)
 
-    def __init__(self, advice: Advice, parent: QWidget, *, is_live: bool) -> None:
+    def __init__(self, advice: Advice, parent: QWidget, *, when: str | None) -> None:
         super().__init__(parent)
         self._advice = advice
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -41,8 +41,8 @@ class AdviceRow(QFrame):
         for text, look in ((advice.sentence, ""), (advice.hint, "faint")):
             if text:
                 column.addWidget(_words(text, look, self))
-        if advice.rate is not None and is_live:
-            change = QPushButton(f"Set the learning rate to {number_text(advice.rate)}", self)
+        if advice.rate is not None and when is not None:
+            change = QPushButton(f"Set the learning rate to {number_text(advice.rate)}{when}", self)
             change.setProperty("look", "link")
             change.clicked.connect(lambda: self.rate_wanted.emit(advice.rate))
             column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
@@ -105,7 +105,7 @@ class AdviceCard(Section):
         super().__init__(TITLE, "", parent)
         self._shown: tuple[TrainingRun | None, bool, tuple[Advice, ...]] = (None, False, ())
         self._run: TrainingRun | None = None
-        self._read_at = -1
+        self._read_at: tuple[int, bool] | None = None
         self._later = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._later.timeout.connect(self._read)
         self._rows: list[AdviceRow] = []
@@ -124,14 +124,15 @@ class AdviceCard(Section):
         self._run = run
         self.setVisible(run is not None and run.iteration >= 0)
         if is_other:
-            self._read_at = -1
+            self._read_at = None
         if is_other or not self._later.isActive():
             self._read()
 
     def _read(self) -> None:
         run = self._run
-        if run is not None and run.iteration != self._read_at:
-            self._read_at = run.iteration
+        state = None if run is None or run.iteration < 0 else (run.iteration, run.is_alive)
+        if run is not None and state != self._read_at:
+            self._read_at = state
             self._show(run, advise(run.curves)[:_MOST])
             self._later.start()
 
@@ -144,7 +145,9 @@ class AdviceCard(Section):
             self._sheet.lines.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = [AdviceRow(advice, self._sheet, is_live=run.is_alive) for advice in said]
+        when = "" if run.is_alive else " for the next run"
+        can_set = run.is_alive or run.plan is not None  # a typed program that has ended sets its own rate
+        self._rows = [AdviceRow(advice, self._sheet, when=when if can_set else None) for advice in said]
         for row in self._rows:
             row.pointed_at.connect(self.pointed_at)
             row.rate_wanted.connect(self.rate_wanted)

@@ -55,13 +55,14 @@ class RunRow(QWidget):
         """Paint it as it is now, if it looks different; ``beside`` is the run that is looked at."""
         run = self.run
         is_current = run is beside
-        state = (tokens.name, beside, run.is_shown, run.name, run_summary(run), run_loss_text(run), run.phase)
+        tip = _tip(run, beside)
+        state = (tokens.name, beside, run.is_shown, run.name, run_summary(run), run_loss_text(run), run.phase, tip)
         if state == self._state:
             return
         self._state = state
         self._tokens, self._is_current = tokens, is_current
         self.setAccessibleName(f"{run.name}, {run_summary(run)}, loss {run_loss_text(run)}")
-        self.setToolTip(_tip(run, beside))
+        self.setToolTip(tip)
         self.update()
 
     def begin_renaming(self) -> None:

@@ -92,9 +92,19 @@ def test_a_vanishing_gradient_names_both_ends() -> None:
 def test_updates_that_are_too_large_matter_where_the_loss_does_not_fall() -> None:
     (advice,) = said(loss=FLAT, learning_rate=RATE, update_ratio__w=flat(0.1))
     assert advice.kind is AdviceKind.LARGE_UPDATES
-    assert "changes a weight by 10 %" in advice.sentence
+    assert "changes w by 10 %" in advice.sentence
     assert advice.rate == pytest.approx(0.003)
     assert said(loss=FALLING, learning_rate=RATE, update_ratio__w=flat(0.1)) == ()
+
+
+def test_one_weight_with_too_large_updates_is_told_before_the_units_that_they_closed() -> None:
+    quiet = {f"update_ratio__{name}": flat(1e-3) for name in ("fc1", "fc2", "fc3")}
+    rate = Made(np.full(600, 10.0))
+    told = said(loss=FLAT, learning_rate=rate, saturation__act=flat(1.0), update_ratio__fc4=flat(0.3), **quiet)
+    assert [advice.kind for advice in told] == [AdviceKind.LARGE_UPDATES, AdviceKind.SATURATED]
+    assert "changes fc4 by 30 %" in told[0].sentence
+    assert told[0].rate == pytest.approx(0.3)
+    assert "Start anew" in told[1].hint
 
 
 def test_tiny_updates_get_a_larger_rate() -> None:

@@ -32,7 +32,17 @@ def test_what_was_chosen_otherwise_is_told():
 
 
 def test_what_was_edited_while_it_ran_counts():
-    assert differences(run(rate=0.1), run(rate=0.003)) == ("lr 1e-1 instead of 3e-3",)
+    assert differences(run(rate=0.1), run(rate=0.003)) == ("lr 0.1 instead of 0.003",)
+
+
+def test_numbers_are_told_alike_wherever_they_come_from():
+    begun, told = run(), run()
+    names = ("lr", "betas", "weight_decay", "eps", "clip norm")
+    told.hyper = Hyper("AdamW", names, ((0.003,), (0.9, 0.999), (1e-4,), (1e-8,), ()))
+    assert differences(told, begun) == differences(begun, told) == ()
+    other = run()
+    other.hyper = Hyper("AdamW", ("betas", "clip norm"), ((0.9, 0.99), (1.0,)))
+    assert differences(other, told)[:2] == ("clip norm 1 instead of off", "betas 0.9, 0.99 instead of 0.9, 0.999")
 
 
 def test_another_network_and_another_program():

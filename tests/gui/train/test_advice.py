@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.commands import SetHyper
 from engine.training.facts import points
 from tests.gui.train import facts
@@ -31,11 +32,23 @@ def test_it_says_nothing_before_there_is_a_run(bench):
 def test_a_proposed_learning_rate_is_set_by_a_click(begun, qtbot):
     _tell_large_updates(begun)
     (row,) = begun.page.advice.rows
-    assert row.accessibleName().startswith("Updates are large: a step changes a weight by 10 %")
+    assert row.accessibleName().startswith("Updates are large: a step changes 0.weight by 10 %")
     (button,) = row.findChildren(QPushButton)
     assert button.text() == "Set the learning rate to 0.003"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert begun.trainer.steered[-1] == SetHyper(name="lr", numbers=(0.003,))
+
+
+def test_after_a_run_the_proposed_rate_is_for_the_next_one(begun, qtbot):
+    _tell_large_updates(begun)
+    begun.training.control.take_end(Outcome(kind=OutcomeKind.FINISHED, message=""))
+    begun.page.refresh()
+    begun.page.advice._read()
+    (row,) = begun.page.advice.rows
+    (button,) = row.findChildren(QPushButton)
+    assert button.text() == "Set the learning rate to 0.003 for the next run"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert begun.training.plan.hyper("lr", ()) == (0.003,)
 
 
 def test_a_click_points_at_where_it_began(begun, qtbot):
