@@ -182,7 +182,7 @@ class LossChart(ChartFrame):
         if iteration is None or run is None:
             self.show_note("")
             return
-        if iteration > run.iteration >= 0:  # a run that is drawn beside it went on for longer
+        if iteration > run.iteration >= 0:  # one beside it went on for longer
             self.show_note(f"iteration {iteration:,.0f}  ·  {run.name} ends at {run.iteration:,}")
             return
         parts = [f"iteration {iteration:,.0f}"]

@@ -153,7 +153,7 @@ def test_the_crosshair_is_shared_and_tells_numbers(begun):
     assert "fc1.weight" in charts.ratio.note.whole_text
     assert charts.loss.plot._cross.isVisible()
     begun.page.crosshair.move(5000.0)
-    assert charts.loss.note.whole_text == f"iteration 5,000  ·  {begun.run.name} ends at 100"
+    assert charts.loss.note.whole_text == f"iteration 5,000  ·  {begun.run.name} ends at 99"
     begun.page.crosshair.move(None)
     assert "log scale" in charts.loss.note.whole_text
 
