@@ -42,7 +42,7 @@ class AdviceRow(QFrame):
             if text:
                 column.addWidget(_words(text, look, self))
         if advice.rate is not None and when is not None:
-            change = QPushButton(f"Set the learning rate to {number_text(advice.rate)}{when}", self)
+            change = QPushButton(f"Set the learning rate to {number_text(advice.rate, 1)}{when}", self)
             change.setProperty("look", "link")
             change.clicked.connect(lambda: self.rate_wanted.emit(advice.rate))
             column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)

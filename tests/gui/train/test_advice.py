@@ -39,6 +39,13 @@ def test_a_proposed_learning_rate_is_set_by_a_click(begun, qtbot):
     assert begun.trainer.steered[-1] == SetHyper(name="lr", numbers=(0.003,))
 
 
+def test_a_tiny_rate_is_told_with_its_one_digit(begun):
+    rate = _steady("learning rate", 1e-6)
+    begun.tell(facts.progress(400), _steady("loss", 1.0), rate, _steady("update ratio/0.weight", 3e-6))
+    (button,) = begun.page.advice.rows[0].findChildren(QPushButton)
+    assert button.text() == "Set the learning rate to 3e-5"
+
+
 def test_after_a_run_the_proposed_rate_is_for_the_next_one(begun, qtbot):
     _tell_large_updates(begun)
     begun.training.control.take_end(Outcome(kind=OutcomeKind.FINISHED, message=""))
