@@ -18,6 +18,7 @@ from gui.model.network_changes import (
     OnLink,
     Where,
     added,
+    aligned,
     first_network,
     healed,
     is_fed,
@@ -336,7 +337,7 @@ class NetworkModel:
     def align(self, edge: edits.Edge) -> None:
         """Put what is selected in one line."""
         names = self.selection
-        self.edit(lambda network: edits.align(network, names, edge), moves_only=True)
+        self.edit(lambda network: aligned(network, names, edge), moves_only=True)
 
     def tidy(self) -> None:
         """Lay everything out."""

@@ -1,14 +1,27 @@
 """Changes of a network that a person asks for in one go: a layer after another, on a wire, a fix that was offered."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.network.catalogue import input_ports, output_ports
-from engine.network.edits import add, connect, disconnect, move, node_of, pasted, remove, set_setting, suggested_name
+from engine.network.edits import (
+    Edge,
+    add,
+    align,
+    connect,
+    disconnect,
+    move,
+    node_of,
+    pasted,
+    remove,
+    set_setting,
+    suggested_name,
+)
 from engine.network.fresh import fresh_node, wanted_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.protocol.network import Fix, InsertFix, SetFix
-from gui.model.network_boxes import box_height, box_of, box_width, input_count, input_name, is_needed
+from gui.model.network_boxes import SPARE_PX, box_height, box_of, box_width, input_count, input_name, is_needed
 from gui.model.network_layout import below, tidied, with_room_for
 
 
@@ -122,6 +135,20 @@ def with_middle_at(network: Network, names: Collection[NodeName], at: Free) -> N
     left, top = min(box.x for box in boxes), min(box.y for box in boxes)
     right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
     return move(network, names, at.x - (left + right) / 2, at.y - (top + bottom) / 2)
+
+
+def aligned(network: Network, names: Collection[NodeName], edge: Edge) -> Network:
+    """Put nodes in one line, in the order in which they stand; those that would lie on another move along it."""
+    is_column = edge is Edge.LEFT
+    lined = align(network, names, edge)
+    boxes = [(node.name, box_of(lined, node)) for node in lined.nodes if node.name in names]
+    free = -math.inf
+    for name, box in sorted(boxes, key=lambda pair: pair[1].y if is_column else pair[1].x):
+        start, length = (box.y, box.height) if is_column else (box.x, box.width)
+        by = max(0.0, free - start)
+        lined = move(lined, (name,), 0.0, by) if is_column else move(lined, (name,), by, 0.0)
+        free = start + by + length + SPARE_PX
+    return lined
 
 
 def put_on_link(network: Network, name: NodeName, link: Link) -> Network:

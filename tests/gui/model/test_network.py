@@ -1,5 +1,7 @@
 """The model of the network that is built, with answers given by hand: no torch, no window."""
 
+from itertools import combinations
+
 import pytest
 
 from engine.network import edits
@@ -7,6 +9,7 @@ from engine.network.network import Link, Network, Node, NodeKind, NodeName
 from engine.network.templates import templates
 from engine.protocol.network import InsertFix, Misfit, NetworkAnswer, NodeFacts, SetFix, Settled
 from gui.model.network import NetworkModel
+from gui.model.network_boxes import box_of
 from gui.model.network_changes import After, Free, NewNode, OnLink
 from gui.model.network_layout import kept_tidy, tidied
 from gui.model.network_talk import Question, Refusal
@@ -205,3 +208,15 @@ def test_what_is_missing_is_said_in_place_of_the_source() -> None:
     model = NetworkModel(Network(nodes=(Node(name=X, kind=NodeKind.INPUT, shape=(2,)),)))
     assert model.source == ""
     assert model.source_trouble == "The network has no output."
+
+
+@pytest.mark.parametrize("edge", edits.Edge)
+def test_aligned_nodes_do_not_lie_on_each_other(model, edge):
+    model.select([node.name for node in model.network.nodes])
+    before = model.network
+    model.align(edge)
+    boxes = [box_of(model.network, node) for node in model.network.nodes]
+    assert len({box.x if edge is edits.Edge.LEFT else box.y for box in boxes}) == 1
+    assert not any(one.meets(other) for one, other in combinations(boxes, 2))
+    model.undo()
+    assert model.network == before
