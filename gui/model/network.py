@@ -23,6 +23,7 @@ from gui.model.network_changes import (
     healed,
     is_fed,
     put_on_link,
+    with_copy,
     with_fix,
     with_piece,
 )
@@ -360,7 +361,7 @@ class NetworkModel:
         names: list[NodeName] = []
 
         def change(network: Network) -> Network:
-            changed, new = edits.pasted(network, piece)
+            changed, new = with_copy(network, piece)
             names.extend(new)
             return changed
 

@@ -137,6 +137,18 @@ def with_middle_at(network: Network, names: Collection[NodeName], at: Free) -> N
     return move(network, names, at.x - (left + right) / 2, at.y - (top + bottom) / 2)
 
 
+def with_copy(network: Network, piece: Network) -> tuple[Network, tuple[NodeName, ...]]:
+    """Add a copied piece beside what it was copied from, on nothing else; return the network and the new names."""
+    joined, names = pasted(network, piece)
+    others = sorted((box_of(network, node) for node in network.nodes), key=lambda box: box.right)
+    for other in others:  # from left to right: each is passed once
+        copies = [box_of(joined, node) for node in joined.nodes if node.name in names]
+        if any(copy.meets(other) for copy in copies):
+            right = max(other.right - copy.x for copy in copies if copy.meets(other))
+            joined = move(joined, names, right + SPARE_PX, 0.0)
+    return joined, names
+
+
 def aligned(network: Network, names: Collection[NodeName], edge: Edge) -> Network:
     """Put nodes in one line, in the order in which they stand; those that would lie on another move along it."""
     is_column = edge is Edge.LEFT

@@ -220,3 +220,13 @@ def test_aligned_nodes_do_not_lie_on_each_other(model, edge):
     assert not any(one.meets(other) for one, other in combinations(boxes, 2))
     model.undo()
     assert model.network == before
+
+
+@pytest.mark.parametrize("count", [1, 3, None])
+def test_copies_lie_on_nothing_else(model, count):
+    names = [node.name for node in model.network.nodes][:count]
+    for _ in range(3):
+        model.select(names)
+        model.duplicate()
+    boxes = [box_of(model.network, node) for node in model.network.nodes]
+    assert not any(one.meets(other) for one, other in combinations(boxes, 2))
