@@ -24,6 +24,9 @@ from engine.protocol.network import Fix, InsertFix, SetFix
 from gui.model.network_boxes import SPARE_PX, box_height, box_of, box_width, input_count, input_name, is_needed
 from gui.model.network_layout import below, tidied, with_room_for
 
+_LINE_GAP_PX = 36.0
+"""Between nodes that are moved off each other: there is room for a wire and its shape."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewNode:
@@ -154,12 +157,12 @@ def aligned(network: Network, names: Collection[NodeName], edge: Edge) -> Networ
     is_column = edge is Edge.LEFT
     lined = align(network, names, edge)
     boxes = [(node.name, box_of(lined, node)) for node in lined.nodes if node.name in names]
-    free = -math.inf
+    end = -math.inf
     for name, box in sorted(boxes, key=lambda pair: pair[1].y if is_column else pair[1].x):
         start, length = (box.y, box.height) if is_column else (box.x, box.width)
-        by = max(0.0, free - start)
+        by = end + _LINE_GAP_PX - start if start < end else 0.0
         lined = move(lined, (name,), 0.0, by) if is_column else move(lined, (name,), by, 0.0)
-        free = start + by + length + SPARE_PX
+        end = start + by + length
     return lined
 
 
