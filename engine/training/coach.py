@@ -66,30 +66,24 @@ def _not_finite(loss: Series) -> Advice:
 
 def _dead(curves: Curves, loss: Series) -> Iterator[Advice]:
     """Units of a ReLU give nothing any more."""
-    worst = _worst_share(curves, "dead units", loss)
-    if worst is None:
-        return
-    name, share, since = worst
-    yield Advice(
-        kind=AdviceKind.DEAD,
-        sentence=f"{share:.0%} of the units of {name} give nothing since iteration {since:,}: no gradient passes.",
-        hint="Start anew with a smaller learning rate, or with LeakyReLU or GELU.",
-        since=since,
-    )
+    for name, share, since in _worst_share(curves, "dead units", loss):
+        yield Advice(
+            kind=AdviceKind.DEAD,
+            sentence=f"{share:.0%} of the units of {name} give nothing since iteration {since:,}: no gradient passes.",
+            hint="Start anew with a smaller learning rate, or with LeakyReLU or GELU.",
+            since=since,
+        )
 
 
 def _saturated(curves: Curves, loss: Series) -> Iterator[Advice]:
     """Units of a Tanh or Sigmoid answer with hardly anything but its ends."""
-    worst = _worst_share(curves, "saturation", loss)
-    if worst is None:
-        return
-    name, share, since = worst
-    yield Advice(
-        kind=AdviceKind.SATURATED,
-        sentence=f"{share:.0%} of the answers of {name} lie at its ends, since iteration {since:,}: it is flat there.",
-        hint="Start anew with a smaller learning rate, smaller weights, or normalization before it.",
-        since=since,
-    )
+    for name, share, since in _worst_share(curves, "saturation", loss):
+        yield Advice(
+            kind=AdviceKind.SATURATED,
+            sentence=f"{share:.0%} of the answers of {name} lie at its ends since iteration {since:,}: flat there.",
+            hint="Start anew with a smaller learning rate, smaller weights, or normalization before it.",
+            since=since,
+        )
 
 
 def _vanishing(curves: Curves, _loss: Series) -> Iterator[Advice]:
@@ -184,18 +178,16 @@ def _stands_still(loss: Series) -> Iterator[Advice]:
     )
 
 
-def _worst_share(curves: Curves, family: str, loss: Series) -> tuple[str, float, int] | None:
-    """Return the layer with the largest share, that share, and since when it is too large; None: none has."""
-    worst: tuple[str, float, int] | None = None
+def _worst_share(curves: Curves, family: str, loss: Series) -> Iterator[tuple[str, float, int]]:
+    """Yield the layer with the largest share, that share, and since when it is too large; nothing where none is."""
     many = MOST_UNITS if _falls(loss) else MANY_UNITS
-    for name, curve in curves.family(family):
-        share = _recent(curve, 3)
-        if share >= many and (worst is None or share > worst[1]):
-            below = np.flatnonzero(curve.numbers < MANY_UNITS)
-            below = below[below < len(curve.numbers) - 3]
-            place = int(below[-1]) + 1 if len(below) else 0
-            worst = (name, share, int(curve.iterations[place]))
-    return worst
+    shares = {name: share for name, curve in curves.family(family) if (share := _recent(curve, 3)) >= many}
+    if not shares:
+        return
+    name = max(shares, key=lambda name: shares[name])
+    curve = next(curve for member, curve in curves.family(family) if member == name)
+    below = np.flatnonzero(curve.numbers[:-3] < MANY_UNITS)
+    yield name, shares[name], int(curve.iterations[int(below[-1]) + 1 if len(below) else 0])
 
 
 def _recent(curve: Series, points: int = _RECENT_POINTS) -> float:
