@@ -18,6 +18,7 @@ _INSET_PX = 2.0
 _GAP_PX = 4.0
 _FONT_PX = 10.5
 _MOST_LETTERS = 34
+_WORDS_OF_A_KIND = 2
 _ABOVE_LINES, _LINES = 12, 10
 
 
@@ -47,7 +48,7 @@ class MarkLines:
             self._add()
         for item in (*self._lines[len(shown) :], *self._labels[len(shown) :]):
             item.hide()  # an item that is taken out of a scene while it is painted brings pyqtgraph down
-        places = self._places(shown)
+        places, told = self._places(shown), told_marks(shown)
         for line, label, mark, (x, y, side) in zip(self._lines, self._labels, shown, places, strict=False):
             is_fault = mark.kind in (MarkKind.ALERT, MarkKind.TROUBLE)
             color = QColor(tokens.error if is_fault else tokens.optimizer)
@@ -58,7 +59,7 @@ class MarkLines:
             label.setAnchor((side, 0.0))
             label.setPos(x, y)
             line.show()
-            label.show()
+            label.setVisible(mark in told)
 
     def _add(self) -> None:
         line, label = pg.InfiniteLine(angle=90, movable=False), pg.TextItem(fill=pg.mkBrush("w"))
@@ -79,8 +80,12 @@ class MarkLines:
         measure = QFontMetricsF(words_font(_FONT_PX))
         lines_px = [(mark.iteration - left) / ((right - left) or 1.0) * width_px for mark in marks]
         taken: list[tuple[int, float, float]] = []
+        told = told_marks(marks)
         found = []
         for at_px, mark in zip(lines_px, marks, strict=True):
+            if mark not in told:
+                found.append((float(mark.iteration), top, 0.0))
+                continue
             long_px = measure.horizontalAdvance(label_text(mark)) + 2 * _GAP_PX
             row, side = _free_place(at_px, long_px, width_px, taken, lines_px)
             start = at_px - side * long_px
@@ -88,6 +93,16 @@ class MarkLines:
             y = top - (0.02 * height_px + row * _ROW_PX) / height_px * (top - bottom)
             found.append((float(mark.iteration), y, side))
         return found
+
+
+def told_marks(marks: list[Mark]) -> list[Mark]:
+    """Return the marks that get a label: of alerts of one kind, told by their first words, only the first does."""
+    first = {tuple(mark.text.split()[:_WORDS_OF_A_KIND]): mark for mark in reversed(marks) if _is_alert(mark)}
+    return [mark for mark in marks if not _is_alert(mark) or mark in first.values()]
+
+
+def _is_alert(mark: Mark) -> bool:
+    return mark.kind is MarkKind.ALERT
 
 
 def label_text(mark: Mark) -> str:

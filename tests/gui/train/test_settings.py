@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 
 from engine.training.commands import SaveCheckpoint, SetHyper
-from engine.training.facts import Hyper
+from engine.training.facts import Hyper, Mark, MarkKind
 from engine.training.plan import Shape
 from engine.training.script import script_of
 from gui.model.training_run import Phase
@@ -226,6 +226,14 @@ def test_a_confusion_matrix_is_shown_in_place_of_a_curve(begun, qtbot):
     assert not chart.plot.is_log
     chart.choose_metric("loss")
     assert chart.plot.is_log
+
+
+def test_of_many_alerts_of_a_kind_one_has_a_label(begun):
+    chart = begun.page.charts.loss
+    alerts = [Mark(300 + place, MarkKind.ALERT, f"gradient norm {place}, 10 times usual") for place in range(4)]
+    begun.tell(*facts.curves(0, 600), facts.progress(600), *alerts, Mark(310, MarkKind.ALERT, "loss is nan"))
+    assert chart.marks.texts == ("◆ gradient norm 0, 10 times usual", "◆ loss is nan")
+    assert sum(line.isVisible() for line in chart.marks._lines) == 5
 
 
 def test_labels_of_marks_keep_apart_and_off_the_lines_of_others(begun):
