@@ -46,6 +46,16 @@ def _delete_closed() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_threads() -> Generator[None]:
+    """What a test or its program makes of torch's threads ends with it: the last bits of sums depend on them."""
+    torch = sys.modules.get("torch")
+    threads = None if torch is None else torch.get_num_threads()
+    yield
+    if torch is not None and torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path_factory.mktemp("settings")
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "CHAINRULE_HOME"):

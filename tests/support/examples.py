@@ -42,9 +42,14 @@ def run_program(example: Example) -> Ran:
     return Ran(output.getvalue(), namespace, error)
 
 
-@lru_cache(maxsize=64)
 def recorded_run(text: str) -> tuple[Ran, Recording]:
     """Run a program under the recorder; an exception becomes the outcome. Neither may be changed by a test."""
+    return _recorded_run(text, torch.get_num_threads())
+
+
+@lru_cache(maxsize=64)
+def _recorded_run(text: str, _threads: int) -> tuple[Ran, Recording]:
+    """The same; sums of many numbers depend in their last bits on how many threads share them."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         seen = record_text(text)
