@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.explain.fan_in import contributions, op_title
-from engine.explain.health import Health, health_of
+from engine.explain.health import Magnitude, magnitude_of
 from engine.explain.numerals import prose_number
 from engine.explain.problem import Problem, Severity
 from engine.explain.proof import line_of
@@ -28,8 +28,7 @@ class _Gradient:
 
     weight: Value
     step: StepIndex
-    health: Health
-    mean: float
+    size: Magnitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +41,35 @@ class _Passage:
 
 def exploding_gradients(recording: Recording) -> Iterator[Problem]:
     """The gradient of a weight has become very large."""
-    found = [gradient for gradient in _gradients(recording) if gradient.health.largest > LARGEST_ENTRY]
-    if not found:
+    worst = max(_gradients(recording), key=lambda one: one.size.largest, default=None)
+    if worst is None or worst.size.largest <= LARGEST_ENTRY:
         return
-    worst = max(found, key=lambda gradient: gradient.health.largest)
-    name = recording.shown_name(worst.weight.id)
-    culprit, detail = _culprit(recording, worst, grows=True)
-    yield Problem(
-        severity=Severity.WARNING,
-        sentence=f"The gradient explodes: that of {name} has entries up to {prose_number(worst.health.largest)}.",
-        detail=detail,
-        step=culprit,
-        span=recording.steps[culprit].span or worst.weight.span,
-        value=worst.weight.id,
-    )
+    name, largest = recording.shown_name(worst.weight.id), prose_number(worst.size.largest)
+    sentence = f"The gradient explodes: that of {name} has entries up to {largest}."
+    yield _problem(recording, worst, sentence, grows=True)
 
 
 def vanishing_gradients(recording: Recording) -> Iterator[Problem]:
     """Hardly anything of the gradient gets back to a weight, though others get theirs."""
-    found = [gradient for gradient in _gradients(recording) if gradient.mean > 0]
+    found = [gradient for gradient in _gradients(recording) if gradient.size.mean > 0]
     if len(found) < 2:
         return
-    least, most = min(found, key=lambda one: one.mean), max(found, key=lambda one: one.mean)
-    if least.mean >= SMALLEST_MEAN or most.mean < LEAST_CONTRAST * least.mean:
+    least, most = min(found, key=lambda one: one.size.mean), max(found, key=lambda one: one.size.mean)
+    if least.size.mean >= SMALLEST_MEAN or most.size.mean < LEAST_CONTRAST * least.size.mean:
         return
-    names = [recording.shown_name(one.weight.id) for one in (least, most)]
-    norms = [prose_number(one.health.norm or 0.0) for one in (least, most)]
-    culprit, detail = _culprit(recording, least, grows=False)
-    yield Problem(
+    here, there = (f"{prose_number(one.size.norm)} at {recording.shown_name(one.weight.id)}" for one in (least, most))
+    yield _problem(recording, least, f"The gradient vanishes: its norm is {here}, but {there}.", grows=False)
+
+
+def _problem(recording: Recording, gradient: _Gradient, sentence: str, *, grows: bool) -> Problem:
+    culprit, detail = _culprit(recording, gradient, grows=grows)
+    return Problem(
         severity=Severity.WARNING,
-        sentence=f"The gradient vanishes: its norm is {norms[0]} at {names[0]}, but {norms[1]} at {names[1]}.",
+        sentence=sentence,
         detail=detail,
         step=culprit,
-        span=recording.steps[culprit].span or least.weight.span,
-        value=least.weight.id,
+        span=recording.steps[culprit].span or gradient.weight.span,
+        value=gradient.weight.id,
     )
 
 
@@ -88,9 +82,9 @@ def _gradients(recording: Recording) -> Iterator[_Gradient]:
         if change is None or not 0 <= change.step < len(recording):
             continue
         assert change.value is not None
-        health = health_of(recording, change.value)
-        if health is not None and health.norm is not None and health.count:
-            yield _Gradient(value, change.step, health, health.norm / math.sqrt(health.count))
+        size = magnitude_of(recording, change.value)
+        if size is not None:
+            yield _Gradient(value, change.step, size)
 
 
 def _culprit(recording: Recording, gradient: _Gradient, *, grows: bool) -> tuple[StepIndex, str]:
@@ -131,5 +125,5 @@ def _way_to(recording: Recording, arrived: StepIndex) -> Iterator[_Passage]:
 
 def _norm(recording: Recording, value: ValueId | None) -> float:
     """Return the norm over the finite elements, 0 where it is not known."""
-    health = None if value is None else health_of(recording, value)
-    return 0.0 if health is None or health.norm is None else health.norm
+    size = None if value is None else magnitude_of(recording, value)
+    return 0.0 if size is None else size.norm

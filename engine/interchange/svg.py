@@ -19,43 +19,6 @@ _MONO = "'JetBrains Mono', Menlo, Consolas, monospace"
 _HEARD_EVERY = 500
 
 
-def svg_text(
-    drawing: Drawing,
-    recording: Recording,
-    step: StepIndex,
-    palette: Palette,
-    *,
-    is_transparent: bool = False,
-    faces: Iterable[FontFace] = (),
-    progress: Callable[[float], None] | None = None,
-    marks: Marks = NO_MARKS,
-) -> str:
-    """Return the picture of ``drawing`` right after ``step`` as one SVG document, cut off at the drawing's bounds.
-
-    Args:
-        drawing: What is drawn.
-        recording: Where the numbers come from.
-        step: The state shown; what happens later is dashed.
-        palette: The colours.
-        is_transparent: Whether the background is left clear.
-        faces: Fonts to put into the document; without them it asks for Inter and JetBrains Mono by name.
-        marks: Boxes and arrows that look otherwise than the rest, such as those of another recording.
-        progress: Hears what share is done, 0 to 1; what it raises ends the work.
-    """
-    return "".join(
-        svg_pieces(
-            drawing,
-            recording,
-            step,
-            palette,
-            is_transparent=is_transparent,
-            faces=faces,
-            progress=progress,
-            marks=marks,
-        )
-    )
-
-
 def svg_pieces(
     drawing: Drawing,
     recording: Recording,
@@ -67,7 +30,20 @@ def svg_pieces(
     progress: Callable[[float], None] | None = None,
     marks: Marks = NO_MARKS,
 ) -> Iterator[str]:
-    """Yield the text of ``svg_text`` piece by piece; a large document is never in memory as a whole."""
+    """Yield the picture of ``drawing`` right after ``step`` as the pieces of one SVG document, cut off at its bounds.
+
+    A large document is never in memory as a whole.
+
+    Args:
+        drawing: What is drawn.
+        recording: Where the numbers come from.
+        step: The state shown; what happens later is dashed.
+        palette: The colours.
+        is_transparent: Whether the background is left clear.
+        faces: Fonts to put into the document; without them it asks for Inter and JetBrains Mono by name.
+        marks: Boxes and arrows that look otherwise than the rest, such as those of another recording.
+        progress: Hears what share is done, 0 to 1; what it raises ends the work.
+    """
     parts = _Writer(drawing, recording, step, palette, marks).parts(is_transparent=is_transparent, faces=faces)
     total = len(drawing.frames) + len(drawing.edges) + len(drawing.nodes) + 1
     count = 0

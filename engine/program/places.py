@@ -4,6 +4,8 @@ import ast
 from typing import TypeAlias
 
 from engine.program.spans import character_column, source_lines
+from engine.trace.facts import Span
+from engine.trace.source import source_text
 
 Place: TypeAlias = tuple[int, int, int, int]
 """Line and column where something begins, and where it ends (exclusive): those of a ``Span`` without its file."""
@@ -32,13 +34,7 @@ class Places:
 
     def text(self, place: Place) -> str:
         """Return what is written at a place on one line, shortened where it is long."""
-        line, column, end_line, end_column = place
-        pieces = self._lines[line - 1 : end_line]
-        if not pieces:
-            return ""
-        pieces[-1] = pieces[-1][:end_column]
-        pieces[0] = pieces[0][column:]
-        whole = " ".join(" ".join(pieces).split())
+        whole = " ".join(source_text(self._lines, Span(0, *place)).split())
         return whole if len(whole) <= LONGEST_TEXT else whole[: LONGEST_TEXT - 1] + "…"
 
     def up_to(self, place: Place, mark: str) -> Place:

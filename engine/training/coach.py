@@ -64,26 +64,22 @@ def _not_finite(loss: Series) -> Advice:
     )
 
 
-def _dead(curves: Curves, loss: Series) -> Iterator[Advice]:
-    """Units of a ReLU give nothing any more."""
-    for name, share, since in _worst_share(curves, "dead units", loss):
-        yield Advice(
-            kind=AdviceKind.DEAD,
-            sentence=f"{share:.0%} of the units of {name} give nothing since iteration {since:,}: no gradient passes.",
-            hint="Start anew with a smaller learning rate, or with LeakyReLU or GELU.",
-            since=since,
-        )
+def _closed(kind: AdviceKind, family: str, *, share_of: str, effect: str, hint: str) -> Rule:
+    """Return the rule for units that let no gradient through: it tells of the layer with the largest share of them."""
 
+    def rule(curves: Curves, loss: Series) -> Iterator[Advice]:
+        many = MOST_UNITS if _falls(loss) else MANY_UNITS
+        shares = ((_recent(curve, 3), name, curve) for name, curve in curves.family(family))
+        worst = max((one for one in shares if one[0] >= many), key=lambda one: one[0], default=None)
+        if worst is None:
+            return
+        share, name, curve = worst
+        below = np.flatnonzero(curve.numbers[:-3] < MANY_UNITS)
+        since = int(curve.iterations[int(below[-1]) + 1 if len(below) else 0])
+        sentence = f"{share:.0%} of the {share_of.format(name)} since iteration {since:,}: {effect}."
+        yield Advice(kind=kind, sentence=sentence, hint=hint, since=since)
 
-def _saturated(curves: Curves, loss: Series) -> Iterator[Advice]:
-    """Units of a Tanh or Sigmoid answer with hardly anything but its ends."""
-    for name, share, since in _worst_share(curves, "saturation", loss):
-        yield Advice(
-            kind=AdviceKind.SATURATED,
-            sentence=f"{share:.0%} of the answers of {name} lie at its ends since iteration {since:,}: flat there.",
-            hint="Start anew with a smaller learning rate, smaller weights, or normalization before it.",
-            since=since,
-        )
+    return rule
 
 
 def _vanishing(curves: Curves, _loss: Series) -> Iterator[Advice]:
@@ -178,18 +174,6 @@ def _stands_still(loss: Series) -> Iterator[Advice]:
     )
 
 
-def _worst_share(curves: Curves, family: str, loss: Series) -> Iterator[tuple[str, float, int]]:
-    """Yield the layer with the largest share, that share, and since when it is too large; nothing where none is."""
-    many = MOST_UNITS if _falls(loss) else MANY_UNITS
-    shares = {name: share for name, curve in curves.family(family) if (share := _recent(curve, 3)) >= many}
-    if not shares:
-        return
-    name = max(shares, key=lambda name: shares[name])
-    curve = next(curve for member, curve in curves.family(family) if member == name)
-    below = np.flatnonzero(curve.numbers[:-3] < MANY_UNITS)
-    yield name, shares[name], int(curve.iterations[int(below[-1]) + 1 if len(below) else 0])
-
-
 def _recent(curve: Series, points: int = _RECENT_POINTS) -> float:
     """Return the median of the newest numbers; NaN when there is none."""
     numbers = curve.numbers[-points:]
@@ -227,6 +211,21 @@ def _better_rate(curves: Curves, update: float) -> float | None:
 def _percent(share: float) -> str:
     return f"{number_text(100 * share, 2)} %"
 
+
+_dead = _closed(
+    AdviceKind.DEAD,
+    "dead units",
+    share_of="units of {} give nothing",
+    effect="no gradient passes",
+    hint="Start anew with a smaller learning rate, or with LeakyReLU or GELU.",
+)
+_saturated = _closed(
+    AdviceKind.SATURATED,
+    "saturation",
+    share_of="answers of {} lie at its ends",
+    effect="flat there",
+    hint="Start anew with a smaller learning rate, smaller weights, or normalization before it.",
+)
 
 CAUSES: tuple[Rule, ...] = (_updates, _dead, _saturated, _vanishing, _overfitting)
 """Rules for what may keep a loss from falling; each may find something. Large updates close units: they come first."""

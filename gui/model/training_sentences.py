@@ -9,6 +9,8 @@ from gui.model.training_plan import read_numbers
 from gui.model.training_run import Phase, TrainingRun
 
 DOT = "  ·  "
+OF_PROGRAM = "of the program"
+"""What stands where a typed program has data, a network or settings of its own."""
 _MEGABYTE = 1_000_000
 _SMALL = 0.01
 """Three places behind the point would say little of a number below it."""

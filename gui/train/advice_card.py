@@ -146,7 +146,7 @@ class AdviceCard(Section):
             row.hide()
             row.deleteLater()
         when = "" if run.is_alive else " for the next run"
-        can_set = run.is_alive or run.plan is not None  # a typed program that has ended sets its own rate
+        can_set = run.is_alive or not run.is_typed  # a typed program that has ended sets its own rate
         self._rows = [AdviceRow(advice, self._sheet, when=when if can_set else None) for advice in said]
         for row in self._rows:
             row.pointed_at.connect(self.pointed_at)

@@ -128,7 +128,7 @@ class BoundaryCard(QWidget):
             return f"The run failed, so there is nothing to draw.\n\n{run.end_text}"
         if run.is_kept:
             return KEPT
-        if run.plan is None:
+        if run.is_typed:
             return NONE_TYPED.format(run.no_plane) if run.no_plane else TYPED
         return NO_PLANE if is_elsewhere or (run.iteration > 20 and run.picture("boundary") is None) else NOTHING_YET
 

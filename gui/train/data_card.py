@@ -14,7 +14,7 @@ from engine.training.plan import Data, FileData, GeneratedData, PaintedData, Sha
 from engine.training.shape_source import SHAPES
 from gui.model.training import Training
 from gui.model.training_run import TrainingRun
-from gui.model.training_sentences import data_text
+from gui.model.training_sentences import OF_PROGRAM, data_text
 from gui.theme.tokens import Tokens
 from gui.train.data_preview import DataPreview
 from gui.train.hypers import BATCH_SIZE, NOISE, POINTS, TRAIN_SHARE
@@ -33,7 +33,6 @@ _BATCH_OF_PICTURES = 4
 """Dimensions: samples, channels, rows, columns."""
 NOT_DRAWN = "The data is drawn here as soon as training has begun."
 PAINT = "Paint points here: left button blue, right button orange, Shift green."
-TYPED_NOTE = "of the program"
 TYPED = "The run looked at is a program that was typed: it has data of its own."
 OTHER = "This is not the data of the run looked at: it is drawn here once training starts anew."
 NO_PICTURE = "These samples have many inputs: they are not drawn."
@@ -212,7 +211,7 @@ class DataCard(Section):
         data = plan.data
         name, _, rest = data_text(data).partition(" · ")
         self.choice.show_choice(name)
-        self.note.show_text(TYPED_NOTE if self._is_typed else rest)
+        self.note.show_text(OF_PROGRAM if self._is_typed else rest)
         match data:
             case GeneratedData(noise=noise, count=count):
                 self.noise.show_numbers((noise,))

@@ -22,6 +22,7 @@ from engine.training.plan import TrainingPlan
 from gui.model.training_columns import Column, columns_of, columns_told
 from gui.model.training_plan import PlanModel
 from gui.model.training_run import TrainingRun
+from gui.model.training_sentences import OF_PROGRAM
 from gui.theme.tokens import Tokens
 from gui.train.element_part import ElementPart
 from gui.train.network_scene import Unit, scene_of
@@ -151,7 +152,7 @@ class NetworkCard(QWidget):
 
     def _say(self) -> None:
         is_typed = self._run is not None and self._run.is_typed and self.face is not Face.CANVAS
-        self._note.show_text("of the program" if is_typed else self._facts)
+        self._note.show_text(OF_PROGRAM if is_typed else self._facts)
 
     def offer_templates(self, templates: Sequence[Template]) -> None:
         """Fill the menu of networks to start from."""
@@ -194,7 +195,7 @@ class NetworkCard(QWidget):
             words = KEPT
         elif columns and columns[0].sizes:
             words = MAPS
-        elif run is not None and run.plan is None and run.iteration >= _SOON:
+        elif run is not None and run.is_typed and run.iteration >= _SOON:
             words = WEIGHTS
         else:
             is_plane = bool(columns) and columns[0].units in _PLANAR and (run is None or run.iteration < _SOON)
@@ -208,7 +209,7 @@ class NetworkCard(QWidget):
 
     def _columns(self, run: TrainingRun | None, told: Told) -> tuple[tuple[Column, ...], int]:
         """Return the columns and the size of a batch: of the run looked at, or else of what would run next."""
-        if run is not None and run.plan is None:
+        if run is not None and run.is_typed:
             return columns_told(told.answers, told.weights, (2,) if told.sample is None else told.sample.shape), 0
         if run is None or run.plan is None or not self._is_own(run):
             return columns_of(self._plan.network), self._plan.plan.batch_size
@@ -233,7 +234,7 @@ class NetworkCard(QWidget):
 
     def _refresh_code(self) -> None:
         if self.face is Face.CODE:
-            is_typed = self._run is not None and self._run.plan is None
+            is_typed = self._run is not None and self._run.is_typed
             self.script.show_text(self._run.source if is_typed and self._run is not None else self._write())
 
     def _button(self, face: Face) -> QToolButton:

@@ -11,7 +11,7 @@ from gui.model.training import Training
 from gui.model.training_choices import first_schedules, hypers_of, loss_names
 from gui.model.training_plan import CLIP
 from gui.model.training_run import TrainingRun
-from gui.model.training_sentences import choice_text
+from gui.model.training_sentences import OF_PROGRAM, choice_text
 from gui.theme.tokens import Tokens
 from gui.train.arguments import ArgumentsPopup
 from gui.train.hypers import HYPERS
@@ -87,7 +87,7 @@ class TrainingCard(Section):
     def _show_typed(self, run: TrainingRun) -> None:
         names = () if run.hyper is None else run.hyper.names
         optimizer = "" if run.hyper is None else f" · {run.hyper.optimizer}"
-        self.note.show_text(LIVE_NOTE if run.is_alive else f"of the program{optimizer}")
+        self.note.show_text(LIVE_NOTE if run.is_alive else f"{OF_PROGRAM}{optimizer}")
         for name, row in self.rows.items():
             row.setVisible(name in names)
             row.setEnabled(run.is_alive)

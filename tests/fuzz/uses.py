@@ -18,7 +18,7 @@ from engine.interchange.graphml import graphml_text
 from engine.interchange.mermaid import mermaid_text
 from engine.interchange.recording_json import recording_json
 from engine.interchange.summary_text import step_line, summary_text
-from engine.interchange.svg import svg_text
+from engine.interchange.svg import svg_pieces
 from engine.interchange.tensor_choice import Named, Parameters, chosen_values, step_of
 from engine.interchange.tensors import TensorFileError, write_tensors
 from engine.trace.file import write_recording
@@ -58,7 +58,7 @@ def use_pictures(recording: Recording) -> None:
         for folding in (Folding(), Folding().with_all_open(), Folding().with_level(0)):
             view = build_view_graph(recording, iteration, folding)
             drawing = arrange(view)
-            svg_text(drawing, recording, last, LIGHT)
+            "".join(svg_pieces(drawing, recording, last, LIGHT))
             dot_text(view, LIGHT)
             mermaid_text(view, LIGHT)
             graphml_text(view)

@@ -17,7 +17,7 @@ from engine.graph.view import EdgeKind, GroupKey, ViewGroup
 from engine.interchange.dot import dot_text
 from engine.interchange.drawing_json import drawing_json
 from engine.interchange.mermaid import mermaid_text
-from engine.interchange.svg import svg_text
+from engine.interchange.svg import svg_pieces
 from engine.interchange.tikz import tikz_text
 from engine.trace.ids import StepIndex
 from gui.theme.tokens import DARK, LIGHT
@@ -32,7 +32,7 @@ def view_of(recording):
 
 
 def svg_of(recording, step, palette=LIGHT):
-    return svg_text(arrange(view_of(recording)), recording, step, palette)
+    return "".join(svg_pieces(arrange(view_of(recording)), recording, step, palette))
 
 
 def named(text):
@@ -158,18 +158,18 @@ def test_the_name_of_a_group_is_not_cut_before_an_edge():
     recording = starter_recording()
     name = "for block in self.blocks"
     drawing = framed(name, 60.0)
-    text = svg_text(drawing, recording, StepIndex(0), LIGHT)
+    text = "".join(svg_pieces(drawing, recording, StepIndex(0), LIGHT))
     assert f">{name} <" in text
     assert "9 ops" not in text.rpartition("<text")[2]
     assert name in tikz_text(drawing, StepIndex(0), LIGHT)
-    free = svg_text(framed(name, None), recording, StepIndex(0), LIGHT)
+    free = "".join(svg_pieces(framed(name, None), recording, StepIndex(0), LIGHT))
     assert "9 ops" in free.rpartition("<text")[2]
     assert len(ET.fromstring(text).findall(".//{*}rect")) == len(ET.fromstring(free).findall(".//{*}rect")) + 1
 
 
 def test_a_name_longer_than_its_frame_is_cut():
     drawing = framed("n" * 10_000, None)
-    text = svg_text(drawing, starter_recording(), StepIndex(0), LIGHT)
+    text = "".join(svg_pieces(drawing, starter_recording(), StepIndex(0), LIGHT))
     shown = texts(text)[-1]
     assert shown.startswith("n" * 20)
     assert "…" in shown

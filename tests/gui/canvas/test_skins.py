@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from engine.interchange.parts import Part, fill_of, parts_of
-from engine.interchange.svg import svg_text
+from engine.interchange.svg import svg_pieces
 from engine.trace.ids import StepIndex
 from gui.canvas.lens import Lens
 from gui.canvas.looks import Looks
@@ -70,7 +70,7 @@ def test_svg_and_png_take_the_fills(skin: Skin) -> None:
     tokens = dressed(ThemeName.LIGHT, skin)
     assert tokens.skin_fills is not None
     drawing, recording = starter_drawing(), starter_recording()
-    text = svg_text(drawing, recording, StepIndex(8), tokens)
+    text = "".join(svg_pieces(drawing, recording, StepIndex(8), tokens))
     assert f'fill="{tokens.skin_fills.tensor}"' in text
     assert f'fill="{tokens.skin_fills.output}"' in text
     image = render_image(drawing, recording, StepIndex(8), tokens)
