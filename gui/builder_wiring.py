@@ -1,4 +1,4 @@
-"""Where panels that build networks are made and given their actions; ``gui.app`` calls these."""
+"""Where panels that build networks are made and given their actions; ``gui.workbench`` calls these."""
 
 from collections.abc import Callable
 

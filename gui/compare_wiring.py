@@ -1,4 +1,4 @@
-"""Where what is compared gets its place in the window; ``gui.app`` calls these once."""
+"""Where what is compared gets its place in the window; ``gui.workbench`` calls these once."""
 
 from collections.abc import Callable
 

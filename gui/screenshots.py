@@ -19,13 +19,14 @@ from engine.program.catalogue import starter
 from engine.trace.outcome import Outcome
 from engine.training.commands import Play
 from engine.training.plan import Shape
-from gui.app import Workbench, build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
 from gui.commands.ports import Drawer
 from gui.model.preferences import Appearance, Lesson
 from gui.model.run_controller import Park
 from gui.model.training_run import Phase, TrainingRun
 from gui.model.workspace import Workspace
+from gui.workbench import Workbench, build_workbench
 
 REST_MS = 900
 LIMIT_MS = 60_000

@@ -1,4 +1,4 @@
-"""Where the Train workspace is built and connected; ``gui.app`` calls these once."""
+"""Where the Train workspace is built and connected; ``gui.workbench`` calls these once."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The connections between the parts of one window: who hears whom. ``gui.app`` calls these once."""
+"""The connections between the parts of one window: who hears whom. ``gui.workbench`` calls these once."""
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu

@@ -19,9 +19,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from engine.compare import compare
-from gui.app import Workbench
 from gui.canvas.panel import CanvasPanel
 from gui.model.compared import Compared
+from gui.workbench import Workbench
 from tests.benchmarks.turns_child import SETTLING_S, Heart, go_on, go_on_for
 from tests.support.made import recurrence
 from tests.support.workbench import build

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from gui.app import build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.collector import QuietCollector
 from gui.bridge.settings import SettingsFile
 from gui.model.workspace import Workspace
+from gui.workbench import build_workbench
 
 
 class TrainingWindow(ABC):

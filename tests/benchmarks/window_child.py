@@ -11,9 +11,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.app import Workbench, build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
 from gui.model.document import RunState
+from gui.workbench import Workbench, build_workbench
 
 KEYSTROKES = 7
 PATIENCE_S = 60.0

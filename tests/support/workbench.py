@@ -5,8 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from gui.app import Workbench, build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
+from gui.workbench import Workbench, build_workbench
 from tests.support.backend import FakeBackend, FakeNetworkWorker
 from tests.support.prompts import FakePrompts
 from tests.support.recordings import STARTER

@@ -10,13 +10,14 @@ from engine.network.edits import node_of
 from engine.network.network import Network, NodeName
 from engine.protocol.network import NetworkAnswer, NetworkRequest
 from engine.session.network import NetworkWorker
-from gui.app import Workbench, build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
 from gui.builder.panel import BuilderPanel
 from gui.builder.scene import Port, Side, middle_of
 from gui.model.network import BATCH, NetworkModel
 from gui.model.network_boxes import RowKind
 from gui.model.network_changes import first_network
+from gui.workbench import Workbench, build_workbench
 from tests.support.backend import FakeBackend
 from tests.support.mouse import send_mouse
 from tests.support.prompts import FakePrompts

@@ -7,10 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.compare import compare
 from engine.trace.recording import Recording
-from gui.app import Workbench
 from gui.canvas.look import NodeLook
 from gui.canvas.panel import CanvasPanel
 from gui.model.compared import Compared
+from gui.workbench import Workbench
 from tests.engine.overlay.test_overlay import branch
 from tests.support import workbench as benches
 from tests.support.mouse import send_mouse

@@ -12,10 +12,11 @@ from engine.training.checkpoint import read_head
 from engine.training.commands import Play
 from engine.training.facts import MarkKind, SampleReason
 from engine.training.plan import Choice
-from gui.app import build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
 from gui.model.training_run import Phase
 from gui.model.workspace import Workspace
+from gui.workbench import build_workbench
 from tests.gui.window.keys import press
 from tests.support.backend import FakeNetworkWorker
 from tests.support.prompts import FakePrompts

@@ -6,10 +6,11 @@ from msgspec.structs import replace
 from engine.session import Session
 from engine.trace.facts import Absence, Histogram
 from engine.trace.file import read_recording
-from gui.app import build_workbench, make_application
+from gui.app import make_application
 from gui.bridge.settings import SettingsFile
 from gui.inspector.blocks import Distribution, Numbers, Paragraph, Summary
 from gui.model.selection import Origin, Selected
+from gui.workbench import build_workbench
 from tests.support.prompts import FakePrompts
 from tests.support.workbench import destroy
 
