@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from engine.interchange.picture_format import PictureFormat
 from engine.protocol.proof import Depth
 from engine.protocol.request import ValuePolicy
 from engine.trace.costs import CostKind
@@ -15,23 +16,6 @@ PROGRAM_SUFFIX = ".py"
 TENSORS_SUFFIX = ".safetensors"
 STEP_LIMIT = 1_000_000
 """A recording of so many steps takes some 2.5 GB of memory while it is made or read."""
-
-
-class PictureFormat(StrEnum):
-    """What ``render`` can write; the value is the ending of the file."""
-
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
-    TIKZ = "tex"
-    GIF = "gif"
-    APNG = "apng"
-    WEBP = "webp"
-    MP4 = "mp4"
-    DOT = "dot"
-    MERMAID = "mmd"
-    GRAPHML = "graphml"
-    JSON = "json"
 
 
 class Take(StrEnum):

@@ -16,6 +16,7 @@ from engine.interchange.dot import dot_text
 from engine.interchange.graphml import graphml_pieces
 from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.mermaid import mermaid_text
+from engine.interchange.picture_format import PictureFormat
 from engine.interchange.recording_json import recording_pieces
 from engine.interchange.svg import svg_pieces
 from engine.interchange.tikz import tikz_pieces
@@ -37,7 +38,7 @@ from gui.canvas.picture import (
     png_bytes,
     unheard,
 )
-from gui.model.export import ExportChoice, ExportProblemError, PictureFormat
+from gui.model.export import ExportChoice, ExportProblemError
 from gui.theme.fonts import faces
 from gui.theme.tokens import Tokens
 

@@ -10,7 +10,7 @@ import msgspec
 from PySide6.QtGui import QGuiApplication
 
 from engine.commands.errors import CommandError
-from engine.commands.options import PROGRAM_SUFFIX, PictureFormat, Region, RenderOptions
+from engine.commands.options import PROGRAM_SUFFIX, Region, RenderOptions
 from engine.commands.running import run_program, tell_outcome
 from engine.commands.sources import check_output, open_recording, read_program
 from engine.drawing.arrange import arrange
@@ -22,6 +22,7 @@ from engine.graph.iterations import iteration_at, iterations
 from engine.graph.part import keys_named
 from engine.graph.view import NodeKey, ViewGraph
 from engine.interchange.drawing_json import drawing_json
+from engine.interchange.picture_format import PictureFormat
 from engine.protocol.request import RunRequest
 from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
@@ -29,7 +30,6 @@ from engine.trace.recording import Recording
 from gui.bridge.picture_job import PictureJob
 from gui.bridge.shown import Shown
 from gui.model.export import ExportChoice, ExportProblemError
-from gui.model.export import PictureFormat as PictureKind
 from gui.theme.fonts import load_fonts
 from gui.theme.skins import Skin, dressed
 from gui.theme.tokens import ThemeName
@@ -79,7 +79,7 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex) -> None
             part.write_bytes(msgspec.json.encode(drawing) + b"\n")
         return
     choice = ExportChoice(
-        format=PictureKind(options.picture.value),
+        format=options.picture,
         scale=options.scale,
         theme=ThemeName(options.theme),
         is_transparent=options.transparent,
@@ -90,7 +90,7 @@ def _draw(options: RenderOptions, recording: Recording, step: StepIndex) -> None
     _check_choice(choice, recording)
     shown = _shown(options, recording, step)
     job = PictureJob(shown, choice, dressed(choice.theme, Skin(options.skin)))
-    if not (choice.format.is_in_pixels or choice.format is PictureKind.PDF):
+    if not (choice.format.is_in_pixels or choice.format is PictureFormat.PDF):
         job.write(options.output)
         return
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # never a window, whatever the display

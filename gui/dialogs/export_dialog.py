@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.interchange.picture_format import PictureFormat
 from gui.dialogs.export_steps import StepsChooser
 from gui.dialogs.export_work import ExportWork, Progress
-from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFormat, numbered_names
+from gui.model.export import ExportChoice, ExportProblemError, Extent, numbered_names
 from gui.theme.tokens import ThemeName
 
 PREVIEW_PX = QSize(560, 420)

@@ -17,13 +17,14 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from engine.interchange.picture_format import PictureFormat
 from engine.trace.ids import StepIndex
 from gui.bridge.picture_job import PictureJob
 from gui.bridge.shown import Shown
 from gui.canvas.panel import CanvasPanel
 from gui.dialogs.export_work import ExportWork
 from gui.model.document import Document
-from gui.model.export import ExportChoice, PictureFormat
+from gui.model.export import ExportChoice
 from gui.model.playhead import Playhead
 from gui.model.selection import Selection
 from gui.theme.fonts import load_fonts

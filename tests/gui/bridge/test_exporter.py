@@ -4,8 +4,9 @@ import resource
 import pytest
 from PySide6.QtGui import QImage
 
+from engine.interchange.picture_format import PictureFormat
 from gui.bridge.exporter import CanvasExporter
-from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFormat
+from gui.model.export import ExportChoice, ExportProblemError, Extent
 from gui.theme.tokens import ThemeName
 from tests.support.workbench import build, destroy, run_starter
 

@@ -3,13 +3,14 @@ from dataclasses import replace
 import pytest
 
 from engine.compare import ChangeKind, compare
+from engine.interchange.picture_format import PictureFormat
 from gui.bridge.picture_job import PictureJob
 from gui.bridge.shown import Shown
 from gui.canvas.changes import change_color
 from gui.canvas.header import Header
 from gui.canvas.overlay_legend import overlay_legend_height
 from gui.model.compared import Compared
-from gui.model.export import ExportChoice, PictureFormat
+from gui.model.export import ExportChoice
 from gui.theme.tokens import LIGHT
 from tests.engine.overlay.test_overlay import branch
 from tests.support.recordings import starter_recording

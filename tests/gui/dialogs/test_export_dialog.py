@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QProgressBar, QPushButton, QSpinBox, QWidget
 
+from engine.interchange.picture_format import PictureFormat
 from gui.dialogs.export_dialog import ExportDialog
 from gui.dialogs.export_work import ExportWork
-from gui.model.export import ExportChoice, ExportProblemError, Extent, PictureFormat
+from gui.model.export import ExportChoice, ExportProblemError, Extent
 from gui.theme.tokens import ThemeName
 from tests.support.prompts import FakePrompts
 
