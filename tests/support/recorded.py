@@ -10,6 +10,7 @@ from engine.runtime.worker.marked_text import TextMarker
 from engine.trace.batch import RunInfo
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.facts import Phase, Step, Value
+from engine.trace.invariants import check_recording
 from engine.trace.recording import Recording
 
 FILENAME = "program_under_test.py"
@@ -77,6 +78,21 @@ def record_text(
             error = raised
     recording.append(recorder.drain(variables))
     return Recorded(recording, variables, error)
+
+
+def record_soundly(
+    text: str,
+    options: RecorderOptions | None = None,
+    *,
+    drains: bool = False,
+    budget_bytes: int | None = None,
+) -> Recorded:
+    """Run ``text`` under the recorder, raise what it raises, and check that the recording holds together."""
+    run = record_text(text, options, drains=drains, budget_bytes=budget_bytes)
+    if run.error is not None:
+        raise run.error
+    check_recording(run.recording)
+    return run
 
 
 def run_bare(text: str) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from engine.trace.invariants import check_recording
 from tests.engine.runtime.proof.proving import proven
-from tests.support.recorded import Recorded, record_text, run_bare
+from tests.support.recorded import Recorded, record_soundly, run_bare
 
 HEAD = "import torch\nfrom torch.func import functionalize\nx = torch.arange(3.)\n"
 PROGRAMS = {
@@ -53,11 +52,7 @@ z = w.grad
 
 
 def recorded(text: str, *, drains: bool = False) -> Recorded:
-    run = record_text(HEAD + text, drains=drains)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run
+    return record_soundly(HEAD + text, drains=drains)
 
 
 @pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])

@@ -5,9 +5,8 @@ import torch
 
 from engine.trace.control import Region, RegionKind
 from engine.trace.facts import Phase, Step
-from engine.trace.invariants import check_recording
 from tests.engine.runtime.recorder.programs import HEAD
-from tests.support.recorded import Recorded, record_text
+from tests.support.recorded import Recorded, record_soundly
 
 CUBE = """
 class Cube(torch.autograd.Function):
@@ -40,11 +39,7 @@ def drains(request: pytest.FixtureRequest) -> bool:
 
 
 def recorded(text: str, *, drains: bool) -> Recorded:
-    run = record_text(HEAD + text, drains=drains)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run
+    return record_soundly(HEAD + text, drains=drains)
 
 
 def inside(run: Recorded) -> list[Step]:

@@ -15,7 +15,7 @@ from engine.trace.invariants import check_recording
 from engine.trace.recording import Recording
 from tests.engine.runtime.proof.proving import proven
 from tests.engine.runtime.proof.proving import recorded as proof_recorded
-from tests.support.recorded import Recorded, record_text, run_bare
+from tests.support.recorded import Recorded, record_soundly, record_text, run_bare
 
 HEAD = "import torch\nfrom torch import nn\ntorch.manual_seed(5)\n"
 READS = """
@@ -69,11 +69,7 @@ PROGRAMS = {"reads": READS, "steps": STEPS, "changes": CHANGES, "nested": NESTED
 
 
 def recorded(text: str, *, drains: bool = False) -> Recorded:
-    run = record_text(HEAD + text, drains=drains)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run
+    return record_soundly(HEAD + text, drains=drains)
 
 
 @pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])

@@ -5,17 +5,12 @@ import pytest
 import torch
 
 from engine.trace.facts import Absence, Phase
-from engine.trace.invariants import check_recording
 from tests.engine.runtime.recorder.programs import HEAD
-from tests.support.recorded import Recorded, record_text, run_bare
+from tests.support.recorded import Recorded, record_soundly, record_text, run_bare
 
 
 def recorded(text: str) -> Recorded:
-    run = record_text(HEAD + text)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run
+    return record_soundly(HEAD + text)
 
 
 @pytest.mark.parametrize(

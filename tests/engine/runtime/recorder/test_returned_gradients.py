@@ -6,10 +6,9 @@ import pytest
 import torch
 
 from engine.trace.facts import Role
-from engine.trace.invariants import check_recording
 from engine.trace.recording import Recording
 from tests.engine.runtime.proof.proving import proven
-from tests.support.recorded import record_text
+from tests.support.recorded import record_soundly
 
 HEAD = """import torch
 torch.manual_seed(3)
@@ -26,11 +25,7 @@ PROGRAMS = {
 
 
 def recorded(text: str, *, drains: bool = False) -> Recording:
-    run = record_text(HEAD + text, drains=drains)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run.recording
+    return record_soundly(HEAD + text, drains=drains).recording
 
 
 @pytest.mark.parametrize("drains", [False, True], ids=["drained once", "drained often"])

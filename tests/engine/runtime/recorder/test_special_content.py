@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from engine.trace.facts import Absence
-from engine.trace.invariants import check_recording
 from tests.engine.runtime.recorder.programs import HEAD
-from tests.support.recorded import Recorded, record_text
+from tests.support.recorded import Recorded, record_soundly
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -17,11 +16,7 @@ def drains(request: pytest.FixtureRequest) -> bool:
 
 
 def recorded(text: str, *, drains: bool = False) -> Recorded:
-    run = record_text(HEAD + text, drains=drains)
-    if run.error is not None:
-        raise run.error
-    check_recording(run.recording)
-    return run
+    return record_soundly(HEAD + text, drains=drains)
 
 
 def check(run: Recorded, whole: str, parts: tuple[str, ...]) -> None:

@@ -4,14 +4,11 @@ import pytest
 
 from engine.trace.facts import Phase, Role
 from tests.engine.runtime.recorder.programs import HEAD, program
-from tests.support.recorded import Recorded, record_text
+from tests.support.recorded import Recorded, record_soundly, record_text
 
 
 def recorded(text: str) -> Recorded:
-    run = record_text(HEAD + text)
-    if run.error is not None:
-        raise run.error
-    return run
+    return record_soundly(HEAD + text)
 
 
 def test_the_starter_has_exactly_seven_steps() -> None:

@@ -8,14 +8,11 @@ from engine.protocol.request import SMALL_ELEMENTS, ValuePolicy
 from engine.runtime.recorder import RecorderOptions
 from engine.trace.facts import Absence, Phase, Role
 from tests.engine.runtime.recorder.programs import HEAD, PROGRAMS, program
-from tests.support.recorded import Recorded, record_text
+from tests.support.recorded import Recorded, record_soundly, record_text
 
 
 def recorded(text: str, options: RecorderOptions | None = None, budget_bytes: int | None = None) -> Recorded:
-    run = record_text(HEAD + text, options, budget_bytes=budget_bytes)
-    if run.error is not None:
-        raise run.error
-    return run
+    return record_soundly(HEAD + text, options, budget_bytes=budget_bytes)
 
 
 def array(run: Recorded, name: str, version: int = -1) -> np.ndarray:
