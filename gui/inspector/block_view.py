@@ -33,6 +33,7 @@ from gui.inspector.equation import EquationView
 from gui.theme.fonts import MONO
 from gui.theme.tokens import Tokens
 from gui.widgets.histogram import Histogram
+from gui.widgets.long_words import hover_text, shortened
 from gui.widgets.stat_line import StatLine, link_html, rich_label
 
 _SPACING_PX = 9
@@ -45,15 +46,16 @@ def html_of(text: Text, tokens: Tokens) -> str:
 
 
 def _piece_html(piece: Piece, tokens: Tokens) -> str:
+    text = shortened(piece.text)
     match piece.link:
         case ToStep(step):
-            html = link_html(piece.text, f"step:{step}", tokens)
+            html = link_html(text, f"step:{step}", tokens)
         case ToValue(value):
-            html = link_html(piece.text, f"value:{value}", tokens)
+            html = link_html(text, f"value:{value}", tokens)
         case ToElement(value, element):
-            html = link_html(piece.text, f"element:{value}:{element}", tokens)
+            html = link_html(text, f"element:{value}:{element}", tokens)
         case None:
-            html = escape(piece.text).replace("  ", "&nbsp;&nbsp;").replace("\n", "<br>")
+            html = escape(text).replace("  ", "&nbsp;&nbsp;").replace("\n", "<br>")
             if piece.is_muted:
                 html = f'<span style="color:{tokens.muted}">{html}</span>'
         case _:
@@ -179,6 +181,7 @@ class BlockView(QWidget):
             case Row(label, text):
                 assert isinstance(widget, StatLine)
                 widget.show_line(label, html_of(text, self._tokens))
+                widget.setToolTip(_whole(_words(text)))
             case Rule():
                 pass
             case _:
@@ -190,13 +193,16 @@ class BlockView(QWidget):
             case Summary(text):
                 widget.setText(f"{_NBSP}· ".join(part.replace(" ", _NBSP) for part in text.split(" · ")))
             case Formula(text):
-                widget.setText(text)
+                widget.setText(shortened(text))
+                widget.setToolTip(_whole(text))
             case Heading(text, note):
                 muted = f'&nbsp;&nbsp;<span style="color:{self._tokens.muted}">{escape(note)}</span>' if note else ""
-                widget.setText(f"<b>{escape(text)}</b>{muted}")
+                widget.setText(f"<b>{escape(shortened(text))}</b>{muted}")
+                widget.setToolTip(_whole(text))
             case Paragraph(text, is_muted):
                 html = html_of(text, self._tokens)
                 widget.setText(f'<span style="color:{self._tokens.muted}">{html}</span>' if is_muted else html)
+                widget.setToolTip(_whole(_words(text)))
             case _:
                 assert_never(block)
 
@@ -207,6 +213,15 @@ class BlockView(QWidget):
 
     def _on_link(self, target: str) -> None:
         self.link_activated.emit(_link_of(target))
+
+
+def _words(text: Text) -> str:
+    return "".join(piece.text for piece in text)
+
+
+def _whole(text: str) -> str:
+    """What hovering tells: the whole text where not all of it is shown."""
+    return hover_text(text) if shortened(text) != text else ""
 
 
 def _link_of(target: str) -> Link:

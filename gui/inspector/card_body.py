@@ -1,11 +1,15 @@
 """What stands below the headline of the chain-rule card: equations and sentences, scrolled when there is no room."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.inspector.card_content import CardContent
 from gui.inspector.equation import EquationView
 from gui.theme.tokens import Tokens
+from gui.widgets.long_words import shortened
 
 _PICTURE_PX = 44
 _ROW_GAP_PX = 8
@@ -42,14 +46,15 @@ class CardBody(QScrollArea):
         """Show other equations and sentences."""
         self._fit(len(content.equations))
         for (label, view), equation in zip(self._rows, content.equations, strict=False):
-            label.setText(equation.formula)
+            label.setText(shortened(equation.formula))
             label.setVisible(bool(equation.formula))
             view.show_terms(equation.terms, equation.symbols)
-        self._sentence.setText(" ".join(content.sentences))
+        self._sentence.setText(shortened(" ".join(content.sentences)))
         self._sentence.setToolTip(content.verdict)
         self._verdict.setText(content.verdict)
         self._verdict.setVisible(content.is_wrong)
         self._column.invalidate()
+        self._keep_lines_whole()
         self.verticalScrollBar().setValue(0)
 
     def _fit(self, count: int) -> None:
@@ -73,6 +78,37 @@ class CardBody(QScrollArea):
     def wanted_height(self, width: int) -> int:
         """Height at which nothing has to be scrolled, for a width in pixels."""
         return self._column.heightForWidth(width)
+
+    def height_within(self, width: int, most: int) -> int:
+        """The wanted height, or where that is more than ``most``, the largest one that cuts no line in two."""
+        wanted = self.wanted_height(width)
+        if wanted <= most:
+            return wanted
+        bar = self.verticalScrollBar().sizeHint().width()
+        return max((end for end in self._line_ends(width - bar) if end <= most), default=most)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave free what would show a part of a line."""
+        super().resizeEvent(event)
+        self._keep_lines_whole()
+
+    def _keep_lines_whole(self) -> None:
+        area = self.contentsRect()
+        self.setViewportMargins(0, 0, 0, max(0, area.height() - self.height_within(area.width(), area.height())))
+
+    def _line_ends(self, width: int) -> Iterator[int]:
+        """Where lines of text and rows of cells end, from the top, when all of it is so wide."""
+        top = 0
+        for place in range(self._column.count()):
+            row = self._column.itemAt(place).widget()
+            if row is None or row.isHidden():
+                continue
+            height = row.heightForWidth(width)
+            if isinstance(row, QLabel):
+                line = row.fontMetrics().lineSpacing()
+                yield from range(top + line, top + height, line)
+            yield top + height
+            top += height + _ROW_GAP_PX
 
     def minimumSizeHint(self) -> QSize:
         """It may be low: then it scrolls."""

@@ -10,6 +10,7 @@ from gui.inspector.card_content import CardContent
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.long_words import hover_text
 
 _GAP_PX = 10
 _LINE_PX = 19
@@ -63,7 +64,7 @@ class CardHeadline(QWidget):
             words, room = "", width - 2.0
         name = bold.elidedText(self._name, Qt.TextElideMode.ElideLeft, room)
         self._title.setText(f'<span style="color:{self._color}">{escape(words)}<b>{escape(name)}</b></span>')
-        self._title.setToolTip(self._name if name != self._name else "")
+        self._title.setToolTip(hover_text(self._name) if name != self._name else "")
 
     def height_for(self, width: int) -> int:
         """One line or two."""

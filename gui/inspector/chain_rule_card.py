@@ -20,9 +20,10 @@ from gui.theme.tokens import ThemeName, Tokens
 
 MAX_WIDTH_PX = 560
 """The card keeps its width, so that nothing jumps while a person steps; only a narrow canvas makes it narrower."""
-MAX_HEIGHT_PX = 300
-_SHARE = 0.45
-"""Share of the height of what it floats above that it may cover."""
+SHARE = 0.5
+"""Share of the height of what it floats above that it may cover; below that it is as high as its texts need."""
+_USUAL_HEIGHT_PX = 300
+"""The most while it floats above nothing."""
 _LEAST_HEIGHT_PX = 150
 _ROOMY_PX = 270
 """From this height on there is room for two equations."""
@@ -137,16 +138,16 @@ class ChainRuleCard(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Room for everything, but never so much that the graph below is hidden: then the body scrolls."""
+        """Room for everything, but never so much that the graph below is hidden: then the body scrolls whole lines."""
         inner = width - 2 * _SHADOW_PX - _PADDING_PX - _TOP_PX
         head = max(self._pin.sizeHint().height(), self._headline.height_for(inner - _BUTTONS_PX))
-        edges = 2 * _SHADOW_PX + _TOP_PX - 4 + _BOTTOM_PX
-        return min(self._most_height(), head + _GAP_PX + self._body.wanted_height(inner) + edges)
+        around = head + _GAP_PX + 2 * _SHADOW_PX + _TOP_PX - 4 + _BOTTOM_PX
+        return around + self._body.height_within(inner, self._most_height() - around)
 
     def _most_height(self) -> int:
         parent = self.parentWidget()
-        share = MAX_HEIGHT_PX if parent is None else round(parent.height() * _SHARE)
-        return max(_LEAST_HEIGHT_PX, min(MAX_HEIGHT_PX, share))
+        share = _USUAL_HEIGHT_PX if parent is None else round(parent.height() * SHARE)
+        return max(_LEAST_HEIGHT_PX, share)
 
     def refresh(self) -> None:
         """Show the current step, unless the card is pinned to another."""

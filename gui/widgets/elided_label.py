@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from gui.widgets.long_words import hover_text
+
 
 class ElidedLabel(QLabel):
     """Text that gives way: it may shrink to nothing and ends in an ellipsis when it is cut."""
@@ -31,7 +33,7 @@ class ElidedLabel(QLabel):
 
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, self._side, self.contentsRect().width())
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(hover_text(self._whole) if shown != self._whole else "")
         if shown != self.text():
             self.setText(shown)
 

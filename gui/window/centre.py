@@ -58,6 +58,8 @@ class Centre(QWidget):
         free_px = self.height() - (inset + CUE_GAP_PX if inset else MARGIN_PX)
         self.cue.move((self.width() - self.cue.width()) // 2, free_px - self.cue.height())
         self.cue.raise_()
+        if not self.cue.isHidden():
+            inset = self.height() - self.cue.y()
         if inset != self._inset_px:
             self._inset_px = inset
             self._set_inset(inset)

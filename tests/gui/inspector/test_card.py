@@ -3,11 +3,12 @@
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from engine.trace.batch import Batch
 from engine.trace.bytestore import MemoryBytes
 from engine.trace.recording import Recording
+from gui.inspector.card_body import CardBody
 from gui.inspector.chain_rule_card import ChainRuleCard
 from tests.engine.explain.recorded import record_text
 from tests.support.recordings import starter_batch
@@ -105,3 +106,23 @@ def test_numbers_that_come_later_are_shown(qtbot, models):
     models.document.extend(Batch(data=facts.data))
     qtbot.waitUntil(lambda: not card.content.lacks_numbers)
     assert card.content.verdict == "✓ equals what torch sent"
+
+
+@pytest.mark.parametrize("height", range(300, 900, 17))
+def test_it_cuts_no_line_in_two(qtbot, models, height):
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(500, height)
+    card = ChainRuleCard(*models.args(), ground)
+    ground.show()
+    models.playhead.seek(5)
+    card.resize(340, card.heightForWidth(340))
+    qtbot.waitExposed(card)
+    body = next(child for child in card.children() if isinstance(child, CardBody))
+    seen = body.viewport().height()
+    if body.verticalScrollBar().maximum() == 0:
+        return
+    label = next(
+        label for label in body.widget().findChildren(QLabel) if label.isVisible() and label.geometry().bottom() >= seen
+    )
+    assert seen < label.y() or (seen - label.y()) % label.fontMetrics().lineSpacing() == 0

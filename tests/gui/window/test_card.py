@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
+from gui.inspector.chain_rule_card import SHARE
 from tests.support.workbench import build, destroy, run_starter
 
 
@@ -35,4 +36,4 @@ def test_closed_it_stays_away_at_the_next_start_until_alt_r(ran, qtbot, tmp_path
 def test_it_never_covers_most_of_the_graph(ran):
     ran.models.playhead.seek(5)
     centre = ran.window.parts.centre
-    assert ran.panels.card.height() <= max(150, 0.45 * centre.height())
+    assert ran.panels.card.height() <= max(150, SHARE * centre.height())

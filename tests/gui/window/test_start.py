@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from engine.program.catalogue import Example
@@ -9,6 +9,7 @@ from engine.trace.ids import StepIndex
 from gui.commands.ports import Drawer
 from gui.model.document import RunState
 from gui.model.playhead import BEFORE_FIRST
+from gui.model.preferences import Lesson
 from tests.gui.window.keys import press
 from tests.support.recordings import starter_recording
 from tests.support.workbench import build, destroy
@@ -64,6 +65,21 @@ def test_three_hints_each_wait_for_what_the_person_does(workbench, qtbot):
     assert not cue.isVisible()
     press(qtbot, canvas, Qt.Key.Key_Home)
     assert not cue.isVisible()
+
+
+def test_hint_and_card_do_not_stand_over_the_current_node(workbench, qtbot):
+    workbench.window.resize(1120, 700)
+    workbench.start(None)
+    cue, canvas = workbench.window.parts.centre.cue, workbench.panels.canvas
+    workbench.models.preferences.reach(Lesson.GRADIENT)
+    for step in range(3, 7):
+        workbench.models.playhead.seek(step)
+        surface = canvas.surface
+        index = surface.scene.node_for_step(step)
+        bottom = surface.control.target.rect_to_view(surface.scene.nodes[index].rect).bottom
+        top = cue.mapTo(workbench.window, QPoint(0, 0)).y()
+        assert cue.isVisible()
+        assert surface.mapTo(workbench.window, QPoint(0, 0)).y() + bottom <= top
 
 
 def test_hints_are_not_shown_at_the_next_start(workbench, qtbot, tmp_path):
