@@ -47,6 +47,8 @@ def sum_text(parts: tuple[Contribution, ...]) -> str:
     """Return e.g. ``0.5 from mul + −2 from pow``, of very many the first ones and how many more there are."""
     told = [f"{part.text} from {part.source}" if part.text else f"one from {part.source}" for part in parts[:MOST_TOLD]]
     more = len(parts) - len(told)
+    if more and len(set(told)) == 1:  # a sum of twelve times the same words, and so on, would tell no more
+        return f"{len(parts):,} times {told[0]}"
     return " + ".join([*told, f"{more:,} more"] if more else told)
 
 

@@ -1,125 +1,99 @@
-"""A view graph as GraphML, for yEd, Gephi, networkx and others; written by networkx."""
+"""A view graph as GraphML, for yEd, Gephi, networkx and others."""
 
-import io
-from codecs import iterdecode
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from engine.graph.view import ViewEdge, ViewGraph, ViewNode
-from engine.interchange.texts import clean
-
-if TYPE_CHECKING:
-    import networkx as nx
-    from _typeshed import ReadableBuffer
-    from networkx.readwrite.graphml import GraphMLWriter
-
+from engine.interchange.texts import xml_text
 
 _HEARD_EVERY = 500
-_Heard = Callable[[float], None]
+_NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
+_SCHEMA = (
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    f'xsi:schemaLocation="{_NAMESPACE} {_NAMESPACE}/1.0/graphml.xsd"'
+)
 
 
-def graphml_text(view: ViewGraph, progress: _Heard | None = None) -> str:
+class _Key(NamedTuple):
+    """An attribute that nodes or edges have."""
+
+    identity: str
+    target: str
+    name: str
+    kind: str
+
+
+_NODE_KEYS = (
+    _Key("d0", "node", "key", "string"),
+    _Key("d1", "node", "title", "string"),
+    _Key("d2", "node", "subtitle", "string"),
+    _Key("d3", "node", "kind", "string"),
+    _Key("d4", "node", "category", "string"),
+    _Key("d5", "node", "step", "long"),
+    _Key("d6", "node", "group", "string"),
+)
+_EDGE_KEYS = (
+    _Key("d7", "edge", "kind", "string"),
+    _Key("d8", "edge", "source_slot", "long"),
+    _Key("d9", "edge", "target_slot", "long"),
+    _Key("d10", "edge", "step", "long"),
+    _Key("d11", "edge", "label", "string"),
+)
+
+
+def graphml_text(view: ViewGraph) -> str:
     """Return the graph as a GraphML document.
 
     Nodes have ``key``, ``title``, ``subtitle``, ``kind``, ``category``, ``step`` and ``group`` (the key of the opened
     group around it); edges ``kind``, ``label``, ``source_slot``, ``target_slot`` and ``step``. What is unknown is left
-    out. Parallel edges are kept. ``progress`` hears now and then what share is done, 0 to 1; what it raises ends the
-    work.
+    out. Parallel edges are kept.
     """
-    return "".join(graphml_pieces(view, progress))
+    return "".join(graphml_pieces(view))
 
 
-def graphml_pieces(view: ViewGraph, progress: _Heard | None = None) -> Iterator[str]:
-    """Yield the text of ``graphml_text`` piece by piece, the first when all is known."""
-    from networkx.readwrite.graphml import GraphMLWriter  # noqa: PLC0415  # 80 ms that no window should wait for
+def graphml_pieces(view: ViewGraph, progress: Callable[[float], None] | None = None) -> Iterator[str]:
+    """Yield the text of ``graphml_text`` piece by piece.
 
-    hears = progress if progress is not None else _nobody
-    file = _Written(hears)
-    graph, writer = graph_of(view, hears), GraphMLWriter()
-    writer.add_graph_element(graph)
-    writer.dump(file)
-    _take_apart(graph, writer)
-    yield from iterdecode(file.pieces, "utf-8")
-    yield "\n"
+    ``progress`` hears now and then what share is done, 0 to 1; what it raises ends the work.
+    """
+    yield '<?xml version="1.0" encoding="utf-8"?>\n'
+    yield f'<graphml xmlns="{_NAMESPACE}" {_SCHEMA}>\n'
+    for key in (*_NODE_KEYS, *_EDGE_KEYS):
+        names = f'id="{key.identity}" for="{key.target}" attr.name="{key.name}" attr.type="{key.kind}"'
+        yield f"  <key {names}/>\n"
+    yield '  <graph edgedefault="directed">\n'
+    total = len(view.nodes) + len(view.edges) + 1
+    for count, element in enumerate(_elements(view)):
+        if progress is not None and count % _HEARD_EVERY == 0:
+            progress(count / total)
+        yield element
+    yield "  </graph>\n</graphml>\n"
 
 
-def graph_of(view: ViewGraph, hears: _Heard) -> "nx.MultiDiGraph":
-    """Return the graph for networkx: nodes ``n0``, ``n1``, ... in execution order, one edge for each ``ViewEdge``."""
-    import networkx as nx  # noqa: PLC0415  # see above
-
-    graph = nx.MultiDiGraph()
-    total = 2 * (len(view.nodes) + len(view.edges) + 1)
+def _elements(view: ViewGraph) -> Iterator[str]:
+    """The nodes ``n0``, ``n1``, ... in execution order, then the edges ``e0``, ``e1``, ..."""
     ids = {node.key: f"n{index}" for index, node in enumerate(view.nodes)}
-    for index, node in enumerate(view.nodes):
-        graph.add_node(ids[node.key], **_node(node))
-        if index % _HEARD_EVERY == 0:
-            hears(index / total)
+    for node in view.nodes:
+        yield f'    <node id="{ids[node.key]}">{_node_data(node)}</node>\n'
     for index, edge in enumerate(view.edges):
-        graph.add_edge(ids[edge.source], ids[edge.target], key=f"e{index}", **_edge(edge))
-        if index % _HEARD_EVERY == 0:
-            hears((len(view.nodes) + index) / total)
-    return graph
+        ends = f'source="{ids[edge.source]}" target="{ids[edge.target]}"'
+        yield f'    <edge id="e{index}" {ends}>{_edge_data(edge)}</edge>\n'
 
 
-def _take_apart(graph: "nx.MultiDiGraph", writer: "GraphMLWriter") -> None:
-    """Free what was made piece by piece: in one go, nothing else could run in this process meanwhile."""
-    for drawn in writer.xml:
-        while len(drawn):
-            del drawn[-_HEARD_EVERY:]
-    while writer.attributes:  # it knows every element by its attributes
-        writer.attributes.popitem()
-    nodes = list(graph)
-    for start in range(0, len(nodes), _HEARD_EVERY):
-        graph.remove_nodes_from(nodes[start : start + _HEARD_EVERY])
+def _node_data(node: ViewNode) -> str:
+    group = None if node.group is None else xml_text(node.group)
+    texts = xml_text(node.key), xml_text(node.title), xml_text(node.subtitle), node.kind.value, node.category.value
+    return _data(_NODE_KEYS, (*texts, node.step, group))
 
 
-class _Written(io.RawIOBase):
-    """What was written, in pieces; while networkx writes, whoever waits can still call it off."""
-
-    def __init__(self, hears: _Heard) -> None:
-        super().__init__()
-        self.pieces: list[bytes] = []
-        self._hears = hears
-
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        """Append."""
-        if len(self.pieces) % _HEARD_EVERY == 0:
-            self._hears(0.9)
-        self.pieces.append(bytes(data))
-        return len(self.pieces[-1])
+def _edge_data(edge: ViewEdge) -> str:
+    label = xml_text(edge.label) if edge.label else None
+    return _data(_EDGE_KEYS, (edge.kind.value, edge.source_slot, edge.target_slot, edge.step, label))
 
 
-def _nobody(_share: float) -> None:
-    """Stand in for whoever wants to hear."""
-
-
-def _node(node: ViewNode) -> dict[str, str | int]:
-    found: dict[str, str | int] = {
-        "key": clean(node.key),
-        "title": clean(node.title),
-        "subtitle": clean(node.subtitle),
-        "kind": node.kind.value,
-        "category": node.category.value,
-    }
-    if node.step is not None:
-        found["step"] = int(node.step)
-    if node.group is not None:
-        found["group"] = clean(node.group)
-    return found
-
-
-def _edge(edge: ViewEdge) -> dict[str, str | int]:
-    found: dict[str, str | int] = {
-        "kind": edge.kind.value,
-        "source_slot": edge.source_slot,
-        "target_slot": edge.target_slot,
-    }
-    if edge.step is not None:
-        found["step"] = int(edge.step)
-    if edge.label:
-        found["label"] = clean(edge.label)
-    return found
+def _data(keys: tuple[_Key, ...], values: tuple[str | int | None, ...]) -> str:
+    return "".join(
+        f'<data key="{key.identity}">{value}</data>'
+        for key, value in zip(keys, values, strict=True)
+        if value is not None
+    )

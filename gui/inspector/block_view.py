@@ -33,6 +33,7 @@ from gui.inspector.equation import EquationView
 from gui.theme.fonts import MONO
 from gui.theme.tokens import Tokens
 from gui.widgets.histogram import Histogram
+from gui.widgets.left_to_right import left_to_right
 from gui.widgets.long_words import hover_text, shortened
 from gui.widgets.stat_line import StatLine, link_html, rich_label
 
@@ -46,7 +47,7 @@ def html_of(text: Text, tokens: Tokens) -> str:
 
 
 def _piece_html(piece: Piece, tokens: Tokens) -> str:
-    text = shortened(piece.text)
+    text = _shown(piece.text)
     match piece.link:
         case ToStep(step):
             html = link_html(text, f"step:{step}", tokens)
@@ -193,11 +194,11 @@ class BlockView(QWidget):
             case Summary(text):
                 widget.setText(f"{_NBSP}· ".join(part.replace(" ", _NBSP) for part in text.split(" · ")))
             case Formula(text):
-                widget.setText(shortened(text))
+                widget.setText(_shown(text))
                 widget.setToolTip(_whole(text))
             case Heading(text, note):
                 muted = f'&nbsp;&nbsp;<span style="color:{self._tokens.muted}">{escape(note)}</span>' if note else ""
-                widget.setText(f"<b>{escape(shortened(text))}</b>{muted}")
+                widget.setText(f"<b>{escape(_shown(text))}</b>{muted}")
                 widget.setToolTip(_whole(text))
             case Paragraph(text, is_muted):
                 html = html_of(text, self._tokens)
@@ -217,6 +218,10 @@ class BlockView(QWidget):
 
 def _words(text: Text) -> str:
     return "".join(piece.text for piece in text)
+
+
+def _shown(text: str) -> str:
+    return left_to_right(shortened(text))
 
 
 def _whole(text: str) -> str:

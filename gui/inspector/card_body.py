@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 from gui.inspector.card_content import CardContent
 from gui.inspector.equation import EquationView
 from gui.theme.tokens import Tokens
+from gui.widgets.left_to_right import left_to_right
 from gui.widgets.long_words import shortened
 
 _PICTURE_PX = 44
@@ -46,10 +47,10 @@ class CardBody(QScrollArea):
         """Show other equations and sentences."""
         self._fit(len(content.equations))
         for (label, view), equation in zip(self._rows, content.equations, strict=False):
-            label.setText(shortened(equation.formula))
+            label.setText(left_to_right(shortened(equation.formula)))
             label.setVisible(bool(equation.formula))
             view.show_terms(equation.terms, equation.symbols)
-        self._sentence.setText(shortened(" ".join(content.sentences)))
+        self._sentence.setText(left_to_right(shortened(" ".join(content.sentences))))
         self._sentence.setToolTip(content.verdict)
         self._verdict.setText(content.verdict)
         self._verdict.setVisible(content.is_wrong)
@@ -100,7 +101,8 @@ class CardBody(QScrollArea):
         """Where lines of text and rows of cells end, from the top, when all of it is so wide."""
         top = 0
         for place in range(self._column.count()):
-            row = self._column.itemAt(place).widget()
+            item = self._column.itemAt(place)
+            row = None if item is None else item.widget()
             if row is None or row.isHidden():
                 continue
             height = row.heightForWidth(width)

@@ -10,6 +10,7 @@ from gui.inspector.card_content import CardContent
 from gui.theme.fonts import mono_font
 from gui.theme.tokens import Tokens
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.left_to_right import left_to_right
 from gui.widgets.long_words import hover_text
 
 _GAP_PX = 10
@@ -63,7 +64,9 @@ class CardHeadline(QWidget):
         if bold.horizontalAdvance(self._name) > room < width / 2:
             words, room = "", width - 2.0
         name = bold.elidedText(self._name, Qt.TextElideMode.ElideLeft, room)
-        self._title.setText(f'<span style="color:{self._color}">{escape(words)}<b>{escape(name)}</b></span>')
+        self._title.setText(
+            f'<span style="color:{self._color}">{escape(words)}<b>{escape(left_to_right(name))}</b></span>'
+        )
         self._title.setToolTip(hover_text(self._name) if name != self._name else "")
 
     def height_for(self, width: int) -> int:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.left_to_right import left_to_right
 from gui.widgets.long_words import hover_text
 
 _SIDE_PX = 16
@@ -52,7 +53,7 @@ class Head(QWidget):
     def _cut(self) -> None:
         room = self.width() - 2 * _SIDE_PX
         shown = self._name.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(40, room))
-        self._name.setText(shown)
+        self._name.setText(left_to_right(shown))
         self._name.setToolTip(hover_text(self._whole) if shown != self._whole else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from gui.widgets.left_to_right import left_to_right
 from gui.widgets.long_words import hover_text
 
 
@@ -34,6 +35,7 @@ class ElidedLabel(QLabel):
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, self._side, self.contentsRect().width())
         self.setToolTip(hover_text(self._whole) if shown != self._whole else "")
+        shown = left_to_right(shown)
         if shown != self.text():
             self.setText(shown)
 

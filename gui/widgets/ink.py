@@ -25,13 +25,12 @@ def soft_value_color(tokens: Tokens, number: float, scale: float) -> QColor:
 
 
 def fitting_text(number: complex, font: QFont, width_px: float) -> str:
-    """Return a number with as many digits, at most four, as fit into a width."""
+    """Return a number with as many digits, at most four, as fit into a width; empty where none does."""
     metrics = QFontMetricsF(font)
-    for digits in (4, 3, 2):
-        text = number_text(number, digits)
-        if metrics.horizontalAdvance(text) <= width_px - 4:
-            return text
-    return number_text(number, 1)
+    texts = [number_text(number, digits) for digits in (4, 3, 2, 1)]
+    if isinstance(number, (int, float)) and math.isfinite(number):
+        texts.append(f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e"))
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= width_px - 2), "")
 
 
 def paint_cell(  # a painter's arguments
