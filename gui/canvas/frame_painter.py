@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.drawing.drawing import GroupFrame, LaneLabel
+from engine.drawing.drawing import GroupFrame, LaneLabel, Rect
 from engine.drawing.measure import shortened
 from gui.canvas.batches import draw_rects
 from gui.canvas.label_images import LabelImages
@@ -21,6 +21,8 @@ _MARGIN = 16.0
 _TITLE_GAP = 8.0
 _SMALLEST_TITLE = 90.0
 _ROUNDED_FROM_PX = 40.0
+_LINE_REACH = 20.0
+"""How far above and below its middle a line of text reaches at 100 %, and more than that."""
 _LARGEST_TITLE, _LARGEST_LANE = 1.4, 1.6
 
 
@@ -68,18 +70,21 @@ class FramePainter:
         frame: GroupFrame,
         depth: int,
         scale: float,
-        left_px: float,
+        seen: Rect,
         images: LabelImages | None = None,
     ) -> None:
         """Paint the title of a frame on a ground of its own, so that no edge runs through the letters.
 
-        Where the frame begins left of the view, the title moves to ``left_px``, the left edge of the view in world
-        pixels. On a device in pixels ``images`` keeps the title for the next time.
+        Where the frame begins left of the view, which shows ``seen``, the title moves to the left edge of the view.
+        On a device in pixels ``images`` keeps the title for the next time.
         """
         grow = heading_growth(scale, _LARGEST_TITLE)
-        left = max(frame.rect.x, min(left_px, frame.rect.right - _SMALLEST_TITLE)) + _MARGIN
+        left = max(frame.rect.x, min(seen.x, frame.rect.right - _SMALLEST_TITLE)) + _MARGIN
+        middle = frame.rect.y + TITLE_HEIGHT / 2
+        if left > seen.right or not _comes_into(seen, middle, grow):
+            return  # letters cost much even where nobody sees them: near, most titles are above the view
         painter.save()
-        painter.translate(left, frame.rect.y + TITLE_HEIGHT / 2)
+        painter.translate(left, middle)
         painter.scale(grow, grow)
         # The name may stand before an edge that comes in from above; what follows the name ends where that edge is.
         is_moved = frame.heading_px is None or left > frame.rect.x + _MARGIN
@@ -111,12 +116,14 @@ class FramePainter:
         painter.setPen(QColor(self._tokens.muted))
         draw_text(painter, text_width(title, Style.FRAME_TITLE) + _TITLE_GAP, 5.0, text, Style.FRAME_TEXT)
 
-    def paint_lane(self, painter: QPainter, lane: LaneLabel, scale: float) -> None:
-        """Paint a heading; ``position`` is where its baseline begins."""
+    def paint_lane(self, painter: QPainter, lane: LaneLabel, scale: float, seen: Rect) -> None:
+        """Paint a heading, if it comes into ``seen``; ``position`` is where its baseline begins."""
         tokens = self._tokens
         text = lane.text.upper()
         color = {"BACKWARD": tokens.backward, "OPTIMIZER": tokens.optimizer}.get(text, tokens.muted)
         grow = heading_growth(scale, _LARGEST_LANE)
+        if not _comes_into(seen, lane.position[1], grow):
+            return
         painter.save()
         painter.translate(*lane.position)
         painter.scale(grow, grow)
@@ -124,3 +131,8 @@ class FramePainter:
         painter.setPen(QColor(color))
         draw_text(painter, 0.0, 0.0, text, Style.LANE)
         painter.restore()
+
+
+def _comes_into(seen: Rect, middle: float, grow: float) -> bool:
+    """Whether a line of text at a height comes into view, grown by a factor."""
+    return seen.y - _LINE_REACH * grow <= middle <= seen.bottom + _LINE_REACH * grow

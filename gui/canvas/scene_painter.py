@@ -209,9 +209,9 @@ class ScenePainter:
             return
         for index in visible.frames:
             frame = self.scene.drawing.frames[index]
-            self._frames.paint_title(painter, frame, int(self._parts.depths[index]), scale, seen.x, labels)
+            self._frames.paint_title(painter, frame, int(self._parts.depths[index]), scale, seen, labels)
         for lane in self.scene.drawing.lanes:
-            self._frames.paint_lane(painter, lane, scale)
+            self._frames.paint_lane(painter, lane, scale, seen)
 
     def _paint_far_names(
         self, painter: QPainter, visible: Visible, scale: float, seen: Rect, labels: LabelImages | None

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from engine.drawing.drawing import Rect
 from engine.trace.ids import StepIndex
@@ -79,18 +79,17 @@ class TileCopier:
         # In device pixels, and without smoothing: then Qt copies whole rows of pixels.
         painter.scale(1 / self._ratio, 1 / self._ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        is_whole = all(self._store.holds(place) for place in places)
-        spares = [] if is_whole else self._spares(layer)
         side = self._side(layer)
-        covered = QRect()
+        covered, holes = QRect(), QRegion()
         for place in places:
             where = self._where(place.column, place.row, side)
             covered = covered.united(where)
             tile = self._store.find(place)
             if tile is None:
-                self._fill(where & self._screen, spares)
+                holes += where & self._screen
             else:
                 self._draw(tile.image, where, where & self._screen)
+        self._fill(holes, layer)
         for beside in _around(self._screen, covered & self._screen):
             painter.fillRect(beside, self._ground)
         painter.restore()
@@ -105,26 +104,18 @@ class TileCopier:
         nearest = sorted(fits, key=lambda other: abs(math.log(ratios[other])))
         return [_Spare(other, self._side(other)) for other in nearest[:_TRIED]]
 
-    def _fill(self, hole: QRect, spares: list[_Spare]) -> None:
-        """Cover a rectangle in device pixels with what the layers have."""
-        if hole.isEmpty():
-            return
-        if not spares:
-            self._painter.fillRect(hole, self._ground)
-            return
-        layer, side = spares[0].layer, spares[0].side
-        left, top = hole.left() + self._left, hole.top() + self._top
-        for row in range(math.floor(top / side), math.floor((top + hole.height()) / side) + 1):
-            for column in range(math.floor(left / side), math.floor((left + hole.width()) / side) + 1):
-                where = self._where(column, row, side)
-                part = where & hole
-                if part.isEmpty():
-                    continue
-                tile = self._store.find(Place(layer, column, row))
-                if tile is None:
-                    self._fill(part, spares[1:])
-                else:
-                    self._draw(tile.image, where, part)
+    def _fill(self, holes: QRegion, layer: Layer) -> None:
+        """Cover holes in a layer with what the others have: tile by tile of those, for there are few of them."""
+        for spare in self._spares(layer) if not holes.isEmpty() else ():
+            for place in self._store.places_of(spare.layer):
+                where = self._where(place.column, place.row, spare.side)
+                tile = self._store.find(place) if holes.intersects(where) else None
+                if tile is not None:
+                    for part in _rects(holes.intersected(where)):
+                        self._draw(tile.image, where, part)
+                    holes -= where
+        for rest in _rects(holes):
+            self._painter.fillRect(rest, self._ground)
 
     def _draw(self, image: QImage, where: QRect, part: QRect) -> None:
         """Draw what of a tile appears in a rectangle."""
@@ -148,6 +139,11 @@ class TileCopier:
         return QRect(
             left, top, round((column + 1) * side - self._left) - left, round((row + 1) * side - self._top) - top
         )
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    rects: list[QRect] = list(region)  # type: ignore[call-overload]  # iterable, though the stubs do not say so
+    return rects
 
 
 def _around(whole: QRect, inner: QRect) -> list[QRect]:

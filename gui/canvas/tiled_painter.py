@@ -19,6 +19,8 @@ _LEAST_BYTES = 40_000_000
 _SCREENS_KEPT = 3.2
 _MARGIN = 40.0
 """How far anything may be painted beyond the bounds of a drawing, in world units."""
+_FORGOTTEN = 0.3
+"""So much of a frame that took long is forgotten with each one that did not."""
 _LEAST_S = 0.002
 """So long tiles are painted in each frame at least, or the picture would never get sharp on a busy machine."""
 
@@ -46,8 +48,9 @@ class TiledPainter:
         self._work: TileWork | None = None
         self._lifted: tuple[frozenset[int], Floats] = (frozenset(), np.zeros((0, 4)))
         """The nodes that the mouse holds, and the boxes of them and of their edges."""
-        self._rest_s = 0.002
-        """What everything else in a frame takes than painting tiles, as lately measured."""
+        self._rest_s = dict.fromkeys((False, True), 0.002)
+        """What everything else in a frame takes than painting tiles, as lately measured: where tiles are copied, and
+        where they are stretched, which takes longer."""
 
     @staticmethod
     def is_worth_it(scene: ScenePainter) -> bool:
@@ -69,12 +72,15 @@ class TiledPainter:
         screen_bytes = 4 * frame.width * frame.height * frame.ratio**2
         self._store.limit_bytes = max(_LEAST_BYTES, round(_SCREENS_KEPT * screen_bytes))
         places = places_in(_common(frame.seen, self._reach), layer)
-        is_left_over = self._refresh(places, frame, started_s + max(_LEAST_S, frame.budget_s - self._rest_s))
-        painted_s = time.perf_counter() - started_s
+        is_stretched = is_zooming or any(self._store.find(place) is None for place in places)
+        rest_s = self._rest_s[is_stretched]
+        is_left_over = self._refresh(places, frame, started_s + max(_LEAST_S, frame.budget_s - rest_s))
+        painted_s = time.perf_counter()
         TileCopier(painter, frame, self._store, QColor(self._scene.tokens.canvas)).copy(places, layer)
         is_incomplete = self._paint_above(painter, frame)
         self.is_pending = is_left_over or is_incomplete or layer != exact
-        self._rest_s += 0.3 * (time.perf_counter() - started_s - painted_s - self._rest_s)
+        taken_s = time.perf_counter() - painted_s
+        self._rest_s[is_stretched] = max(taken_s, rest_s + _FORGOTTEN * (taken_s - rest_s))
 
     def _paint_above(self, painter: QPainter, frame: Frame) -> bool:
         snapped = frame.snapped

@@ -1,7 +1,7 @@
 """Square images of parts of the world, kept while they are true and while there is room."""
 
 import math
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,6 +106,7 @@ class TileStore:
         self.limit_bytes = limit_bytes
         self._spare: list[QImage] = []
         self._tiles: OrderedDict[Place, Tile] = OrderedDict()
+        self._layers: defaultdict[Layer, dict[Place, None]] = defaultdict(dict)
         self._bytes = 0
 
     @property
@@ -127,8 +128,11 @@ class TileStore:
         if old is not None:
             self._drop(old)
         self._tiles[place] = tile
+        self._layers[place.layer][place] = None
         while self._bytes > self.limit_bytes and len(self._tiles) > 1:
-            self._drop(self._tiles.popitem(last=False)[1])
+            oldest, dropped = self._tiles.popitem(last=False)
+            del self._layers[oldest.layer][oldest]
+            self._drop(dropped)
 
     def _drop(self, tile: Tile) -> None:
         self._bytes -= tile.image.sizeInBytes()
@@ -141,10 +145,10 @@ class TileStore:
                 return self._spare.pop(index)
         return QImage(side_px, side_px, QImage.Format.Format_RGB32)
 
-    def layers(self) -> set[Layer]:
+    def layers(self) -> list[Layer]:
         """The layers of which there is any tile."""
-        return {place.layer for place in self._tiles}
+        return [layer for layer, places in self._layers.items() if places]
 
-    def holds(self, place: Place) -> bool:
-        """Whether there is a tile; it does not count as looked at."""
-        return place in self._tiles
+    def places_of(self, layer: Layer) -> list[Place]:
+        """The tiles of a layer that there are."""
+        return list(self._layers[layer])

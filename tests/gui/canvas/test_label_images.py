@@ -76,3 +76,24 @@ def test_much_that_is_new_comes_with_several_frames(qtbot: QtBot) -> None:
     assert 2 <= len(counts) <= 5
     images.start_frame(is_whole=True)
     assert not images.is_pending
+
+
+def test_while_the_scale_changes_what_was_painted_is_stretched_and_at_rest_it_is_sharp(qtbot: QtBot) -> None:
+    images, calls = LabelImages(), []
+    picture = QImage(200, 80, QImage.Format.Format_RGB32)
+
+    def show(scale: float) -> bool:
+        images.start_frame(is_whole=False)
+        painter = QPainter(picture)
+        painter.scale(scale, scale)
+        images.draw(painter, "x", QRectF(0, 0, 50, 20), lambda _painter: calls.append(1))
+        painter.end()
+        return images.is_pending
+
+    assert not show(1.0), "nothing to stretch yet"
+    assert [show(scale) for scale in (1.1, 1.2, 1.3)] == [True] * 3
+    assert len(calls) == 1
+    assert not show(1.3)
+    assert len(calls) == 2
+    assert not show(4.0), "far larger: painted anew"
+    assert len(calls) == 3

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from engine.drawing.drawing import Rect
@@ -13,7 +13,7 @@ from gui.canvas.level import Level
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import ScenePainter, Tools
 from gui.canvas.surface import Surface
-from gui.canvas.tile_copier import Frame
+from gui.canvas.tile_copier import Frame, TileCopier
 from gui.canvas.tile_work import TileWork
 from gui.canvas.tiled_painter import TiledPainter
 from gui.canvas.tiles import Layer, Place, Tile, TileStore, area_of, layer_of_scale, places_in
@@ -164,8 +164,25 @@ def test_the_store_forgets_what_was_looked_at_longest_ago() -> None:
         store.put(place, Tile(QImage(10, 10, QImage.Format.Format_RGB32), 0, np.array([]), None))
     store.find(places[0])
     store.put(places[3], Tile(QImage(10, 10, QImage.Format.Format_RGB32), 0, np.array([]), None))
-    assert [store.holds(place) for place in places] == [True, False, True, True]
+    assert store.places_of(layer) == [places[0], places[2], places[3]]
     assert store.nbytes == 1200
+    assert store.layers() == [layer]
+
+
+def test_holes_are_covered_with_tiles_of_other_scales_each_pixel_once(qtbot: QtBot) -> None:
+    store, wanted = TileStore(limit_bytes=10_000_000), Layer(1.0, Level.VALUES, 100)
+    fine, coarse = Layer(2.0, Level.DETAIL, 100), Layer(0.25, Level.BLOCKS, 100)
+    for layer, column, color in ((wanted, 0, "red"), (fine, 3, "green"), (coarse, 0, "blue")):
+        image = QImage(100, 100, QImage.Format.Format_RGB32)
+        image.fill(QColor(color))
+        store.put(Place(layer, column, 0), Tile(image, 0, np.array([]), None))
+    frame = Frame(Camera(0, 0, 1.0), 500, 100, 1.0, StepIndex(0), NO_EMPHASIS, 9.0)
+    picture = QImage(500, 100, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    TileCopier(painter, frame, store, QColor("white")).copy([Place(wanted, column, 0) for column in range(5)], wanted)
+    painter.end()
+    seen = [picture.pixelColor(x, 20).name() for x in (50, 120, 170, 220, 380, 450)]
+    assert seen == ["#ff0000", "#0000ff", "#008000", "#0000ff", "#0000ff", "#ffffff"]
 
 
 def test_tiles_cover_what_is_seen() -> None:
