@@ -36,7 +36,7 @@ def lay_out(problem: LayoutProblem, *, across_first: bool = False) -> LayoutResu
     ports = placing.ports(threads)
     flow = FlowRouter(problem, placing.levels, threads, placing.plans, placing.origins, ports, areas, obstacles)
     curves = flow.curves()
-    links = _links(problem, placing, areas, flow.edges, curves)
+    links = _links(problem, placing, areas, threads.joined, flow.edges, curves)
     routes: list[Way] = [()] * len(problem.edges)
     for index, route in zip(flow.edges, points_of(curves, across_first=across_first), strict=True):
         routes[index] = route
@@ -72,45 +72,41 @@ def _placed(problem: LayoutProblem) -> tuple["_Placing", Threads]:
 
 
 def _links(
-    problem: LayoutProblem, placing: "_Placing", areas: list[Area], routed: list[int], curves: Polylines
+    problem: LayoutProblem,
+    placing: "_Placing",
+    areas: list[Area],
+    joined: set[int],
+    routed: list[int],
+    curves: Polylines,
 ) -> dict[int, Way]:
     """The routes of all edges that are drawn and not ``routed`` along ``curves``."""
-    done = bytearray(len(problem.edges))
+    edges = problem.edges
+    done = bytearray(len(edges))
     for index in routed:
         done[index] = True
-    missing = [index for index, edge in enumerate(problem.edges) if not done[index] and edge.role is not EdgeRole.ORDER]
-    flow = {index for index in missing if problem.edges[index].role is EdgeRole.FLOW}
+    missing = [index for index, edge in enumerate(edges) if not done[index] and edge.role is not EdgeRole.ORDER]
+    flow = {index for index in missing if edges[index].role is EdgeRole.FLOW}
     # The main data of a larger picture keeps off its boxes, too, as long as few edges are too long for the ranks.
-    is_checked = len(flow) <= MOST_LONG and len(areas) <= MOST_AROUND
+    is_checked = len(flow) - len(joined) <= MOST_LONG and len(areas) <= MOST_AROUND
     traffic = Traffic()
     if missing and (len(areas) <= MOST_CHECKED or is_checked):
         for index, route in zip(routed, points_of(curves, across_first=False), strict=True):
-            traffic.add_route(route, problem.edges[index].source, problem.edges[index].target)
+            traffic.add_route(route, edges[index].source, edges[index].target)
     links = LinkRouter(areas, placing.lanes, placing.headings(), problem.spacing, traffic)
-    shared = Counter(_shared_end(problem, index) for index in flow)
+    tails, heads = Counter([edges[index].source for index in flow]), Counter([edges[index].target for index in flow])
     cells = placing.levels.node_cell
     routes = {}
     for index in missing:
-        edge = problem.edges[index]
+        source, target, *_ = edges[index]
         is_long = index in flow and not is_checked and not links.finds_ways
-        if is_long and cells[edge.source] == cells[edge.target]:
-            routes[index] = links.beside(edge.source, edge.target)
-        elif is_long and shared[_shared_end(problem, index)] > MOST_WHOLE:
-            routes[index] = links.stub(edge.source, edge.target, at_source=_fans_in(problem, index))
+        if is_long and cells[source] == cells[target]:
+            routes[index] = links.beside(source, target)
+        elif index in joined or (is_long and max(tails[source], heads[target]) > MOST_WHOLE):
+            at_source, rises = heads[target] > tails[source], problem.nodes[source].lane == 0
+            routes[index] = links.stub(source, target, at_source=at_source, rises=rises)
         else:
-            routes[index] = links.route(edge.source, edge.target, is_checked=is_checked and index in flow)
+            routes[index] = links.route(source, target, is_checked=is_checked and index in flow)
     return routes
-
-
-def _fans_in(problem: LayoutProblem, edge: int) -> bool:
-    """Whether edges of this lane come together at one node: gradients do where values went apart."""
-    return problem.nodes[problem.edges[edge].source].lane > 0
-
-
-def _shared_end(problem: LayoutProblem, edge: int) -> tuple[int, bool]:
-    """The end that an edge may share with many: a weight that every round of a loop takes."""
-    fans_in = _fans_in(problem, edge)
-    return (problem.edges[edge].target if fans_in else problem.edges[edge].source, fans_in)
 
 
 class _Placing:

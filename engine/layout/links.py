@@ -70,7 +70,7 @@ class LinkRouter:
         curve = self._curve(source, target)
         if len(self._areas) > MOST_LOOKED_AT or not self._crowd().is_touched(curve, (source, target)):
             return curve
-        return self.stub(source, target, at_source=False)
+        return self.stub(source, target, at_source=False, rises=True)
 
     def _crowd(self) -> Crowd:
         if self._boxes is None:
@@ -82,17 +82,19 @@ class LinkRouter:
         """Whether links go around all boxes: the picture is small."""
         return self._is_small
 
-    def stub(self, source: int, target: int, *, at_source: bool) -> Way:
+    def stub(self, source: int, target: int, *, at_source: bool, rises: bool) -> Way:
         """Only the beginning or the end of an edge: whole, it would run over all that lies between.
 
-        Edges to a node that many share are drawn at their sources, edges from one at their targets.
+        Edges to a node that many share are drawn at their sources, edges from one at their targets. ``rises`` tells
+        whether the edge runs along the flow, as values do and gradients do not.
         """
         near, far = (source, target) if at_source else (target, source)
         area, other = self._areas[near], self._areas[far]
         across = _shoulder(area, other.middle[1])
         length = min(_STUB_PX, self._gap)
-        low: tuple[Point, Point] = ((area.along - length, across), (area.along, across))
-        (ax, ay), (bx, by) = low[::-1] if at_source else low
+        side, way = (area.end, length) if at_source == rises else (area.along, -length)
+        ends: tuple[Point, Point] = ((side, across), (side + way, across))
+        (ax, ay), (bx, by) = ends if at_source else ends[::-1]
         return ((ax, ay), (ax + (bx - ax) / 3, ay), (ax + (bx - ax) * 2 / 3, by), (bx, by))
 
     def beside(self, source: int, target: int) -> Way:

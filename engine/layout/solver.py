@@ -1,10 +1,15 @@
 """Orders and places nets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from engine.layout.net import Net
 from engine.layout.order import ordered
 from engine.layout.place import Rod, Strip, tops
+
+_WASTE = 1.3
+_MOST_WASTE_PX = 480.0
+_WORTH = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,36 @@ def solved(net: Net, homes: dict[int, float], gaps: tuple[float, float]) -> Plac
     layers = ordered(net.layers, net.joints, len(net.breadth), homes)
     main = _main_path(net)
     strip = Strip(layers, net.breadth, net.rods, main, net.is_thread, *gaps, homes, net.crowded())
-    top = tops(strip)
+    top = _narrow(strip, tops(strip))
     layer_of = {vertex: index for index, layer in enumerate(layers) for vertex in layer}
     return Placed(top, min(top), [(vertex, layer_of[vertex]) for vertex, _, _ in main])
+
+
+def _narrow(strip: Strip, top: list[float]) -> list[float]:
+    """The tops, or others where those waste much room.
+
+    Rows of frames, each entered at another place than it is left at, drift ever further to one side and away from each
+    other; then the frames stand below each other, and the edges between them bend.
+    """
+    least = max([_least(strip, layer) for layer in strip.layers], default=0.0)
+    if _width(strip, top) <= _WASTE * least + _MOST_WASTE_PX:
+        return top
+    rods = [
+        rod._replace(low_offset=strip.breadth[rod.low] / 2, high_offset=strip.breadth[rod.high] / 2)
+        for rod in strip.rods
+    ]
+    straight = tops(replace(strip, rods=rods))
+    return straight if _width(strip, straight) < _WORTH * _width(strip, top) else top
+
+
+def _least(strip: Strip, layer: list[int]) -> float:
+    """The least width of a layer."""
+    gaps = sum([strip.gap(first, second) for first, second in pairwise(layer)])
+    return sum([strip.breadth[vertex] for vertex in layer]) + gaps
+
+
+def _width(strip: Strip, top: list[float]) -> float:
+    return max([at + size for at, size in zip(top, strip.breadth, strict=True)]) - min(top)
 
 
 def _main_path(net: Net) -> list[tuple[int, float, float]]:

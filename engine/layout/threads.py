@@ -1,5 +1,6 @@
 """Edges cut at the frames that they cross: one piece in every level that they run through."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,11 @@ LONGEST_SPAN = 60
 MANY_CELLS = 1000
 LONGEST_SPAN_OF_MANY = 16
 """The same for pictures with more than ``MANY_CELLS`` cells."""
+
+_CROWDED = 700
+_MOST_JOINED = 60
+"""In pictures of more than so many nodes an edge over frames is not expanded either where more than so many such edges
+leave its source or reach its target: nobody can follow one of them, and all together they push boxes apart."""
 
 LOW, HIGH = 0, 1
 """The two sides of a frame along the flow."""
@@ -56,6 +62,8 @@ class Threads:
     hops: list[Sequence[tuple[int, bool]]] = field(default_factory=list)
     by_lane: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     """(level, lane) -> pieces."""
+    joined: set[int] = field(default_factory=set)
+    """Edges of which one of the ends has too many to follow."""
     _port_index: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
     _piece_index: dict[tuple[End, End], int] = field(default_factory=dict)
 
@@ -90,7 +98,8 @@ def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
     highest = [max([rank[cell] for cell in cells_of], default=0) for cells_of in levels.level_cells]
     longest = LONGEST_SPAN if len(rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
     lanes = [node.lane for node in problem.nodes]
-    for edge, (low, high) in zip(problem.edges, levels.meets, strict=True):
+    tails, heads = _hubs(problem, levels)
+    for index, (edge, (low, high)) in enumerate(zip(problem.edges, levels.meets, strict=True)):
         source, target, role, _, _ = edge
         lane, span = lanes[source], rank[high] - rank[low]
         if role is not EdgeRole.FLOW or lane != lanes[target] or not 0 < abs(span) <= longest:
@@ -98,9 +107,30 @@ def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
         elif low == cells[source] and high == cells[target]:
             ends = ((low, source), (high, target)) if span > 0 else ((high, target), (low, source))
             threads.hops.append(((threads.piece(level[low], lane, ends, edge), span > 0),))
+        elif source in tails or target in heads:
+            threads.joined.add(index)
+            threads.hops.append(())
         else:
             threads.hops.append(_hops(levels, threads, highest, longest, edge, lane))
     return threads
+
+
+def _hubs(problem: LayoutProblem, levels: Levels) -> tuple[set[int], set[int]]:
+    """Nodes that very many edges leave over frames, and nodes that very many reach."""
+    if len(problem.nodes) <= _CROWDED:
+        return set(), set()
+    cells = levels.node_cell
+    crossing = [
+        (edge.source, edge.target)
+        for edge, pair in zip(problem.edges, levels.meets, strict=True)
+        if edge.role is EdgeRole.FLOW and pair != (cells[edge.source], cells[edge.target])
+    ]
+    tails, heads = Counter([source for source, _ in crossing]), Counter([target for _, target in crossing])
+    return _frequent(tails), _frequent(heads)
+
+
+def _frequent(counts: Counter[int]) -> set[int]:
+    return {node for node, count in counts.items() if count > _MOST_JOINED}
 
 
 def _hops(
