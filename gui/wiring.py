@@ -1,6 +1,6 @@
 """The connections between the parts of one window: who hears whom. ``gui.workbench`` calls these once."""
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QByteArray, QPoint
 from PySide6.QtWidgets import QMenu
 
 from engine.protocol.messages import DeviceInfo
@@ -145,14 +145,16 @@ def keep_settings(settings: SettingsFile, window: MainWindow, models: Models) ->
     }
     window.restoreGeometry(settings.read_place("window"))
     for name, splitter in splitters.items():
-        splitter.restoreState(settings.read_place(name))
+        is_known = splitter.restoreState(settings.read_place(name))
+        window.has_own_columns |= is_known and splitter is window.columns
 
     def keep() -> None:
         if window.parts.bottom.page is not None:
             window.parts.bottom.close_drawer()
         settings.write_place("window", window.saveGeometry())
         for name, splitter in splitters.items():
-            settings.write_place(name, splitter.saveState())
+            is_own = splitter is not window.columns or window.has_own_columns
+            settings.write_place(name, splitter.saveState() if is_own else QByteArray())
         settings.flush()
 
     window.closing.connect(keep)

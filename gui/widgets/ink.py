@@ -12,6 +12,9 @@ from gui.theme.tokens import Tokens
 _FULL_COLOUR = 1.4
 """The largest element stays below the full colour, as on the canvas, so that its number is easy to read."""
 
+_AIR_PX = 4
+"""Beside a number in its cell."""
+
 
 def readable_on(background: QColor, tokens: Tokens) -> QColor:
     """Return the text or panel colour, whichever stands out more."""
@@ -27,10 +30,14 @@ def soft_value_color(tokens: Tokens, number: float, scale: float) -> QColor:
 def fitting_text(number: complex, font: QFont, width_px: float) -> str:
     """Return a number with as many digits, at most four, as fit into a width; empty where none does."""
     metrics = QFontMetricsF(font)
-    texts = [number_text(number, digits) for digits in (4, 3, 2, 1)]
-    if isinstance(number, (int, float)) and math.isfinite(number):
-        texts.append(f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e"))
-    return next((text for text in texts if metrics.horizontalAdvance(text) <= width_px - 2), "")
+    for digits in (4, 3, 2, 1):
+        text = number_text(number, digits)
+        if metrics.horizontalAdvance(text) <= width_px - _AIR_PX:
+            return text
+    if not isinstance(number, (int, float)) or not math.isfinite(number):
+        return ""
+    shortest = f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    return shortest if metrics.horizontalAdvance(shortest) <= width_px else ""
 
 
 def paint_cell(  # a painter's arguments

@@ -3,6 +3,18 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+LEFT_PX, RIGHT_PX = 432, 336
+"""Widths of the side columns where there is room."""
+_LEFT_SHARE, _RIGHT_SHARE = 0.30, 0.24
+_LEAST_LEFT_PX, _LEAST_RIGHT_PX = 310, 280
+
+
+def columns_for(width: int) -> tuple[int, int, int]:
+    """Return how wide program, graph and inspector are in a window: in a small one, all of them give way."""
+    left = min(LEFT_PX, max(_LEAST_LEFT_PX, round(width * _LEFT_SHARE)))
+    right = min(RIGHT_PX, max(_LEAST_RIGHT_PX, round(width * _RIGHT_SHARE)))
+    return left, max(1, width - left - right), right
+
 
 class LeftColumn(QWidget):
     """The editor above, problems below it."""

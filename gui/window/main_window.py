@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from gui.model.workspace import Workspace
@@ -13,7 +13,7 @@ from gui.theme.theme import Theme
 from gui.widgets.toast import Toast
 from gui.window.bottom import DRAWER_PX, LEAST_DRAWER_PX, TIMELINE_PX, BottomArea
 from gui.window.centre import Centre
-from gui.window.columns import LeftColumn, RightColumn
+from gui.window.columns import LeftColumn, RightColumn, columns_for
 from gui.window.drop_zone import DropZone
 from gui.window.focus_frame import FocusFrame
 from gui.window.status_bar import StatusBar
@@ -22,7 +22,6 @@ from gui.window.workspaces import Workspaces
 
 FIRST_SIZE_PX = (1600, 1000)
 SMALLEST_PX = (900, 600)
-COLUMNS_PX = (432, 832, 336)
 _DRAWER_SHARE = 0.26
 """Of the height: the graph needs most of a small window."""
 _FRAME_PX = 40
@@ -54,6 +53,9 @@ class MainWindow(QMainWindow):
     Signals:
         files_dropped: A list of paths.
         closing: The window closes now.
+
+    Attributes:
+        has_own_columns: Whether the person has chosen how wide the columns are.
     """
 
     files_dropped = Signal(object)
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self._theme = theme
         self._parts: Parts | None = None
+        self.has_own_columns = False
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self._content = QWidget(self)
@@ -86,7 +89,8 @@ class MainWindow(QMainWindow):
         for splitter in (self.columns, self.rows):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
-        self.columns.setSizes(list(COLUMNS_PX))
+        self.columns.setSizes(list(columns_for(FIRST_SIZE_PX[0])))
+        self.columns.splitterMoved.connect(self._on_columns_moved)
         for place, stretch in enumerate((0, 1, 0)):
             self.columns.setStretchFactor(place, stretch)
         self.rows.addWidget(self.columns)
@@ -137,6 +141,15 @@ class MainWindow(QMainWindow):
         wanted = timeline + (drawer if self.parts.bottom.page is not None else 0)
         self.rows.setSizes([total - wanted, wanted])
         self.parts.bottom.splitter.setSizes([timeline, wanted - timeline])
+
+    def _on_columns_moved(self) -> None:
+        self.has_own_columns = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the columns at the sides give way too, unless the person has chosen their widths."""
+        super().resizeEvent(event)
+        if not self.has_own_columns:
+            self.columns.setSizes(list(columns_for(event.size().width())))
 
     def changeEvent(self, event: QEvent) -> None:
         """Full screen came or went."""
