@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QWidget
 from gui.charts.series import Floats, Series
 from gui.theme.colors import mix
 from gui.theme.tokens import Tokens
-from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, x_under
+from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, margin_around, x_under
 
 _AXIS_PX = 46
-
-
 _FURTHEST = 1e300
 """The span of an axis must be a number, too."""
+_MARGIN = 0.08
 
 
 class Plot:
@@ -88,7 +87,7 @@ class Plot:
         finite = shown[np.isfinite(shown)]
         if finite.size:
             low, high = (float(np.clip(end, -_FURTHEST, _FURTHEST)) for end in (finite.min(), finite.max()))
-            margin = (high - low) * 0.08 or max(abs(high) * 0.1, 1e-12)
+            margin = margin_around(low, high, _MARGIN)
             self.widget.setYRange(low - margin, high + margin, padding=0)
 
     def show_crosshair(self, index: int | None, number: float) -> None:

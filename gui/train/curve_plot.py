@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.theme.tokens import Tokens
 from gui.train.cursor import Cursor
-from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, x_under
+from gui.widgets.number_axis import CountAxis, NumberAxis, calm, cosmetic_pen, dress_axes, margin_around, x_under
 
 Floats = npt.NDArray[np.float64]
 _AXIS_PX = 40
@@ -96,7 +96,7 @@ class CurvePlot:
         room = _WIDEST_MARGIN * span
         if seen is not None and seen[0] <= low <= seen[0] + room and seen[1] - room <= high <= seen[1]:
             return seen
-        margin = span * _MARGIN or max(abs(high) * 0.1, 1e-12)
+        margin = margin_around(low, high, _MARGIN)
         return low - margin, high + margin
 
     def settle(self) -> None:

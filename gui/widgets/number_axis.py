@@ -1,10 +1,11 @@
 """What all plots share: axis, pens, and how they behave. Imports pyqtgraph: to be imported with the first plot."""
 
 import math
+from itertools import pairwise
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
 from engine.trace.numbers import number_text
 from gui.theme.fonts import mono_font
@@ -15,16 +16,45 @@ _WIDE_DECADES = 2.5
 _MOST_DECADES = 8
 """That get a tick; of more, every second or third one does."""
 _FEWEST_TICKS = 2
-_FEWEST_DIGITS, _MOST_DIGITS = 3, 7
-"""Of a label: as many as tell it from the next one."""
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 9
+"""Of a label: as many as say where its tick stands."""
+_OFF = 0.02
+"""By so much of the distance between two ticks a label may miss its tick."""
+_LOWEST_PX = 100.0
+"""An axis that was not yet placed counts as so high."""
+_SPARE_PX = 6
+_NOISE = 1e-6
+"""Numbers whose relative distance is much less differ by rounding only: no axis magnifies that."""
 _LAST_DECADE = 308.0
 """Beyond it there are no numbers; an error while painting would bring the window down."""
 
 
 class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type information
-    """Tick labels in the window's number format; in log mode the axis holds powers of ten."""
+    """Tick labels in the window's number format; in log mode the axis holds powers of ten.
+
+    An axis on the left is ``least_px`` wide, or as wide as its labels need: pyqtgraph leaves out what finds no room.
+    """
 
     is_log = False
+    least_px = 0
+
+    def setRange(self, low: float, high: float) -> None:
+        """Show a range, in the width that its labels need."""
+        super().setRange(low, high)
+        if self.orientation == "left" and self.least_px:
+            self._make_room(low, high)
+
+    def _make_room(self, low: float, high: float) -> None:
+        words = QFontMetricsF(self.style["tickFont"] or self.font())
+        labels = [
+            label
+            for spacing, ticks in self.tickValues(low, high, max(self.height(), _LOWEST_PX))
+            for label in self.tickStrings(ticks, 1.0, spacing)
+        ]
+        widest = max(map(words.horizontalAdvance, labels), default=0.0)
+        wanted = max(self.least_px, math.ceil(widest) + self.style["tickTextOffset"][0] + _SPARE_PX)
+        if wanted != self.fixedWidth:
+            self.setWidth(wanted)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         """Return where ticks stand; on a log axis at 1, 2 and 5 of each decade, or at whole decades over a wide one."""
@@ -49,7 +79,7 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
         numbers = [10.0 ** min(value, _LAST_DECADE) if self.is_log else value for value in values]
         for digits in range(_FEWEST_DIGITS, _MOST_DIGITS):
             labels = [_short(number_text(number, digits)) for number in numbers]
-            if len(set(labels)) == len(set(numbers)):
+            if _are_true(labels, numbers):
                 return labels
         return [_short(number_text(number, _MOST_DIGITS)) for number in numbers]
 
@@ -63,6 +93,17 @@ class CountAxis(NumberAxis):
         if not found or found[0][0] >= 1.0:
             return found
         return [(1.0, [float(count) for count in range(math.ceil(low), math.floor(high) + 1)])]
+
+
+def _are_true(labels: list[str], numbers: list[float]) -> bool:
+    ends = sorted(numbers)
+    near = min((after - before for before, after in pairwise(ends)), default=abs(ends[0]) if ends else 0.0)
+    return all(abs(float(label) - number) <= _OFF * near for label, number in zip(labels, numbers, strict=True))
+
+
+def margin_around(low: float, high: float, share: float) -> float:
+    """Return the room that an axis leaves beyond its numbers: a share of their span, more where they hardly differ."""
+    return max((high - low) * share, abs(high) * _NOISE) if high > low else max(abs(high) * 0.1, 1e-12)
 
 
 def _short(text: str) -> str:
@@ -97,7 +138,9 @@ def dress_axes(plot: pg.PlotWidget, tokens: Tokens, left_px: int) -> None:
         axis.setZValue(-1)
         axis.setTickFont(mono_font(10))
         axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
-    plot.getAxis("left").setWidth(left_px)
+    left = plot.getAxis("left")
+    left.least_px = left_px
+    left.setRange(*left.range)
     plot.getAxis("bottom").setHeight(20)
 
 
