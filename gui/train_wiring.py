@@ -28,6 +28,7 @@ from gui.model.training import Training
 from gui.model.training_book import RunBook
 from gui.model.training_choices import optimizer_names
 from gui.model.training_control import Trainer, TrainingControl
+from gui.model.training_data import DataModel
 from gui.model.training_logs import RunLogs
 from gui.model.training_plan import PlanModel
 from gui.model.workspace import Workspace
@@ -61,7 +62,7 @@ def build_training(models: Models, trainer: Trainer, settings: SettingsFile | No
     network.changed.connect(lambda is_more: plan.use_network(network.network) if is_more else None)
     plan.changed.connect(lambda changed: network.choose_batch(changed.batch_size))
     control = TrainingControl(plan, book, models.preferences, trainer, script_of, lambda told: plane_of(told.data))
-    return Training(plan=plan, book=book, control=control, network=network, logs=logs)
+    return Training(plan=plan, data=DataModel(plan), book=book, control=control, network=network, logs=logs)
 
 
 def connect_trainer(bridge: SessionBridge, training: Training, models: Models) -> None:
@@ -152,7 +153,7 @@ class TrainView:
     def look_at_batch(self) -> None:
         """Show the last batch; it is followed while the run goes on."""
         if self._batch is None:
-            self._batch = BatchDialog(self._training.book, self._models.theme, self._page)
+            self._batch = BatchDialog(self._training.book, self._training.data, self._models.theme, self._page)
         self._batch.show()
         self._batch.raise_()
 
@@ -200,6 +201,7 @@ class TrainView:
         page.refused.connect(notices.warning)
         page.told.connect(notices.info)
         page.file_wanted.connect(lambda: self._use_data(prompts.ask_open(Path.home(), _DATA_FILTERS)))
+        page.batch_wanted.connect(self.look_at_batch)
         page.folder_wanted.connect(lambda: self._use_data(prompts.ask_folder(Path.home())))
         page.save_wanted.connect(self._save)
         page.template_wanted.connect(lambda template: training.network.replace(template.network))
@@ -249,6 +251,7 @@ class TrainView:
         except PlanError as error:
             self._models.notices.warning(str(error))
             return
+        self._training.data.want()  # it may be the same file with other contents
         if told:
             self._models.notices.info(told)
 

@@ -15,11 +15,13 @@ from engine.trace.ids import ValueId
 from engine.training.commands import TrainCommand
 from gui.bridge.appearance import AppearanceKeeper
 from gui.bridge.canvas_graph import CanvasGraph
+from gui.bridge.data_asker import DataAsker
 from gui.bridge.exporter import CanvasExporter
 from gui.bridge.fetcher import Fetcher
 from gui.bridge.file_clock import FileClock
-from gui.bridge.network_asker import Asked, NetworkAsker
+from gui.bridge.network_asker import NetworkAsker
 from gui.bridge.prover import RecordingProver
+from gui.bridge.questions import Answering
 from gui.bridge.readouts import Readouts
 from gui.bridge.session_bridge import SessionBridge
 from gui.bridge.settings import SettingsFile
@@ -157,12 +159,20 @@ class _Learning:
     builder: BuilderPlace
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What answers questions about networks and data in place of processes of their own: fakes in tests."""
+
+    network: Answering | None = None
+    data: Answering | None = None
+
+
 def build_workbench(
     application: QApplication,
     settings: SettingsFile,
     make_backend: MakeBackend = Session,
     prompts: FilePrompts | None = None,
-    network_worker: Asked | None = None,
+    workers: Workers = Workers(),
 ) -> Workbench:
     """Build one window and connect its parts; nothing is shown and nothing runs yet."""
     models = build_models(settings.read_choices(), settings.read_recents())
@@ -200,7 +210,7 @@ def build_workbench(
     )
     _put_together(workbench)
     _connect(workbench)
-    _connect_training(workbench, network_worker)
+    _connect_training(workbench, workers)
     return workbench
 
 
@@ -351,9 +361,12 @@ def _connect(workbench: Workbench) -> None:
     book.refresh()
 
 
-def _connect_training(workbench: Workbench, network_worker: Asked | None) -> None:
+def _connect_training(workbench: Workbench, workers: Workers) -> None:
     models, window, training = workbench.models, workbench.window, workbench.training
-    asker = NetworkAsker(training.network, window, network_worker)
+    askers = (
+        NetworkAsker(training.network, window, workers.network),
+        DataAsker(training.data, window, workers.data),
+    )
     connect_trainer(workbench.train_bridge, training, models)
     window.workspaces.put(
         Workspace.TRAIN,
@@ -362,5 +375,6 @@ def _connect_training(workbench: Workbench, network_worker: Asked | None) -> Non
     follow_workspace(window, models, workbench.trainer.prepare)
     window.closing.connect(workbench.trainer.close)
     window.closing.connect(workbench.builder.close)
-    window.closing.connect(asker.close)
+    for asker in askers:
+        window.closing.connect(asker.close)
     window.closing.connect(training.logs.close)

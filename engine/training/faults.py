@@ -11,11 +11,16 @@ _Told = Callable[[re.Match[str]], str]
 
 def fault_sentence(outcome: Outcome) -> str:
     """Return the sentence for a run that failed; where nothing is known of the fault, that of the outcome."""
+    return fault_text(outcome.message)
+
+
+def fault_text(message: str) -> str:
+    """Return the sentence for a fault ``ValueError: ...``, with or without its line; else what it says itself."""
     for pattern, told in _KNOWN:
-        found = re.search(pattern, outcome.message)
+        found = re.search(pattern, message)
         if found is not None:
             return told(found)
-    return outcome.message
+    return message
 
 
 def _product(found: re.Match[str]) -> str:
@@ -43,6 +48,10 @@ def _file(found: re.Match[str]) -> str:
     return f"{PurePath(found['path']).name} is not there any more; choose the data again."
 
 
+def _forbidden(found: re.Match[str]) -> str:
+    return f"{PurePath(found['path']).name} may not be read: you have no right to."
+
+
 def _own(found: re.Match[str]) -> str:
     """The script itself says what is wrong with its data; files are told by their names."""
     return re.sub(r"(?:[A-Za-z]:)?[\\/](?:[^\\/:,']*[\\/])+", "", found["said"])
@@ -57,6 +66,7 @@ _KNOWN: tuple[tuple[str, _Told], ...] = (
         lambda found: f"The network does not fit its data: {found['layer']} takes pictures or rows of another shape.",
     ),
     (r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']+)'", _file),
+    (r"PermissionError: \[Errno 13\] Permission denied: '(?P<path>[^']+)'", _forbidden),
     (
         r"Using a target size .* that is different to the input size",
         lambda found: (

@@ -31,6 +31,8 @@ class FileLook:
         is_signs: Whether it is made of whole numbers that name things.
         answers: Classes, or numbers a sample.
         has_classes: Whether classes are told.
+        labels: What the classes are called, in the order of their numbers; none where that is not known.
+        columns: What the numbers of a row are called; none where they have no names.
     """
 
     targets: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class FileLook:
     is_signs: bool = False
     answers: int = 1
     has_classes: bool = False
+    labels: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def look_into(path: Path, target: str = "") -> FileLook:
@@ -75,6 +79,8 @@ def _table(path: Path, target: str) -> FileLook:
         inputs=(len(names) - 1,),
         answers=classes or 1,
         has_classes=classes > 0,
+        labels=tuple(sorted(set(values))) if classes else (),
+        columns=tuple(name for name in names if name != target),
     )
 
 
@@ -110,6 +116,7 @@ def _arrays(path: Path, target: str) -> FileLook:
         is_signs=inputs.dtype.kind in "iub",
         answers=count if has_classes else int(flat.shape[1]),
         has_classes=has_classes,
+        labels=tuple(str(one) for one in np.unique(targets)) if has_classes else (),
     )
 
 
@@ -122,4 +129,5 @@ def _folder(path: Path) -> FileLook:
         raise PlanError(f"The class {classes[0].name} has no pictures.")
     with Image.open(first) as picture:
         width, height = picture.size
-    return FileLook(inputs=(3, height, width), answers=len(classes), has_classes=True)
+    names = tuple(sorted(one.name for one in classes))
+    return FileLook(inputs=(3, height, width), answers=len(classes), has_classes=True, labels=names)

@@ -127,17 +127,25 @@ class PictureFolder(Dataset):
             if not paths:
                 raise ValueError(f"The class {name} has no pictures.")
             self.samples += [(path, number) for path in paths]
-        with Image.open(self.samples[0][0]) as first:
-            self.size = first.size
+        self.size = self.read(self.samples[0][0]).size
 
     def __len__(self):
         return len(self.samples)
 
     def __getitem__(self, index):
         path, number = self.samples[index]
-        with Image.open(path) as picture:
-            if picture.size != self.size:
-                raise ValueError(f"{path} is {picture.size} pixels large, the first picture {self.size}.")
-            pixels = np.array(picture.convert("RGB"))
-        return torch.from_numpy(pixels).permute(2, 0, 1).float() / 255, number
+        picture = self.read(path)
+        if picture.size != self.size:
+            sizes = f"{picture.size} pixels large, the first picture {self.size}"
+            raise ValueError(f"{path.name} of the class {path.parent.name} is {sizes}.")
+        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255, number
+
+    def read(self, path):
+        try:
+            with Image.open(path) as picture:
+                return picture.convert("RGB")
+        except (FileNotFoundError, PermissionError):
+            raise
+        except (OSError, SyntaxError):
+            raise ValueError(f"{path.name} of the class {path.parent.name} is no picture, or is damaged.") from None
 '''

@@ -27,7 +27,7 @@ from engine.training.data_source import DataSource, Task, data_source
 from engine.training.errors import PlanError
 from engine.training.metric_source import metric_source
 from engine.training.plan import Choice, TrainingPlan
-from engine.training.target_source import target_source
+from engine.training.target_source import TargetSource, target_source
 from engine.training.training_source import loop_lines, train_lines
 
 ChoiceT = TypeVar("ChoiceT", bound=ChoiceType)
@@ -55,16 +55,10 @@ def script_of(plan: TrainingPlan) -> str:
     Raises:
         PlanError: If something is missing or cannot be; the text is one sentence.
     """
-    _check(plan)
-    loss = _known(plan.loss, losses(), "loss")
+    data, targets = _read(plan)
     optimizer = _known(plan.optimizer, optimizers(), "optimizer")
     schedule = None if plan.schedule is None else _known(plan.schedule, schedules(), "schedule")
     network = _network(plan.network)
-    data = data_source(plan.data, wants_classes=loss.targets is not Targets.NUMBERS)
-    if data.task is not Task.NUMBERS or loss.targets is Targets.NUMBERS:
-        targets = target_source(data, loss, network.text)
-    else:
-        raise PlanError(f"{plan.loss.name} tells classes apart, but this data has numbers to be told; try MSELoss.")
     metrics = metric_source(plan, targets)
     parts = [
         "\n".join(_imports(network.imports, data.imports, metrics.imports)),
@@ -77,6 +71,32 @@ def script_of(plan: TrainingPlan) -> str:
         loop_lines(plan, None if schedule is None else schedule.rhythm, metrics, has_accuracy=bool(targets.accuracy)),
     ]
     return _joined(parts)
+
+
+def data_script_of(plan: TrainingPlan) -> str:
+    """Return the part of the program that makes ``train_loader`` and ``validation_loader``: the same data and split.
+
+    Raises:
+        PlanError: If something is missing or cannot be; the text is one sentence.
+    """
+    data, targets = _read(plan)
+    parts = [
+        "\n".join(_imports(data.imports)),
+        "\n".join(_settings(plan)),
+        *([data.functions.strip()] if data.functions else []),
+        "\n".join([data.calling, *targets.lines, *_loaders(plan, data)]),
+    ]
+    return _joined(parts)
+
+
+def _read(plan: TrainingPlan) -> tuple[DataSource, TargetSource]:
+    """Return how data and targets are made for the loss."""
+    _check(plan)
+    loss = _known(plan.loss, losses(), "loss")
+    data = data_source(plan.data, wants_classes=loss.targets is not Targets.NUMBERS)
+    if data.task is Task.NUMBERS and loss.targets is not Targets.NUMBERS:
+        raise PlanError(f"{plan.loss.name} tells classes apart, but this data has numbers to be told; try MSELoss.")
+    return data, target_source(data, loss, plan.network)
 
 
 def _check(plan: TrainingPlan) -> None:

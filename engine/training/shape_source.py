@@ -9,7 +9,10 @@ from engine.training.plan import Shape
 class ShapeSource:
     """A function of count, noise and seed that returns inputs and targets, and what it needs.
 
-    ``classes`` is how many there are; None for numbers.
+    Attributes:
+        classes: How many there are; None for numbers.
+        alphabet: The signs that the numbers of a sequence stand for; empty where samples are no sequences.
+        labels: What the classes are called; empty: by their numbers.
     """
 
     function: str
@@ -18,6 +21,8 @@ class ShapeSource:
     imports: tuple[str, ...] = ()
     has_noise: bool = True
     has_seed: bool = True
+    alphabet: str = ""
+    labels: tuple[str, ...] = ()
 
 
 def _function(name: str, title: str, body: str, noise: bool = True) -> str:  # noqa: FBT001, FBT002 - read in a table
@@ -82,8 +87,13 @@ points = 2 * torch.rand(count, 2, generator=generator) - 1
 z = torch.sin(3 * points[:, :1]) * torch.cos(3 * points[:, 1:])
 return points, z + noise * torch.randn(z.shape, generator=generator)"""
 
-_NAMES = """\
-endings = ["ini", "ov", "sson", "ez", "ski", "oglu", "dottir", "aki"]
+_ENDINGS = ("ini", "ov", "sson", "ez", "ski", "oglu", "dottir", "aki")
+_LETTERS = "·abcdefghijklmnopqrstuvwxyz"
+"""0 stands before a name that is shorter than the sequence."""
+_SIGNS = "abcdefghijklmnop"
+
+_NAMES = f"""\
+endings = [{", ".join(f'"{ending}"' for ending in _ENDINGS)}]
 starts = ["mar", "jo", "pet", "an", "kal", "iv", "ser", "to", "lund", "ber", "al", "ros"]
 targets = torch.randint(len(endings), (count,), generator=generator)
 picks = torch.randint(len(starts), (count, 2), generator=generator)
@@ -161,22 +171,22 @@ SHAPES: dict[Shape, ShapeSource] = {
             "make_names", "Return made-up names as letters [count, 12] (a is 1), and the ending of each.", _NAMES,
             noise=False,
         ),
-        classes=8, has_noise=False,
+        classes=8, has_noise=False, alphabet=_LETTERS, labels=_ENDINGS,
     ),
     Shape.COPY: ShapeSource(
         function="make_copies",
         text=_function("make_copies", "Return sequences [count, 12] of 16 signs, twice.", _COPY, noise=False),
-        classes=16, has_noise=False,
+        classes=16, has_noise=False, alphabet=_SIGNS,
     ),
     Shape.SORT: ShapeSource(
         function="make_sorted",
         text=_function("make_sorted", "Return sequences [count, 12] of 16 signs, and sorted.", _SORT, noise=False),
-        classes=16, has_noise=False,
+        classes=16, has_noise=False, alphabet=_SIGNS,
     ),
     Shape.PARITY: ShapeSource(
         function="make_parity",
         text=_function("make_parity", "Return bits [count, 12], and whether their sum is odd.", _PARITY, noise=False),
-        classes=2, has_noise=False,
+        classes=2, has_noise=False, alphabet="01", labels=("even", "odd"),
     ),
 }  # fmt: skip
 """How each shape is made."""

@@ -9,6 +9,7 @@ from engine.training.plan import FileData, GeneratedData, Shape
 from gui.model.network import NetworkModel
 from gui.model.training_book import RunBook
 from gui.model.training_control import TrainingControl
+from gui.model.training_data import DataModel
 from gui.model.training_fit import fitting_loss, fitting_network, need_of, network_for_file
 from gui.model.training_logs import RunLogs
 from gui.model.training_plan import PlanModel
@@ -16,9 +17,10 @@ from gui.model.training_plan import PlanModel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """The plan, the network that is built for it, the runs, and what can be done with them."""
+    """The plan, its data as it was looked at, the network built for it, the runs, and what can be done with them."""
 
     plan: PlanModel
+    data: DataModel
     book: RunBook
     control: TrainingControl
     network: NetworkModel

@@ -81,6 +81,10 @@ QToolButton[look="status"] { min-height: 18px; border: none; background: transpa
 QPushButton[look="link"] { border: 1px solid transparent; background: transparent; color: $accent; padding: 0 2px;
     text-align: left; }
 QPushButton[look="link"]:focus { border-color: $accent; }
+QPushButton[look="figures"] { border: 1px solid transparent; background: transparent; color: $muted; padding: 0;
+    font-family: "$mono"; font-size: 10.5px; text-align: left; min-height: 18px; }
+QPushButton[look="figures"]:hover { color: $accent; }
+QPushButton[look="figures"]:focus { border-color: $accent; }
 QPushButton[look="card"] { text-align: left; padding: 0; border-radius: 11px; background: $panel;
     min-height: ${card_height_px}px; max-height: ${card_height_px}px; min-width: ${card_width_px}px; }
 QPushButton[look="card"]:hover { border-color: $accent; }

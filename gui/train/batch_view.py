@@ -3,16 +3,17 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
 from gui.model.training_book import RunBook
+from gui.model.training_data import DataLook, DataModel
 from gui.model.training_run import TrainingRun
 from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
-from gui.train.hues import value_image
+from gui.train.hues import picture_image
 
 Floats = npt.NDArray[np.float32]
 _SIZE_PX = (760, 620)
@@ -30,6 +31,7 @@ class BatchView(QWidget):
         self._tokens = tokens
         self._inputs: Floats | None = None
         self._targets: list[str] = []
+        self._names: tuple[str, ...] = ()
         self._answers: list[str] = []
         self.setAccessibleName("The last batch")
 
@@ -43,14 +45,19 @@ class BatchView(QWidget):
         self._tokens = tokens
         self.update()
 
-    def show_batch(self, inputs: Floats | None, targets: Floats | None, answers: Floats | None) -> None:
-        """Show another batch."""
+    def show_batch(
+        self, inputs: Floats | None, targets: Floats | None, answers: Floats | None, look: DataLook | None = None
+    ) -> None:
+        """Show another batch; ``look`` knows what its columns and classes are called."""
         if inputs is not None and inputs.ndim == 3 and min(inputs.shape[1:]) > 2:
             inputs = inputs[:, None]
         elif inputs is not None and inputs.ndim not in (2, 4):
             inputs = inputs.reshape(len(inputs), -1)
         self._inputs = inputs
         self._targets, self._answers = _texts(targets), _texts(answers)
+        self._names = () if look is None else look.answer.columns
+        if look is not None and look.labels and targets is not None and targets.ndim == 1:
+            self._targets = [look.label(float(number)) for number in targets]
         self.setMinimumSize(self.sizeHint())
         self.update()
 
@@ -113,10 +120,13 @@ class BatchView(QWidget):
 
     def _paint_rows(self, painter: QPainter, inputs: Floats) -> None:
         columns = min(_MOST_COLUMNS, inputs.shape[1])
-        heads = [f"input {at + 1}" for at in range(columns)] + ["target", "answer"]
+        names = dict(enumerate(self._names))
+        heads = [names.get(at, f"input {at + 1}") for at in range(columns)] + ["target", "answer"]
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for at, head in enumerate(heads):
-            painter.drawText(QRectF(_MARGIN_PX + at * _COLUMN_PX, _MARGIN_PX, _COLUMN_PX - 8, _ROW_PX), right, head)
+            room = QRectF(_MARGIN_PX + at * _COLUMN_PX, _MARGIN_PX, _COLUMN_PX - 8, _ROW_PX)
+            cut = painter.fontMetrics().elidedText(head, Qt.TextElideMode.ElideRight, round(room.width()))
+            painter.drawText(room, right, cut)
         painter.setFont(mono_font(SECONDARY_PX))
         for place, sample in enumerate(inputs):
             ends = [texts[place] if place < len(texts) else "" for texts in (self._targets, self._answers)]
@@ -131,11 +141,12 @@ class BatchView(QWidget):
 class BatchDialog(QDialog):
     """Stands beside the window and follows the run that is looked at."""
 
-    def __init__(self, book: RunBook, theme: Theme, parent: QWidget | None) -> None:
+    def __init__(self, book: RunBook, data: DataModel, theme: Theme, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle("The last batch")
         self.resize(*_SIZE_PX)
         self._book = book
+        self._data = data
         self._shown: object = None
         self._headline = QLabel(self)
         self._headline.setProperty("look", "title")
@@ -150,6 +161,7 @@ class BatchDialog(QDialog):
         theme.changed.connect(self.view.set_tokens)
         book.advanced.connect(self._follow)
         book.changed.connect(self._follow)
+        data.changed.connect(self._follow)
         self._follow(None)
 
     @property
@@ -159,11 +171,14 @@ class BatchDialog(QDialog):
 
     def _follow(self, _payload: object) -> None:
         run = self._book.current
-        inputs = None if run is None else run.pictures.get("batch/inputs")
+        if run is None:
+            self._show_look(self._data.look)
+            return
+        inputs = run.pictures.get("batch/inputs")
         if inputs is self._shown and inputs is not None:
             return
         self._shown = inputs
-        if run is None or inputs is None:
+        if inputs is None:
             self._headline.setText("The last batch")
             self.view.show_batch(None, None, None)
             return
@@ -171,21 +186,15 @@ class BatchDialog(QDialog):
         self._headline.setText(f"{run.name}, after {iteration:,} iterations: the first {count} samples")
         self.view.show_batch(inputs.numbers, _of(run, "batch/targets", iteration), _of(run, "batch/answers", iteration))
 
-
-def picture_image(tokens: Tokens, picture: Floats) -> QImage:
-    """Return a picture [channels, rows, columns]: of three channels in its colours, else the first one's numbers."""
-    if len(picture) != 3:
-        numbers = picture[0][::-1].astype(np.float64)
-        finite = np.abs(numbers[np.isfinite(numbers)])
-        return value_image(tokens, numbers, float(finite.max()) if finite.size else 0.0)
-    low, high = float(np.nanmin(picture)), float(np.nanmax(picture))
-    if low < 0 or high > 1:  # it was normalized
-        picture = (picture - low) / ((high - low) or 1.0)
-    pixels = np.ascontiguousarray(
-        np.rint(np.nan_to_num(picture).transpose(1, 2, 0) * 255).clip(0, 255).astype(np.uint8)
-    )
-    rows, columns = pixels.shape[:2]
-    return QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+    def _show_look(self, look: DataLook) -> None:
+        """Show a batch of the data before anything is trained on it: nothing is answered yet."""
+        self._shown = inputs = look.picture("batch/inputs")
+        if inputs is None:
+            self._headline.setText("The last batch")
+            self.view.show_batch(None, None, None)
+            return
+        self._headline.setText(f"A batch before training: the first {len(inputs)} samples")
+        self.view.show_batch(inputs, look.picture("batch/targets"), None, look)
 
 
 def _of(run: TrainingRun, name: str, iteration: int) -> Floats | None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.trace.numbers import number_text
+from gui.model.training_data import DataLook
 from gui.model.training_run import Phase, TrainingRun
 from gui.model.training_sentences import run_loss_text
 from gui.theme.stylesheet import CONTROL_PX
@@ -17,8 +18,10 @@ from gui.train.plane_view import PlaneView
 from gui.train.points import is_drawable, plane_around
 
 TITLE = "Decision boundary"
+CURVE, SURFACE = "The curve as learned", "The surface as learned"
 INSIDE = "Inside the network"
 NOTHING_YET = "Press Play: the plane takes the colour of what the network answers at each place."
+NO_PLANE_YET = "Press Play: what the layers of the network make of a sample is shown here."
 TYPED = "The plane is drawn as soon as the program has trained a little, if its network takes two numbers a sample."
 NONE_TYPED = "There is no plane to draw: {} The numbers below and the charts tell how it goes."
 NO_PLANE = (
@@ -46,6 +49,7 @@ class BoundaryCard(QWidget):
         self.setObjectName("trainPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._run: TrainingRun | None = None
+        self._look: DataLook | None = None
         self._unit: Unit | None = None
         self._title = QLabel(TITLE, self)
         self._title.setProperty("look", "heading")
@@ -79,42 +83,46 @@ class BoundaryCard(QWidget):
         self._stack.addWidget(self.inner)
         layout.addWidget(self._stack, 1)
         layout.addLayout(self._make_numbers())
-        self.refresh(None)
+        self.refresh(None, None)
 
-    def refresh(self, run: TrainingRun | None) -> None:
-        """Show what is known now."""
-        self._run = run
+    def refresh(self, run: TrainingRun | None, look: DataLook | None) -> None:
+        """Show what is known now; before anything is trained on, the data as it was looked at."""
+        self._run, self._look = run, look
         unit = self._unit
         answers = None
         if run is not None:
             answers = run.picture("boundary")
             if unit is not None:
-                told = run.picture(f"unit/{unit.layer}")
-                answers = told[unit.index][:, :, None] if told is not None and unit.index < len(told) else None
-        train = run.picture("data/train") if run is not None else None
-        rest = run.picture("data/validation") if run is not None else None
+                units = run.picture(f"unit/{unit.layer}")
+                answers = units[unit.index][:, :, None] if units is not None and unit.index < len(units) else None
+        told = run if run is not None else look
+        train = told.picture("data/train") if told is not None else None
+        rest = told.picture("data/validation") if told is not None else None
         planar = [samples for samples, switch in ((train, self.shows_train), (rest, self.shows_validation))
                   if samples is not None and is_drawable(samples) and switch.isChecked()]  # fmt: skip
         plane = run.plane if run is not None and run.plane is not None else plane_around(train)
         self.view.show_samples(tuple(planar))
-        self.view.show_answers(answers, plane, self._words(run, train is not None and not is_drawable(train)))
+        is_far = train is not None and not is_drawable(train)
+        is_elsewhere = run is None and look is not None and look.answer.train > 0 and not is_drawable(train)
+        words = "" if run is None and is_drawable(train) else self._words(run, is_elsewhere or is_far)
+        self.view.show_answers(answers, plane, words)
         inner = inner_of(run)
         is_inner = answers is None and not inner.is_empty and (run is None or run.phase is not Phase.FAILED)
         self._stack.setCurrentWidget(self.inner if is_inner else self.view)
         if is_inner:
             self.inner.show_inner(inner)
         for switch in (self.shows_train, self.shows_validation):
-            switch.setVisible(not is_inner)
+            switch.setVisible(not (is_inner or is_elsewhere))
         self._grid.setText(f"grid {answers.shape[1]}" if answers is not None else "")
         self._back.setVisible(unit is not None)
-        title = INSIDE if is_inner else _title_of(run)
+        title = INSIDE if is_inner or is_elsewhere else _title_of(run, look)
         self._title.setText(title if unit is None else _unit_title(unit))
         self._refresh_numbers(run)
 
     def show_unit(self, unit: Unit | None) -> None:
         """Show what one unit answers in place of the boundary."""
         self._unit = unit
-        self.refresh(self._run)
+        self.refresh(self._run, self._look)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
@@ -123,7 +131,7 @@ class BoundaryCard(QWidget):
 
     def _words(self, run: TrainingRun | None, is_elsewhere: bool) -> str:  # noqa: FBT001  # one private call
         if run is None:
-            return NOTHING_YET
+            return NO_PLANE_YET if is_elsewhere else NOTHING_YET
         if run.phase is Phase.FAILED and run.outcome is not None:
             return f"The run failed, so there is nothing to draw.\n\n{run.end_text}"
         if run.is_kept:
@@ -148,7 +156,7 @@ class BoundaryCard(QWidget):
         button.setProperty("look", "quiet")
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.toggled.connect(lambda _checked: self.refresh(self._run))
+        button.toggled.connect(lambda _checked: self.refresh(self._run, self._look))
         return button
 
     def _make_numbers(self) -> QHBoxLayout:
@@ -169,15 +177,18 @@ class BoundaryCard(QWidget):
         return row
 
 
-def _title_of(run: TrainingRun | None) -> str:
+def _title_of(run: TrainingRun | None, look: DataLook | None) -> str:
     """Return what the picture is called: a network that tells numbers has no decisions."""
     answers = run.picture("boundary") if run is not None else None
     if run is None or answers is None:
-        return TITLE
+        train = look.picture("data/train") if run is None and look is not None else None
+        if train is None or look is None or look.answer.counts:
+            return TITLE
+        return CURVE if train.shape[1] == 2 else SURFACE
     if answers.shape[0] == 1:
-        return "The curve as learned"
+        return CURVE
     is_number = answers.shape[2] == 1 and math.isnan(run.curves.last("accuracy"))
-    return "The surface as learned" if is_number else TITLE
+    return SURFACE if is_number else TITLE
 
 
 def _unit_title(unit: Unit) -> str:

@@ -16,9 +16,11 @@ from gui.model.training import Training
 from gui.model.training_run import TrainingRun
 from gui.model.training_sentences import OF_PROGRAM, data_text
 from gui.theme.tokens import Tokens
+from gui.train.data_facts import DataFacts
 from gui.train.data_preview import DataPreview
 from gui.train.hypers import BATCH_SIZE, NOISE, POINTS, TRAIN_SHARE
-from gui.train.points import Samples
+from gui.train.points import Samples, is_drawable
+from gui.train.sample_rows import rows_of
 from gui.train.section import Section
 from gui.train.slider_row import SliderRow
 from gui.widgets.buttons import Chip
@@ -31,11 +33,9 @@ _GROUPS = (
 )
 _BATCH_OF_PICTURES = 4
 """Dimensions: samples, channels, rows, columns."""
-NOT_DRAWN = "The data is drawn here as soon as training has begun."
+READING = "The data is being read…"
 PAINT = "Paint points here: left button blue, right button orange, Shift green."
 TYPED = "The run looked at is a program that was typed: it has data of its own."
-OTHER = "This is not the data of the run looked at: it is drawn here once training starts anew."
-NO_PICTURE = "These samples have many inputs: they are not drawn."
 
 
 class DataCard(Section):
@@ -76,7 +76,9 @@ class DataCard(Section):
             SliderRow(look, scale, self) for look, scale in (NOISE, POINTS, TRAIN_SHARE, BATCH_SIZE)
         )
         self.preview.painted.connect(self._on_painted)
+        self.facts = DataFacts(self)
         self.column.addWidget(self.preview)
+        self.column.addWidget(self.facts)
         self.other = self._link("Set up another run", self.other_wanted.emit)
         self.other.setToolTip("Choose data, network and optimizer of the run that Play begins")
         self.clear = self._link("Clear the points", self._clear)
@@ -110,23 +112,31 @@ class DataCard(Section):
         return settings
 
     def show_run(self, run: TrainingRun | None) -> None:
-        """Draw the samples that a run told, if it did."""
+        """Show the data of the plan, or the samples that a typed program told."""
         is_typed = run is not None and run.is_typed
         if is_typed is not self._is_typed:
             self._is_typed = is_typed
             self._on_plan(self._plan.plan)
-        if isinstance(self._plan.plan.data, PaintedData) and not is_typed:
+        self.facts.setVisible(not is_typed)
+        if run is not None and is_typed:
+            self.preview.show_samples(run.picture("data/train"), TYPED, self._first_pictures(run))
+        else:
+            self._show_look()
+
+    def _show_look(self) -> None:
+        """Show what was found in the data of the plan; painted points show by themselves."""
+        data, look = self._training.data, self._training.data.look
+        train, pictures, rows = look.picture("data/train"), look.picture("data/pictures"), rows_of(look)
+        planned = self._plan.plan.data
+        if isinstance(planned, PaintedData):
+            self.facts.show_data(data, has_picture=len(planned.points) > 1)
+            self._show_painted()
             return
-        samples = run.picture("data/train") if run is not None else None
-        words = NOT_DRAWN
-        if is_typed:
-            words = TYPED
-        elif run is not None and run.plan is not None and not is_like(run.plan.data, self._plan.plan.data):
-            samples, words = None, OTHER
-        elif run is not None and run.iteration >= 0 and not run.is_kept:
-            words = NO_PICTURE
-        is_own = words in {NO_PICTURE, TYPED}
-        self.preview.show_samples(samples, words, self._first_pictures(run) if is_own else None)
+        self.facts.show_data(data, has_picture=any(one is not None for one in (train, pictures, rows)))
+        if train is not None and not is_drawable(train):
+            train = None  # rows of a table, or sequences, which are no pictures though they may have square numbers
+        words = look.answer.trouble or READING
+        self.preview.show_samples(train, words, pictures, look.picture("data/validation"), rows)
 
     def _first_pictures(self, run: TrainingRun | None) -> Samples | None:
         """Return the first pictures that a run was seen to learn from: they stay while others come."""
@@ -139,7 +149,7 @@ class DataCard(Section):
 
     def _show_painted(self) -> None:
         data = self._plan.plan.data
-        if isinstance(data, PaintedData) and not self._is_typed:
+        if isinstance(data, PaintedData):
             points = np.asarray(data.points, dtype=np.float32).reshape(-1, 3)
             self.preview.show_samples(points if len(points) else None, PAINT)
 
@@ -233,15 +243,7 @@ class DataCard(Section):
         self.other.setVisible(self._is_typed)
         if self._is_typed:
             self.target.hide()
-        self._show_painted()
+        if not self._is_typed:
+            self._show_painted()
         self.share.show_numbers((plan.train_share,))
         self.batch.show_numbers((float(plan.batch_size),))
-
-
-def is_like(one: Data, other: Data) -> bool:
-    """Return whether two are of the same kind: of other noise or size, a picture of one still speaks of the other."""
-    if isinstance(one, GeneratedData) and isinstance(other, GeneratedData):
-        return one.shape is other.shape
-    if isinstance(one, FileData) and isinstance(other, FileData):
-        return one.path == other.path
-    return isinstance(one, PaintedData) and isinstance(other, PaintedData)

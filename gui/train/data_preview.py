@@ -9,6 +9,7 @@ from engine.training.options import Plane
 from gui.theme.tokens import Tokens
 from gui.train.hues import picture_image
 from gui.train.points import Samples, is_planar, paint_points, plane_around
+from gui.train.sample_rows import SampleRows, paint_rows
 
 HEIGHT_PX = 122
 _RADIUS_PX = 2.2
@@ -21,7 +22,9 @@ PAINTED_PLANE = Plane(left=-1.0, right=1.0, bottom=-1.0, top=1.0)
 
 
 class DataPreview(QWidget):
-    """Samples of two inputs as dots, of one as a curve's dots, square pictures as pictures; else some words.
+    """Samples of two inputs as dots, of one as a curve's dots, square pictures as pictures, rows as lines; else words.
+
+    Samples that are not trained on are rings.
 
     Signals:
         painted: A point was painted: x, y and its class.
@@ -34,6 +37,8 @@ class DataPreview(QWidget):
         self._tokens = tokens
         self._samples: Samples | None = None
         self._pictures: Samples | None = None
+        self._rest: Samples | None = None
+        self._rows: SampleRows | None = None
         self._words = ""
         self._cache: QPixmap | None = None
         self._is_painting = False
@@ -42,17 +47,27 @@ class DataPreview(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The data")
 
-    def show_samples(self, samples: Samples | None, words: str, pictures: Samples | None = None) -> None:
+    def show_samples(
+        self,
+        samples: Samples | None,
+        words: str,
+        pictures: Samples | None = None,
+        rest: Samples | None = None,
+        rows: SampleRows | None = None,
+    ) -> None:
         """Show samples; ``words`` stand where there is nothing that can be drawn.
 
         Args:
             samples: [samples, inputs + 1], the target last.
             words: What is said otherwise.
             pictures: Shown where the samples cannot be: [pictures, channels, rows, columns].
+            rest: Samples that are kept for validation.
+            rows: Shown where there are no pictures either.
         """
-        if samples is self._samples and words == self._words and pictures is self._pictures:
+        is_same = samples is self._samples and pictures is self._pictures and rest is self._rest
+        if is_same and words == self._words and rows == self._rows:
             return
-        self._samples, self._words, self._pictures = samples, words, pictures
+        self._samples, self._words, self._pictures, self._rest, self._rows = samples, words, pictures, rest, rows
         self._cache = None
         self.update()
 
@@ -135,6 +150,9 @@ class DataPreview(QWidget):
         elif is_planar(samples):
             plane = PAINTED_PLANE if self._is_painting else plane_around(samples)
             paint_points(painter, samples, plane, self._square(area), _RADIUS_PX, self._tokens)
+            if self._rest is not None:
+                square = self._square(area)
+                paint_points(painter, self._rest, plane, square, _RADIUS_PX, self._tokens, are_rings=True)
         elif samples.shape[1] == 2:
             self._paint_curve(painter, area, samples)
         elif (side := round((samples.shape[1] - 1) ** 0.5)) ** 2 == samples.shape[1] - 1 and side >= _LEAST_SIDE:
@@ -145,6 +163,8 @@ class DataPreview(QWidget):
     def _paint_others(self, painter: QPainter, area: QRectF) -> None:
         if self._pictures is not None and len(self._pictures):
             self._paint_pictures(painter, area, self._pictures)
+        elif self._rows is not None:
+            paint_rows(painter, area, self._rows, self._tokens)
         else:
             self._write(painter, area, self._words)
 

@@ -40,7 +40,7 @@ from gui.widgets.buttons import rule
 
 LEFT_PX = 300
 _LEAST_LEFT_PX = 292
-_UPPER_PX = 598
+_UPPER_PX = 634
 _TOP_SHARE = 0.61
 _TURN_MS = 30
 """Each turn brings one part up to date, or several that take no time: no two charts are painted at once."""
@@ -67,6 +67,7 @@ class TrainPage(QWidget):
     Signals:
         file_wanted: A file with data shall be chosen.
         folder_wanted: A folder of pictures shall be chosen.
+        batch_wanted: A batch shall be looked at.
         refused: A sentence: why something cannot be taken.
         told: A sentence: what was done.
         save_wanted: A chart and the kind of file it shall be saved as.
@@ -78,6 +79,7 @@ class TrainPage(QWidget):
 
     file_wanted = Signal()
     folder_wanted = Signal()
+    batch_wanted = Signal()
     refused = Signal(str)
     told = Signal(str)
     save_wanted = Signal(object, str)
@@ -169,7 +171,7 @@ class TrainPage(QWidget):
         self.charts.heat.refresh(self._training.book.current)
 
     def _refresh_boundary(self) -> None:
-        self.boundary.refresh(self._training.book.current)
+        self.boundary.refresh(self._training.book.current, self._training.data.look)
 
     def _refresh_ratio(self) -> None:
         self.charts.ratio.refresh(self._training.book.current)
@@ -177,6 +179,7 @@ class TrainPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
+        self._training.data.want()
         self.refresh()
 
     def event(self, event: QEvent) -> bool:
@@ -192,10 +195,12 @@ class TrainPage(QWidget):
         training.book.advanced.connect(self.refresh_soon)
         training.book.changed.connect(self.refresh_soon)
         training.plan.changed.connect(self.refresh_soon)
+        training.data.changed.connect(self.refresh_soon)
         training.control.changed.connect(self.refresh_soon)
         self._theme.changed.connect(self._on_theme)
         self.data.file_wanted.connect(self.file_wanted)
         self.data.folder_wanted.connect(self.folder_wanted)
+        self.data.facts.batch_wanted.connect(self.batch_wanted)
         self.data.refused.connect(self.refused)
         self.data.changed.connect(self.told)
         self.data.other_wanted.connect(lambda: training.book.choose(None))

@@ -48,7 +48,7 @@ class PlaneView(QWidget):
         return self._answers is not None and self._answers.shape[0] == 1
 
     def show_answers(self, answers: Answers | None, plane: Plane, words: str) -> None:
-        """Show other answers; ``words`` stand where there are none."""
+        """Show other answers; ``words`` stand where there are none; without words the samples do."""
         if plane != self._plane:
             self._plane, self._dots = plane, None
         if answers is not self._answers or words != self._words:
@@ -99,6 +99,11 @@ class PlaneView(QWidget):
         painter.setPen(QColor(self._tokens.muted))
         wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(area.adjusted(32, 32, -32, -32), wrap, self._words)
+        if self._layers and not self._words:
+            if self._layers[0].shape[1] == 2:
+                self._paint_heights(painter, area, [])
+            else:
+                self._paint_dots(painter)
 
     def _paint_dots(self, painter: QPainter) -> None:
         if not self._layers:
@@ -127,13 +132,7 @@ class PlaneView(QWidget):
         painter.setBrush(QColor(tokens.canvas))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND_PX, _ROUND_PX)
         told = answers[0, :, 0].astype(np.float64)
-        dots = [samples for samples in self._layers if samples.shape[1] == 2]
-        plane = _around(self._plane, [told, *(samples[:, 1] for samples in dots)])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.negative))
-        for samples in dots:
-            for x, y in samples.tolist():
-                painter.drawEllipse(place_in(plane, x, y, area), _SMALL_RADIUS_PX, _SMALL_RADIUS_PX)
+        plane = self._paint_heights(painter, area, [told])
         across = np.linspace(plane.left, plane.right, len(told))
         points = [
             place_in(plane, x, y, area) for x, y in zip(across.tolist(), told.tolist(), strict=True) if np.isfinite(y)
@@ -141,6 +140,17 @@ class PlaneView(QWidget):
         painter.setPen(QPen(QColor(tokens.positive), _LINE_PX))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF([QPointF(point) for point in points]))
+
+    def _paint_heights(self, painter: QPainter, area: QRectF, heights: list[npt.NDArray[np.float64]]) -> Plane:
+        """Paint samples of one input as dots; return the plane that has room for them and for other heights."""
+        dots = [samples for samples in self._layers if samples.shape[1] == 2]
+        plane = _around(self._plane, [*heights, *(samples[:, 1] for samples in dots)])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._tokens.negative))
+        for samples in dots:
+            for x, y in samples.tolist():
+                painter.drawEllipse(place_in(plane, x, y, area), _SMALL_RADIUS_PX, _SMALL_RADIUS_PX)
+        return plane
 
 
 def _around(plane: Plane, heights: list[npt.NDArray[np.floating]]) -> Plane:

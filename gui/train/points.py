@@ -58,15 +58,26 @@ def is_drawable(samples: Samples | None) -> bool:
 
 
 def paint_points(
-    painter: QPainter, samples: Samples, plane: Plane, area: QRectF, radius_px: float, tokens: Tokens
+    painter: QPainter,
+    samples: Samples,
+    plane: Plane,
+    area: QRectF,
+    radius_px: float,
+    tokens: Tokens,
+    *,
+    are_rings: bool = False,
 ) -> None:
-    """Paint the dots, each with a thin rim in the colour of the ground."""
+    """Paint the dots, each with a thin rim in the colour of the ground; or as rings."""
     in_classes = are_classes(samples)
     finite = np.abs(samples[:, -1][np.isfinite(samples[:, -1])])
     scale = float(finite.max()) if finite.size else 0.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(tokens.panel), 0.6) if radius_px > 2.5 else Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for x, y, target in samples[:, [0, 1, -1]].tolist():
         color = class_color(tokens, target) if in_classes else value_color(tokens, target, scale)
-        painter.setBrush(color)
+        if are_rings:
+            painter.setPen(QPen(color, 1))
+        else:
+            painter.setBrush(color)
         painter.drawEllipse(place_in(plane, x, y, area), radius_px, radius_px)

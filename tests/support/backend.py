@@ -1,5 +1,6 @@
 """A backend that plays a hand-made recording instead of running programs."""
 
+from engine.protocol.data import DataAnswer, DataRequest
 from engine.protocol.network import NetworkAnswer, NetworkRequest
 from engine.protocol.request import RunRequest
 from engine.session.listener import SessionListener, SessionState
@@ -85,6 +86,19 @@ class FakeNetworkWorker:
 
     def ask(self, _request: NetworkRequest) -> NetworkAnswer:
         return NetworkAnswer()
+
+    def interrupt(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class FakeDataWorker:
+    """Knows nothing of any data: no file is read."""
+
+    def ask(self, _request: DataRequest) -> DataAnswer:
+        return DataAnswer()
 
     def interrupt(self) -> None:
         pass

@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import make_application
 from gui.bridge.settings import SettingsFile
-from gui.workbench import Workbench, build_workbench
-from tests.support.backend import FakeBackend, FakeNetworkWorker
+from gui.workbench import Workbench, Workers, build_workbench
+from tests.support.backend import FakeBackend, FakeDataWorker, FakeNetworkWorker
 from tests.support.prompts import FakePrompts
 from tests.support.recordings import STARTER
+
+FAKES = Workers(FakeNetworkWorker(), FakeDataWorker())
+"""Nobody asks torch."""
 
 
 def build(folder: Path) -> Workbench:
@@ -18,7 +21,7 @@ def build(folder: Path) -> Workbench:
     settings = SettingsFile(folder / "settings.ini")
     application = make_application(settings)
     assert isinstance(application, QApplication)
-    return build_workbench(application, settings, FakeBackend, FakePrompts(), FakeNetworkWorker())
+    return build_workbench(application, settings, FakeBackend, FakePrompts(), FAKES)
 
 
 def run_starter(workbench: Workbench) -> None:

@@ -58,14 +58,14 @@ def samples_of(dataset: object) -> Samples | None:
 
 def table_of(inputs: Tensor, targets: Tensor) -> Tensor | None:
     """Return samples as [samples, inputs + 1], the target last; None where targets are no single number a sample."""
-    single = _single(targets)
+    single = single_targets(targets)
     if single is None or inputs.is_complex() or not 0 < inputs[:1].numel() <= MOST_INPUTS:
         return None
     columns = (inputs.reshape(len(inputs), -1), single.reshape(-1, 1))
     return torch.cat([column.to("cpu", torch.float32) for column in columns], dim=1)
 
 
-def _single(targets: Tensor) -> Tensor | None:
+def single_targets(targets: Tensor) -> Tensor | None:
     """Return one number a sample: the number itself, or the class where one output stands for each."""
     flat = targets.reshape(len(targets), -1) if len(targets) else targets
     if flat.ndim != 2 or targets.is_complex():

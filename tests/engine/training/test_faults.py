@@ -45,6 +45,9 @@ def test_what_scripts_say_of_their_data():
     assert said("Line 9: FileNotFoundError: [Errno 2] No such file or directory: '/a/b/data.csv'.") == (
         "data.csv is not there any more; choose the data again."
     )
+    assert said("Line 9: PermissionError: [Errno 13] Permission denied: '/a/b/data.csv'.") == (
+        "data.csv may not be read: you have no right to."
+    )
     assert said("Line 31: RuntimeError: the program asked for 64 GB of memory at once, more than there is.") == (
         "This needs 64 GB of memory at once, more than there is: take a smaller batch, less data, or a smaller network."
     )

@@ -17,8 +17,8 @@ from gui.builder.scene import Port, Side, middle_of
 from gui.model.network import BATCH, NetworkModel
 from gui.model.network_boxes import RowKind
 from gui.model.network_changes import first_network
-from gui.workbench import Workbench, build_workbench
-from tests.support.backend import FakeBackend
+from gui.workbench import Workbench, Workers, build_workbench
+from tests.support.backend import FakeBackend, FakeDataWorker
 from tests.support.mouse import send_mouse
 from tests.support.prompts import FakePrompts
 from tests.support.workbench import destroy
@@ -168,7 +168,9 @@ def bench(qapp: QApplication, shared_worker: SharedWorker, tmp_path_factory: pyt
     del qapp
     settings = SettingsFile(tmp_path_factory.mktemp("builder") / "settings.ini")
     prompts = FakePrompts()
-    workbench = build_workbench(make_application(settings), settings, FakeBackend, prompts, shared_worker)
+    workbench = build_workbench(
+        make_application(settings), settings, FakeBackend, prompts, Workers(shared_worker, FakeDataWorker())
+    )
     yield Bench(workbench, prompts)
     destroy(workbench)
 

@@ -3,7 +3,8 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from gui.train.batch_view import BatchDialog, picture_image
+from gui.train.batch_view import BatchDialog
+from gui.train.hues import picture_image
 from tests.gui.train.facts import picture, progress
 from tests.gui.window.keys import press
 

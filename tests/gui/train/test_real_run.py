@@ -18,9 +18,8 @@ from gui.model.training_run import Phase
 from gui.model.workspace import Workspace
 from gui.workbench import build_workbench
 from tests.gui.window.keys import press
-from tests.support.backend import FakeNetworkWorker
 from tests.support.prompts import FakePrompts
-from tests.support.workbench import destroy
+from tests.support.workbench import FAKES, destroy
 
 pytestmark = pytest.mark.worker
 LIMIT_MS = 90_000
@@ -42,7 +41,7 @@ def workbench(qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads that wait for each other on a busy machine take all its time
     settings = SettingsFile(tmp_path / "settings.ini")
     application = make_application(settings)
-    made = build_workbench(application, settings, Session, FakePrompts(), FakeNetworkWorker())
+    made = build_workbench(application, settings, Session, FakePrompts(), FAKES)
     with qtbot.waitExposed(made.window):
         made.window.show()
     made.window.activateWindow()

@@ -8,7 +8,6 @@ from engine.training.plan import Shape
 from engine.training.script import script_of
 from gui.model.training_run import Phase
 from gui.train.arguments import ArgumentsPopup
-from gui.train.data_card import OTHER
 from tests.gui.train import facts
 from tests.gui.window.keys import press
 
@@ -73,7 +72,6 @@ def test_other_data_asks_for_a_new_start_and_the_old_run_stays(begun, qtbot):
     begun.page.refresh()
     assert "start anew" in begun.controls._details.whole_text
     assert begun.page.data.preview._samples is None  # the points of the run are none of these
-    assert begun.page.data.preview._words == OTHER
     key(qtbot, begun, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: begun.run.ring is not None, timeout=3000)
     assert "make_moons" in begun.trainer.requests[-1].program

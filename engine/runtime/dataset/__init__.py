@@ -1,0 +1,1 @@
+"""Looks into the data of a training plan before anything is trained on it."""
