@@ -8,7 +8,18 @@ from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
 from engine.graph.uncollected import uncollected
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph
-from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, LayoutResult, Spacing, lay_out, places
+from engine.layout import (
+    Area,
+    EdgeRole,
+    LayoutEdge,
+    LayoutNode,
+    LayoutProblem,
+    LayoutResult,
+    Spacing,
+    lay_out,
+    least_length,
+    places,
+)
 from engine.trace.facts import Role
 
 WIDEST_ROW_PX = 1850.0
@@ -82,7 +93,10 @@ def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:
 
 def _reads_as_row(view: ViewGraph) -> bool:
     """Whether the graph is short enough for one row and not much smaller so on a common screen than from top down."""
-    row = _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW).size()
+    in_row = _Arranger(view, Direction.LEFT_RIGHT, _ONE_ROW)
+    if in_row.least_length() > WIDEST_ROW_PX:
+        return False
+    row = in_row.size()
     if row[0] > WIDEST_ROW_PX:
         return False
     column = _Arranger(view, Direction.TOP_DOWN, _SPACING[Direction.TOP_DOWN]).size()
@@ -105,6 +119,10 @@ class _Arranger:
         self._fed = {edge.target for edge in view.edges if edge.kind is EdgeKind.GRADIENT}
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
         self._parameter_gradients = {node.key for node in view.nodes if node.mirrors in stored}
+
+    def least_length(self) -> float:
+        """At least so far do all boxes together reach in the direction of the flow."""
+        return least_length(self._problem())
 
     def size(self) -> tuple[float, float]:
         """Width and height of all boxes together."""

@@ -1,6 +1,7 @@
 """Geometry only: ranks, order, positions and routes, in plain Python and numpy."""
 
 from engine.layout.engine import lay_out, places
+from engine.layout.length import least_length
 from engine.layout.problem import (
     Area,
     EdgeRole,
@@ -20,5 +21,6 @@ __all__ = [
     "LayoutResult",
     "Spacing",
     "lay_out",
+    "least_length",
     "places",
 ]

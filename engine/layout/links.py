@@ -1,15 +1,13 @@
 """Routes of links: edges between lanes and edges too long for the ranks, through free channels where there are."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, product
-
-import numpy as np
+from itertools import product
 
 from engine.layout.curves import rounded
 from engine.layout.maze import Maze
-from engine.layout.polylines import members
 from engine.layout.problem import Area, Point, Spacing
-from engine.layout.traffic import Crowd, Obstacles, Pieces, Traffic, Way
+from engine.layout.traffic import Crowd, Obstacles, Traffic, Way
+from engine.layout.ways import Ways
 
 MOST_CHECKED = 700
 """In larger pictures links are plain curves: nobody follows them there, and checking them all would take long."""
@@ -25,10 +23,6 @@ MOST_WHOLE = 4
 _STUB_PX = 18.0
 _NEIGHBOURS_PX = 30.0
 """Nodes of one stack that are further apart have another one between them."""
-_BATCH = 32
-_MOST_LOOKS = 3
-"""So many ways are looked at at once, shortest first, and so many times once there are free ones."""
-_CORNER_PRICE = 18.0
 _SHOULDER = 0.25
 """Links leave and reach the sides of a node this share of its breadth off the middle, clear of the flow edges."""
 _EXITS = (0.5, 0.72, 0.28)
@@ -59,8 +53,7 @@ class LinkRouter:
         """The route of one link; around all boxes in small pictures, and in larger ones where ``is_checked``."""
         found: Way = ()
         if self._is_small or is_checked:
-            near, far = self._near_and_far(source, target)
-            found = self._best(source, target, near) or self._best(source, target, far) or self._search(source, target)
+            found = self._best(source, target) or self._search(source, target)
         route = rounded(found) if found else self._curve_or_stub(source, target)
         self._traffic.add_route(route, source, target)
         return route
@@ -112,46 +105,23 @@ class LinkRouter:
             self._maze = Maze(self._areas, self._headings)
         return self._maze.way(self._areas[source], self._areas[target]) if self._maze.is_usable else ()
 
-    def _best(self, source: int, target: int, found: Iterator[Way]) -> Way:
+    def _best(self, source: int, target: int) -> Way:
         """The cheapest free way, by length, corners and what it meets; empty when there is none."""
+        first, second = self._areas[source], self._areas[target]
         if self._obstacles is None:
             self._obstacles = Obstacles(self._areas, self._headings)
-        candidates = list(found)
-        if not candidates:
-            return ()
-        ways, lengths, pieces = _by_length(candidates)
-        best: Way = ()
-        lowest, looked = float("inf"), 0
-        others = self._traffic.others(source, target)
-        for start in range(0, len(ways), _BATCH):
-            if lengths[start] >= lowest or looked == _MOST_LOOKS:
-                break
-            batch = pieces.of_ways(start, min(start + _BATCH, len(ways)))
-            is_free = self._obstacles.is_free(batch, (source, target))
-            free = (np.flatnonzero(is_free) + start).tolist()
-            if not free or lengths[free[0]] >= lowest:
-                looked += bool(free)
-                continue
-            looked += 1
-            for way, price in zip(free, others.prices(batch.of_ways(0, len(is_free), is_free)), strict=True):
-                if lengths[way] + price < lowest:
-                    best, lowest = ways[way], lengths[way] + price
-        return best
-
-    def _near_and_far(self, source: int, target: int) -> tuple[Iterator[Way], Iterator[Way]]:
-        """The ways that stay between both ends, and the others."""
-        first, second = self._areas[source], self._areas[target]
         low, high = sorted((first.middle[1], second.middle[1]))
+        # Ways that stay between both ends first.
+        direct = [*self._straight(source, target), *self._one_gap(source, target)]
         between = [level for level in self._levels if low < level < high]
-        direct = chain(self._straight(source, target), self._one_gap(source, target))
-        near = chain(direct, self._along(first, second, between))
-        return near, self._along(first, second, [level for level in self._levels if not low < level < high])
-
-    def _along(self, first: Area, second: Area, levels: Sequence[float]) -> Iterator[Way]:
-        """The ways that run along lines between the lanes."""
-        for level in levels:
-            for leave, enter in product(self._exits(first, second, level), self._exits(second, first, level)):
-                yield (*leave, *reversed(enter))
+        beyond = [level for level in self._levels if not low < level < high]
+        for whole, levels in ((direct, between), ([], beyond)):
+            leave = [list(self._exits(first, second, level)) for level in levels]
+            enter = [list(self._exits(second, first, level)) for level in levels]
+            found = Ways(whole, leave, enter).best((source, target), self._obstacles, self._traffic)
+            if found:
+                return found
+        return ()
 
     def _straight(self, source: int, target: int) -> Iterator[Way]:
         first, second = self._areas[source], self._areas[target]
@@ -192,23 +162,6 @@ class LinkRouter:
 
     def _gaps(self, area: Area) -> tuple[float, ...]:
         return (area.end + self._gap, area.along - self._gap, area.end + self._gap - 6, area.along - self._gap + 6)
-
-
-def _by_length(ways: list[Way]) -> tuple[list[Way], list[float], Pieces]:
-    """The ways, their lengths and their pieces, the shortest first; a way is dearer with every corner."""
-    counts = np.array([len(way) for way in ways], dtype=np.int64)
-    ends = np.cumsum(counts)
-    corners = np.fromiter(chain.from_iterable(chain.from_iterable(ways)), dtype=np.float64).reshape(-1, 2)
-    steps = np.zeros(len(corners))
-    steps[1:] = np.abs(np.diff(corners, axis=0)).sum(axis=1)
-    starts = ends - counts
-    steps[starts] = 0.0  # from the end of one way to the start of the next
-    # Rounded, so that of equally long ways the one found first comes first.
-    lengths = np.round(np.add.reduceat(steps, starts) + _CORNER_PRICE * (counts - 2), 6)
-    order = np.argsort(lengths, kind="stable")
-    counts = counts[order]
-    pieces = Pieces(corners[starts[order].repeat(counts) + members(counts)], counts)
-    return [ways[index] for index in order.tolist()], lengths[order].tolist(), pieces
 
 
 def _shoulder(area: Area, towards: float) -> float:

@@ -10,7 +10,7 @@ from engine.layout.levels import Levels
 from engine.layout.polylines import Corners, Floats, Ints, Polylines, members
 from engine.layout.problem import Area, LayoutProblem, Point
 from engine.layout.threads import Threads
-from engine.layout.traffic import Obstacles, Pieces
+from engine.layout.traffic import Obstacles
 
 _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
@@ -106,12 +106,10 @@ class FlowRouter:
             if abs(across - start) > _LEVEL:
                 break
             point = (along, across + shift)
-            if not obstacles.is_free(Pieces.of([(moved[-1], point)]), ends)[0]:
+            if not obstacles.is_free(moved[-1], point, ends):
                 break
             moved.append(point)
-        while (
-            2 < len(moved) < len(route) and not obstacles.is_free(Pieces.of([(moved[-1], route[len(moved)])]), ends)[0]
-        ):
+        while 2 < len(moved) < len(route) and not obstacles.is_free(moved[-1], route[len(moved)], ends):
             moved.pop()  # the way back to the old line must not lead over a box either
         return moved + route[len(moved) :]
 

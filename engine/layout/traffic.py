@@ -1,6 +1,7 @@
 """What a link has to keep off: boxes and headings altogether, edges that are there already if it can."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -18,54 +19,21 @@ Way = tuple[Point, ...]
 """Corners of a polyline of level and upright pieces."""
 
 Table = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-class Pieces:
-    """All pieces of some ways as columns.
+def pieces_of(ways: Sequence[Way]) -> tuple[Table, Places]:
+    """The pieces of ways of at least one piece each, and where those of each way begin.
 
-    Attributes:
-        left: The lower end of each piece along the flow; ``right``, ``top`` and ``bottom`` likewise.
-        is_level: Whether it runs along the flow.
-        owner: Its way.
-        starts: The first piece of each way, and at the end how many pieces there are.
-
-    Args:
-        corners: The corners of the ways, one way after the other.
-        counts: How many corners each way has.
+    A piece is a row of its left, top, right and bottom; left and right are measured along the flow.
     """
-
-    def __init__(self, corners: Table, counts: Counts) -> None:
-        ends = np.cumsum(counts)
-        is_inner = np.ones(len(corners) - 1, dtype=np.bool_)
-        is_inner[ends[:-1] - 1] = False  # from the end of one way to the start of the next
-        starts, stops = corners[:-1][is_inner], corners[1:][is_inner]
-        # Columns: left, top, right, bottom.
-        self._take(np.hstack((np.minimum(starts, stops), np.maximum(starts, stops))), counts - 1)
-
-    def _take(self, table: Table, counts: Counts) -> None:
-        self._table = table
-        self._counts = counts
-        self.left, self.top, self.right, self.bottom = table.T[:, :, None]
-        self.is_level = self.bottom - self.top <= _LEVEL
-        self.owner = np.arange(len(counts)).repeat(counts)
-        self.starts = np.concatenate(([0], np.cumsum(counts)))
-
-    def of_ways(self, first: int, last: int, is_chosen: Mask | None = None) -> "Pieces":
-        """The pieces of the ways from ``first`` on, before ``last``, or of some of them; they are counted anew."""
-        table, counts = self._table[self.starts[first] : self.starts[last]], self._counts[first:last]
-        if is_chosen is not None:
-            table, counts = table[is_chosen.repeat(counts)], counts[is_chosen]
-        found = object.__new__(Pieces)
-        found._take(table, counts)
-        return found
-
-    @classmethod
-    def of(cls, ways: Sequence[Way]) -> "Pieces":
-        """The pieces of ways that are given as points."""
-        corners = np.array([corner for way in ways for corner in way], dtype=np.float64)
-        return cls(corners, np.array([len(way) for way in ways]))
+    counts = np.array([len(way) for way in ways], dtype=np.int64)
+    corners = np.fromiter(chain.from_iterable(chain.from_iterable(ways)), dtype=np.float64).reshape(-1, 2)
+    is_inner = np.ones(len(corners) - 1, dtype=np.bool_)
+    is_inner[np.cumsum(counts)[:-1] - 1] = False  # from the end of one way to the start of the next
+    starts, stops = corners[:-1][is_inner], corners[1:][is_inner]
+    return np.hstack((np.minimum(starts, stops), np.maximum(starts, stops))), np.cumsum(counts - 1) - (counts - 1)
 
 
 class Obstacles:
@@ -78,17 +46,18 @@ class Obstacles:
         self._table += np.array((-_CLEARANCE, _CLEARANCE, -_CLEARANCE, _CLEARANCE))
         self._sides = tuple(np.ascontiguousarray(side) for side in self._table.T)
 
-    def is_free(self, pieces: Pieces, ends: tuple[int, int]) -> Mask:
-        """For each way of level and upright pieces, whether it touches nothing but the two nodes at its ends."""
+    def hits(self, pieces: Table) -> Mask:
+        """For each piece (a row) and each obstacle (a column), nodes first, whether the piece touches it."""
         left, right, top, bottom = self._sides
-        hit = (left < pieces.right) & (right > pieces.left)
-        hit &= (top < pieces.bottom) & (bottom > pieces.top)
-        # A link may touch the node at its own end with its last piece, but not come back under it.
-        hit[pieces.starts[:-1], ends[0]] = False
-        hit[pieces.starts[1:] - 1, ends[1]] = False
-        free = np.ones(len(pieces.starts) - 1, dtype=np.bool_)
-        free[pieces.owner[hit.any(axis=1)]] = False
-        return free
+        hit: Mask = (left < pieces[:, 2:3]) & (right > pieces[:, 0:1])
+        hit &= (top < pieces[:, 3:4]) & (bottom > pieces[:, 1:2])
+        return hit
+
+    def is_free(self, start: Point, end: Point, ends: tuple[int, int]) -> bool:
+        """Whether a level or upright line touches nothing but the two nodes at the ends of its edge."""
+        hit = self.hits(pieces_of([(start, end)])[0])
+        hit[0, ends] = False
+        return not hit.any()
 
 
 class Crowd:
@@ -125,10 +94,13 @@ class Traffic:
                 a = c = (a + c) / 2
             self._rows.append((min(a, c), max(a, c), min(b, d), max(b, d), source, target))
 
-    def others(self, source: int, target: int) -> "Others":
-        """The pieces of the edges that neither leave ``source`` nor enter ``target``."""
+    def others(self, source: int, target: int, around: Table) -> "Others":
+        """The pieces near others of the edges that neither leave ``source`` nor enter ``target``."""
         table = self._all_rows()
-        return Others(table[(table[:, 4] != source) & (table[:, 5] != target)])
+        (left, top), (right, bottom) = around[:, :2].min(axis=0) - _NEAR, around[:, 2:].max(axis=0) + _NEAR
+        near = (table[:, 0] <= right) & (table[:, 1] >= left) & (table[:, 2] <= bottom) & (table[:, 3] >= top)
+        near &= (table[:, 4] != source) & (table[:, 5] != target)
+        return Others(table[near])
 
     def _all_rows(self) -> Table:
         """The pieces as a table, which grows by doubling."""
@@ -152,43 +124,36 @@ class Others:
         self._levels = np.ascontiguousarray(table[runs_level, :4].T)
         self._uprights = np.ascontiguousarray(table[~runs_level, :4].T)
 
-    def prices(self, pieces: Pieces) -> list[float]:
-        """What it costs each way to run along and across them."""
-        around = (pieces.left.min(), pieces.right.max(), pieces.top.min(), pieces.bottom.max())
-        levels, uprights = _near(self._levels, around), _near(self._uprights, around)
-        is_level = pieces.is_level[:, 0]
-        price = np.empty(len(is_level))
+    def prices(self, pieces: Table) -> Table:
+        """What it costs each piece to run along and across them."""
+        is_level = pieces[:, 3] - pieces[:, 1] <= _LEVEL
+        price = np.zeros(len(pieces))
         # Pieces of one direction run beside each other, those of different ones cross.
-        for own, same, other, across in ((is_level, levels, uprights, 2), (~is_level, uprights, levels, 0)):
-            sides = [side[own] for side in (pieces.left, pieces.right, pieces.top, pieces.bottom)]
-            price[own] = _CROSSING_PRICE * _met(sides, other) + _SHARED_PRICE * _beside(sides, same, across)
-        total: list[float] = np.bincount(pieces.owner, weights=price, minlength=len(pieces.starts) - 1).tolist()
-        return total
+        for own, same, other, across in (
+            (is_level, self._levels, self._uprights, 1),
+            (~is_level, self._uprights, self._levels, 0),
+        ):
+            if own.any():
+                some = pieces[own]
+                price[own] = _CROSSING_PRICE * _met(some, other) + _SHARED_PRICE * _beside(some, same, across)
+        return price
 
 
-def _near(rows: Table, around: tuple[float, float, float, float]) -> Table:
-    """The rows near a rectangle."""
-    left, right, top, bottom = around
-    near = (rows[0] <= right + _NEAR) & (rows[1] >= left - _NEAR)
-    near &= (rows[2] <= bottom + _NEAR) & (rows[3] >= top - _NEAR)
-    return rows[:, near]
-
-
-def _met(pieces: list[Table], rows: Table) -> Table:
-    """How many of the rows each piece meets; both are columns of left, right, top and bottom."""
-    left, right, top, bottom = pieces
-    hit = rows[0] <= right
-    hit &= rows[1] >= left
-    hit &= rows[2] <= bottom
-    hit &= rows[3] >= top
+def _met(pieces: Table, rows: Table) -> Table:
+    """How many of the rows (left, right, top, bottom) each piece meets."""
+    hit = rows[0] <= pieces[:, 2:3]
+    hit &= rows[1] >= pieces[:, 0:1]
+    hit &= rows[2] <= pieces[:, 3:4]
+    hit &= rows[3] >= pieces[:, 1:2]
     met: Table = hit.sum(axis=1, dtype=np.float64)
     return met
 
 
-def _beside(pieces: list[Table], rows: Table, across: int) -> Table:
-    """Over what length rows of the same direction run close beside each piece; ``across`` is the side they share."""
-    which, row = (np.abs(rows[across] - pieces[across]) < _NEAR).nonzero()
-    low, high = 2 - across, 3 - across
-    length = np.minimum(rows[high][row], pieces[high][which, 0]) - np.maximum(rows[low][row], pieces[low][which, 0])
-    total = np.bincount(which, weights=np.maximum(length, 0.0), minlength=len(pieces[0]))
+def _beside(pieces: Table, rows: Table, across: int) -> Table:
+    """Over what length rows of the same direction run close beside each piece; both share the side ``across``."""
+    which, row = (np.abs(rows[2 * across] - pieces[:, across : across + 1]) < _NEAR).nonzero()
+    along = 1 - across
+    low, high = rows[2 * along][row], rows[2 * along + 1][row]
+    length = np.minimum(high, pieces[which, along + 2]) - np.maximum(low, pieces[which, along])
+    total = np.bincount(which, weights=np.maximum(length, 0.0), minlength=len(pieces))
     return total.astype(np.float64, copy=False)

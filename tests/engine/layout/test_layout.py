@@ -1,13 +1,14 @@
 """The layout engine on graphs of every shape."""
 
 import time
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out, places
+from engine.layout import Area, EdgeRole, LayoutEdge, LayoutNode, LayoutProblem, Spacing, lay_out, least_length, places
 
 
 @st.composite
@@ -224,3 +225,19 @@ def test_edges_from_column_to_column_end_at_the_borders_of_their_boxes():
             for along, across in samples(route):
                 inside = area.along + 1 < along < area.end - 1 and area.across + 1 < across < area.bottom - 1
                 assert not inside
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(acyclic=False))
+def test_the_least_length_is_never_more_than_the_length(problem):
+    unfolded = replace(problem, spacing=Spacing())
+    areas = places(unfolded)
+    reach = max(area.end for area in areas) - min(area.along for area in areas)
+    assert least_length(unfolded) <= reach + 0.01
+
+
+def test_the_least_length_of_a_chain_is_its_length():
+    nodes = tuple(LayoutNode(100, 50) for _ in range(5))
+    edges = tuple(LayoutEdge(first, second) for first, second in pairwise(range(5)))
+    problem = LayoutProblem(nodes, edges)
+    assert least_length(problem) == places(problem)[-1].end
