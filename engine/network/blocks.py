@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from engine.network.catalogue import input_ports, layers, output_ports
 from engine.network.edits import copied, pasted
 from engine.network.errors import NetworkError
-from engine.network.names import free_name
+from engine.network.names import free_name, next_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName
 
 Port = tuple[NodeName, int]
@@ -78,7 +78,7 @@ def with_block(network: Network, piece: Network, block: str) -> tuple[Network, P
     if not inside:
         raise NetworkError(f"{block} has no layer.")
     bare = copied(piece, inside)
-    name = free_name(block, {node.block for node in network.nodes if node.block})
+    name = next_name(block, {node.block for node in network.nodes if node.block})
     bare = replace(bare, nodes=tuple(replace(node, block=name) for node in bare.nodes), folded=())
     joined, names = pasted(network, bare)
     new = dict(zip(inside, names, strict=True))

@@ -8,7 +8,7 @@ from enum import Enum
 from engine.network.catalogue import functions, input_ports, layers, output_ports, parameters_of
 from engine.network.errors import NetworkError
 from engine.network.expressions import LETTERS, parse_expression, variables
-from engine.network.names import check_name, free_name
+from engine.network.names import check_name, next_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.network.order import ordered, tidy_text
 from engine.network.own_tensors import tidy_start
@@ -63,8 +63,10 @@ def add(network: Network, node: Node) -> Network:
 
 
 def suggested_name(network: Network, wanted: str) -> NodeName:
-    """Return a free name for a new node, e.g. ``linear_1`` for ``Linear``."""
-    return free_name(wanted.lower(), {str(node.name) for node in network.nodes})
+    """Return a free name for a new node: ``linear2`` for a second ``Linear``, ``fc3`` after ``fc1`` and ``fc2``."""
+    taken = {str(node.name) for node in network.nodes}
+    first = f"{wanted.lower()}1"
+    return next_name(first if first in taken else wanted.lower(), taken)
 
 
 def remove(network: Network, names: Collection[NodeName]) -> Network:
@@ -217,10 +219,10 @@ def pasted(network: Network, piece: Network) -> tuple[Network, tuple[NodeName, .
     for node in piece.nodes:
         if node.kind is NodeKind.OUTPUT and has_output:
             continue
-        names[node.name] = free_name(node.name, taken)
+        names[node.name] = next_name(node.name, taken)
         taken.add(names[node.name])
         if node.block not in new_blocks:
-            new_blocks[node.block] = free_name(node.block, blocks)
+            new_blocks[node.block] = next_name(node.block, blocks)
             blocks.add(new_blocks[node.block])
         nodes.append(node)
     made = tuple(

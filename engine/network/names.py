@@ -3,6 +3,7 @@
 import keyword
 import re
 from collections.abc import Container
+from string import digits
 
 from engine.network.catalogue import reserved_names
 from engine.network.errors import NetworkError
@@ -26,6 +27,18 @@ def check_name(name: str) -> NodeName:
 def is_reserved(name: str) -> bool:
     """Return whether a name means something else already."""
     return name in reserved_names() or name in KNOWN_CALLS or name.startswith("__") or name == "_"
+
+
+def next_name(wanted: str, taken: Container[str]) -> NodeName:
+    """Return ``wanted``, or the next free name as a person counts: ``act4`` after ``act3``, ``fc2`` after ``fc``."""
+    name = str(free_name(wanted, ()))
+    stem = name.rstrip(digits)
+    number = name.removeprefix(stem)
+    following = int(number or 1)
+    while name in taken:
+        following += 1
+        name = f"{stem}{following:0{len(number)}}"
+    return free_name(name, taken)
 
 
 def free_name(wanted: str, taken: Container[str]) -> NodeName:

@@ -49,7 +49,7 @@ def test_a_block_that_stands_alone_is_written_and_read_again(network: Network) -
     joined, put = with_block(network, parse_network(source), blocks[0])
     assert len(put.names) == len(members_of(network, blocks[0]))
     assert set(network.nodes) <= set(joined.nodes), "what was there stays as it was"
-    again = block_alone(joined, f"{blocks[0]}_1")
+    again = block_alone(joined, f"{blocks[0]}2")
     assert layers_of(again) == layers_of(alone)
 
 
@@ -68,7 +68,7 @@ def test_what_one_result_feeds_is_one_input() -> None:
     assert len(put.outputs) == 1
     for port in put.inputs[0]:
         joined = edits.connect(joined, Link(NodeName("stem"), 0, *port))
-    assert {node.block for node in joined.nodes} == {"", "residual", "residual_1"}
+    assert {node.block for node in joined.nodes} == {"", "residual", "residual2"}
 
 
 def test_what_folds_and_what_a_block_is_called_is_no_part_of_the_source() -> None:
@@ -83,7 +83,7 @@ def test_what_folds_and_what_a_block_is_called_is_no_part_of_the_source() -> Non
     assert edits.remove(renamed, members_of(renamed, "skip")).folded == ()
     copy, names = edits.pasted(renamed, edits.copied(renamed, members_of(renamed, "skip")))
     assert len(names) == 4
-    assert copy.folded == ("skip", "skip_1")
+    assert copy.folded == ("skip", "skip2")
     with pytest.raises(NetworkError, match="no name"):
         edits.rename_block(renamed, "skip", "1 2")
 

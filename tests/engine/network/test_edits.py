@@ -4,6 +4,7 @@ import pytest
 
 from engine.network import edits
 from engine.network.errors import NetworkError
+from engine.network.names import next_name
 from engine.network.network import Link, Network, Node, NodeKind, NodeName, Setting
 from engine.network.parse import parse_network
 from engine.network.source import write_source
@@ -106,9 +107,9 @@ def test_settings_are_set_and_given_back(chain: Network) -> None:
 def test_a_copy_has_names_and_blocks_of_its_own(chain: Network) -> None:
     grouped = edits.group(chain, {A, B}, "stage")
     copied, names = edits.duplicate(grouped, {A, B})
-    assert names == ("a1_1", "b1_1")
-    assert {node.block for node in copied.nodes} == {"", "stage", "stage_1"}
-    assert Link(NodeName("a1_1"), 0, NodeName("b1_1"), 0) in copied.links
+    assert names == ("a2", "b2")
+    assert {node.block for node in copied.nodes} == {"", "stage", "stage2"}
+    assert Link(NodeName("a2"), 0, NodeName("b2"), 0) in copied.links
     assert edits.remove(copied, set(names)) == grouped
     assert edits.ungroup(grouped, "stage") == chain
 
@@ -148,3 +149,25 @@ def test_an_expression_does_something(chain: Network) -> None:
     with pytest.raises(NetworkError, match="“a” alone is what comes in"):
         edits.set_text(free, NodeName("e"), "(a)")
     assert edits.node_of(edits.set_text(free, NodeName("e"), "-a"), NodeName("e")).text == "-a"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "name"),
+    [
+        ("act3", {"act1", "act2", "act3"}, "act4"),
+        ("act1", {"act1", "act2", "act3"}, "act4"),
+        ("fc", {"fc"}, "fc2"),
+        ("fc_1", {"fc_1", "fc_2"}, "fc_3"),
+        ("block09", {"block09"}, "block10"),
+        ("fc2", {"fc1"}, "fc2"),
+        ("i", {"i1"}, "i"),
+    ],
+)
+def test_the_next_name_is_counted_on(wanted, taken, name):
+    assert next_name(wanted, taken) == name
+
+
+def test_a_new_layer_is_counted_with_those_that_are_there():
+    network = Network(nodes=tuple(Node(name=NodeName(f"fc{number}"), kind=NodeKind.LAYER) for number in (1, 2)))
+    assert edits.suggested_name(network, "Fc") == "fc3"
+    assert edits.suggested_name(network, "tanh") == "tanh"

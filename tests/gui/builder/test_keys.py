@@ -25,9 +25,9 @@ def test_layers_are_added_by_typing_and_their_sizes_follow(hands: Hands) -> None
     hands.press(Key.Key_BracketRight)  # nothing is selected: the input is
     for text in ("lin", "tanh", "dense"):
         add(hands, text)
-    assert hands.lines() == ["x = self.fc(x)", "x = self.tanh(x)", "x = self.fc_1(x)", "return x"]
+    assert hands.lines() == ["x = self.fc(x)", "x = self.tanh(x)", "x = self.fc2(x)", "return x"]
     assert hands.settings("fc") == {"in_features": "2", "out_features": "16"}
-    assert hands.settings("fc_1")["in_features"] == "16"
+    assert hands.settings("fc2")["in_features"] == "16"
     assert "320 parameters" in hands.panel.header.totals.whole_text
     assert hands.panel.source.edit.toPlainText() == hands.model.source
 
@@ -83,7 +83,7 @@ def test_copies_have_names_of_their_own(hands: Hands) -> None:
     hands.press(Key.Key_V, CONTROL)
     hands.press(Key.Key_D, CONTROL)
     names = [node.name for node in hands.model.network.nodes if node.type == "Linear"]
-    assert names == ["fc", "fc_1", "fc_2", "fc_2_1"]
+    assert names == ["fc", "fc2", "fc3", "fc4"]
     hands.press(Key.Key_A, CONTROL)
     assert len(hands.model.selection) == len(hands.model.network.nodes)
     hands.press(Key.Key_X, CONTROL)
@@ -127,7 +127,7 @@ def test_nodes_are_made_a_block_of_which_copies_are_added(hands: Hands) -> None:
     assert "# block: stage" in hands.model.source
     hands.model.select([])
     add(hands, "stage")
-    assert {node.block for node in hands.model.network.nodes} == {"", "stage", "stage_1"}
+    assert {node.block for node in hands.model.network.nodes} == {"", "stage", "stage2"}
     hands.press(Key.Key_G, SHIFT)
     assert {node.block for node in hands.model.network.nodes} == {"", "stage"}
 

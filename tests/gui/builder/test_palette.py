@@ -27,7 +27,7 @@ def test_clicks_put_layers_one_after_the_other(hands: Hands) -> None:
     for title in ("Linear", "Tanh", "Linear"):
         hands.qtbot.mouseClick(tile(hands, title), LEFT)
         hands.settle()
-    assert hands.lines() == ["x = self.fc(x)", "x = self.tanh(x)", "x = self.fc_1(x)", "return x"]
+    assert hands.lines() == ["x = self.fc(x)", "x = self.tanh(x)", "x = self.fc2(x)", "return x"]
     assert hands.panel.surface.hasFocus()
 
 

@@ -111,8 +111,8 @@ def test_a_block_is_put_where_it_is_wanted(model, shelf):
     piece = shelf.get("residual").piece
     assert put_block(model, piece, "residual", After((NodeName("stem"),)))
     network = model.network
-    assert {node.block for node in network.nodes} == {"", "residual", "residual_1"}
-    new = set(members_of(network, "residual_1"))
+    assert {node.block for node in network.nodes} == {"", "residual", "residual2"}
+    new = set(members_of(network, "residual2"))
     assert {link.target for link in network.links if link.source == "stem"} & new
     assert not model.source_trouble
     model.undo()
@@ -121,7 +121,7 @@ def test_a_block_is_put_where_it_is_wanted(model, shelf):
     assert not model.source_trouble
     assert link not in model.network.links
     assert put_block(model, piece, "residual", Free(500.0, 500.0))
-    new = members_of(model.network, "residual_2")
+    new = members_of(model.network, "residual3")
     assert not any(link.target in new and link.source not in new for link in model.network.links)
     assert put_block(model, piece, "again", FromPort(NodeName("head"), 0, Free(0.0, 900.0)))
     feeding = [one for one in model.network.links if one.source == "head" and one.target != "output"]
