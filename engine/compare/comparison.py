@@ -1,7 +1,9 @@
 """What a comparison of two recordings says."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import overload
 
 from engine.trace.control import Decision
 from engine.trace.facts import Phase, Span
@@ -66,7 +68,6 @@ class StepChange:
 
     def turned(self) -> "StepChange":
         """Return the same with the sides changed."""
-        # All fields by name, not by dataclasses.replace: of a long run there are fifty thousand.
         return StepChange(
             kind=_TURNED.get(self.kind, self.kind),
             a=self.b,
@@ -99,6 +100,28 @@ class StepChange:
 
 
 @dataclass(frozen=True, slots=True)
+class _Turned(Sequence[StepChange]):
+    """``rows`` with the sides changed, each when it is looked at: of a long run there are fifty thousand."""
+
+    rows: Sequence[StepChange]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> StepChange: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "_Turned": ...
+
+    def __getitem__(self, place: int | slice) -> "StepChange | _Turned":
+        return _Turned(self.rows[place]) if isinstance(place, slice) else self.rows[place].turned()
+
+    def __iter__(self) -> Iterator[StepChange]:
+        return (row.turned() for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionChange:
     """A decision of the program that went the other way."""
 
@@ -114,7 +137,7 @@ class Comparison:
     ``partners_of_a[i]`` is the partner in B of step i of A, and the other way round.
     """
 
-    changes: tuple[StepChange, ...]
+    changes: Sequence[StepChange]
     partners_of_a: tuple[StepIndex | None, ...]
     partners_of_b: tuple[StepIndex | None, ...]
     decisions: tuple[DecisionChange, ...]
@@ -132,10 +155,17 @@ class Comparison:
         """How many steps changed in this way."""
         return sum(change.kind is kind for change in self.changes)
 
+    def kinds_of_a(self) -> dict[StepIndex, ChangeKind]:
+        """Return what became of each step of A."""
+        if isinstance(self.changes, _Turned):
+            rows = self.changes.rows
+            return {row.b: _TURNED.get(row.kind, row.kind) for row in rows if row.b is not None}
+        return {row.a: row.kind for row in self.changes if row.a is not None}
+
     def turned(self) -> "Comparison":
         """Return what B says of A: the same rows in the same order, with the sides changed."""
         return Comparison(
-            changes=tuple(change.turned() for change in self.changes),
+            changes=self.changes.rows if isinstance(self.changes, _Turned) else _Turned(self.changes),
             partners_of_a=self.partners_of_b,
             partners_of_b=self.partners_of_a,
             decisions=tuple(DecisionChange(change.b, change.a) for change in self.decisions),

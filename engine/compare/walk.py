@@ -1,14 +1,20 @@
 """One way through two recordings at once: row by row, with the side waiting that has no step there."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.compare.comparison import ChangeKind, Comparison
 from engine.trace.ids import StepIndex
 
 BEFORE_ALL = -1
 """The row before the first one."""
+_NONE = -1
+_Ints = npt.NDArray[np.int64]
 
 
 class Side(Enum):
@@ -58,35 +64,36 @@ class Walk:
 
     def __init__(self, comparison: Comparison) -> None:
         changes = comparison.changes
-        self._rows = [(change.a, change.b) for change in changes]
-        self._row_of = {
-            Side.A: {change.a: row for row, change in enumerate(changes) if change.a is not None},
-            Side.B: {change.b: row for row, change in enumerate(changes) if change.b is not None},
+        self._steps = {
+            Side.A: _steps(change.a for change in changes),
+            Side.B: _steps(change.b for change in changes),
         }
-        self._start = Stand(_before(self._row_of[Side.A]), _before(self._row_of[Side.B]))
-        self._stands = self._all_stands()
+        self._rows = {side: _rows_of(steps) for side, steps in self._steps.items()}
+        self._start = Stand(_before(self._steps[Side.A]), _before(self._steps[Side.B]))
+        self._latest = {side: _latest(steps, self._start.of(side)) for side, steps in self._steps.items()}
         self._differing = [row for row, change in enumerate(changes) if change.kind is not ChangeKind.KEPT]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._steps[Side.A])
 
     def stand(self, row: int) -> Stand:
         """Where both stand at a row; ``BEFORE_ALL`` and below is before everything."""
-        return self._start if row < 0 else self._stands[min(row, len(self._stands) - 1)]
+        if row < 0 or not len(self):
+            return self._start
+        row = min(row, len(self) - 1)
+        waiting = next((side for side, steps in self._steps.items() if steps[row] == _NONE), None)
+        a, b = (StepIndex(int(self._latest[side][row])) for side in Side)
+        return Stand(a, b, waiting)
 
     def row_of(self, side: Side, step: int) -> int | None:
         """The row of a step; ``BEFORE_ALL`` for the place before the first step of that side, None for no row."""
-        if step == self._start.of(side):
-            return BEFORE_ALL
-        return self._row_of[side].get(StepIndex(step))
+        return BEFORE_ALL if step == self._start.of(side) else self._row(side, step)
 
     def partner(self, side: Side, step: int) -> StepIndex | None:
         """The step of the other side that is this one."""
-        row = self._row_of[side].get(StepIndex(step))
-        if row is None:
-            return None
-        a, b = self._rows[row]
-        return b if side is Side.A else a
+        row = self._row(side, step)
+        found = _NONE if row is None else int(self._steps[side.other][row])
+        return None if found == _NONE else StepIndex(found)
 
     def next_difference(self, row: int) -> int | None:
         """The first row after this one at which the two differ."""
@@ -98,15 +105,32 @@ class Walk:
         place = bisect_left(self._differing, row)
         return self._differing[place - 1] if place else None
 
-    def _all_stands(self) -> list[Stand]:
-        stands = []
-        a, b = self._start.a, self._start.b
-        for step_a, step_b in self._rows:
-            a = a if step_a is None else step_a
-            b = b if step_b is None else step_b
-            stands.append(Stand(a, b, Side.A if step_a is None else Side.B if step_b is None else None))
-        return stands or [self._start]
+    def _row(self, side: Side, step: int) -> int | None:
+        rows = self._rows[side]
+        found = int(rows[step]) if 0 <= step < len(rows) else _NONE
+        return None if found == _NONE else found
 
 
-def _before(row_of: dict[StepIndex, int]) -> StepIndex:
-    return StepIndex(min(row_of, default=0) - 1)
+def _steps(steps: Iterable[StepIndex | None]) -> _Ints:
+    """The step of one side at each row."""
+    return np.fromiter((_NONE if step is None else step for step in steps), dtype=np.int64)
+
+
+def _rows_of(steps: _Ints) -> _Ints:
+    """The row of each step of one side."""
+    rows = np.full(int(steps.max(initial=_NONE)) + 1, _NONE, dtype=np.int64)
+    has_step = np.flatnonzero(steps != _NONE)
+    rows[steps[has_step]] = has_step
+    return rows
+
+
+def _latest(steps: _Ints, before: StepIndex) -> _Ints:
+    """The last step of one side that has happened at each row; ``before`` until one has."""
+    places = np.maximum.accumulate(np.where(steps == _NONE, -1, np.arange(len(steps))))
+    found: _Ints = np.where(places < 0, before, steps[places])
+    return found
+
+
+def _before(steps: _Ints) -> StepIndex:
+    has_step = steps[steps != _NONE]
+    return StepIndex(int(has_step.min()) - 1 if len(has_step) else -1)

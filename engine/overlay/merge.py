@@ -49,7 +49,7 @@ class _Merger:
         self._b = b
         self._comparison = comparison
         self._partners = partners
-        self._kind_of_a = {change.a: change.kind for change in comparison.changes if change.a is not None}
+        self._kinds: dict[StepIndex, ChangeKind] | None = None
         self._owner = _owners(a.nodes)
         self._keys = {node.key for node in a.nodes}
         self._leaves: dict[ValueId, NodeKey] = {}
@@ -132,7 +132,10 @@ class _Merger:
     def _kind(self, node: ViewNode) -> ChangeKind:
         if node.kind is NodeKind.LEAF:
             return self._partners.kind_of_leaf(node.value)
-        return _worst(self._kind_of_a.get(step, ChangeKind.REMOVED) for step in _covered(node))
+        if self._kinds is None:
+            self._kinds = self._comparison.kinds_of_a()
+        kinds = self._kinds
+        return _worst(kinds.get(step, ChangeKind.REMOVED) for step in _covered(node))
 
     def _mark_enlarged(self, kinds: dict[NodeKey, ChangeKind], twins: dict[NodeKey, NodeKey]) -> None:
         """A folded group in which only B does more is another one, too."""
@@ -194,10 +197,16 @@ class _Merger:
 def _owners(nodes: Iterable[ViewNode]) -> dict[StepIndex, NodeKey]:
     """The smallest box in which each step happens."""
     owner: dict[StepIndex, NodeKey] = {}
-    spans: list[tuple[int, ViewNode]] = [(len(_covered(node)), node) for node in nodes]
-    for _, node in sorted(spans, key=lambda pair: pair[0]):
-        for step in _covered(node):
-            owner.setdefault(step, node.key)
+    groups: list[tuple[list[StepIndex], NodeKey]] = []
+    for node in nodes:
+        steps = _covered(node)
+        if len(steps) == 1:
+            owner.setdefault(steps[0], node.key)
+        elif steps:
+            groups.append((steps, node.key))
+    for steps, key in sorted(groups, key=lambda pair: len(pair[0])):
+        for step in steps:
+            owner.setdefault(step, key)
     return owner
 
 
@@ -205,8 +214,9 @@ def _covered(node: ViewNode) -> list[StepIndex]:
     """The steps that happen in a box, the one that it is about first; none for a leaf."""
     if node.step is None or node.kind is NodeKind.FAILED:
         return []
-    last = node.step if node.last_step is None else node.last_step
-    steps = [StepIndex(step) for step in range(node.step, last + 1)]
+    if node.last_step is None or node.last_step == node.step:
+        return [node.step]
+    steps = [StepIndex(step) for step in range(node.step, node.last_step + 1)]
     if node.main_step is not None and node.main_step in steps:
         steps.remove(node.main_step)
         steps.insert(0, node.main_step)

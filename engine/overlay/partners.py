@@ -6,33 +6,47 @@ from engine.compare.measuring import Measuring
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
 
+_Pairs = tuple[dict[ValueId, ValueId], dict[ValueId, ValueId]]
+
 
 class Partners:
-    """Pairs of values of two recordings whose steps are paired."""
+    """Pairs of values of two recordings whose steps are paired.
+
+    They are found when one is asked for first, on whatever thread that is: of a long run it takes a while.
+    """
 
     def __init__(self, a: Recording, b: Recording, comparison: Comparison) -> None:
         self._a = a
         self._b = b
-        self._of_a: dict[ValueId, ValueId] = {}
-        self._of_b: dict[ValueId, ValueId] = {}
+        self._comparison = comparison
+        self._found: _Pairs | None = None
         self._kinds: dict[ValueId, ChangeKind] = {}
-        for step, partner in zip(a.steps, comparison.partners_of_a, strict=False):
-            if partner is None:
-                continue
-            there = b.steps[partner]
-            for mine, theirs in ((step.inputs, there.inputs), (step.outputs, there.outputs)):
-                for x, y in zip(mine, theirs, strict=False):
-                    if x is not None and y is not None:
-                        self._of_a.setdefault(x, y)
-                        self._of_b.setdefault(y, x)
 
     def in_a(self, value: ValueId) -> ValueId | None:
         """The value of A that a value of B is."""
-        return self._of_b.get(value)
+        return self._pairs()[1].get(value)
 
     def in_b(self, value: ValueId) -> ValueId | None:
         """The value of B that a value of A is."""
-        return self._of_a.get(value)
+        return self._pairs()[0].get(value)
+
+    def _pairs(self) -> _Pairs:
+        """For each value of A the one of B, and the other way round."""
+        if self._found is not None:
+            return self._found
+        of_a: dict[ValueId, ValueId] = {}
+        of_b: dict[ValueId, ValueId] = {}
+        for step, partner in zip(self._a.steps, self._comparison.partners_of_a, strict=False):
+            if partner is None:
+                continue
+            there = self._b.steps[partner]
+            for mine, theirs in ((step.inputs, there.inputs), (step.outputs, there.outputs)):
+                for x, y in zip(mine, theirs, strict=False):
+                    if x is not None and y is not None:
+                        of_a.setdefault(x, y)
+                        of_b.setdefault(y, x)
+        self._found = (of_a, of_b)
+        return self._found
 
     def producer_of_a(self, value: ValueId) -> StepIndex | None:
         """The step that made a value of A, or that it came out of before what asks for its truth."""
@@ -47,7 +61,7 @@ class Partners:
         return self._kinds[value]
 
     def _measured(self, value: ValueId) -> ChangeKind:
-        partner = self._of_a.get(value)
+        partner = self.in_b(value)
         if partner is None:
             return ChangeKind.REMOVED
         here, there = self._a.values[value], self._b.values[partner]

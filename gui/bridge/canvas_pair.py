@@ -1,6 +1,6 @@
 """Two canvases beside each other, in step: what is done on one is done on the other where it has the same boxes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
@@ -9,16 +9,15 @@ from PySide6.QtCore import QObject
 from engine.compare import Side
 from engine.graph import Folding
 from engine.graph.view import NodeKey, NodeKind, ViewGraph
-from engine.overlay import twins
 from engine.trace.facts import Role
 from gui.bridge.pair_camera import PairCamera
+from gui.bridge.pair_match import NO_MATCH, Match, Matcher, Question, Twins
 from gui.canvas.panel import CanvasPanel
 from gui.canvas.pick_control import PickControl
 from gui.canvas.picked import Picked
+from gui.model.compared import Compared
 from gui.model.selection import NOTHING, Origin, Selected, Selection
 from gui.model.side_by_side import SideBySide
-
-Twins = Mapping[NodeKey, NodeKey]
 
 
 class CanvasPair(QObject):
@@ -36,10 +35,14 @@ class CanvasPair(QObject):
         self._panels = {Side.A: a, Side.B: b}
         self._side = side
         self._selection = selection
-        self._twins: dict[Side, Twins] = {Side.A: {}, Side.B: {}}
+        self._match = NO_MATCH
+        self._matched: Compared | None = None
+        """What ``_match`` is about."""
+        self._matcher = Matcher(self)
+        self._matcher.matched.connect(self._on_matched)
         self._folded: dict[Side, Folding] = {}
         self._is_passing = False
-        self._camera = PairCamera(a, b, side, lambda: self._twins[Side.A])
+        self._camera = PairCamera(a, b, side, lambda: self._match)
         for here, panel in self._panels.items():
             panel.drawn.connect(partial(self._on_drawn, here))
             panel.picks.changed.connect(partial(self._on_picked, here))
@@ -75,7 +78,12 @@ class CanvasPair(QObject):
             self._folded[here] = folding
             self._camera.lead(here)
             self._fold(other, here.other, folding, view)
-        self._match()
+        self._ask()
+
+    def _on_matched(self, match: Match) -> None:
+        self._match, self._matched = match, self._side.compared
+        if not self._side.is_on:
+            return
         self._search(self._panels[Side.B].picks, self._panels[Side.A].picks.picked.query)
         if self._side.in_step:
             leader = self._camera.leader
@@ -91,17 +99,22 @@ class CanvasPair(QObject):
         self._folded[side] = wanted
         panel.restore(replace(panel.view_state, folding=wanted))
 
-    def _match(self) -> None:
+    def _ask(self) -> None:
+        """Find out which box is which; what was known of the same two recordings serves until then."""
         a, b = (panel.current_view() for panel in self._panels.values())
         compared, partners = self._side.compared, self._side.partners
+        if self._matched is not compared:
+            self._match = NO_MATCH
         if a is None or b is None or compared is None or compared.comparison is None or partners is None:
-            self._twins = {Side.A: {}, Side.B: {}}
+            self._matcher.ask(None)
             return
-        forward = twins(a, b, compared.comparison, partners)
-        back: dict[NodeKey, NodeKey] = {}
-        for key, twin in forward.items():
-            back.setdefault(twin, key)
-        self._twins = {Side.A: forward, Side.B: back}
+        here, there = (panel.surface.scene for panel in self._panels.values())
+        scenes = None if here is None or there is None else (here, there)
+        self._matcher.ask(Question(a=a, b=b, comparison=compared.comparison, partners=partners, scenes=scenes))
+
+    def _twins(self, here: Side) -> Twins:
+        """For boxes of one side those of the other."""
+        return self._match.forward if here is Side.A else self._match.back
 
     # What is picked
 
@@ -129,7 +142,7 @@ class CanvasPair(QObject):
         self._is_passing = True
         try:
             other = self._panels[here.other].picks
-            other.show(_over(picked, other.picked, self._twins[here], set(self._twins[here.other])))
+            other.show(_over(picked, other.picked, self._twins(here), self._twins(here.other)))
             if here is Side.B:
                 self._select_in_window()
         finally:
@@ -181,7 +194,7 @@ def agrees(drawn: Folding, wanted: Folding) -> bool:
     return not contradicts and drawn.show_parameters == wanted.show_parameters
 
 
-def _over(picked: Picked, there: Picked, twin_of: Twins, known: set[NodeKey]) -> Picked:
+def _over(picked: Picked, there: Picked, twin_of: Twins, known: Collection[NodeKey]) -> Picked:
     """Return the same on the other canvas; what only that one has stays hidden there if it is."""
 
     def over(keys: frozenset[NodeKey]) -> frozenset[NodeKey]:

@@ -1,14 +1,14 @@
 """Two cameras that look at the same part of two drawings, at the same scale."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from engine.compare import Side, Stand
 from engine.drawing.drawing import Point
-from engine.graph.view import NodeKey
 from gui.bridge.correspondence import Correspondence, correspondence
+from gui.bridge.pair_match import MATCHED_AT_ONCE, Match
 from gui.canvas.framing import Window, is_whole
 from gui.canvas.panel import CanvasPanel
 from gui.canvas.scene import Scene
@@ -43,17 +43,15 @@ class PairCamera:
     away from there. A drawing that is fitted lets the other be fitted, both at the smaller of their scales.
     """
 
-    def __init__(
-        self, a: CanvasPanel, b: CanvasPanel, side: SideBySide, twins: Callable[[], Mapping[NodeKey, NodeKey]]
-    ) -> None:
+    def __init__(self, a: CanvasPanel, b: CanvasPanel, side: SideBySide, match: Callable[[], Match]) -> None:
         self._panels = {Side.A: a, Side.B: b}
         self._side = side
-        self._twins = twins
+        self._match = match
         self._is_busy = False
         self._leader = Side.A
         self._shift: _Shift | None = None
         self._fitted: dict[Side, Camera] = {}
-        self._known: tuple[Scene, Scene, Mapping[NodeKey, NodeKey], Correspondence] | None = None
+        self._known: tuple[Scene, Scene, Match, Correspondence] | None = None
         for here, panel in self._panels.items():
             panel.surface.control.taken.connect(partial(self.lead, here))
             panel.surface.control.moved.connect(partial(self._on_moved, here))
@@ -178,11 +176,15 @@ class PairCamera:
     def _correspondence(self) -> Correspondence | None:
         """Which place is which; None while one of the drawings is still being made."""
         a, b = (panel.surface.scene for panel in self._panels.values())
-        twins = self._twins()
+        match = self._match()
         if a is None or b is None or not all(_is_up_to_date(panel) for panel in self._panels.values()):
             return None
-        if self._known is None or self._known[0] is not a or self._known[1] is not b or self._known[2] is not twins:
-            self._known = (a, b, twins, correspondence(a, b, twins))
+        if match.scenes is not None and match.scenes[0] is a and match.scenes[1] is b:
+            return match.places
+        if len(match.forward) > MATCHED_AT_ONCE:
+            return None  # it is being found for these scenes
+        if self._known is None or self._known[0] is not a or self._known[1] is not b or self._known[2] is not match:
+            self._known = (a, b, match, correspondence(a, b, match.forward))
         return self._known[3]
 
 

@@ -6,10 +6,13 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
+from engine.compare import ChangeKind
+from engine.overlay import Overlay
 from engine.trace.ids import StepIndex
 from gui.canvas.batches import draw_rects
+from gui.canvas.changes import change_color
 from gui.canvas.emphasis import Emphasis
-from gui.canvas.look import strip_of
+from gui.canvas.look import own_strip_of
 from gui.canvas.looks import Looks
 from gui.canvas.scene import Ints, Scene
 from gui.theme.tokens import Tokens
@@ -61,12 +64,23 @@ class BlockPainter:
         """A palette and the position in it of the colour of every node's category."""
         if self._strips is None:
             view, scene = self._looks.view(StepIndex(-1)), self._scene
+            palette, codes = _coded([own_strip_of(scene.nodes[index].node, view) for index in scene.samples])
+            codes = codes[scene.sorts]
             if view.book.overlay is not None:
-                self._strips = _coded([strip_of(box.node, view) for box in scene.nodes])
-            else:
-                palette, codes = _coded([strip_of(scene.nodes[index].node, view) for index in scene.samples])
-                self._strips = (palette, codes[scene.sorts])
+                palette, codes = self._with_changes(view.book.overlay, palette, codes)
+            self._strips = (palette, codes)
         return self._strips
+
+    def _with_changes(self, overlay: Overlay, palette: list[str], codes: Ints) -> tuple[list[str], Ints]:
+        """What is not in both of two recordings, or not the same there, says so in its colour."""
+        kinds = [kind for kind in ChangeKind if kind is not ChangeKind.KEPT]
+        place: dict[ChangeKind, int] = {kind: len(palette) + number for number, kind in enumerate(kinds)}
+        index_of = self._scene.index_of
+        found = ((index_of.get(key), place.get(kind)) for key, kind in overlay.kinds.items())
+        changed = [pair for pair in found if None not in pair]
+        indices, colors = np.array(changed, dtype=np.int64).reshape(-1, 2).T
+        codes[indices] = colors
+        return [*palette, *(change_color(self._tokens, kind) for kind in kinds)], codes
 
 
 def _coded(colors: list[str]) -> tuple[list[str], Ints]:

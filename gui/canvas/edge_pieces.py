@@ -20,7 +20,9 @@ class EdgePieces:
     Attributes:
         rows: The ends of each piece, x1, y1, x2, y2, in single precision: for painting from afar.
         owners: The edge that each belongs to.
+        lengths: How far the ends of each piece are apart.
         boxes: Bounds of every edge: left, top, right, bottom; shape ``(edges, 4)``.
+        extents: How far opposite corners of those are apart.
     """
 
     def __init__(self, edges: Sequence[EdgePath]) -> None:
@@ -38,6 +40,8 @@ class EdgePieces:
         first, second = points[starts], points[starts + steps]
         self._index = BoxIndex(np.concatenate([np.minimum(first, second), np.maximum(first, second)], axis=1))
         self.rows: npt.NDArray[np.float32] = np.concatenate([first, second], axis=1, dtype=np.float32)
+        self.lengths = np.hypot(*(self.rows[:, 2:] - self.rows[:, :2]).T)
+        self.extents: Floats = np.hypot(*(self.boxes[:, 2:] - self.boxes[:, :2]).T)
 
     def inside(self, area: Rect) -> Ints:
         """Return the pieces that touch a world rectangle, a little more than that perhaps."""

@@ -30,10 +30,8 @@ class FarEdges:
         self._tokens = tokens
         self._scene = scene
         self._pieces = pieces = scene.pieces
-        is_short = np.hypot(*(scene.edge_boxes[:, 2:] - scene.edge_boxes[:, :2]).T) <= FAR_LENGTH
+        is_short = pieces.extents <= FAR_LENGTH
         self._shows: Mask = (is_short & ~scene.is_update & ~scene.is_saved)[pieces.owners]
-        rows = pieces.rows
-        self._lengths = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
         self._is_gradient: Mask = scene.is_gradient[pieces.owners]
 
     def paint(self, painter: QPainter, edges: Ints, step: int) -> None:
@@ -75,7 +73,7 @@ class FarEdges:
 
     def _thinned(self, pieces: Ints, density: float) -> Ints:
         """Of pieces on the same pixels one; of too much ink the shortest, which say what belongs together."""
-        pieces = pieces[self._lengths[pieces] * density >= _SHORTEST_PX]
+        pieces = pieces[self._pieces.lengths[pieces] * density >= _SHORTEST_PX]
         if not len(pieces):
             return pieces
         rows = self._pieces.rows[pieces]
@@ -84,7 +82,7 @@ class FarEdges:
         keys = pixels[:, 0] | pixels[:, 1] << 15 | pixels[:, 2] << 30 | pixels[:, 3] << 45
         _, first = np.unique(keys ^ groups, return_index=True)
         kept = pieces[np.sort(first)]
-        lengths = self._lengths[kept] * density
+        lengths = self._pieces.lengths[kept] * density
         order = np.argsort(lengths, kind="stable")
         count = int(np.searchsorted(np.cumsum(lengths[order]), _MOST_INK_PX))
         return np.sort(kept[order[: max(count, 1)]])

@@ -172,10 +172,13 @@ def _border(node: ViewNode, tokens: Tokens) -> str:
 
 def strip_of(node: ViewNode, view: View) -> str:
     """Return the colour of the strip at a node's left edge."""
-    tokens = view.tokens
     change = _change(node, view)
-    if change is not None:
-        return change_color(tokens, change)
+    return own_strip_of(node, view) if change is None else change_color(view.tokens, change)
+
+
+def own_strip_of(node: ViewNode, view: View) -> str:
+    """Return the colour of a node's strip, whatever became of the node in another recording."""
+    tokens = view.tokens
     if node.kind is NodeKind.LEAF:
         return _leaf_strip(node, view)
     special = {

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from engine.drawing.drawing import Point, Rect
 from gui.canvas.minimap_blocks import RADIUS, Blocks, Glow
+from gui.canvas.overview_pixels import MANY_NODES
 from gui.canvas.scene import Scene
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera, Margins, fitted
@@ -43,9 +44,14 @@ def minimap_of(bounds: Rect, width: float, height: float) -> Minimap:
 
 
 class MinimapPainter:
-    """Paints the overview; keeps its picture until drawing, step, theme or size change."""
+    """Paints the overview; keeps its picture until drawing, step, theme or size change.
+
+    Attributes:
+        is_pending: Whether the blocks of a large drawing were left to the next frame.
+    """
 
     def __init__(self) -> None:
+        self.is_pending = False
         self._made_for: tuple[object, ...] = ()
         self._made_at: int | None = None
         self._blocks: Blocks | None = None
@@ -60,17 +66,34 @@ class MinimapPainter:
         step: int,
         seen: Rect,
         glow: Glow | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
-        """Paint the overview, in view coordinates; ``seen`` is the world rectangle in view."""
+        """Paint the overview, in view coordinates.
+
+        Args:
+            painter: A painter in view coordinates.
+            minimap: Where it stands.
+            scene: What is painted.
+            tokens: The theme.
+            step: The state shown is that right after this step.
+            seen: The world rectangle in view.
+            glow: What the lens reads.
+            is_whole: Whether the blocks have to be there, or may come with the next frame where they are many.
+        """
         frame = _rect(minimap.frame)
         ratio = painter.device().devicePixelRatioF()
         wanted = (scene, tokens, minimap.camera, ratio, glow)
-        if self._blocks is None or wanted != self._made_for:
-            self._made_for, self._made_at = wanted, None
-            self._blocks = Blocks(scene, tokens, minimap.camera, (WIDTH, HEIGHT, ratio), glow)
-        if step != self._made_at:
-            self._made_at, self._image = step, self._blocks.image(step)
-        painter.drawImage(frame.topLeft(), self._image)
+        is_new = wanted != self._made_for
+        if is_new:
+            self._made_for, self._made_at, self._blocks = wanted, None, None
+        self.is_pending = is_new and not is_whole and len(scene.nodes) >= MANY_NODES
+        if not self.is_pending:
+            if self._blocks is None:
+                self._blocks = Blocks(scene, tokens, minimap.camera, (WIDTH, HEIGHT, ratio), glow)
+            if step != self._made_at:
+                self._made_at, self._image = step, self._blocks.image(step)
+            painter.drawImage(frame.topLeft(), self._image)
         painter.setPen(QPen(QColor(tokens.hairline), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)

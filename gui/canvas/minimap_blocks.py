@@ -117,9 +117,8 @@ def _ground(scene: Scene, tokens: Tokens, camera: Camera, size: tuple[float, flo
 
 def _frames(scene: Scene, camera: Camera) -> Floats:
     """Left, top, width and height of the groups that can be seen, in view pixels."""
-    rects = [frame.rect for frame in scene.drawing.frames]
-    table = np.array([(rect.x, rect.y, rect.width, rect.height) for rect in rects], dtype=np.float64).reshape(-1, 4)
-    rows: Floats = (table - np.array([camera.x, camera.y, 0.0, 0.0])) * camera.scale
+    rows: Floats = (scene.frame_boxes - np.array([camera.x, camera.y] * 2)) * camera.scale
+    rows[:, 2:] -= rows[:, :2]
     # Smaller ones lie in larger ones of the same colour or would not be seen.
     return rows if len(rows) <= _MANY_FRAMES else rows[rows[:, 2:].max(axis=1) >= _SMALLEST_FRAME]
 

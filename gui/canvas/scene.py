@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.drawing.drawing import Drawing, EdgePath, NodeBox, Rect
+from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, NodeBox, Rect
 from engine.drawing.state import StepState
-from engine.graph.view import EdgeKind, NodeKey, NodeKind, ViewEdge, ViewNode
+from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewNode
 from gui.canvas.box_index import BoxIndex, Floats, Ints
 from gui.canvas.edge_pieces import EdgePieces
 
@@ -39,6 +39,8 @@ class Scene:
         samples: A node of each sort; nodes of one sort differ in nothing that decides about colours from afar.
         sorts: The sort of each node, a position in ``samples``.
         failed: Index of the call that raised an error, or None.
+        frame_boxes: Left, top, right, bottom of the frame of every opened group.
+        frame_depths: For each frame the number of frames around it.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -64,6 +66,8 @@ class Scene:
         self.is_backward = np.array([is_backward(box.node) for box in drawing.nodes], dtype=np.bool_)
         self.samples, self.sorts = _sorted_out(drawing.nodes)
         self.failed = next((index for index, box in enumerate(drawing.nodes) if box.node.key in failed), None)
+        self.frame_boxes = _corners(drawing.frames)
+        self.frame_depths = _depths(drawing.frames)
         self._found: tuple[int, int | None] | None = None
         """The step that was asked for last, and the node in which it happens."""
         self._producers: list[list[int]] | None = None
@@ -190,7 +194,15 @@ def _touching(boxes: Floats, rect: Rect) -> Mask:
     )
 
 
-def _corners(boxes: Sequence[NodeBox]) -> Floats:
+def _depths(frames: Sequence[GroupFrame]) -> Ints:
+    depth_of: dict[GroupKey, int] = {}
+    for frame in frames:
+        parent = frame.group.parent
+        depth_of[frame.group.key] = 0 if parent is None else depth_of.get(parent, -1) + 1
+    return np.fromiter((depth_of[frame.group.key] for frame in frames), dtype=np.int64)
+
+
+def _corners(boxes: Sequence[NodeBox | GroupFrame]) -> Floats:
     """Left, top, right and bottom of each box."""
     numbers = (number for box in boxes for rect in (box.rect,) for number in (rect.x, rect.y, rect.width, rect.height))
     rows: Floats = np.fromiter(numbers, dtype=np.float64, count=4 * len(boxes)).reshape(-1, 4)

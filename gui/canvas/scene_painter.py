@@ -77,8 +77,9 @@ class ScenePainter:
         self._parts = SceneParts(scene, self._far, self._looks)
         self._names: list[GroupName] = []
         self._names_at: tuple[float, Rect] | None = None
-        shown = {box.node.step for box in scene.drawing.nodes}
-        self._starts = start_texts(tools.book, shown) if scene.drawing.direction is Direction.LEFT_RIGHT else {}
+        self._starts: dict[StepIndex, str] = {}
+        if scene.drawing.direction is Direction.LEFT_RIGHT:
+            self._starts = start_texts(tools.book, set(scene.first.tolist()))
 
     @property
     def is_pending(self) -> bool:
@@ -197,10 +198,11 @@ class ScenePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=visible.level > Level.BLOCKS)
         if visible.level is Level.BLOCKS:
             chosen = np.array(visible.frames, dtype=np.int64)
-            self._frames.paint_many(painter, self._parts.frame_boxes[chosen], self._parts.depths[chosen], visible.scale)
+            boxes, depths = self.scene.frame_boxes[chosen], self.scene.frame_depths[chosen]
+            self._frames.paint_many(painter, boxes, depths, visible.scale)
             return
         for index in visible.frames:
-            self._frames.paint(painter, self.scene.drawing.frames[index], int(self._parts.depths[index]))
+            self._frames.paint(painter, self.scene.drawing.frames[index], int(self.scene.frame_depths[index]))
 
     def _paint_headings(
         self, painter: QPainter, visible: Visible, scale: float, seen: Rect, labels: LabelImages | None
@@ -209,7 +211,7 @@ class ScenePainter:
             return
         for index in visible.frames:
             frame = self.scene.drawing.frames[index]
-            self._frames.paint_title(painter, frame, int(self._parts.depths[index]), scale, seen, labels)
+            self._frames.paint_title(painter, frame, int(self.scene.frame_depths[index]), scale, seen, labels)
         for lane in self.scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale, seen)
 
@@ -219,7 +221,7 @@ class ScenePainter:
         if visible.level is Level.BLOCKS:
             if self._names_at != (scale, seen):
                 frames = [
-                    (self.scene.drawing.frames[index], int(self._parts.depths[index])) for index in visible.frames
+                    (self.scene.drawing.frames[index], int(self.scene.frame_depths[index])) for index in visible.frames
                 ]
                 self._names_at, self._names = (scale, seen), placed_names(frames, scale, seen)
             paint_group_names(painter, self.tokens, self._names, scale, labels)

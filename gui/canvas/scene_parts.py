@@ -10,7 +10,7 @@ from gui.canvas.emphasis import Emphasis
 from gui.canvas.far_edges import FarEdges
 from gui.canvas.level import Level
 from gui.canvas.looks import Looks
-from gui.canvas.scene import Floats, Ints, Mask, Scene
+from gui.canvas.scene import Ints, Mask, Scene
 
 _KEPT_PARTS = 96
 _SMALLEST_FRAME_PX = 2.0
@@ -37,16 +37,9 @@ class Part:
 
 
 class SceneParts:
-    """Finds what is where in one scene; the parts that tiles show are kept for the next step.
-
-    Attributes:
-        depths: For each frame the number of frames around it.
-        frame_boxes: Left, top, right, bottom of each frame.
-    """
+    """Finds what is where in one scene; the parts that tiles show are kept for the next step."""
 
     def __init__(self, scene: Scene, far: FarEdges, looks: Looks) -> None:
-        self.depths = _depths(scene)
-        self.frame_boxes = _frame_boxes(scene)
         self._scene = scene
         self._far = far
         self._looks = looks
@@ -100,24 +93,9 @@ class SceneParts:
 
     def frames_in(self, seen: Rect, least: float) -> list[int]:
         """Return the frames that touch ``seen`` and whose longer side is at least so long, in world units."""
-        boxes = self.frame_boxes
+        boxes = self._scene.frame_boxes
         touches = (boxes[:, 0] <= seen.right) & (boxes[:, 2] >= seen.x)
         touches &= (boxes[:, 1] <= seen.bottom) & (boxes[:, 3] >= seen.y)
         touches &= np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= least
         found: list[int] = np.flatnonzero(touches).tolist()
         return found
-
-
-def _frame_boxes(scene: Scene) -> Floats:
-    rects = [frame.rect for frame in scene.drawing.frames]
-    return np.array([(r.x, r.y, r.right, r.bottom) for r in rects], dtype=np.float64).reshape(-1, 4)
-
-
-def _depths(scene: Scene) -> Ints:
-    depth_of: dict[object, int] = {}
-    depths = []
-    for frame in scene.drawing.frames:
-        depth = depth_of.get(frame.group.parent, -1) + 1
-        depth_of[frame.group.key] = depth
-        depths.append(depth)
-    return np.array(depths, dtype=np.int64)

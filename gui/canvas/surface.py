@@ -1,11 +1,9 @@
 """The widget that paints the graph and takes the mouse and the keys."""
 
-import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
@@ -26,14 +24,11 @@ from gui.canvas.interactions import Interaction, interaction_for
 from gui.canvas.lens import Lens
 from gui.canvas.level import Level, level_of
 from gui.canvas.lift import Lift
-from gui.canvas.minimap import Minimap, MinimapPainter, minimap_of
-from gui.canvas.minimap_blocks import Glow
-from gui.canvas.overlay_legend import paint_overlay_legend
-from gui.canvas.overlays import EMPTY_TEXT, legend_frame, paint_empty, paint_legend
+from gui.canvas.minimap import Minimap, minimap_of
+from gui.canvas.overlays import EMPTY_TEXT, legend_frame
 from gui.canvas.scene import Scene
-from gui.canvas.scene_painter import Quality, ScenePainter
-from gui.canvas.tile_copier import Frame
-from gui.canvas.tiled_painter import TiledPainter
+from gui.canvas.scene_painter import ScenePainter
+from gui.canvas.surface_painter import SurfacePainter, View
 from gui.model.playhead import BEFORE_FIRST
 from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera
@@ -48,11 +43,6 @@ _MINIMAP_FROM = (420.0, 260.0)
 """Smaller views have no overview."""
 _BESIDE_CARD_PX = 864.0
 """In a narrower view the card would stand over overview and legend."""
-_MOVING_BUDGET_S = 0.006
-_FRAME_S = 0.009
-"""What a frame painted from tiles may take; on a busy machine it takes more."""
-_FIRST_FRAME_S = 0.03
-_RESTING_BUDGET_S = 0.25
 
 
 class Surface(QWidget):
@@ -102,14 +92,8 @@ class Surface(QWidget):
         self.covered_px = 0.0
         self.empty_text = EMPTY_TEXT
         self._tokens = tokens
-        self._minimap_painter = MinimapPainter()
+        self._view_painter = SurfacePainter(tokens)
         self._scene: Scene | None = None
-        self._painter: ScenePainter | None = None
-        self._tiles: TiledPainter | None = None
-        self._lift: Lift | None = None
-        self._is_new = True
-        self._is_sharp = False
-        self._lens = Lens.VALUES
         self._step: StepIndex = BEFORE_FIRST
         self._emphasis = NO_EMPHASIS
         self._interaction: Interaction | None = None
@@ -132,10 +116,8 @@ class Surface(QWidget):
 
     def show_scene(self, scene: Scene | None, painter: ScenePainter | None, tokens: Tokens, lens: Lens) -> None:
         """Paint this from now on."""
-        self._scene, self._painter, self._tokens, self._lens = scene, painter, tokens, lens
-        self._tiles = TiledPainter(painter) if painter is not None and TiledPainter.is_worth_it(painter) else None
-        self._minimap_painter = MinimapPainter()  # or the old one would keep the old scene
-        self._is_new = True
+        self._scene, self._tokens = scene, tokens
+        self._view_painter.show(scene, painter, tokens, lens)
         self.show_lift(None)
         self._hover(None)
         self.update()
@@ -143,11 +125,11 @@ class Surface(QWidget):
     @property
     def is_tiled(self) -> bool:
         """Whether the scene is too large to be painted anew for every frame."""
-        return self._tiles is not None
+        return self._view_painter.is_tiled
 
     def show_lift(self, lift: Lift | None) -> None:
         """Paint some nodes of a scene that is tiled elsewhere, or in their places again."""
-        self._lift = lift
+        self._view_painter.lift = lift
         self._emphasis = replace(self._emphasis, lifted=frozenset() if lift is None else lift.indices)
         self.update()
 
@@ -158,15 +140,15 @@ class Surface(QWidget):
 
     def show_emphasis(self, emphasis: Emphasis) -> None:
         """Pick this out."""
-        lifted = frozenset[int]() if self._lift is None else self._lift.indices
+        lift = self._view_painter.lift
+        lifted = frozenset[int]() if lift is None else lift.indices
         self._emphasis = replace(emphasis, edge=self._hover_edge, lifted=lifted)
         self.update()
 
     @property
     def is_pending(self) -> bool:
         """Whether the next frame will be sharper or truer than the last one; it comes by itself."""
-        painter = self._tiles or self._painter
-        return painter is not None and painter.is_pending
+        return self._view_painter.is_pending
 
     def view_size(self) -> tuple[float, float]:
         """Width and height in pixels."""
@@ -220,7 +202,8 @@ class Surface(QWidget):
         """What stands over the drawing in corners of the view, in view pixels: the overview and a lens's legend."""
         minimap = self.minimap()
         frames = () if minimap is None else (minimap.frame,)
-        scale = None if self._painter is None else self._painter.scale
+        painter = self._view_painter.painter
+        scale = None if painter is None else painter.scale
         return frames if scale is None else (*frames, legend_frame(self.legend_bottom_px, scale))
 
     def _is_needless(self, minimap: Minimap) -> bool:
@@ -236,7 +219,7 @@ class Surface(QWidget):
     def grab_sharp(self) -> QPixmap:
         """Return the view as it looks at rest, in device pixels."""
         self._settle_timer.stop()
-        self._is_sharp = True
+        self._view_painter.is_sharp = True
         return self.grab()
 
     def _on_moved(self) -> None:
@@ -282,54 +265,21 @@ class Surface(QWidget):
 
     def paint_view(self, painter: QPainter) -> None:
         """Paint the view on the widget, or on an image of its size with any number of pixels for each view pixel."""
-        if self._tiles is None:
-            painter.fillRect(self.rect(), QColor(self._tokens.canvas))
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        if self._scene is None or self._painter is None or not self._scene.nodes:
-            paint_empty(painter, *self.view_size(), self._tokens, self.empty_text)
-            return
-        if self._tiles is None:
-            self._paint_directly(painter, self._painter)
-        else:
-            self._paint_tiles(painter, self._tiles)
-        self._is_new = self._is_sharp = False
-        self._paint_overlays(painter, self.camera.seen(*self.view_size()))
+        view = View(
+            camera=self.camera,
+            width=float(self.width()),
+            height=float(self.height()),
+            step=self._step,
+            emphasis=self._emphasis,
+            minimap=self.minimap(),
+            legend_bottom_px=self.legend_bottom_px,
+            is_moving=self._settle_timer.isActive(),
+        )
+        self._view_painter.paint(painter, view, self.empty_text)
+        if self._interaction is not None and self._scene is not None:
+            self._interaction.paint(painter, self._tokens)
         if self.is_pending:
             QTimer.singleShot(0, self, self.update)
-
-    def _paint_directly(self, painter: QPainter, scene: ScenePainter) -> None:
-        camera = self.camera
-        painter.save()
-        painter.scale(camera.scale, camera.scale)
-        painter.translate(-camera.x, -camera.y)
-        budget_s = _MOVING_BUDGET_S if self._settle_timer.isActive() else _RESTING_BUDGET_S
-        quality = Quality(camera.scale * painter.device().devicePixelRatioF(), budget_s)
-        scene.paint(painter, camera.scale, camera.seen(*self.view_size()), self._step, self._emphasis, quality)
-        painter.restore()
-
-    def _paint_tiles(self, painter: QPainter, tiles: TiledPainter) -> None:
-        # A scene that was not seen yet has longer: there is nothing to show in the meantime.
-        budget_s = math.inf if self._is_sharp else _FIRST_FRAME_S if self._is_new else _FRAME_S
-        ratio = painter.device().devicePixelRatioF()
-        frame = Frame(self.camera, *self.view_size(), ratio, self._step, self._emphasis, budget_s)
-        tiles.paint(painter, frame)
-        if self._lift is not None and self._scene is not None:
-            is_current = self._scene.node_at_playhead(self._step) in self._lift.indices
-            self._lift.paint(painter, frame, is_current=is_current)
-
-    def _paint_overlays(self, painter: QPainter, seen: Rect) -> None:
-        assert self._painter is not None
-        assert self._scene is not None
-        if self._painter.scale is not None:
-            paint_legend(painter, self.legend_bottom_px, self._tokens, self._lens, self._painter.scale)
-        if self._painter.overlay is not None:
-            paint_overlay_legend(painter, self._tokens, self._painter.overlay, self.width())
-        minimap = self.minimap()
-        if minimap is not None:
-            glow = None if self._painter.scale is None else Glow(self._lens, self._painter.scale)
-            self._minimap_painter.paint(painter, minimap, self._scene, self._tokens, self._step, seen, glow)
-        if self._interaction is not None:
-            self._interaction.paint(painter, self._tokens)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture."""

@@ -110,6 +110,9 @@ def test_turned_round_it_says_the_same_from_the_other_side():
     assert turned.partners_of_a == there.partners_of_b == back.partners_of_a
     assert turned.count(ChangeKind.ADDED) == there.count(ChangeKind.REMOVED) == back.count(ChangeKind.ADDED)
     assert turned.decisions == back.decisions
+    assert list(turned.changes) == [change.turned() for change in there.changes]
+    assert turned.changes[1:][0] == turned.changes[1] == there.changes[1].turned()
+    assert turned.kinds_of_a() == {row.a: row.kind for row in turned.changes if row.a is not None}
     assert turned.turned() == there
 
 

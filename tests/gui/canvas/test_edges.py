@@ -130,7 +130,7 @@ def test_nan_and_infinity_have_marks_of_their_own(desk, bad, mark):
     desk.show(maker.done(), 0)
     surface = desk.panel.surface
     index = next(i for i, box in enumerate(surface.scene.nodes) if box.node.title == "x")
-    assert surface._painter._looks.of(index, 0).mark is mark
+    assert surface._view_painter.painter._looks.of(index, 0).mark is mark
     assert not surface.grab().isNull()
 
 

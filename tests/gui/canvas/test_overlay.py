@@ -29,7 +29,7 @@ def compared(desk):
 def test_comparing_lays_the_other_recording_over_this_one(compared):
     assert {"relu", "tanh", "exp", "if line 3"} <= set(compared.titles())
     overlay = compared.panel._source.overlay
-    looks = compared.panel.surface._painter._looks
+    looks = compared.panel.surface._view_painter.painter._looks
     scene = compared.panel.surface.scene
     found = {box.node.title: looks.of(index, 9) for index, box in enumerate(scene.nodes)}
     assert (found["tanh"].change, found["relu"].change) == (ChangeKind.ADDED, ChangeKind.REMOVED)

@@ -98,7 +98,7 @@ class Beside:
     def looks(self, panel: CanvasPanel, title: str, step: int = 9) -> NodeLook:
         scene = panel.surface.scene
         index = next(place for place, box in enumerate(scene.nodes) if box.node.title == title)
-        return panel.surface._painter._looks.of(index, step)
+        return panel.surface._view_painter.painter._looks.of(index, step)
 
 
 @pytest.fixture
