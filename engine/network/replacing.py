@@ -2,45 +2,23 @@
 
 import ast
 import copy
-from collections.abc import Mapping
-from typing import Protocol
 
 from engine.network.errors import CannotDrawError
 from engine.network.imports import dotted
-from engine.network.members import Literal, Member, Sequence, constants_of
-from engine.network.records import RecordType, attribute_of, class_record, is_record, record_of
-
-
-class Names(Protocol):
-    """What a constructor knows."""
-
-    values: dict[str, ast.expr]
-    members: dict[str, Member]
-
-    @property
-    def classes(self) -> Mapping[str, ast.ClassDef]:
-        """The modules of the file."""
-        ...
-
-    @property
-    def records(self) -> Mapping[str, RecordType]:
-        """The classes of the file that hold settings."""
-        ...
-
-    def part(self, tree: ast.expr) -> Member | None:
-        """Return the layer or list that a name stands for."""
-        ...
+from engine.network.members import Literal, Sequence, constants_of
+from engine.network.records import attribute_of, class_record, is_record, record_of
+from engine.network.surroundings import Surroundings
 
 
 class Replacer(ast.NodeTransformer):
     """Replaces names of numbers, counts of layers and attributes that hold numbers."""
 
-    def __init__(self, scope: Names) -> None:
-        self._scope = scope
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Replace a name."""
-        found = self._scope.values.get(node.id, node)
+        found = self._around.values.get(node.id, node)
         made = self._record(found) if isinstance(found, ast.Call) and not is_record(found) else None
         return found if made is None else made
 
@@ -48,7 +26,7 @@ class Replacer(ast.NodeTransformer):
         """Count layers, and make objects that hold settings."""
         name = dotted(node.func)
         if name == "len" and len(node.args) == 1:
-            held = self._scope.part(node.args[0])
+            held = self._around.part(node.args[0])
             if isinstance(held, Sequence):
                 return ast.Constant(len(held.members))
         made = self._record(node)
@@ -65,10 +43,10 @@ class Replacer(ast.NodeTransformer):
         """Answer whether a layer, a class or an object of settings is None."""
         match node:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]):
-                is_part = self._scope.part(left) is not None
+                is_part = self._around.part(left) is not None
                 held = self.visit(left)
                 name = dotted(held)
-                if is_part or is_record(held) or name.startswith("nn.") or name in self._scope.classes:
+                if is_part or is_record(held) or name.startswith("nn.") or name in self._around.classes:
                     return ast.Constant(isinstance(op, ast.IsNot))
                 return ast.copy_location(ast.Compare(held, node.ops, node.comparators), node)
             case _:
@@ -78,13 +56,13 @@ class Replacer(ast.NodeTransformer):
         """Replace ``self.size`` and ``config.size``."""
         match node:
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                made = self._scope.members.get(name)
+                made = self._around.members.get(name)
                 return made.tree if isinstance(made, Literal) else node
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if (kind := self._class(name)) is not None:
                 constant = constants_of(kind).get(attr)
                 return node if constant is None else constant.tree
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name not in self._scope.values:
-                held = class_record(name, self._scope.records)
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name not in self._around.values:
+                held = class_record(name, self._around.records)
                 found = None if held is None else attribute_of(held, attr)
                 return node if found is None else self.visit(copy.deepcopy(found))
         spelled = ast.unparse(node)
@@ -98,11 +76,11 @@ class Replacer(ast.NodeTransformer):
 
     def _class(self, name: str) -> ast.ClassDef | None:
         """Return the module of the file that a name stands for."""
-        held = self._scope.values.get(name)
-        return self._scope.classes.get(dotted(held) if held is not None else name)
+        held = self._around.values.get(name)
+        return self._around.classes.get(dotted(held) if held is not None else name)
 
     def _record(self, call: ast.Call) -> ast.Call | None:
-        made = record_of(call, self._scope.records)
+        made = record_of(call, self._around.records)
         if made is None:
             return None
         made = copy.deepcopy(made)

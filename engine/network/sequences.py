@@ -1,49 +1,36 @@
 """Lists and sequences of layers, as a constructor writes them."""
 
 import ast
-from collections.abc import Sequence as Several
-from typing import Protocol
 
 from engine.network.errors import CannotDrawError
 from engine.network.imports import dotted
 from engine.network.members import Literal, Member, Sequence
+from engine.network.surroundings import Surroundings
 
 
-class Maker(Protocol):
-    """Reads single layers."""
-
-    def member(self, value: ast.expr) -> Member:
-        """Read what one expression of ``__init__`` makes."""
-        ...
-
-    def within(self, comprehension: ast.ListComp | ast.GeneratorExp) -> "Several[Maker]":
-        """Return who knows the names of each round of a comprehension."""
-        ...
-
-
-def sequence_of(maker: Maker, call: ast.Call, name: str) -> Sequence:
+def sequence_of(around: Surroundings, call: ast.Call, name: str) -> Sequence:
     """Return what a call of ``nn.Sequential``, ``nn.ModuleList`` or ``nn.ModuleDict`` makes."""
     if name == "nn.ModuleDict":
-        return _keyed(maker, call)
+        return _keyed(around, call)
     is_callable = name == "nn.Sequential"
     arguments = call.args
     is_named = len(arguments) == 1 and isinstance(arguments[0], ast.Call)
     if is_named and "OrderedDict" in dotted(arguments[0].func):  # type: ignore[attr-defined]  # is_named says it is a call
-        return Sequence(tuple(_named(maker, arguments[0])), is_callable)  # type: ignore[arg-type]  # as above
+        return Sequence(tuple(_named(around, arguments[0])), is_callable)  # type: ignore[arg-type]  # as above
     if call.keywords:
         raise CannotDrawError(call.lineno, "a sequence takes layers alone")
     found: list[Member] = []
     for one in arguments:
         if isinstance(one, ast.Starred):
-            found += listed(maker, one.value)
+            found += listed(around, one.value)
         elif not is_callable or isinstance(one, ast.List | ast.Tuple):
-            found += listed(maker, one)
+            found += listed(around, one)
         else:
-            found.append(layer_member(maker, one))
+            found.append(layer_member(around, one))
     return Sequence(tuple((str(index), one) for index, one in enumerate(found)), is_callable)
 
 
-def _keyed(maker: Maker, call: ast.Call) -> Sequence:
+def _keyed(around: Surroundings, call: ast.Call) -> Sequence:
     """Return the layers by name that a call of ``nn.ModuleDict`` makes."""
     given = call.args[0] if len(call.args) == 1 and not call.keywords else None
     match given:
@@ -59,54 +46,54 @@ def _keyed(maker: Maker, call: ast.Call) -> Sequence:
     for key, value in pairs:
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             raise CannotDrawError(value.lineno, "the name of this layer is not known")
-        found.append((key.value, layer_member(maker, value)))
+        found.append((key.value, layer_member(around, value)))
     return Sequence(tuple(found), is_callable=False, is_keyed=True)
 
 
-def listed(maker: Maker, value: ast.expr) -> list[Member]:
+def listed(around: Surroundings, value: ast.expr) -> list[Member]:
     """Return the layers of a list."""
-    found = layers_in(maker, value)
+    found = layers_in(around, value)
     if found is None:
-        made = maker.member(value)
+        made = around.member(value)
         if not isinstance(made, Sequence):
             raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no list of layers")
         found = [one for _name, one in made.members]
     return found
 
 
-def layers_in(maker: Maker, value: ast.expr) -> list[Member] | None:
+def layers_in(around: Surroundings, value: ast.expr) -> list[Member] | None:
     """Return the layers that a display or a comprehension makes, None where it makes something else."""
     if isinstance(value, ast.ListComp | ast.GeneratorExp):
-        made = [scope.member(value.elt) for scope in maker.within(value)]
+        made = [scope.member(value.elt) for scope in around.within(value)]
     elif isinstance(value, ast.List | ast.Tuple) and any(isinstance(one, ast.Call | ast.Name | ast.Starred)
                                                          for one in value.elts):  # fmt: skip
         made = []
         for one in value.elts:
-            made += listed(maker, one.value) if isinstance(one, ast.Starred) else [maker.member(one)]
+            made += listed(around, one.value) if isinstance(one, ast.Starred) else [around.member(one)]
     else:
         return [] if isinstance(value, ast.List | ast.Tuple) and not value.elts else None
     return None if any(isinstance(one, Literal) for one in made) else made
 
 
-def _named(maker: Maker, call: ast.Call) -> list[tuple[str, Member]]:
+def _named(around: Surroundings, call: ast.Call) -> list[tuple[str, Member]]:
     pairs = call.args[0].elts if call.args and isinstance(call.args[0], ast.List | ast.Tuple) else []
     found = []
     for pair in pairs:
         match pair:
             case ast.Tuple(elts=[ast.Constant(value=str(name)), value]):
-                found.append((name, layer_member(maker, value)))
+                found.append((name, layer_member(around, value)))
             case _:
                 raise CannotDrawError(pair.lineno, "an OrderedDict of layers must be a list of names and layers")
     return found
 
 
-def layer_member(maker: Maker, value: ast.expr) -> Member:
+def layer_member(around: Surroundings, value: ast.expr) -> Member:
     """Return what a place in a list holds.
 
     Raises:
         CannotDrawError: If it is no layer.
     """
-    made = maker.member(value)
+    made = around.member(value)
     if isinstance(made, Literal):
         raise CannotDrawError(value.lineno, f"“{ast.unparse(value)[:60]}” is no layer")
     return made

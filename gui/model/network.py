@@ -8,7 +8,6 @@ from engine.network.errors import CannotDrawError, NetworkError
 from engine.network.features import size_setting
 from engine.network.network import Link, Network, NodeName
 from engine.network.parse import parse_network
-from engine.network.source import write_source
 from engine.protocol.network import Fix, Misfit, NetworkAnswer, NetworkRequest, SetFix
 from gui.model.history import History
 from gui.model.network_changes import (
@@ -29,7 +28,9 @@ from gui.model.network_changes import (
 )
 from gui.model.network_known import Known, followers, known_of, sized
 from gui.model.network_layout import kept_tidy, placed, tidied, with_places_of, with_room_for
+from gui.model.network_questions import NetworkQuestions
 from gui.model.network_talk import Offer, Question, Refusal, TextTrouble, sentence_of
+from gui.model.network_text import WrittenNetwork
 from gui.model.observable import Event
 
 BATCH = 32
@@ -55,15 +56,14 @@ class NetworkModel:
         self.selection_changed: Event[None] = Event()
         self.told: Event[None] = Event()
         self.refused: Event[Refusal | None] = Event()
-        self.asked: Event[Question] = Event()
         first = first_network() if network is None else placed(network)
         self._pinned: set[NodeName] = sized(first) if network is not None else set()
         self._history = History((first, frozenset(self._pinned)))
         self._key = ""
         self._free: set[NodeName] = set()
-        self._number = 0
-        self._latest = {True: 0, False: 0}
-        self._source: tuple[Network, str, str] | None = None
+        self._questions = NetworkQuestions()
+        self.asked = self._questions.asked
+        self._written = WrittenNetwork()
         self.batch = BATCH
         self.selection: tuple[NodeName, ...] = ()
         self.selected_link: Link | None = None
@@ -91,21 +91,12 @@ class NetworkModel:
     @property
     def source(self) -> str:
         """The network as the text of an ``nn.Module``; empty while something is missing."""
-        return self._written()[0]
+        return self._written.of(self.network).source
 
     @property
     def source_trouble(self) -> str:
         """What is missing for the text; empty when nothing is."""
-        return self._written()[1]
-
-    def _written(self) -> tuple[str, str]:
-        network = self.network
-        if self._source is None or self._source[0] is not network:
-            try:
-                self._source = (network, write_source(network), "")
-            except NetworkError as error:
-                self._source = (network, "", str(error))
-        return self._source[1:]
+        return self._written.of(self.network).trouble
 
     # Questions and answers
 
@@ -122,16 +113,14 @@ class NetworkModel:
             self.ask()
 
     def _ask(self, network: Network, link: Link | None) -> None:
-        self._number += 1
-        self._latest[link is not None] = self._number
         # A layer whose size somebody gave is asked about; one that was just put there takes what comes.
         pinned = self._pinned if link is None or link.target in self._free else self._pinned | {link.target}
         request = NetworkRequest(network=network, batch=self.batch, follows=followers(network, pinned))
-        self.asked.emit(Question(self._number, request, link))
+        self._questions.put(request, link)
 
     def take_answer(self, question: Question, answer: NetworkAnswer) -> None:
         """Take what torch said; of an older question it is dropped."""
-        if question.number != self._latest[question.link is not None]:
+        if not self._questions.is_newest(question):
             return
         if question.link is not None:
             self._take_trial(question, answer)
@@ -294,13 +283,13 @@ class NetworkModel:
         """Make a connection that torch is still trying out: something else is edited now."""
         link, self.trial, tried = self.trial, None, self._tried
         if link is not None:
-            self._latest[True] = 0
+            self._questions.drop_trial()
             self.edit(lambda _network: tried)
 
     def _take_trial(self, question: Question, answer: NetworkAnswer) -> None:
         link, self.trial = question.link, None
         assert link is not None
-        self._latest[True] = 0
+        self._questions.drop_trial()
         tried = question.request.network
         misfit = known_of(answer, tried, self.batch).misfits.get(link.target)
         if misfit is None:
