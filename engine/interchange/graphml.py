@@ -50,7 +50,7 @@ def graphml_pieces(view: ViewGraph, progress: Callable[[float], None] | None = N
         for name, kind in kinds.items():
             writer.get_key(name, kind, scope, None)
     writer.indent(writer.xml)
-    yield f'<?xml version="1.0" encoding="utf-8"?>\n{_text(writer.xml).removesuffix("</graphml>").rstrip()}\n'
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{_text(writer.xml).rstrip().removesuffix("</graphml>").rstrip()}\n'
     yield '  <graph edgedefault="directed">\n'
     count, total = 0, len(view.nodes) + len(view.edges) + 1
     for scope, part in _parts(view):
