@@ -2,7 +2,7 @@
 
 A file is a row of records: length (8 bytes, little-endian), its checksum, the event, its checksum; checksums are
 CRC-32C, masked as TFRecord files have it. An event is a message of Protocol Buffers (``event.proto``,
-``summary.proto``); the few fields that scalars and texts need are written here by hand.
+``summary.proto``); the few fields that scalars, texts and histograms need are written here by hand.
 """
 
 import struct
@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 _VARINT, _DOUBLE, _BYTES, _FLOAT = 0, 1, 2, 5
-_STRING_TYPE = 7
-"""DT_STRING of ``types.proto``."""
+_DOUBLE_TYPE, _STRING_TYPE = 2, 7
+"""DT_DOUBLE and DT_STRING of ``types.proto``."""
 _POLYNOMIAL = 0x82F63B78
 _MASK = 0xA282EAD8
 Bytes = npt.NDArray[np.uint8]
@@ -52,10 +52,16 @@ class EventFile:
 
     def add_text(self, tag: str, text: str, step: int = 0) -> None:
         """Add a text; TensorBoard shows it as Markdown."""
-        metadata = _field(9, _field(1, _field(1, b"text")))
-        shape = _field(2, _field(2, _key(1, _VARINT) + _varint(1)))
-        tensor = _key(1, _VARINT) + _varint(_STRING_TYPE) + shape + _field(8, text.encode())
-        value = _field(1, tag.encode()) + metadata + _field(8, tensor)
+        self._add_tensor(tag, step, b"text", _tensor(_STRING_TYPE, (1,), _field(8, text.encode())))
+
+    def add_histogram(self, tag: str, edges: npt.ArrayLike, counts: npt.ArrayLike, step: int) -> None:
+        """Add a histogram: ``counts`` of what lies between one of the ``edges`` and the next."""
+        bounds = np.asarray(edges, dtype="<f8")
+        rows = np.stack([bounds[:-1], bounds[1:], np.asarray(counts, dtype="<f8")], axis=1)
+        self._add_tensor(tag, step, b"histograms", _tensor(_DOUBLE_TYPE, rows.shape, _field(4, rows.tobytes())))
+
+    def _add_tensor(self, tag: str, step: int, plugin: bytes, tensor: bytes) -> None:
+        value = _field(1, tag.encode()) + _field(9, _field(1, _field(1, plugin))) + _field(8, tensor)
         self._write(_event(self._clock(), step, _field(5, _field(1, value))))
 
     def flush(self) -> None:
@@ -116,6 +122,11 @@ def masked_crc32c_of_rows(rows: Bytes) -> Bytes:
 
 def _event(seconds: float, step: int, what: bytes) -> bytes:
     return _key(1, _DOUBLE) + struct.pack("<d", seconds) + _key(2, _VARINT) + _varint(step) + what
+
+
+def _tensor(kind: int, shape: tuple[int, ...], content: bytes) -> bytes:
+    sizes = b"".join(_field(2, _key(1, _VARINT) + _varint(size)) for size in shape)
+    return _key(1, _VARINT) + _varint(kind) + _field(2, sizes) + content
 
 
 def _scalars(seconds: float, name: bytes, steps: Bytes, numbers: npt.NDArray[np.float32]) -> Bytes:

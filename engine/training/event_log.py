@@ -1,16 +1,22 @@
-"""The log of one run as event files of TensorBoard: curves, the program, and what happened."""
+"""The log of one run as event files of TensorBoard: curves, histograms, the program, and what happened."""
 
 from pathlib import Path
 
+import numpy as np
+
 from engine.training.event_file import EventFile
-from engine.training.facts import Hyper, Mark, Points, ToldFact, iterations_of, numbers_of
+from engine.training.facts import Hyper, Mark, Picture, Points, ToldFact, array_of, iterations_of, numbers_of
+
+HISTOGRAMS = ("histogram/", "activations/")
+"""How the pictures begin that are histograms: lowest, highest, counts."""
 
 
 class EventLog:
     """Writes what a training run tells into a folder that TensorBoard reads, while it goes on.
 
     Curves of single parameters become tags like ``gradient norm/0.weight``, which TensorBoard groups by their first
-    part. Pictures and progress are not written.
+    part; so do histograms of parameters and activations, ``histogram/0.weight``. Other pictures and progress are not
+    written.
 
     Raises:
         OSError: From any method, if the folder cannot be written.
@@ -36,6 +42,9 @@ class EventLog:
                     self._file.add_text(
                         f"marks/{fact.kind}", f"iteration {fact.iteration}: {fact.text}", fact.iteration
                     )
+                case Picture(name=name) if name.startswith(HISTOGRAMS):
+                    low, high, *counts = array_of(fact).tolist()
+                    self._file.add_histogram(name, np.linspace(low, high, len(counts) + 1), counts, fact.iteration)
                 case Hyper() if not self._told_hyper:
                     self._told_hyper = True
                     self._file.add_text("hyper-parameters", _hyper_table(fact))

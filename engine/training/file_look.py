@@ -67,8 +67,10 @@ def _table(path: Path, target: str) -> FileLook:
         reader = csv.reader(file)
         names = next(reader, [])
         rows = [row for row, _ in zip(reader, range(MOST_ROWS), strict=False) if row]
-    if len(names) < 2 or not rows:
-        raise PlanError(f"“{path.name}” is no table with a head line, inputs and a target.")
+    if not rows:
+        raise PlanError(f"“{path.name}” has no rows below a head line.")
+    if len(names) < 2:
+        raise PlanError(f"“{path.name}” has one column only; inputs and a target are needed.")
     target = target if target in names else names[-1]
     at = names.index(target)
     values = [row[at] for row in rows if len(row) > at]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.protocol.data import DataAnswer, DataRequest, TensorFacts
+from engine.trace.tensors import shape_text, short_names
 from engine.training.errors import PlanError
 from engine.training.facts import array_of
 from engine.training.plan import Data, FileData, GeneratedData, PaintedData, TrainingPlan
@@ -172,4 +173,4 @@ def trouble_text(look: DataLook) -> str:
 
 
 def _tensor_text(tensor: TensorFacts) -> str:
-    return f"[{', '.join(map(str, tensor.shape))}] {tensor.type}"
+    return f"{shape_text(tensor.shape)} {short_names.get(tensor.type, tensor.type)}"

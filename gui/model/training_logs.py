@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from engine.training.event_log import EventLog
-from engine.training.facts import ToldFact, points
+from engine.training.event_log import HISTOGRAMS, EventLog
+from engine.training.facts import Picture, ToldFact, points
 from engine.training.kept_pictures import write_pictures
 from engine.training.kept_run import FILE_NAME, KeptRun, KeptRunError, kept_folders, read_kept, write_kept
 from gui.model.observable import Event
@@ -20,6 +20,8 @@ from gui.model.training_run import Phase, TrainingRun
 
 EVERY_S = 1.0
 """At the most so often is a run written that goes on: many points take little longer than a few."""
+HISTOGRAMS_EVERY_S = 10.0
+"""Each is as long as two hundred points; the last ones of a run are written in any case."""
 DAY_S = 86_400
 TRASH_DAYS = 30
 """So long a run that was deleted can be brought back."""
@@ -33,6 +35,7 @@ class _Log:
     written: dict[str, int] = field(default_factory=dict)
     marks: int = 0
     next_s: float = 0.0
+    next_histograms_s: float = 0.0
 
 
 class RunLogs:
@@ -228,11 +231,25 @@ def _unwritten(run: TrainingRun, kept: _Log) -> tuple[ToldFact, ...]:
             numbers, iterations = curve.numbers[new].tolist(), curve.iterations[new].tolist()
             facts.append(points(name, iterations, numbers))
             kept.written[name] = iterations[-1]
+    now_s = time.monotonic()
+    if now_s >= kept.next_histograms_s or not run.is_alive:
+        kept.next_histograms_s = now_s + HISTOGRAMS_EVERY_S
+        facts += _unwritten_histograms(run, kept)
     if run.hyper is not None:
         facts.append(run.hyper)
     facts += run.marks[kept.marks :]
     kept.marks = len(run.marks)
     return tuple(facts)
+
+
+def _unwritten_histograms(run: TrainingRun, kept: _Log) -> list[ToldFact]:
+    found: list[ToldFact] = []
+    for name, shown in run.pictures.items():
+        if name.startswith(HISTOGRAMS) and shown.iteration > kept.written.get(name, -1):
+            raw = shown.numbers.astype("<f4").tobytes()
+            found.append(Picture(shown.iteration, name, shown.numbers.shape, raw))
+            kept.written[name] = shown.iteration
+    return found
 
 
 def _renamed(run: TrainingRun) -> KeptRun:

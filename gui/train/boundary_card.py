@@ -107,7 +107,7 @@ class BoundaryCard(QWidget):
         words = "" if run is None and is_drawable(train) else self._words(run, is_elsewhere or is_far)
         self.view.show_answers(answers, plane, words)
         inner = inner_of(run)
-        is_inner = answers is None and not inner.is_empty and (run is None or run.phase is not Phase.FAILED)
+        is_inner = answers is None and not inner.is_empty
         self._stack.setCurrentWidget(self.inner if is_inner else self.view)
         if is_inner:
             self.inner.show_inner(inner)

@@ -135,8 +135,9 @@ class DataCard(Section):
         self.facts.show_data(data, has_picture=any(one is not None for one in (train, pictures, rows)))
         if train is not None and not is_drawable(train):
             train = None  # rows of a table, or sequences, which are no pictures though they may have square numbers
-        words = look.answer.trouble or READING
-        self.preview.show_samples(train, words, pictures, look.picture("data/validation"), rows)
+        trouble = look.answer.trouble
+        rest = look.picture("data/validation")
+        self.preview.show_samples(train, trouble or READING, pictures, rest, rows, is_trouble=bool(trouble))
 
     def _first_pictures(self, run: TrainingRun | None) -> Samples | None:
         """Return the first pictures that a run was seen to learn from: they stay while others come."""

@@ -1,7 +1,7 @@
 """What is known of the data below its picture: the split, the classes, and shape and type of a batch."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.model.training_data import DataModel, batch_text, counts_text, split_text, trouble_text
 from gui.widgets.elided_label import ElidedLabel
@@ -23,6 +23,8 @@ class DataFacts(QWidget):
         self.batch = QPushButton(self)
         self.batch.setProperty("look", "figures")
         self.batch.setToolTip("Look at a batch")
+        self.batch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.batch.setMinimumWidth(1)  # a long shape is cut: it makes no column wider
         self.batch.clicked.connect(self.batch_wanted)
         self.trouble = QLabel(self)
         self.trouble.setProperty("look", "error")

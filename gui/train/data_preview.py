@@ -40,6 +40,7 @@ class DataPreview(QWidget):
         self._rest: Samples | None = None
         self._rows: SampleRows | None = None
         self._words = ""
+        self._is_trouble = False
         self._cache: QPixmap | None = None
         self._is_painting = False
         self._last_px: QPointF | None = None
@@ -54,6 +55,8 @@ class DataPreview(QWidget):
         pictures: Samples | None = None,
         rest: Samples | None = None,
         rows: SampleRows | None = None,
+        *,
+        is_trouble: bool = False,
     ) -> None:
         """Show samples; ``words`` stand where there is nothing that can be drawn.
 
@@ -63,8 +66,10 @@ class DataPreview(QWidget):
             pictures: Shown where the samples cannot be: [pictures, channels, rows, columns].
             rest: Samples that are kept for validation.
             rows: Shown where there are no pictures either.
+            is_trouble: Whether the words say what is wrong.
         """
         is_same = samples is self._samples and pictures is self._pictures and rest is self._rest
+        self._is_trouble = is_trouble
         if is_same and words == self._words and rows == self._rows:
             return
         self._samples, self._words, self._pictures, self._rest, self._rows = samples, words, pictures, rest, rows
@@ -186,5 +191,5 @@ class DataPreview(QWidget):
             painter.drawImage(QRectF(x, y, 0.9 * side_px, 0.9 * side_px), picture_image(self._tokens, picture))
 
     def _write(self, painter: QPainter, area: QRectF, text: str) -> None:
-        painter.setPen(QColor(self._tokens.muted))
+        painter.setPen(QColor(self._tokens.error if self._is_trouble else self._tokens.muted))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)

@@ -3,11 +3,13 @@
 import math
 import struct
 
+import numpy as np
 import pytest
 
 from engine.training.event_file import EventFile, crc32c
 from engine.training.event_log import EventLog
-from engine.training.facts import Hyper, Mark, MarkKind, Progress, TrainState, points
+from engine.training.event_reader import read_events
+from engine.training.facts import Hyper, Mark, MarkKind, Picture, Progress, TrainState, points
 
 
 @pytest.mark.parametrize(
@@ -108,3 +110,20 @@ def test_the_log_of_a_run(tmp_path):
     assert texts[0] == "    x = 1\n    y = 2"
     assert "| lr | 0.1 |" in texts[1]
     assert texts[2] == "iteration 1: lr 0.1 → 0.2"
+
+
+def test_histograms_stand_where_they_belong(tmp_path):
+    log = EventLog(tmp_path, "")
+    numbers = np.array([-1.0, 1.0, 3, 5], dtype="<f4")
+    log.take((Picture(300, "histogram/fc.weight", (4,), numbers.tobytes()), Picture(1, "boundary", (0,), b"")))
+    log.close()
+    event = list(events(log.path))[-1]
+    assert event[2] == [300]
+    value = fields(fields(event[5][0])[1][0])
+    assert value[1] == [b"histogram/fc.weight"]
+    assert fields(fields(value[9][0])[1][0])[1] == [b"histograms"]
+    tensor = fields(value[8][0])
+    assert tensor[1] == [2]  # DT_DOUBLE
+    assert [fields(size)[1] for size in fields(tensor[2][0])[2]] == [[2], [3]]
+    assert np.frombuffer(tensor[4][0], "<f8").tolist() == [-1, 0, 3, 0, 1, 5]
+    assert read_events(log.path).curves == {}

@@ -79,9 +79,9 @@ def test_what_cannot_be_learned_from_is_told(tmp_path):
         return str(caught.value)
 
     assert told("gone.csv") == "“gone.csv” cannot be read: No such file or directory."
-    assert told("one.csv", b"a\n1\n") == "“one.csv” is no table with a head line, inputs and a target."
-    assert told("empty.csv", b"") == "“empty.csv” is no table with a head line, inputs and a target."
-    assert told("head.csv", b"a,b\n") == "“head.csv” is no table with a head line, inputs and a target."
+    assert told("one.csv", b"a\n1\n") == "“one.csv” has one column only; inputs and a target are needed."
+    assert told("empty.csv", b"") == "“empty.csv” has no rows below a head line."
+    assert told("head.csv", b"a,b\n") == "“head.csv” has no rows below a head line."
     assert told("raw.csv", bytes(range(256))) == "“raw.csv” cannot be read: it is damaged, or of another kind."
     assert told("raw.npz", b"PK nothing") == "“raw.npz” cannot be read: it is damaged, or of another kind."
     np.savez(tmp_path / "lone.npz", x=np.zeros(3))

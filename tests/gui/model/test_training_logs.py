@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from engine.trace.outcome import Outcome, OutcomeKind
 from engine.training.facts import Mark, MarkKind, Progress, TrainState
 from gui.model.training_book import RunBook
 from gui.model.training_logs import EVERY_S, RunLogs
-from gui.model.training_run import TrainingRun
+from gui.model.training_run import LivePicture, TrainingRun
 from tests.engine.training.test_event_file import events, fields
 
 
@@ -55,6 +56,19 @@ def test_a_run_is_written_from_its_begin_and_as_it_goes_on(book, logs, tmp_path)
     assert [step for step, tag, _ in found if tag == "loss"] == list(range(8))
     assert [number for _, tag, number in found if tag == "loss"] == pytest.approx([1 / (1 + k) for k in range(8)])
     assert [step for step, tag, _ in found if tag == "marks/edit"] == [7]
+
+
+def test_histograms_are_written_now_and_then_and_the_last_in_any_case(book, logs, tmp_path):
+    run = run_of(book)
+    logs.use(tmp_path)
+    for iteration in (1, 2, 3):
+        run.pictures["histogram/fc.weight"] = LivePicture(iteration, np.array([0, 1, 4, 5], np.float32))
+        learn(book, run, 3 * iteration, 3 * iteration + 3)
+    run.outcome = Outcome(kind=OutcomeKind.STOPPED, message="")
+    book.advanced.emit(run)
+    logs.close()
+    found = list(told_by(tmp_path / "calm-1"))
+    assert [step for step, tag, _ in found if tag == "histogram/fc.weight"] == [1, 3]
 
 
 def test_a_run_that_goes_on_is_not_written_with_every_word(book, logs, tmp_path, monkeypatch):

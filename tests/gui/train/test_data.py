@@ -56,7 +56,7 @@ def test_points_split_and_batch_are_shown_before_play(bench, asked, qtbot):
     assert bench.page.data.preview._words == READING
     assert "make_moons(count=512" in asked[-1].request.program
     answer(bench, asked, train=3, validation=1, counts=((1, 0), (2, 1)), pictures=POINTS, **BATCH)
-    assert facts_of(bench) == ["3 train · 1 validation · 2 classes of 1–3", "batch [2, 2] float32 → [2] int64"]
+    assert facts_of(bench) == ["3 train · 1 validation · 2 classes of 1–3", "batch [2, 2] f32 → [2] i64"]
     assert len(bench.page.data.preview._samples) == 3
     assert len(bench.page.data.preview._rest) == 1
     assert len(bench.page.boundary.view._layers[0]) == 3

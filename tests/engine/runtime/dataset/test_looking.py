@@ -74,7 +74,7 @@ def test_a_table_tells_its_classes_and_columns_by_name(tmp_path):
     ("text", "said"),
     [
         ("a,b\n1,x\n,y\n", "hole.csv, line 3: an empty cell in column a is not a number."),
-        ("a\n1\n", "“hole.csv” is no table with a head line, inputs and a target."),
+        ("a\n1\n", "“hole.csv” has one column only; inputs and a target are needed."),
     ],
 )
 def test_what_is_wrong_with_a_table_is_said_before_it_is_trained_on(tmp_path, text, said):
