@@ -98,7 +98,7 @@ class ComparePlace:
         self._pair: CanvasPair | None = None
         self._book: ActionBook | None = None
         self._inset_px = 0
-        self._was_on = False
+        self.split.other_placed.connect(self._begin)
         self.side.changed.connect(self._on_changed)
 
     def use_book(self, book: ActionBook) -> None:
@@ -135,10 +135,11 @@ class ComparePlace:
             self._models.notices.info(f"That is line {line} of another program than the one in the editor.")
 
     def _on_changed(self, side: SideBySide) -> None:
-        begins = side.is_on and not self._was_on
-        self._was_on = side.is_on
         self._canvas.overlays.stand_beside(beside=side.is_on)
-        if self._pair is not None and (begins or side.is_on):
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._pair is not None and self.side.is_on:
             self._pair.begin()
 
 

@@ -75,6 +75,8 @@ class GraphSource(QObject):
         self._is_behind = False
         self._messenger = _Messenger()
         self._workshop = Workshop(self._messenger.tell)
+        self._handing = QTimer(self, singleShot=True, interval=0)
+        self._handing.timeout.connect(self._hand_over)
         self._refreshed_s = 0.0
         self._pause_s = REFRESH_MS / 1000
         self._timer = QTimer(self, singleShot=True)
@@ -285,7 +287,12 @@ class GraphSource(QObject):
         if self._drawn_from is not recording:
             self._publish(None)  # a picture of another recording would be taken for one of this
         self._tell_busy()
-        self._workshop.take(self._ticket, order)
+        # In the next turn: what else changes in this one would be a second order, and the thread works against it.
+        self._handing.start()
+
+    def _hand_over(self) -> None:
+        if self._wanted is not None:
+            self._workshop.take(self._ticket, self._wanted)
 
     @Slot(int, object)
     def _on_made(self, ticket: int, made: Made | None) -> None:

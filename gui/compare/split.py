@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.compare import Side
@@ -27,8 +27,13 @@ class CompareSplit(QWidget):
 
     Attributes:
         bar: The row above, while something is compared.
-        panes: One of each side; the second one is made when it is shown first.
+        panes: One of each side; the second one is made when it is shown first, in a turn of its own.
+
+    Signals:
+        other_placed: The second canvas has just been made.
     """
+
+    other_placed = Signal()
 
     def __init__(
         self,
@@ -75,16 +80,23 @@ class CompareSplit(QWidget):
                 things = "recordings" if compared.iterations is None else "iterations"
                 self.bar.show_comparison(compared.comparison, things)
         if side.is_on and Side.B not in self.panes:
-            self.panes[Side.B] = Pane(Side.B, self._make_other(), self)
-            self._splitter.addWidget(self.panes[Side.B])
-            self._splitter.setStretchFactor(0, 1)
-            self._splitter.setStretchFactor(1, 1)
-        if side.is_on is not self._was_on:
+            QTimer.singleShot(0, self, self._place_other)
+        elif side.is_on is not self._was_on:
             self._was_on = side.is_on
             self.panes[Side.A].show_head(shown=side.is_on)
             self.panes[Side.B].setVisible(side.is_on)
             self._splitter.setSizes([_HALF_PX, _HALF_PX])
         self._tell()
+
+    def _place_other(self) -> None:
+        if not self._side.is_on or Side.B in self.panes:
+            return
+        self.panes[Side.B] = Pane(Side.B, self._make_other(), self)
+        self._splitter.addWidget(self.panes[Side.B])
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 1)
+        self._refresh()
+        self.other_placed.emit()
 
     def _tell(self) -> None:
         """Say where both stand."""

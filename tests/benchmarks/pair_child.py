@@ -65,6 +65,7 @@ def _measured(app: QApplication, bench: Workbench, here: object, there: object) 
     started_s = time.process_time()
     models.document.compare_with(Compared("there", there, comparison.partners_of_a, comparison))  # type: ignore[arg-type]
     bench.compare.side.show(shown=True)
+    go_on(app, lambda: bench.compare.other is not None)
     other = bench.compare.other
     assert other is not None
     go_on(app, lambda: _boxes(other) > len(here) // 2 and a.overlay is not None)  # type: ignore[arg-type]

@@ -56,7 +56,12 @@ class Beside:
 
     def put_beside(self) -> None:
         self.press(self.a, Qt.Key.Key_S)
+        self.wait_for_other()
         self.b.set_reduces_motion(reduces=True)
+
+    def wait_for_other(self) -> None:
+        """The second canvas is made in a turn of its own."""
+        self.qtbot.waitUntil(lambda: self.bench.compare.other is not None)
 
     def steps(self) -> tuple[int, int]:
         """Where both playheads stand."""

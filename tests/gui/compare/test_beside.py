@@ -1,5 +1,6 @@
 """Two recordings beside each other, in step: by keys and clicks, in a whole window."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QSplitter
 
 from engine.compare import ChangeKind
 from engine.trace.file import write_recording
+from gui.bridge import pair_camera, pair_match
 from gui.canvas.lens import Lens
 from gui.commands.registry import ALL_ACTIONS
 from gui.model.export import ExportChoice
@@ -53,6 +55,7 @@ def test_a_comparison_is_an_overlay_first_and_a_click_puts_both_beside_each_othe
     assert "tanh" in window.titles(window.a)
     assert window.button("Overlay").isChecked()
     window.button("Side by side").click()
+    window.wait_for_other()
     assert "tanh" not in window.titles(window.a)
     assert window.titles(window.b).count("tanh") == 1
     window.bench.book.refresh()
@@ -163,6 +166,23 @@ def test_what_is_selected_on_one_side_is_selected_on_the_other(beside):
     beside.click(beside.b, "tanh")
     assert beside.selected(beside.a) == []
     assert beside.selected(beside.b) == ["tanh"]
+
+
+def test_large_canvases_are_matched_beside_the_window(window, monkeypatch):
+    threads = []
+    find = pair_match.match_of
+    monkeypatch.setattr(pair_match, "match_of", lambda q: (threads.append(threading.current_thread()), find(q))[1])
+    for module in (pair_match, pair_camera):
+        monkeypatch.setattr(module, "MATCHED_AT_ONCE", 0)
+    window.show(branch("relu", outcome=True), step=7)
+    window.compare(branch("tanh", "exp", outcome=False))
+    window.put_beside()
+    window.click(window.a, "mul")
+    window.qtbot.waitUntil(lambda: window.selected(window.b) == ["mul"])
+    window.click(window.b, "sum")
+    assert window.selected(window.a) == ["sum"]
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_pointing_hiding_and_tracing_reach_the_other_side(beside):
@@ -307,6 +327,7 @@ def test_a_recording_from_a_file_is_put_beside(window, tmp_path):
     window.bench.desk.comparisons.dialog.close()
     window.bench.book.refresh()
     window.bench.book.qaction("compare.beside").trigger()
+    window.wait_for_other()
     assert "tanh" in window.titles(window.b)
     window.bench.book.qaction("compare.table").trigger()
     assert window.bench.desk.comparisons.dialog is not None
