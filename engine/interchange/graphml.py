@@ -54,7 +54,7 @@ def graphml_pieces(view: ViewGraph, progress: Callable[[float], None] | None = N
     yield '  <graph edgedefault="directed">\n'
     count, total = 0, len(view.nodes) + len(view.edges) + 1
     for scope, part in _parts(view):
-        yield "".join(_written(writer, scope, part))
+        yield _written(writer, scope, part)
         count += _AT_ONCE
         if progress is not None:
             progress(min(1.0, count / total))
@@ -77,15 +77,17 @@ def _parts(view: ViewGraph) -> Iterator[tuple[str, "nx.MultiDiGraph"]]:
         yield "edge", part
 
 
-def _written(writer: "GraphMLWriter", scope: str, part: "nx.MultiDiGraph") -> Iterator[str]:
+def _written(writer: "GraphMLWriter", scope: str, part: "nx.MultiDiGraph") -> str:
     """What networkx makes of the nodes or of the edges of a part."""
     writer.add_graph_element(part)
     whole = writer.xml[-1]
     writer.xml.remove(whole)
     writer.attributes.clear()  # it would write them again with the next part
-    for element in whole:
-        if element.tag == scope:
-            yield f"    {_text(element)}\n"
+    found = Element("part")
+    found.extend(whole.findall(scope))
+    for element in found:
+        element.tail = "\n"
+    return _text(found).removeprefix("<part>").removesuffix("</part>")
 
 
 def _text(element: Element) -> str:
