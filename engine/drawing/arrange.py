@@ -76,9 +76,9 @@ def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:
     """The edges that are drawn."""
     if len(edges) <= MOST_PARALLEL:
         return edges
-    counts = Counter((edge.source, edge.target, edge.kind) for edge in edges)
-    if max(counts.values()) <= MOST_PARALLEL:
+    if max(Counter([(edge.source, edge.target) for edge in edges]).values()) <= MOST_PARALLEL:
         return edges
+    counts = Counter((edge.source, edge.target, edge.kind) for edge in edges)
     seen: Counter[tuple[NodeKey, NodeKey, EdgeKind]] = Counter()
     drawn = []
     for edge in edges:
@@ -114,7 +114,7 @@ class _Arranger:
         self._spacing = spacing
         self._direction = direction
         self._index = {node.key: index for index, node in enumerate(view.nodes)}
-        self._sizes: dict[tuple[str, str, NodeKind], tuple[float, float]] = {}
+        self._sizes: dict[tuple[str, str, bool], tuple[float, float]] = {}
         self._lane = _lanes(view, self._index)
         self._fed = {edge.target for edge in view.edges if edge.kind is EdgeKind.GRADIENT}
         stored = {node.key for node in view.nodes if node.role in (Role.PARAMETER, Role.BUFFER)}
@@ -167,7 +167,7 @@ class _Arranger:
         sizes, index = self._sizes, self._index
         found = []
         for node, lane in zip(self._view.nodes, self._lane, strict=True):
-            look = (node.title, node.subtitle, node.kind)
+            look = (node.title, node.subtitle, node.kind is NodeKind.GROUP)
             size = sizes.get(look)
             if size is None:
                 size = sizes[look] = node_size(node)

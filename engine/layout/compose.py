@@ -126,12 +126,13 @@ class Composer:
             for lane, stack in members.items():
                 top, is_leaf = 0.0, False
                 for index in stack:
-                    along, across, _, _, _, is_one, note = nodes[index]
+                    node = nodes[index]
+                    across = node.across
                     tops[index], middle[index] = top, top + across / 2
                     breadth = top + across
-                    top = breadth + note + gap
-                    is_leaf = is_leaf or is_one
-                    longest = max(longest, along)
+                    top = breadth + node.note + gap
+                    is_leaf = is_leaf or node.is_leaf
+                    longest = max(longest, node.along)
                 first = middle[stack[0]]
                 self._members[lane][cell] = (ranks[cell], breadth, False, is_leaf, first, home if lane else 0.0)
             self.item_length[cell] = longest

@@ -97,7 +97,7 @@ def _links(
     cells = placing.levels.node_cell
     routes = {}
     for index in missing:
-        source, target, *_ = edges[index]
+        source, target = edges[index].source, edges[index].target
         is_long = index in flow and not is_checked and not links.finds_ways
         if is_long and cells[source] == cells[target]:
             routes[index] = links.beside(source, target)

@@ -6,7 +6,7 @@ is the inside of a group (level ``g + 1``) or of the whole picture (level 0).
 
 from collections.abc import Iterator
 
-from engine.layout.problem import EdgeRole, LayoutEdge, LayoutProblem
+from engine.layout.problem import EdgeRole, LayoutProblem
 from engine.layout.rank import Pair, ranks_of
 
 
@@ -22,6 +22,8 @@ class Levels:
         level_cells: The cells of each level, in order of creation.
         place: The place of each cell among those of its level.
         rank: The rank of each cell within its level.
+        lifts: For each edge that crosses frames the cells from its source outwards and those from its target outwards;
+            the last of both lie in the same level.
         meets: For each edge the two cells of one level that hold its source and its target.
     """
 
@@ -39,12 +41,11 @@ class Levels:
         for cells in self.level_cells:
             for position, cell in enumerate(cells):
                 self.place[cell] = position
+        self.lifts: dict[int, tuple[list[int], list[int]]] = {}
         self.meets = self._meetings(problem)
         self.rank = self._ranks(problem)
 
-    def lifted(self, edge: LayoutEdge) -> tuple[list[int], list[int]]:
-        """Cells from the source outwards and from the target outwards; the last of both lie in the same level."""
-        first, second = self.node_cell[edge.source], self.node_cell[edge.target]
+    def _lifted(self, first: int, second: int) -> tuple[list[int], list[int]]:
         outwards, back = [first], [second]
         while self.cell_level[first] != self.cell_level[second]:
             if self._depth[self.cell_level[first]] >= self._depth[self.cell_level[second]]:
@@ -58,10 +59,10 @@ class Levels:
     def _meetings(self, problem: LayoutProblem) -> list[tuple[int, int]]:
         cells, level = self.node_cell, self.cell_level
         found = []
-        for edge in problem.edges:
+        for index, edge in enumerate(problem.edges):
             pair = (cells[edge.source], cells[edge.target])
             if level[pair[0]] != level[pair[1]]:
-                outwards, back = self.lifted(edge)
+                outwards, back = self.lifts[index] = self._lifted(*pair)
                 pair = (outwards[-1], back[-1])
             found.append(pair)
         return found
@@ -109,14 +110,15 @@ class Levels:
     def _ordered_pairs(self, problem: LayoutProblem) -> Iterator[Pair]:
         """Two cells of a common level for each edge that puts such in order, the lower one first."""
         lanes = [node.lane for node in problem.nodes]
-        for (source, target, role, _, _), (low, high) in zip(problem.edges, self.meets, strict=True):
+        for edge, pair in zip(problem.edges, self.meets, strict=True):
+            role, (low, high) = edge.role, pair
             if role is EdgeRole.LINK or low == high:
                 continue
             if role is EdgeRole.ORDER:
-                yield (low, high)
-            elif lanes[source] == lanes[target]:
-                if lanes[source] == 0:
-                    yield (low, high)
+                yield pair
+            elif (lane := lanes[edge.source]) == lanes[edge.target]:
+                if lane == 0:
+                    yield pair
                 # A gradient runs the other way; it orders only what the forward pass leaves open.
                 elif not (self._is_forward(low) and self._is_forward(high)):
                     yield (high, low)

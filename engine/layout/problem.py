@@ -6,7 +6,8 @@ in logical pixels.
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 Point = tuple[float, float]
 """(along, across)."""
@@ -23,7 +24,7 @@ class EdgeRole(Enum):
     """Only says that the target comes after the source; not drawn."""
 
 
-class LayoutNode(NamedTuple):
+class LayoutNode(Struct, frozen=True, gc=False):
     """A box of a given size.
 
     Lane 0 holds the forward pass. A node with an ``anchor`` (another node) stands in the same rank as the anchor, in
@@ -40,7 +41,7 @@ class LayoutNode(NamedTuple):
     note: float = 0.0
 
 
-class LayoutEdge(NamedTuple):
+class LayoutEdge(Struct, frozen=True, gc=False):
     """An arrow; ``slot`` orders the inputs of its target, ``is_weak`` keeps it from being the main path."""
 
     source: int
@@ -70,8 +71,7 @@ class Spacing:
     """Wished breadth of a folded level (all lanes together) in units of its length."""
 
 
-@dataclass(slots=True)
-class Area:
+class Area(Struct, gc=False):
     """A placed rectangle: its corner nearest to the origin and its size."""
 
     along: float

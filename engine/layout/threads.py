@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from msgspec import Struct
+
 from engine.layout.levels import Levels
 from engine.layout.problem import EdgeRole, LayoutEdge, LayoutProblem
 
@@ -36,8 +38,7 @@ class Port:
     side: int
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct, gc=False):
     """The part of one or more edges within one level and lane."""
 
     level: int
@@ -76,42 +77,45 @@ class Threads:
             self.ports.append(Port(group, lane, side))
         return found
 
-    def piece(self, level: int, lane: int, ends: tuple[End, End], edge: LayoutEdge) -> int:
+    def piece(self, level: int, lane: int, low: End, high: End, edge: LayoutEdge) -> int:
         """The piece between two ends, shared by all edges that need it."""
-        found = self._piece_index.get(ends)
-        if found is None:
-            found = self._piece_index[ends] = len(self.pieces)
-            self.pieces.append(Piece(level, lane, ends[0], ends[1], edge.slot, edge.is_weak))
+        pieces = self.pieces
+        found = self._piece_index.setdefault((low, high), len(pieces))
+        if found == len(pieces):
+            pieces.append(Piece(level, lane, low, high, edge.slot, edge.is_weak))
             of_lane = self.by_lane.get((level, lane))
             if of_lane is None:
                 of_lane = self.by_lane[level, lane] = []
             of_lane.append(found)
         elif not edge.is_weak:
-            self.pieces[found].is_weak = False
+            pieces[found].is_weak = False
         return found
 
 
 def threads_of(problem: LayoutProblem, levels: Levels) -> Threads:
     """Cut every flow edge at the frames that it crosses."""
     threads = Threads()
-    rank, cells, level = levels.rank, levels.node_cell, levels.cell_level
+    rank, level = levels.rank, levels.cell_level
     highest = [max([rank[cell] for cell in cells_of], default=0) for cells_of in levels.level_cells]
     longest = LONGEST_SPAN if len(rank) <= MANY_CELLS else LONGEST_SPAN_OF_MANY
     lanes = [node.lane for node in problem.nodes]
     tails, heads = _hubs(problem, levels)
+    hops, piece, lifts = threads.hops, threads.piece, levels.lifts
     for index, (edge, (low, high)) in enumerate(zip(problem.edges, levels.meets, strict=True)):
-        source, target, role, _, _ = edge
+        source, target = edge.source, edge.target
         lane, span = lanes[source], rank[high] - rank[low]
-        if role is not EdgeRole.FLOW or lane != lanes[target] or not 0 < abs(span) <= longest:
-            threads.hops.append(())
-        elif low == cells[source] and high == cells[target]:
-            ends = ((low, source), (high, target)) if span > 0 else ((high, target), (low, source))
-            threads.hops.append(((threads.piece(level[low], lane, ends, edge), span > 0),))
+        if edge.role is not EdgeRole.FLOW or lane != lanes[target] or not 0 < abs(span) <= longest:
+            hops.append(())
+        elif index not in lifts:
+            if span > 0:
+                hops.append(((piece(level[low], lane, (low, source), (high, target), edge), True),))
+            else:
+                hops.append(((piece(level[low], lane, (high, target), (low, source), edge), False),))
         elif source in tails or target in heads:
             threads.joined.add(index)
-            threads.hops.append(())
+            hops.append(())
         else:
-            threads.hops.append(_hops(levels, threads, highest, longest, edge, lane))
+            hops.append(_hops(levels, threads, highest, longest, edge, lane, lifts[index]))
     return threads
 
 
@@ -119,13 +123,9 @@ def _hubs(problem: LayoutProblem, levels: Levels) -> tuple[set[int], set[int]]:
     """Nodes that very many edges leave over frames, and nodes that very many reach."""
     if len(problem.nodes) <= _CROWDED:
         return set(), set()
-    cells = levels.node_cell
-    crossing = [
-        (edge.source, edge.target)
-        for edge, pair in zip(problem.edges, levels.meets, strict=True)
-        if edge.role is EdgeRole.FLOW and pair != (cells[edge.source], cells[edge.target])
-    ]
-    tails, heads = Counter([source for source, _ in crossing]), Counter([target for _, target in crossing])
+    edges = problem.edges
+    crossing = [edges[index] for index in levels.lifts if edges[index].role is EdgeRole.FLOW]
+    tails, heads = Counter([edge.source for edge in crossing]), Counter([edge.target for edge in crossing])
     return _frequent(tails), _frequent(heads)
 
 
@@ -134,34 +134,41 @@ def _frequent(counts: Counter[int]) -> set[int]:
 
 
 def _hops(
-    levels: Levels, threads: Threads, highest: list[int], longest: int, edge: LayoutEdge, lane: int
+    levels: Levels,
+    threads: Threads,
+    highest: list[int],
+    longest: int,
+    edge: LayoutEdge,
+    lane: int,
+    lift: tuple[list[int], list[int]],
 ) -> Sequence[tuple[int, bool]]:
     """The pieces of an edge that crosses frames."""
-    outwards, back = levels.lifted(edge)
-    rises = levels.rank[back[-1]] > levels.rank[outwards[-1]]
-    leave: End = (outwards[0], edge.source)
+    outwards, back = lift
+    ranks, level, group = levels.rank, levels.cell_level, levels.cell_group
+    rises = ranks[back[-1]] > ranks[outwards[-1]]
     spans = [_span(levels, highest, cell, to_high=rises) for cell in outwards[:-1]]
     spans += [_span(levels, highest, cell, to_high=not rises) for cell in back[:-1]]
     if max(spans) > longest:
         return ()
     # A value fans out from its source; gradients of it come together at the node that mirrors that source.
     origin = edge.source if lane == 0 else edge.target
-    level, group = levels.cell_level, levels.cell_group
     hops = []
     leaving, entering = (HIGH, LOW) if rises else (LOW, HIGH)
+    leave: End = (outwards[0], edge.source)
     for cell, around in pairwise(outwards):
         port = threads.port(group[around], lane, leaving, origin)
-        outer: End = (-1, port)
-        hops.append((threads.piece(level[cell], lane, (leave, outer) if rises else (outer, leave), edge), rises))
+        low, high = (leave, (-1, port)) if rises else ((-1, port), leave)
+        hops.append((threads.piece(level[cell], lane, low, high, edge), rises))
         leave = (around, ~port)
     enter: End = (back[0], edge.target)
     last = []
     for cell, around in pairwise(back):
         port = threads.port(group[around], lane, entering, origin)
-        outer = (-1, port)
-        last.append((threads.piece(level[cell], lane, (outer, enter) if rises else (enter, outer), edge), rises))
+        low, high = ((-1, port), enter) if rises else (enter, (-1, port))
+        last.append((threads.piece(level[cell], lane, low, high, edge), rises))
         enter = (around, ~port)
-    hops.append((threads.piece(level[outwards[-1]], lane, (leave, enter) if rises else (enter, leave), edge), rises))
+    low, high = (leave, enter) if rises else (enter, leave)
+    hops.append((threads.piece(level[outwards[-1]], lane, low, high, edge), rises))
     return hops + last[::-1]
 
 
