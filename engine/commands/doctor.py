@@ -17,7 +17,7 @@ from engine.trace.outcome import Outcome
 TORCH = "2.13.0"
 """The version that the recorder was checked against."""
 
-PACKAGES = ("torch", "PySide6-Essentials", "numpy", "msgspec", "networkx", "pyqtgraph", "safetensors")
+PACKAGES = ("torch", "PySide6-Essentials", "numpy", "msgspec", "networkx", "fonttools", "pyqtgraph", "safetensors")
 PATIENCE_S = 120.0
 """How long torch may take to load; a cold disk needs some ten seconds."""
 

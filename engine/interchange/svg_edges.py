@@ -6,9 +6,10 @@ from engine.drawing.drawing import EdgePath, Point
 from engine.drawing.state import StepState, edge_state
 from engine.graph.labels import short
 from engine.graph.view import EdgeKind
-from engine.interchange.marks import NO_MARKS, Mark, Marks
+from engine.interchange.arrows import arrowhead
+from engine.interchange.boxes import FUTURE_OPACITY
+from engine.interchange.marks import NO_MARKS, Mark, Marks, unmarked
 from engine.interchange.palette import Palette
-from engine.interchange.svg_nodes import FUTURE_OPACITY
 from engine.interchange.texts import xml_text
 from engine.trace.ids import StepIndex
 
@@ -22,7 +23,7 @@ class EdgeWriter:
     def __init__(self, step: StepIndex, palette: Palette, marks: Marks = NO_MARKS) -> None:
         self._step = step
         self._palette = palette
-        self._mark_of = None if marks is NO_MARKS else marks.of_edge
+        self._mark_of = None if marks.of_edge is unmarked else marks.of_edge
         self._looks: dict[tuple[EdgeKind, bool], tuple[str, str]] = {}
         self._curves: dict[int, str] = {}
 
@@ -85,15 +86,7 @@ class EdgeWriter:
 
 
 def _arrowhead(points: tuple[Point, ...]) -> str:
-    x, y = tip = points[-1]
-    before = points[-2] if len(points) > 1 else tip
-    if before == tip:
-        before = next((point for point in reversed(points) if point != tip), (x - 1, y))
-    if before[0] == x and before[1] < y:  # straight down, as most of them
+    (x, y), left, right = arrowhead(points)
+    if left[1] == right[1] and left[1] < y:  # straight down, as most of them
         return f"M{x:.1f} {y:.1f}l3.2 -7h-6.4Z"
-    dx, dy = x - before[0], y - before[1]
-    length = (dx * dx + dy * dy) ** 0.5
-    ux, uy = dx / length, dy / length
-    base = (x - 7 * ux, y - 7 * uy)
-    left, right = (base[0] - 3.2 * uy, base[1] + 3.2 * ux), (base[0] + 3.2 * uy, base[1] - 3.2 * ux)
-    return "M%.1f %.1fL%.1f %.1fL%.1f %.1fZ" % (*tip, *left, *right)  # noqa: UP031 - twice as fast for many
+    return "M%.1f %.1fL%.1f %.1fL%.1f %.1fZ" % (x, y, *left, *right)  # noqa: UP031 - twice as fast for many

@@ -16,6 +16,7 @@ from engine.interchange.dot import dot_text
 from engine.interchange.graphml import graphml_pieces
 from engine.interchange.marks import NO_MARKS, Mark, Marks
 from engine.interchange.mermaid import mermaid_text
+from engine.interchange.pdf.page import PdfPage, pdf_pieces
 from engine.interchange.picture_format import PictureFormat
 from engine.interchange.recording_json import recording_pieces
 from engine.interchange.svg import svg_pieces
@@ -25,15 +26,16 @@ from engine.trace.file import RecordingFileError, replacing
 from engine.trace.ids import StepIndex
 from gui.bridge.shown import Reel, Shown
 from gui.canvas.changes import change_color, sign_of
+from gui.canvas.dresses import dress_of
 from gui.canvas.film import MAX_FRAMES, Film, write_apng, write_gif, write_mp4, write_numbered, write_webp
 from gui.canvas.lens import Lens
+from gui.canvas.outlines import outline
 from gui.canvas.picture import (
     Painting,
     PictureError,
     Progress,
     Sheet,
     page_of,
-    pdf_bytes,
     picture_size,
     png_bytes,
     unheard,
@@ -120,8 +122,8 @@ class PictureJob:
                     png_bytes(self._painting().image(self.shown.step, self.choice.scale, progress=progress))
                 )
             case PictureFormat.PDF:
-                steps = self._steps()
-                path.write_bytes(pdf_bytes(self._painted(steps), len(steps), progress))
+                with path.open("wb") as pages:
+                    pages.writelines(self._pages(progress))
             case PictureFormat.GIF:
                 write_gif(self._film(progress), path)
             case PictureFormat.APNG:
@@ -146,7 +148,7 @@ class PictureJob:
                     tokens,
                     is_transparent=is_clear,
                     faces=faces() if self.choice.embeds_fonts else (),
-                    marks=self._marks(),
+                    marks=self._worn(shown.part_of_drawing(), shown.step),
                     progress=progress,
                 )
             case PictureFormat.TIKZ:
@@ -226,20 +228,42 @@ class PictureJob:
             raise ExportProblemError(f"Those are {last - first + 1:,} steps; choose {MAX_FRAMES:,} at the most.")
         return range(first, last + 1)
 
-    def _painted(self, steps: range, progress: Progress = unheard) -> Iterator[tuple[Painting, StepIndex]]:
-        """Yield a painting for each step, all of the same page; steps of one iteration share theirs."""
+    def _pages(self, progress: Progress) -> Iterator[bytes]:
+        """A PDF with a page for each step."""
+        steps, sheet = self._steps(), self._sheet()
+        pages = (PdfPage(drawing, step, page, self._worn(drawing, step)) for drawing, page, step in self._drawn(steps))
+        return pdf_pieces(
+            pages,
+            self.shown.recording,
+            self.tokens,
+            faces(),
+            count=len(steps),
+            is_transparent=sheet.is_transparent,
+            outline=outline,
+            progress=progress,
+        )
+
+    def _worn(self, drawing: Drawing, step: StepIndex) -> Marks:
+        """How everything looks through the lens, in a picture that the canvas does not paint."""
+        dress = dress_of(drawing, self.shown.recording, step, self.tokens, self.lens, self.shown.overlay)
+        return replace(self._marks(), dress=dress)
+
+    def _drawn(self, steps: range) -> Iterator[tuple[Drawing, Rect, StepIndex]]:
+        """Yield the drawing and the page of each step; the pages are all the same."""
         reel = Reel(self.shown)
         needed = list(dict.fromkeys(reel.iteration_of(StepIndex(step)) for step in steps))
         page = self.shown.page or _around([page_of(reel.drawing_of(iteration)) for iteration in needed])
-        sheet = replace(self._sheet(), page=page)
-        painting, drawn = None, None
-        for position, step in enumerate(steps):
+        for step in map(StepIndex, steps):
+            yield reel.drawing_of(reel.iteration_of(step)), page, step
+
+    def _painted(self, steps: range, progress: Progress = unheard) -> Iterator[tuple[Painting, StepIndex]]:
+        """Yield a painting for each step, all of the same page; steps of one iteration share theirs."""
+        painting, painted = None, None
+        for position, (drawing, page, step) in enumerate(self._drawn(steps)):
             progress(position / len(steps))
-            iteration = reel.iteration_of(StepIndex(step))
-            if painting is None or iteration != drawn:
-                drawing = reel.drawing_of(iteration)
-                painting, drawn = self._of(drawing, sheet), iteration
-            yield painting, StepIndex(step)
+            if painting is None or drawing is not painted:
+                painting, painted = self._of(drawing, replace(self._sheet(), page=page)), drawing
+            yield painting, step
 
     def _film(self, progress: Progress) -> Film:
         steps, scale = self._steps(), self.choice.scale

@@ -1,12 +1,12 @@
 """Pictures of a drawing as files, made by the canvas's own painters; needs a QGuiApplication (offscreen will do)."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QIODevice, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.drawing.drawing import Drawing, Rect
 from engine.overlay import Overlay
@@ -16,7 +16,6 @@ from gui.canvas.emphasis import NO_EMPHASIS, Emphasis
 from gui.canvas.lens import Lens, scale_of
 from gui.canvas.scene import Scene
 from gui.canvas.scene_painter import ScenePainter, Tools
-from gui.canvas.unlocked import end_painting
 from gui.canvas.valuebook import ValueBook
 from gui.theme.tokens import Tokens
 
@@ -25,10 +24,6 @@ MAX_PIXELS = 100_000_000
 MAX_SIDE_PX = 32_767
 """Longest side of a picture: common viewers open nothing longer."""
 _MARGIN_PX = 24.0
-_PDF_LONGEST_PT = 14_400
-"""Acrobat opens no page longer than 200 inches."""
-_PDF_DPI = 288
-_HEARD_EVERY = 50
 _BAND_NODES = 400
 """A larger picture in pixels is painted band by band, of about so many nodes each."""
 
@@ -182,73 +177,9 @@ class Painting:
             painter.end()
         return image
 
-    def paint_page(self, painter: QPainter, writer: QPdfWriter, step: StepIndex, progress: Progress = unheard) -> None:
-        """Fill the present page of a document."""
-        painter.resetTransform()
-        if self.ground.alpha():
-            painter.fillRect(0, 0, writer.width(), writer.height(), self.ground)
-        _aim(painter, self.page, writer.width() / self.page.width)
-        total = len(self._drawing.nodes) + len(self._drawing.edges) + 1
-        emphasis = Emphasis(shows_current=self._has_current(step))
-        for count, _ in enumerate(self._painter.strokes(painter, 1.0, self.page, step, emphasis)):
-            if count % _HEARD_EVERY == 0:
-                progress(min(1.0, count / total))
-
     def _has_current(self, step: StepIndex) -> bool:
         """Whether a box may be ringed as that of the current step."""
         return not self._is_part or self._painter.scene.node_for_step(step) is not None
-
-
-def render_pdf(
-    drawing: Drawing, recording: Recording, step: StepIndex, tokens: Tokens, path: Path, sheet: Sheet = WHOLE
-) -> None:
-    """Write the picture of a drawing as PDF: one page of the drawing's size, vectors, fonts embedded.
-
-    Raises:
-        PictureError: If the page cannot be painted.
-        OSError: If the file cannot be written.
-    """
-    path.write_bytes(pdf_bytes([(Painting(drawing, recording, tokens, Lens.VALUES, sheet), step)]))
-
-
-def pdf_bytes(pages: Iterable[tuple[Painting, StepIndex]], count: int = 1, progress: Progress = unheard) -> bytes:
-    """Return a document with a page for each of ``count`` paintings at its step, all of the size of the first.
-
-    Raises:
-        PictureError: If a page cannot be painted.
-    """
-    buffer = QBuffer()  # written to a file, QPdfWriter leaves half a page on a full disk and says nothing
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle("Chainrule")
-    writer.setResolution(_PDF_DPI)
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
-    painter = QPainter()
-    try:
-        for position, (painting, step) in enumerate(pages):
-            if not painter.isActive():
-                _set_size(writer, painting.page)
-                is_painted = painter.begin(writer)
-            else:
-                is_painted = writer.newPage()
-            if not is_painted:
-                raise PictureError("The page could not be painted.")
-            painting.paint_page(painter, writer, step, _share(progress, position, count))
-    finally:
-        end_painting(painter)
-    return bytes(buffer.data().data())
-
-
-def _share(progress: Progress, position: int, count: int) -> Progress:
-    """What hears how far one of several parts is, and says how far all of it is."""
-    return lambda share: progress((position + share) / count)
-
-
-def _set_size(writer: QPdfWriter, page: Rect) -> None:
-    shrink = min(1.0, _PDF_LONGEST_PT / max(page.width, page.height))
-    size = QSizeF(page.width * shrink, page.height * shrink)
-    writer.setPageSize(QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
 
 
 def _aim(painter: QPainter, page: Rect, scale: float) -> None:

@@ -12,7 +12,7 @@ from engine.protocol.messages import DeviceInfo
 from engine.trace.recording import Recording
 from gui.theme.fonts import MONO, WORDS
 
-_PACKAGES = ("torch", "numpy", "msgspec", "safetensors", "networkx", "pyqtgraph")
+_PACKAGES = ("torch", "numpy", "msgspec", "safetensors", "networkx", "fonttools", "pyqtgraph")
 
 
 def program_version() -> str:

@@ -135,3 +135,18 @@ def test_without_a_graph_there_is_nothing_to_export(workbench):
     exporter = exporter_of(workbench)
     with pytest.raises(ExportProblemError, match="run a program first"):
         exporter.prepare(ExportChoice())
+
+
+@pytest.mark.parametrize("kind", [PictureFormat.SVG, PictureFormat.PDF])
+def test_written_pictures_show_what_the_lens_shows(exporter, workbench, tmp_path, kind):
+    path = tmp_path / f"out.{kind.value}"
+    found = []
+    for lens in ("view.lens_values", "view.lens_structure", "view.lens_gradients"):
+        workbench.book.qaction(lens).trigger()
+        exporter.prepare(ExportChoice(format=kind)).write(path)
+        found.append(path.read_bytes())
+    assert len(set(found)) == 3
+    if kind is PictureFormat.SVG:
+        values, structure, _gradients = found
+        assert values.count(b'class="c"') > structure.count(b'class="c"')
+        assert b"start: 1" in values

@@ -8,7 +8,7 @@ from engine.drawing.drawing import Direction, Drawing, Rect
 from engine.drawing.part import only
 from engine.trace.ids import StepIndex
 from gui.canvas.emphasis import Emphasis
-from gui.canvas.picture import Painting, PictureError, Sheet, picture_size, render_image, render_pdf, render_png
+from gui.canvas.picture import Painting, PictureError, Sheet, picture_size, render_image, render_png
 from gui.theme.tokens import DARK, LIGHT
 from tests.support.drawings import grid_drawing, starter_drawing
 from tests.support.recordings import starter_recording
@@ -43,18 +43,6 @@ def test_impossible_scale_is_refused(scale: float) -> None:
 def test_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         render_png(starter_drawing(), starter_recording(), StepIndex(5), LIGHT, 1.0, tmp_path / "no" / "x.png")
-
-
-def test_pdf_is_one_page_of_vectors_with_its_fonts(tmp_path: Path) -> None:
-    path = tmp_path / "graph.pdf"
-    render_pdf(starter_drawing(), starter_recording(), StepIndex(5), LIGHT, path)
-    raw = path.read_bytes()
-    assert raw.startswith(b"%PDF-")
-    assert raw.count(b"/Type /Page\n") == 1
-    assert b"/FontFile" in raw
-    assert b"Inter" in raw
-    assert b"JetBrainsMono" in raw
-    assert b"/Subtype /Image" not in raw
 
 
 def test_empty_drawing_gives_a_picture() -> None:

@@ -1,0 +1,1 @@
+"""A drawing as PDF, written piece by piece: vectors, text as text, fonts embedded."""
