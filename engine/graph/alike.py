@@ -28,8 +28,10 @@ def _of_step(recording: Recording, step: int) -> Hashable:
     if step >= len(recording.steps):
         return "failed"
     fact = recording.steps[step]
-    values = recording.values
-    return (fact.name, tuple([None if value is None else values[value].shape for value in fact.outputs]))
+    values, outputs = recording.values, fact.outputs
+    if len(outputs) == 1 and outputs[0] is not None:  # nearly all have one
+        return (fact.name, values[outputs[0]].shape, 1)
+    return (fact.name, tuple([None if value is None else values[value].shape for value in outputs]))
 
 
 def runs_of_alike(children: Sequence[int], signature: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -135,7 +135,7 @@ def _use_leaf(cast: Cast, recording: Recording, value: ValueId, scope: int) -> L
         fact = recording.values[value]
         leaf = cast.leaves[value] = Leaf(value, fact.tensor, fact.role, scope)
         cast.leaf_of_tensor.setdefault(fact.tensor, value)
-    else:
+    elif leaf.scope != ROOT:
         leaf.scope = cast.tree.common(leaf.scope, scope)
     return leaf
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from operator import ne
 
 import numpy as np
@@ -89,11 +88,18 @@ def chunked(run: Run, limit: int, before: Counted = Counted()) -> Iterator[int |
 
 def loop_blocks(lines: Sequence[int]) -> list[tuple[int, int]]:
     """Return stretches (start, end) in which the program comes back to lines that it has left: the runs of loops."""
-    last = {line: position for position, line in enumerate(lines)}
+    if len(lines) < _LEAST_BLOCK:
+        return []
+    numbers = np.array(lines, dtype=np.int64)
+    numbers -= numbers.min()
+    last = np.zeros(int(numbers.max()) + 1, dtype=np.int64)
+    places = np.arange(len(numbers))
+    np.maximum.at(last, numbers, places)
     # A block ends where no line so far comes again.
-    reach = accumulate(map(last.__getitem__, lines), max)
-    ends = [position + 1 for position, furthest in enumerate(reach) if furthest == position]
-    blocks = [(start, end) for start, end in pairwise([0, *ends]) if end - start >= _LEAST_BLOCK]
+    ends = np.flatnonzero(np.maximum.accumulate(last[numbers]) == places) + 1
+    starts = np.concatenate(([0], ends[:-1]))
+    is_long = ends - starts >= _LEAST_BLOCK
+    blocks = zip(starts[is_long].tolist(), ends[is_long].tolist(), strict=True)
     return [(start, end) for start, end in blocks if _comes_back(lines[start:end])]
 
 

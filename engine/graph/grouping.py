@@ -82,6 +82,8 @@ def _count_alike_rounds(recording: Recording, loop: Scope, signature: list[int])
 
 def _roll(tree: ScopeTree, recording: Recording) -> None:
     """Put neighbours that are alike into a group of their own."""
+    if len(tree.scopes) == 1:
+        return
     signature = signatures(recording, [(scope.subtitle + scope.likeness, scope.children) for scope in tree.scopes])
     for index in range(len(tree.scopes)):
         scope = tree.scopes[index]

@@ -22,8 +22,12 @@ def nest(tree: ScopeTree, recording: Recording, stretches: Stretches, ops: Mappi
     hold the same ops, the module is shown and the stretch is not.
     """
     nesting = _Nesting(tree, recording, stretches, ops)
+    children: dict[Whereabouts, list[int]] = {}
     for step, whereabouts in ops.items():
-        tree.scopes[nesting.scope(whereabouts)].children.append(step)
+        found = children.get(whereabouts)
+        if found is None:
+            found = children[whereabouts] = tree.scopes[nesting.scope(whereabouts)].children
+        found.append(step)
 
 
 class _Nesting:
