@@ -26,7 +26,7 @@ def bound(
     """Return the arguments of a function, from its call or its defaults."""
     arguments = [*method.args.posonlyargs, *method.args.args][1 if is_method else 0 :]
     names = [one.arg for one in arguments]
-    found: Names = {}
+    found: Names = {} if method.args.kwarg is None else {method.args.kwarg.arg: ast.Dict([], [])}
     defaults = method.args.defaults
     found.update(zip(names[len(names) - len(defaults) :], defaults, strict=False))
     only = method.args.kwonlyargs
@@ -34,10 +34,18 @@ def bound(
         {one.arg: value for one, value in zip(only, method.args.kw_defaults, strict=True) if value is not None}
     )
     if call is not None and literal is not None:
+        call = with_keywords(call, literal)
         if any(isinstance(one, ast.Starred) for one in call.args):
             raise CannotDrawError(line, "the arguments of a call must be written one by one")
         found.update({name: literal(value) for name, value in zip(names, call.args, strict=False)})
-        found.update({one.arg: literal(one.value) for one in call.keywords if one.arg is not None})
+        given = {one.arg: literal(one.value) for one in call.keywords if one.arg is not None}
+        more = method.args.kwarg
+        if more is not None:
+            own = {*names, *(one.arg for one in only)}
+            others = {name: tree for name, tree in given.items() if name not in own}
+            found[more.arg] = ast.Dict([ast.Constant(name) for name in others], list(others.values()))
+            given = {name: tree for name, tree in given.items() if name not in others}
+        found.update(given)
     missing = [name for name in [*names, *(one.arg for one in only)] if name not in found]
     if missing:
         raise CannotDrawError(method.lineno if call is None else line, f"the value of {missing[0]} is not known")
@@ -50,6 +58,7 @@ def layer_of(call: ast.Call, name: str, literal: Literally) -> Layer:
     Raises:
         CannotDrawError: If there is no such layer, or an argument is not its own.
     """
+    call = with_keywords(call, literal)
     known = layers().get(name)
     if known is None:
         raise CannotDrawError(call.lineno, f"nn.{name} is not in the catalogue of layers")
@@ -68,6 +77,24 @@ def layer_of(call: ast.Call, name: str, literal: Literally) -> Layer:
             raise CannotDrawError(call.lineno, f"nn.{name} needs its {parameter.name}")
     settings = (Setting(key, ast.unparse(literal(value))) for key, value in given.items())
     return Layer(name, tuple(settings), call.lineno)
+
+
+def with_keywords(call: ast.Call, literal: Literally) -> ast.Call:
+    """Return a call with the keywords that ``**settings`` stands for, where those are known."""
+    if all(one.arg is not None for one in call.keywords):
+        return call
+    keywords: list[ast.keyword] = []
+    for one in call.keywords:
+        held = literal(one.value) if one.arg is None else None
+        match held:
+            case None:
+                keywords.append(one)
+            case ast.Dict(keys=keys, values=values):
+                keywords += [ast.keyword(str(key.value), value) for key, value in zip(keys, values, strict=True)
+                             if isinstance(key, ast.Constant)]  # fmt: skip
+            case _:
+                raise CannotDrawError(call.lineno, "which arguments these are is known when it runs")
+    return ast.copy_location(ast.Call(call.func, call.args, keywords), call)
 
 
 def unpacked(target: ast.expr, value: ast.expr) -> Names:

@@ -119,12 +119,25 @@ def _further(tree: ast.expr) -> Any:  # noqa: ANN401 - see constant
             return _chained(op, values)
         case ast.Compare():
             return _comparison(tree)
+        case ast.JoinedStr(values=parts):
+            return "".join(map(_written, parts))
         case ast.Subscript(value=base, slice=place):
             return _value(base)[_place(place)]
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
             return _called(name, [_value(one) for one in args])
         case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=args, keywords=[]):
             return _called_of_math(name, [_value(one) for one in args])
+        case _:
+            raise UnknownError
+
+
+def _written(part: ast.expr) -> str:
+    """Return what a part of an f-string becomes."""
+    match part:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return str(_value(value))
         case _:
             raise UnknownError
 

@@ -10,13 +10,24 @@ from engine.network.errors import CannotDrawError
 from engine.network.expressions import refusal
 from engine.network.handing import handed
 from engine.network.imports import dotted
-from engine.network.members import Literal, Member, Module, Own, Sequence, constants_of, folded, method_of
-from engine.network.own_tensors import filled, own_of
+from engine.network.members import (
+    Literal,
+    Member,
+    Module,
+    Own,
+    Sequence,
+    constants_of,
+    folded,
+    is_sequential,
+    method_of,
+)
+from engine.network.own_tensors import filled, own_of, registered
 from engine.network.records import RecordType, is_record
 from engine.network.replacing import Replacer
-from engine.network.sequences import layer_member, layers_in, listed, sequence_of
+from engine.network.sequences import added, chosen, layer_member, layers_in, listed, sequence_of, stacked
 
-_SEQUENCES = {"nn.Sequential", "nn.ModuleList", "nn.ModuleDict"}
+_STACK = "nn.TransformerEncoder"
+_SEQUENCES = {"nn.Sequential", "nn.ModuleList", "nn.ModuleDict", _STACK}
 _WALKS = {"modules", "parameters", "named_modules", "named_parameters", "children", "named_children"}
 _IDLE = {"print", "self.apply", "self.train", "self.eval", "self.reset_parameters", "torch.manual_seed"}
 """Calls that make no layer: what they do to the weights is no part of a drawing."""
@@ -70,6 +81,7 @@ class Scope:
     definition: ast.ClassDef | None = None
     parts: dict[str, Member] = field(default_factory=dict)
     deep: int = 0
+    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     _running: list[ast.FunctionDef] = field(default_factory=list)
 
     @property
@@ -123,6 +135,8 @@ class Scope:
                 self._augment(statement)
             case ast.For():
                 self._repeat(statement)
+            case ast.FunctionDef(name=name):
+                self.functions[name] = statement
             case ast.Expr(value=ast.Call() as call):
                 self._do(call)
             case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.Assert():
@@ -137,12 +151,16 @@ class Scope:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
                 self._run_base(call)
             case ast.Attribute(value=ast.Name(id="self"), attr="register_buffer" | "register_parameter"):
-                self._register(call)
+                self.members.update([registered(call, self.literal)])
+            case ast.Attribute(value=ast.Name(id="self"), attr="add_module" | "register_module"):
+                self.members.update([added(self, call)])
             case ast.Attribute(value=base, attr="append" | "extend" as how) if call.args:
                 self._lengthen(base, call.args[0], call.lineno, is_many=how == "extend")
             case _ if name.startswith("nn.init.") and call.args and isinstance(own := self.part(call.args[0]), Own):
                 assert isinstance(call.args[0], ast.Attribute)
                 self.members[call.args[0].attr] = filled(own, call, self.literal)
+            case ast.Attribute(attr=how) if how.endswith("_") and name.startswith("self."):
+                pass  # it gives weights other numbers: self.fc.weight.data.normal_()
             case _ if name in _IDLE or name.startswith(("nn.init.", "init.", "self._init", "self.init_")):
                 pass
             case _ if self._helper(name) is not None:
@@ -150,19 +168,12 @@ class Scope:
             case _:
                 raise CannotDrawError(call.lineno, "__init__ may only make layers and numbers")
 
-    def _register(self, call: ast.Call) -> None:
-        """Keep a tensor under the name that it is registered by."""
-        match call.args:
-            case [ast.Constant(value=str(name)), ast.Constant(value=None) as nothing, *_]:
-                self.members[name] = Literal(nothing)
-            case [ast.Constant(value=str(name)), *_]:
-                self.members[name] = own_of(call, self.literal)
-            case _:
-                raise CannotDrawError(call.lineno, "the name of this tensor is not known")
-
     def _run_base(self, call: ast.Call) -> None:
         """Run the constructor of the class that this one is made from, if it is one of the file."""
         definition = self.definition
+        if definition is not None and is_sequential(definition):
+            self.members.update(sequence_of(self, call, "nn.Sequential").members)
+            return
         running = self._running[-1] if self._running else None
         while definition is not None:
             parents = [self.builder.classes[dotted(base)] for base in definition.bases
@@ -200,18 +211,37 @@ class Scope:
             raise CannotDrawError(test.lineno, "which way this if goes is known when it runs") from None
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
-        match target:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                self.members[name] = self.member(value)
-            case ast.Name(id=name):
-                made = self.member(value)
+        match target, value:
+            case ast.Tuple(elts=targets), ast.Tuple(elts=parts) if len(targets) == len(parts):
+                made = [self.member(one) for one in parts]  # all of them first: a, b = b, a
+                for one, member in zip(targets, made, strict=True):
+                    self._keep(one, member)
+            case ast.Tuple(), _:
+                self._keep(target, Literal(self.literal(value)))
+            case ast.Attribute(value=ast.Attribute(), attr="weight" | "bias"), ast.Attribute():
+                self._keep(target, Literal(value))
+            case _:
+                self._keep(target, self.member(value))
+
+    def _keep(self, target: ast.expr, made: Member) -> None:
+        """Let a name or an attribute stand for what was made."""
+        match target, made:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name), _:
+                self.members[name] = made
+            case ast.Name(id=name), Literal(tree=tree):
                 self.parts.pop(name, None)
-                if isinstance(made, Literal):
-                    self.values[name] = made.tree
-                else:
-                    self.parts[name] = made
-            case ast.Tuple():
-                self.values.update(unpacked(target, self.literal(value)))
+                self.values[name] = tree
+            case ast.Name(id=name), _:
+                self.parts[name] = made
+            case ast.Tuple(elts=targets), Literal(tree=(ast.Tuple(elts=parts) | ast.List(elts=parts))) if len(
+                targets
+            ) == len(parts):
+                for one, part in zip(targets, parts, strict=True):
+                    self._keep(one, Literal(part))
+            case ast.Tuple(), _:
+                raise CannotDrawError(target.lineno, "what goes into these names is not known")
+            case ast.Attribute(attr="weight" | "bias"), _:
+                raise CannotDrawError(target.lineno, "the canvas has no layers that share a weight")
             case _:
                 raise CannotDrawError(target.lineno, "it assigns to something else than an attribute of self")
 
@@ -249,6 +279,9 @@ class Scope:
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
                 found = self.members.get(name)
                 return None if isinstance(found, Literal) else found
+            case ast.Attribute(value=base, attr=name) if isinstance(held := self.part(base), Module):
+                found = held.members.get(name)
+                return None if isinstance(found, Literal) else found
             case ast.Name(id=name):
                 found = self.parts.get(name)
                 is_empty = found is None and isinstance(self.values.get(name), ast.List | ast.Tuple)
@@ -268,6 +301,8 @@ class Scope:
                 return self.member(body if self._chosen(test) else orelse)
             case ast.Call():
                 return self._made(value)
+            case ast.Subscript(value=ast.Dict() as choices, slice=key):
+                return self.member(chosen(self, choices, key))
             case ast.ListComp() | ast.List() if (found := layers_in(self, value)) is not None:
                 return Sequence(tuple((str(place), one) for place, one in enumerate(found)), is_callable=False)
             case _:
@@ -276,7 +311,7 @@ class Scope:
     def _made(self, call: ast.Call) -> Member:
         name = dotted(call.func)
         if name in _SEQUENCES:
-            return sequence_of(self, call, name)
+            return stacked(self, call) if name == _STACK else sequence_of(self, call, name)
         if name == "nn.Parameter":
             return own_of(call, self.literal)
         definition = self.builder.classes.get(dotted(self._replaced(call.func)))
@@ -296,17 +331,20 @@ class Scope:
         """Return the function of the file, or the method of the class, that a name calls."""
         if name.startswith("self.") and name.count(".") == 1 and self.definition is not None:
             return method_of(self.definition, name.removeprefix("self."))
-        return self.builder.helpers.get(name)
+        return self.functions.get(name) or self.builder.helpers.get(name)
 
     def _call_helper(self, name: str, call: ast.Call) -> Member | None:
         function = self._helper(name)
         assert function is not None
         self.builder.patience.spend(1, call.lineno)
-        is_method = name.startswith("self.")
+        is_method, is_inner = name.startswith("self."), function in self.functions.values()
         values, parts = handed(self, function, call, call.lineno, is_method=is_method)
-        members = self.members if is_method else {}
-        known = {**self.builder.values, **values}
-        return Scope(self.builder, known, members, self.definition, parts, self.deep + 1).run_method(function)
+        members = self.members if is_method or is_inner else {}
+        known = {**self.builder.values, **(self.values if is_inner else {}), **values}
+        parts = {**{key: part for key, part in self.parts.items() if key not in values}, **parts} if is_inner else parts
+        inner = Scope(self.builder, known, members, self.definition, parts, self.deep + 1)
+        inner.functions = dict(self.functions) if is_inner else {}
+        return inner.run_method(function)
 
     def literal(self, value: ast.expr) -> ast.expr:
         """Return an expression with every known name replaced and its arithmetic done.
@@ -352,4 +390,5 @@ class Scope:
 
     def with_names(self, names: Names) -> "Scope":
         """Return the same with further names."""
-        return Scope(self.builder, self.values | names, self.members, self.definition, dict(self.parts), self.deep)
+        values, parts = self.values | names, dict(self.parts)
+        return Scope(self.builder, values, self.members, self.definition, parts, self.deep, self.functions)

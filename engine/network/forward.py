@@ -4,13 +4,13 @@ import ast
 import copy
 from collections.abc import Mapping
 
-from engine.network.constants import UnknownError, items_of
+from engine.network.constants import UnknownError, constant, items_of
 from engine.network.errors import CannotDrawError
 from engine.network.expressions import refusal
 from engine.network.known_calls import KnownCall, recognise
 from engine.network.lifting import Expander, Known, Lifter
 from engine.network.lookup import Lookup
-from engine.network.members import Function, Layer, Module, Sequence, folded, method_of
+from engine.network.members import Function, Layer, Literal, Module, Sequence, folded, is_chain, method_of
 from engine.network.network import Node, NodeKind
 from engine.network.reading import Drawing, Path
 from engine.network.rounds import hint_of, is_static, reason_of, slice_of, taken, with_defaults
@@ -60,6 +60,9 @@ def call_member(drawing: Drawing, called: Routine, given: Arguments) -> Value:
                 one = Arguments([value], {}, given.line, given.hint)
                 value = call_member(drawing, Routine(inner, (*called.path, name)), one)
             return value
+        case Module(definition=definition, members=held) if is_chain(definition):
+            chain = Sequence(tuple((name, one) for name, one in held.items() if not isinstance(one, Literal)))
+            return call_member(drawing, Routine(chain, called.path), given)
         case Module(definition=definition) as module:
             method = method_of(definition, "forward")
             names = [one.arg for one in method.args.args[1:]] if method is not None else []
@@ -112,6 +115,12 @@ class Body(Lookup):
                 isinstance(self.variables.get(name), Group)
             ):
                 self._lengthen(name, Group((self.value(one, ""),)))
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=name), attr="insert"), args=[ast.Constant(value=0), one]
+                )
+            ) if isinstance(held := self.variables.get(name), Group):
+                self.variables[name] = Group((self.value(one, ""), *held.values))
             case _:
                 raise CannotDrawError(statement.lineno, reason_of(statement))
 
@@ -123,9 +132,12 @@ class Body(Lookup):
             self._assign(target, found)
 
     def _branch(self, statement: ast.If) -> list[ast.stmt]:
-        match self._fixed(statement.test):
-            case ast.Constant(value=chosen):
-                return statement.body if chosen else statement.orelse
+        test = self._fixed(statement.test)
+        try:
+            return statement.body if constant(test) else statement.orelse
+        except UnknownError:
+            pass
+        match test:
             case ast.Compare(left=ast.Constant(value=None), ops=[op], comparators=[ast.Constant(value=None)]):
                 return statement.body if isinstance(op, ast.Is | ast.Eq) else statement.orelse
             case _:
@@ -157,18 +169,52 @@ class Body(Lookup):
         match tree:
             case ast.Name() | ast.Attribute() | ast.Subscript() if (held := self.held(tree)) is not None:
                 return held
-            case ast.Constant(value=None):
-                return Fixed(tree)
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 return Group(tuple(self.value(item, "") for item in items))
             case ast.Call() if (called := self.called(tree)) is not None:
                 return self._call(called, tree, hint)
+            case ast.Call() | ast.Subscript() | ast.Constant() if (part := self._known_value(tree)) is not None:
+                return part
             case ast.Subscript(value=base, slice=ast.Constant(value=int() as index)) if self.may_be_group(base):
                 group = self.value(base, "")
                 if isinstance(group, Group) and -len(group.values) <= index < len(group.values):
                     return group.values[index]
         known = recognise(tree) if self._is_drawable(tree) else None
         return self._free(tree, hint) if known is None else self._function(known, tree.lineno, hint)
+
+    def _known_value(self, tree: ast.expr) -> Value | None:
+        """Return None itself, a part of a list of tensors, or its last one, which is taken out; else None."""
+        match tree:
+            case ast.Constant(value=None):
+                return Fixed(tree)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice() as part):
+                held = self.variables.get(name)
+                parts = self._fixed_slice(part)
+                return Group(held.values[slice_of(parts, tree.lineno)]) if isinstance(held, Group) else None
+            case ast.Call(func=ast.Name(id="list" | "tuple" | "reversed" as how), args=[inner], keywords=[]):
+                held = self.value(inner, "") if self._is_list(inner) else None
+                backwards = -1 if how == "reversed" else 1
+                return Group(held.values[::backwards]) if isinstance(held, Group) else None
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[], keywords=[]):
+                held = self.variables.get(name)
+                if isinstance(held, Group) and held.values:
+                    self.variables[name] = Group(held.values[:-1])
+                    return held.values[-1]
+        return None
+
+    def _is_list(self, tree: ast.expr) -> bool:
+        """Return whether an expression is a list of tensors, or a part of one."""
+        match tree:
+            case ast.Name(id=name):
+                return isinstance(self.variables.get(name), Group)
+            case ast.Subscript(value=ast.Name() as base, slice=ast.Slice()):
+                return self._is_list(base)
+            case ast.Call(func=ast.Name(id="list" | "tuple" | "reversed"), args=[inner], keywords=[]):
+                return self._is_list(inner)
+            case ast.Call(func=ast.Attribute(value=ast.Name() as base, attr="pop"), args=[], keywords=[]):
+                return self._is_list(base)
+            case _:
+                return False
 
     def _is_drawable(self, tree: ast.expr) -> bool:
         """Return whether an expression is made of variables, layers and known functions alone.
@@ -184,6 +230,7 @@ class Body(Lookup):
             elif (
                 not (isinstance(one, ast.Name) or (isinstance(one, ast.Call) and self.called(one) is not None))
                 and not (isinstance(one, ast.Subscript) and self.may_be_group(one.value))
+                and not self._is_list(one)
                 and self.own(one) is None
             ):
                 return False
@@ -228,7 +275,7 @@ class Body(Lookup):
         if (held := self.held(tree)) is not None:
             return held
         is_element = isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant)
-        if isinstance(tree, ast.Call) and self.called(tree) is not None:
+        if isinstance(tree, ast.Call) and (self._is_list(tree) or self.called(tree) is not None):
             return self.value(tree, "")
         if is_element and isinstance(tree, ast.Subscript) and self.may_be_group(tree.value):
             whole = self.value(tree.value, "")

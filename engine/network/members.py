@@ -9,7 +9,7 @@ from typing import TypeAlias
 from engine.network.imports import dotted
 from engine.network.network import Setting
 
-_MODULE_BASES = {"nn.Module"}
+_MODULE_BASES = {"nn.Module", "nn.Sequential"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,16 @@ Member: TypeAlias = Layer | Sequence | Literal | Module | Function | Own
 def method_of(definition: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     """Return a method of a class, None when it has none of that name."""
     return next((one for one in definition.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
+
+
+def is_sequential(definition: ast.ClassDef) -> bool:
+    """Return whether a class is made from ``nn.Sequential`` itself."""
+    return any(dotted(base) == "nn.Sequential" for base in definition.bases)
+
+
+def is_chain(definition: ast.ClassDef) -> bool:
+    """Return whether calling a module of this class calls its layers one after the other."""
+    return is_sequential(definition) and method_of(definition, "forward") is None
 
 
 def constants_of(definition: ast.ClassDef) -> dict[str, Literal]:

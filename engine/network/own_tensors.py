@@ -8,7 +8,7 @@ from enum import StrEnum
 from engine.network.errors import CannotDrawError, NetworkError
 from engine.network.expressions import is_variable, refusal
 from engine.network.imports import dotted
-from engine.network.members import Own
+from engine.network.members import Literal, Own
 from engine.network.network import Node
 
 _STARTERS = frozenset(
@@ -120,3 +120,18 @@ def _refusal(tree: ast.expr) -> str:
     if reason or not unknown:
         return reason
     return f"{unknown} is not known when the network is made"
+
+
+def registered(call: ast.Call, literal: Callable[[ast.expr], ast.expr]) -> tuple[str, Literal | Own]:
+    """Return what a call of ``register_buffer`` or ``register_parameter`` keeps, and its name.
+
+    Raises:
+        CannotDrawError: If one is not known.
+    """
+    match call.args:
+        case [ast.Constant(value=str(name)), ast.Constant(value=None) as nothing, *_]:
+            return name, Literal(nothing)
+        case [ast.Constant(value=str(name)), *_]:
+            return name, own_of(call, literal)
+        case _:
+            raise CannotDrawError(call.lineno, "the name of this tensor is not known")

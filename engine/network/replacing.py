@@ -5,7 +5,7 @@ import copy
 
 from engine.network.errors import CannotDrawError
 from engine.network.imports import dotted
-from engine.network.members import Literal, Sequence, constants_of
+from engine.network.members import Layer, Literal, Module, Sequence, constants_of
 from engine.network.records import attribute_of, class_record, is_record, record_of
 from engine.network.surroundings import Surroundings
 
@@ -65,6 +65,9 @@ class Replacer(ast.NodeTransformer):
                 held = class_record(name, self._around.records)
                 found = None if held is None else attribute_of(held, attr)
                 return node if found is None else self.visit(copy.deepcopy(found))
+        number = self._held(node)
+        if number is not None:
+            return number
         spelled = ast.unparse(node)
         self.generic_visit(node)
         if not is_record(node.value):
@@ -73,6 +76,18 @@ class Replacer(ast.NodeTransformer):
         if found is None:
             raise CannotDrawError(node.lineno, f"the value of {spelled} is not known before it runs")
         return found
+
+    def _held(self, node: ast.Attribute) -> ast.expr | None:
+        """Return a number that another module, or a layer, holds: ``self.patches.count``, ``self.fc.in_features``."""
+        match self._around.part(node.value):
+            case Module(members=members):
+                made = members.get(node.attr)
+                return made.tree if isinstance(made, Literal) else None
+            case Layer(settings=settings):
+                text = next((one.text for one in settings if one.name == node.attr), "")
+                return ast.parse(text, mode="eval").body if text else None
+            case _:
+                return None
 
     def _class(self, name: str) -> ast.ClassDef | None:
         """Return the module of the file that a name stands for."""

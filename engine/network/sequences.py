@@ -1,7 +1,9 @@
 """Lists and sequences of layers, as a constructor writes them."""
 
 import ast
+import copy
 
+from engine.network.constants import MOST_ITEMS
 from engine.network.errors import CannotDrawError
 from engine.network.imports import dotted
 from engine.network.members import Literal, Member, Sequence
@@ -50,6 +52,28 @@ def _keyed(around: Surroundings, call: ast.Call) -> Sequence:
     return Sequence(tuple(found), is_callable=False, is_keyed=True)
 
 
+def stacked(around: Surroundings, call: ast.Call) -> Sequence:
+    """Return what a call of ``nn.TransformerEncoder`` makes: copies of a layer one after the other, and a norm.
+
+    Raises:
+        CannotDrawError: If the layer or the number of copies is not known.
+    """
+    names = ("encoder_layer", "num_layers", "norm")
+    given = dict(zip(names, call.args, strict=False)) | {one.arg: one.value for one in call.keywords}
+    layer, count = given.get("encoder_layer"), given.get("num_layers")
+    if layer is None or count is None:
+        raise CannotDrawError(call.lineno, "nn.TransformerEncoder needs its layer and how many there are")
+    made, number = layer_member(around, layer), around.literal(count)
+    if not isinstance(number, ast.Constant) or not isinstance(number.value, int):
+        raise CannotDrawError(call.lineno, "how many layers there are is known when it runs")
+    places = range(min(number.value, MOST_ITEMS))
+    copies = Sequence(tuple((str(place), copy.deepcopy(made)) for place in places))  # each has weights of its own
+    norm = given.get("norm")
+    if norm is None or (isinstance(norm, ast.Constant) and norm.value is None):
+        return Sequence((("layers", copies),))
+    return Sequence((("layers", copies), ("norm", layer_member(around, norm))))
+
+
 def listed(around: Surroundings, value: ast.expr) -> list[Member]:
     """Return the layers of a list."""
     found = layers_in(around, value)
@@ -85,6 +109,33 @@ def _named(around: Surroundings, call: ast.Call) -> list[tuple[str, Member]]:
             case _:
                 raise CannotDrawError(pair.lineno, "an OrderedDict of layers must be a list of names and layers")
     return found
+
+
+def chosen(around: Surroundings, choices: ast.Dict, key: ast.expr) -> ast.expr:
+    """Return what stands under a key that is known: the others are not made.
+
+    Raises:
+        CannotDrawError: If the key is not known, or nothing stands there.
+    """
+    wanted = ast.unparse(around.literal(key))
+    for name, value in zip(choices.keys, choices.values, strict=True):
+        if name is not None and ast.unparse(around.literal(name)) == wanted:
+            return value
+    raise CannotDrawError(key.lineno, f"nothing stands under {wanted}")
+
+
+def added(around: Surroundings, call: ast.Call) -> tuple[str, Member]:
+    """Return what a call of ``add_module`` adds, and its name.
+
+    Raises:
+        CannotDrawError: If one is not known.
+    """
+    match call.args:
+        case [name, layer]:
+            found = around.literal(name)
+            if isinstance(found, ast.Constant) and isinstance(found.value, str) and found.value.isidentifier():
+                return found.value, layer_member(around, layer)
+    raise CannotDrawError(call.lineno, "the name of this layer is not known")
 
 
 def layer_member(around: Surroundings, value: ast.expr) -> Member:

@@ -8,6 +8,7 @@ import torch
 from engine.network.errors import CannotDrawError
 from engine.network.parse import parse_network
 from engine.network.source import write_source
+from tests.engine.network.course_programs import COURSE
 from tests.engine.network.modern_programs import MODERN
 
 HEAD = """
@@ -321,7 +322,7 @@ def made(text):
     return made_at_top[-1] if made_at_top else next(one for one in reversed(names.values()) if isinstance(one, type))()
 
 
-CASES |= MODERN
+CASES |= MODERN | COURSE
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -396,3 +397,29 @@ def test_texts_that_ask_for_very_much_are_given_up(body):
     else:
         with contextlib.suppress(CannotDrawError):
             parse_network(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("self.b.weight = self.a.weight", "the canvas has no layers that share a weight"),
+        ("self.c = {'x': nn.ReLU()}['y']", "nothing stands under 'y'"),
+        ("self.add_module('a b', nn.ReLU())", "the name of this layer is not known"),
+        ("self.c = nn.TransformerEncoder(nn.ReLU())", "needs its layer and how many there are"),
+        ("self.c, self.d = 3", "what goes into these names is not known"),
+    ],
+)
+def test_what_a_constructor_cannot_be_is_said(line, reason):
+    body = f"        self.a = nn.Linear(2, 2)\n        self.b = nn.Linear(2, 2)\n        {line}\n"
+    text = f"{HEAD}class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n{body}"
+    text += "    def forward(self, x):\n        return self.b(self.a(x))\n"
+    with pytest.raises(CannotDrawError, match=reason) as caught:
+        parse_network(text)
+    assert text.splitlines()[caught.value.line - 1].strip() == line
+
+
+def test_numbers_that_fill_weights_are_no_part_of_a_drawing():
+    text = f"{HEAD}class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.a = nn.Linear(2, 2)\n        self.a.weight.data.normal_(0, 0.02)\n"
+    text += "    def forward(self, x):\n        return self.a(x)\n"
+    assert [node.name for node in parse_network(text).nodes][1:2] == ["a"]
