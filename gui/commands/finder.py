@@ -35,6 +35,21 @@ class Found:
     stays: bool = False
 
 
+_HELP = tuple(
+    Found(example, meaning, "", "Nothing was found; this is what can be asked for.", lambda: None)
+    for example, meaning in (
+        ("relu", "a word in an operator, a name, a module or a type"),
+        ("64", "any tensor with this dimension"),
+        ("shape:*,64", "a whole shape, * for any size"),
+        ("op:matmul  module:blocks.3  dtype:i64", "only there"),
+        ("line:12", "what a line of the program did"),
+        ("nan  inf  grad = 0  grad = none", "numbers and gradients that went wrong"),
+        ("norm > 10  time > 1ms", "also mean, std, min, max, zeros, grad"),
+    )
+)
+"""What can be asked for, shown where nothing was found."""
+
+
 class Finder:
     """Looks things up for the search field."""
 
@@ -53,7 +68,7 @@ class Finder:
             return tuple(self._command(action) for action in self._book.actions if action.id in _AT_HAND)
         steps = self._steps(text)
         commands = self._commands(text)
-        return steps + (commands[:_COMMANDS_AFTER_STEPS] if steps else commands)
+        return steps + (commands[:_COMMANDS_AFTER_STEPS] if steps else commands) or _HELP
 
     def count_text(self, query: str) -> str:
         """Return e.g. ``7 found`` for a query on the graph; empty for commands and before anything is typed."""

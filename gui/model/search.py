@@ -1,8 +1,10 @@
 """Finds steps of a recording by words and predicates.
 
 A query is a list of terms that must all hold: a plain word (in the op's name, target, module path, variable names,
-dtype or shape), ``"quoted"`` for an exact name, ``line:12``, ``shape:*,64``, ``dim:64`` (any dimension), ``nan``,
-``inf``, ``norm > 10``, ``time > 1ms``, ``grad = 0`` (a gradient of zeros alone), ``grad > 5`` (its norm).
+dtype or shape), a number (a dimension, or a part of a name), ``"quoted"`` for an exact name, ``op:relu``,
+``name:hidden``, ``module:blocks.3``, ``dtype:i64``, ``line:12``, ``shape:*,64``, ``shape:64`` or ``dim:64`` (any
+dimension), ``nan``, ``inf``, ``norm > 10``, ``time > 1ms``, ``grad = 0`` (a gradient of zeros alone), ``grad = none``
+(asked for, and never arrived), ``grad > 5`` (its norm).
 """
 
 import math
@@ -13,9 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.trace.facts import Phase, Statistics, Step, Value
-from engine.trace.gradients import Arrived, gradient_state
+from engine.trace.gradients import Arrived, NoGradient, gradient_state
 from engine.trace.ids import StepIndex, ValueId
 from engine.trace.recording import Recording
+from engine.trace.tensors import short_names
 
 _COMPARISON = re.compile(r"(norm|mean|min|max|std|time|zeros|grad)([<>]=?|=)([-+\d.e]+)(ns|us|µs|ms|s)?")
 _SPACED = re.compile(r"\b(norm|mean|min|max|std|time|zeros|grad)\s*([<>]=?|=)\s*(?=\S)", re.IGNORECASE)
@@ -90,14 +93,30 @@ def _test_of(term: str) -> Test:
     if match := _COMPARISON.fullmatch(word):
         return _comparison(*match.groups())
     field, _colon, rest = word.partition(":")
-    if field == "shape" and rest:
-        return partial(_has_shape, rest.strip("[]()").split(","))
-    if field in ("line", "dim") and rest.isdigit():
-        return partial(_is_on_line if field == "line" else _has_dimension, int(rest))
+    if rest and (test := _field_test(field, rest)) is not None:
+        return test
+    if word.isdigit():
+        return partial(_is_size_or_in_name, word)
     if len(word) > 1 and word[0] == word[-1] == '"':
         exact = word[1:-1]
         return lambda recording, subject: exact in _names(recording, subject)
     return lambda recording, subject: word in _haystack(recording, subject)
+
+
+def _field_test(field: str, rest: str) -> Test | None:
+    """The test that ``field:rest`` asks for, or None where that is a word like any other."""
+    if field in _TEXTS:
+        return partial(_tells, _TEXTS[field], rest)
+    if field in ("shape", "dim") and rest.isdigit():
+        return partial(_has_dimension, int(rest))
+    if field == "shape":
+        return partial(_has_shape, rest.strip("[]()").split(","))
+    return partial(_is_on_line, int(rest)) if field == "line" and rest.isdigit() else None
+
+
+def _is_size_or_in_name(word: str, recording: Recording, subject: Subject) -> bool:
+    names = (*_names(recording, subject), *_modules(recording, subject))
+    return _has_dimension(int(word), recording, subject) or any(word in name for name in names)
 
 
 def _is_on_line(line: int, _recording: Recording, subject: Subject) -> bool:
@@ -149,6 +168,16 @@ def _has_zero_gradient(recording: Recording, subject: Subject) -> bool:
     )
 
 
+def _lacks_gradient(recording: Recording, subject: Subject) -> bool:
+    if not recording.steps or (subject.step is not None and subject.step.phase is not Phase.FORWARD):
+        return False
+    last = recording.steps[-1].index
+    return any(
+        value.requires_grad and isinstance(gradient_state(recording, value, last), NoGradient)
+        for value in subject.values
+    )
+
+
 def _made(recording: Recording, step: Step) -> tuple[Value, ...]:
     return tuple(recording.values[value] for value in step.outputs if value is not None)
 
@@ -184,11 +213,36 @@ def _names(recording: Recording, subject: Subject) -> set[str]:
     return names
 
 
+def _ops(_recording: Recording, subject: Subject) -> set[str]:
+    return set() if subject.step is None else {subject.step.name.lower(), subject.step.target.lower()}
+
+
+def _modules(recording: Recording, subject: Subject) -> set[str]:
+    step = subject.step
+    return set() if step is None or step.module is None else {recording.module_calls[step.module].path.lower()}
+
+
+def _dtypes(_recording: Recording, subject: Subject) -> set[str]:
+    names = {value.dtype for value in subject.values}
+    return names | {short_names.get(name, name) for name in names}
+
+
+def _tells(texts: Callable[[Recording, Subject], set[str]], word: str, recording: Recording, subject: Subject) -> bool:
+    return any(word in text for text in texts(recording, subject))
+
+
+_TEXTS: dict[str, Callable[[Recording, Subject], set[str]]] = {
+    "op": _ops,
+    "name": _names,
+    "module": _modules,
+    "dtype": _dtypes,
+}
+
+
 def _haystack(recording: Recording, subject: Subject) -> str:
-    parts = [*_names(recording, subject)]
-    if subject.step is not None and subject.step.module is not None:
-        parts.append(recording.module_calls[subject.step.module].path.lower())
-    parts.extend(f"{value.dtype} {list(value.shape)}".replace(" ", "") for value in subject.values)
+    parts = [*_names(recording, subject), *_modules(recording, subject)]
+    parts.extend(f"{value.dtype}{list(value.shape)}".replace(" ", "") for value in subject.values)
+    parts.extend(short_names.get(value.dtype, value.dtype) for value in subject.values)
     return " ".join(parts)
 
 
@@ -200,7 +254,12 @@ def _has_infinity(recording: Recording, subject: Subject) -> bool:
     return any(numbers.infinities for numbers in _statistics(recording, subject))
 
 
-_KEYWORDS: dict[str, Test] = {"nan": _has_nan, "inf": _has_infinity, "grad=0": _has_zero_gradient}
+_KEYWORDS: dict[str, Test] = {
+    "nan": _has_nan,
+    "inf": _has_infinity,
+    "grad=0": _has_zero_gradient,
+    "grad=none": _lacks_gradient,
+}
 
 
 def _hit(recording: Recording, step: Step) -> Hit:

@@ -37,6 +37,14 @@ def _names(recording, query):
         ("line:5", ["sum", "SumBackward0"]),
         ("shape:3 torch.tensor", ["mul", "add"]),
         ("shape:*,64", []),
+        ("shape:3 op:mul torch.tensor", ["mul"]),
+        ("3 torch.tensor", ["mul", "add"]),
+        ("32", []),
+        ("f32 torch.tensor", ["mul", "add", "sum"]),
+        ("dtype:f32 dim:3 torch.tensor", ["mul", "add"]),
+        ("dtype:i64", []),
+        ("op:relu", ["relu", "ReluBackward0"]),
+        ("grad = none", []),
         ("nan", ["relu"]),
         ("inf", ["relu"]),
         ("norm>8", ["add"]),
@@ -85,3 +93,13 @@ def test_a_gradient_is_found_by_its_norm_and_by_being_zero_at_both_ends():
     assert find_values(recorded, "grad = 0", leaves.values()) == (leaves["x"],)
     assert find_values(recorded, "grad > 8.9 dim:3", leaves.values()) == (leaves["w"],)
     assert find_values(recorded, "time > 0us", leaves.values()) == ()
+
+
+def test_what_asked_for_a_gradient_and_got_none_is_found():
+    recorded = record_text(
+        "import torch\nx = torch.ones(3, requires_grad=True)\nw = torch.ones(3, requires_grad=True)\n"
+        "unused = w * 2\n(x * 3).sum().backward()\n"
+    ).recording
+    leaves = {recorded.shown_name(value.id): value.id for value in recorded.values if value.producer is None}
+    assert find_values(recorded, "grad = none", leaves.values()) == (leaves["w"],)
+    assert [hit.detail.split(" · ")[1] for hit in find_steps(recorded, "grad = none op:mul")] == ["unused"]
