@@ -165,9 +165,8 @@ class EditorPanel(QWidget):
         self._reveal_fault()
 
     def _extend(self, batch: Batch) -> None:
-        if self._values is not None and self._visits is not None:
+        if self._values is not None:
             self._values.extend(batch)
-            self._visits.extend()
         self._refresh()
 
     def _end(self, outcome: Outcome) -> None:

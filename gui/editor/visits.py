@@ -10,7 +10,7 @@ from gui.editor.marks import line_of
 
 
 class Visits:
-    """Steps by line and by sub-expression of one recording, extended as it grows."""
+    """Steps by line and by sub-expression of one recording, found when they are asked for."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -19,9 +19,8 @@ class Visits:
         self._by_line: defaultdict[int, list[StepIndex]] = defaultdict(list)
         self._by_span: defaultdict[Span, list[StepIndex]] = defaultdict(list)
         self._spans_on: defaultdict[int, set[Span]] = defaultdict(set)
-        self.extend()
 
-    def extend(self) -> None:
+    def _extend(self) -> None:
         """Take over the steps that the recording has by now."""
         for step in self._recording.steps[self._seen :]:
             line = line_of(self._recording, step)
@@ -36,6 +35,7 @@ class Visits:
 
     def of_line(self, line: int, current: int) -> StepIndex | None:
         """Return the first step of a line; from one of its visits the next one, and after the last the first again."""
+        self._extend()
         visits = self._by_line.get(line)
         if not visits:
             return None
@@ -45,6 +45,7 @@ class Visits:
 
     def at(self, line: int, column: int, current: int) -> StepIndex | None:
         """Return the step of the smallest sub-expression around a place: its latest run up to the playhead."""
+        self._extend()
         inside = [span for span in self._spans_on.get(line, ()) if _contains(span, line, column)]
         if not inside:
             return None

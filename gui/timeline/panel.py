@@ -41,7 +41,7 @@ from gui.timeline.texts import detail_text, position_text
 from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_cap, paint_playhead
 
 EMPTY_TEXT = "Run a program: its steps appear here, and you can walk through them forward and back."
-_MARKING_MS = 15
+_MARKING_MS = 5
 """Between two portions of steps whose numbers are judged."""
 
 

@@ -32,8 +32,8 @@ class _Look(Enum):
     SECOND = "once, when its numbers had not arrived"
 
 
-MARKED_AT_ONCE = 1500
-"""Judging so many steps takes some ten milliseconds."""
+MARKED_AT_ONCE = 500
+"""Judging so many steps takes a few milliseconds."""
 
 PHASES = (Phase.FORWARD, Phase.BACKWARD, Phase.OPTIMIZER)
 
@@ -113,30 +113,36 @@ class StepTable:
         phases = np.fromiter((codes[step.phase] for step in fresh), np.uint8, len(fresh))
         self._phases = np.concatenate([self._phases, phases])
         self._marks = np.concatenate([self._marks, np.zeros(len(fresh), np.uint8)])
-        modules = np.full((MAXIMUM_DEPTH, len(fresh)), NO_MODULE, np.int64)
-        for column, step in enumerate(fresh):
-            chain = self._chain_of(step)
-            if chain:
-                self.depth = max(self.depth, len(chain))
-                padded = (*chain, *(chain[-1],) * MAXIMUM_DEPTH)[:MAXIMUM_DEPTH]
-                modules[:, column] = padded
-        self._modules = np.concatenate([self._modules, modules], axis=1)
+        inner = np.fromiter((self._module_of(step) for step in fresh), np.int64, len(fresh))
+        # There are far fewer calls of modules than steps: what lies around one is found once.
+        calls, places = np.unique(inner, return_inverse=True)
+        chains = [self._padded_chain(call) for call in calls.tolist()]
+        self._modules = np.concatenate([self._modules, np.array(chains, np.int64)[places].T], axis=1)
 
-    def _chain_of(self, step: Step) -> tuple[ModuleCallId, ...]:
-        """Module calls around a step, outermost first; a backward step lies in the module of its forward step."""
+    def _module_of(self, step: Step) -> int:
+        """The innermost module call that a step ran in; a backward step lies in the module of its forward step."""
+        if step.module is not None:
+            return step.module
         recording = self._recording
-        assert recording is not None
-        module = step.module
-        if module is None and step.phase is Phase.BACKWARD and step.grad_node is not None:
-            if step.grad_node >= len(recording.grad_nodes):
-                return ()
-            origin = recording.grad_nodes[step.grad_node].step
-            module = None if origin is None else recording.steps[origin].module
-        if module is None:
-            return ()
+        if recording is None or step.phase is not Phase.BACKWARD or step.grad_node is None:
+            return NO_MODULE
+        if step.grad_node >= len(recording.grad_nodes):
+            return NO_MODULE
+        origin = recording.grad_nodes[step.grad_node].step
+        module = None if origin is None else recording.steps[origin].module
+        return NO_MODULE if module is None else module
+
+    def _padded_chain(self, call: int) -> tuple[int, ...]:
+        """Module calls around and with one, outermost first, the last one again below it."""
+        if call == NO_MODULE:
+            return (NO_MODULE,) * MAXIMUM_DEPTH
+        assert self._recording is not None
+        module = ModuleCallId(call)
         if module not in self._chains:
-            self._chains[module] = _chain(recording.module_calls, module)
-        return self._chains[module]
+            self._chains[module] = _chain(self._recording.module_calls, module)
+        chain = self._chains[module]
+        self.depth = max(self.depth, len(chain))
+        return (*chain, *(chain[-1],) * MAXIMUM_DEPTH)[:MAXIMUM_DEPTH]
 
 
 def _chain(calls: list[ModuleCall], module: ModuleCallId) -> tuple[ModuleCallId, ...]:
