@@ -6,6 +6,7 @@ on). Facts are immutable ``msgspec`` structs, like those of a recording, so that
 
 from collections.abc import Sequence
 from enum import StrEnum
+from struct import pack
 from typing import TypeAlias
 
 import msgspec
@@ -203,7 +204,7 @@ ToldFact: TypeAlias = Points | Mark | Hyper | Picture | Progress | Tensors | Ele
 
 def points(name: str, iterations: Sequence[int], numbers: Sequence[float]) -> Points:
     """Return points of one curve, packed."""
-    return Points(name, np.asarray(iterations, dtype="<i8").tobytes(), np.asarray(numbers, dtype="<f8").tobytes())
+    return Points(name, pack(f"<{len(iterations)}q", *iterations), pack(f"<{len(numbers)}d", *numbers))
 
 
 def iterations_of(told: Points) -> npt.NDArray[np.int64]:

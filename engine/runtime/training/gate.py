@@ -15,31 +15,27 @@ class Gate:
         self.reason = ""
         self._changed = threading.Condition()
         self._is_released = False
-        self._play: Play | None = None
+        self.play: Play | None = None
+        """How far the run may go; None: it is to wait."""
         self.iterations_left: int | None = None
         self.epochs_left: int | None = None
         if play is not None:
             self.open(play)
 
     @property
-    def play(self) -> Play | None:
-        """How far the run may go; None: it is to wait."""
-        return self._play
-
-    @property
     def is_open(self) -> bool:
         """Whether the program may go on."""
-        return self._play is not None or self._is_released
+        return self.play is not None or self._is_released
 
     def open(self, play: Play) -> None:
         """Let the program go on, as far as this says."""
-        self._play = play
+        self.play = play
         self.iterations_left, self.epochs_left = play.iterations, play.epochs
         self.reason = ""
 
     def close(self, reason: str = "") -> None:
         """Have the program wait at the next occasion; ``reason`` says why in a few words."""
-        self._play = None
+        self.play = None
         self.reason = reason
 
     def take(self, command: TrainCommand, sent_ns: int) -> None:
@@ -62,7 +58,7 @@ class Gate:
 
     def count_iteration(self, loss: float | None) -> None:
         """Close when an end of the present ``Play`` is reached by this iteration."""
-        play = self._play
+        play = self.play
         if play is None:
             return
         if self.iterations_left is not None:
@@ -74,7 +70,7 @@ class Gate:
 
     def count_epoch(self) -> None:
         """Close when an end of the present ``Play`` is reached by the end of an epoch."""
-        play = self._play
+        play = self.play
         if play is None or self.epochs_left is None:
             return
         self.epochs_left -= 1

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.runtime.compat import ENGINE_ENTRY, RunEngine, engine_modules
+from engine.runtime.compat import ENGINE_ENTRY, RunEngine, engine_modules, quiet
 from engine.runtime.recorder.patches import PatchSet
 
 
@@ -17,8 +17,10 @@ class LossFinder:
     """
 
     def __init__(self) -> None:
-        self._roots: Sequence[Any] = ()
-        self._scaled: tuple[Any, Any] = (None, None)
+        self.roots: Sequence[Any] = ()
+        """Where the last backward pass began that was not taken yet."""
+        self._passes = 0
+        self._scaled: tuple[Any, Any] | None = None
         self.is_stepping = False
         """Whether an optimizer steps; where it computes gradients itself, the first pass is that of the batch."""
         self.peek: Callable[[Sequence[Any]], None] | None = None
@@ -32,23 +34,26 @@ class LossFinder:
             patches.add(module, ENGINE_ENTRY, self._watched)
         patches.add(torch.amp.GradScaler, "scale", self._watched_scale)
 
+    def forget(self) -> None:
+        """Have nothing to return from passes before."""
+        self.roots, self._passes = (), 0
+
     @property
-    def has_new(self) -> bool:
-        """Whether ``take`` has something to return."""
-        return bool(self._roots)
+    def only_roots(self) -> Sequence[Any]:
+        """Where the backward pass since the last ``take`` began; empty where there were several."""
+        return self.roots if self._passes == 1 else ()
 
     def take(self) -> float | None:
-        """Return the loss of the last backward pass since the last call; None when there was none of one number.
-
-        Called inside of ``quiet``.
-        """
-        roots, self._roots = self._roots, ()
+        """Return the loss of the last backward pass since the last call; None when there was none of one number."""
+        roots, self.roots, self._passes = self.roots, (), 0
         if len(roots) == 1:
             root = roots[0]
-            scaled, plain = self._scaled
-            root = plain if root is scaled and scaled is not None else root
+            if self._scaled is not None and root is self._scaled[0]:
+                root = self._scaled[1]
             if not self.kind and isinstance(root, Tensor) and root.grad_fn is not None:
                 self.kind = root.grad_fn.name()
+            if type(root) is Tensor and root.numel() == 1 and type(number := root.item()) is float:
+                return number
             return _number(root)
         numbers = [_number(root) for root in roots]
         known = [number for number in numbers if number is not None]
@@ -59,8 +64,9 @@ class LossFinder:
             if self.peek is not None:
                 self.peek(t_outputs)
             gradients = original(t_outputs, *args, **kwargs)
-            if kwargs.get("accumulate_grad") and not (self.is_stepping and self._roots):
-                self._roots = t_outputs
+            if kwargs.get("accumulate_grad") and not (self.is_stepping and self.roots):
+                self.roots = t_outputs
+                self._passes += 1
             return gradients
 
         return run_backward
@@ -77,5 +83,9 @@ class LossFinder:
 def _number(root: Any) -> float | None:  # noqa: ANN401 - a tensor, or an edge of the graph
     if not isinstance(root, Tensor) or root.numel() != 1:
         return None
-    number = root.item()
+    if type(root) is Tensor:
+        number = root.item()
+    else:
+        with quiet():  # a class of its own would see it
+            number = root.item()
     return None if isinstance(number, complex) else float(number)

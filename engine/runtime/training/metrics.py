@@ -42,6 +42,8 @@ SCORE_NAMES = {
 """What the names of curves begin with, by the names of variables that are dicts of numbers."""
 _NAMES = frozenset({*METRIC_NAMES, *SCORE_NAMES})
 _MOST_PARTS = 64
+_LOOK_ANEW = 16
+"""Every so many-th time it is looked which names there are although there are as many as before."""
 Score: TypeAlias = float | Tensor
 
 
@@ -52,6 +54,8 @@ class MetricWatch:
         self._outbox = outbox
         self._namespace = namespace
         self._seen: dict[str, object] = {}
+        self._size = -1
+        self._calls = 0
         self._present: Set[str] = frozenset()
         self._numbers: tuple[tuple[str, str], ...] = ()
         self._dicts: tuple[tuple[str, str], ...] = ()
@@ -62,7 +66,16 @@ class MetricWatch:
 
     def tell(self, iteration: int) -> None:
         """Tell what was assigned since the last time; ``iteration`` is how many are done."""
-        last = max(0, iteration - 1)
+        self._calls += 1
+        if len(self._namespace) != self._size or self._calls % _LOOK_ANEW == 0:
+            self._find()
+        get, seen = self._namespace.get, self._seen
+        for variable in self._present:
+            if get(variable) is not seen.get(variable):
+                self._tell_fresh(max(0, iteration - 1))
+                return
+
+    def _tell_fresh(self, last: int) -> None:
         for name, score in self._fresh():
             if isinstance(score, Tensor):
                 array = np.ascontiguousarray(score.numpy(), dtype="<f4")
@@ -75,11 +88,6 @@ class MetricWatch:
 
         A tensor stands for a matrix [rows, columns], which is no curve but a picture.
         """
-        present = self._namespace.keys() & _NAMES
-        if present != self._present:  # in most iterations nothing but this is asked
-            self._present = present
-            self._numbers = tuple((name, curve) for name, curve in METRIC_NAMES.items() if name in present)
-            self._dicts = tuple((name, start) for name, start in SCORE_NAMES.items() if name in present)
         get, seen = self._namespace.get, self._seen
         found: list[tuple[str, Score]] = []
         for variable, curve in self._numbers:
@@ -96,6 +104,15 @@ class MetricWatch:
                 if isinstance(value, dict):
                     found.extend(_scores(start, value))
         return found
+
+    def _find(self) -> None:
+        """Look which of the names there are."""
+        self._size = len(self._namespace)
+        present = self._namespace.keys() & _NAMES
+        if present != self._present:
+            self._present = present
+            self._numbers = tuple((name, curve) for name, curve in METRIC_NAMES.items() if name in present)
+            self._dicts = tuple((name, start) for name, start in SCORE_NAMES.items() if name in present)
 
 
 def _scores(start: str, scores: Mapping[object, object]) -> Iterator[tuple[str, Score]]:

@@ -7,7 +7,9 @@ from time import perf_counter_ns
 from torch import Tensor
 
 from engine.runtime.compat import norms, quiet
+from engine.runtime.training.gradients import norms_of, total_of
 from engine.runtime.training.outbox import Outbox
+from engine.runtime.training.soundness import SoundnessCheck
 from engine.runtime.training.subject import Subject
 
 RAREST = 50
@@ -22,51 +24,52 @@ MOST_TIMES = 3.0
 class NormWatch:
     """Tells norms of the parameters of one optimizer.
 
-    In every iteration the first parameter's gradient is looked at: a NaN that arises anywhere in a backward pass flows
-    on to where the network begins. All gradients are looked at when their norms are due.
+    In every iteration it is looked whether all gradients are numbers; what is told is told when it is due.
+
+    Attributes:
+        next: The iteration at which it is due; looked at in the hot path, like
+        before: What the parameters are before a step that ``finish`` is to tell of.
     """
 
     def __init__(self, outbox: Outbox, every: int | None, cost_share: float) -> None:
         self._outbox = outbox
+        self._check = SoundnessCheck()
         self._given = every
         self._share = cost_share / 2
         self._every = every or 1
-        self._next = 0
+        self.next = 0
         self._cost_ns = 0.0
         self._iteration_ns = 0.0
         self._last_ns = 0
-        self._before: tuple[Tensor, ...] = ()
+        self.before: tuple[Tensor, ...] = ()
         self._weights: tuple[Tensor, ...] = ()
         self._names: tuple[str, ...] = ()
 
-    def look(self, subject: Subject, iteration: int) -> float | None:
+    def look(self, subject: Subject, iteration: int, loss: float | None, roots: Sequence[object] = ()) -> float | None:
         """Before an optimizer step: return the norm of all gradients; None when it is not due and nothing is wrong.
 
-        Called inside of ``quiet``.
+        ``roots`` are those of the backward pass where it is due, and where there was just one.
         """
-        is_due = iteration >= self._next
-        began_ns = perf_counter_ns() if is_due else 0
-        if not is_due:
-            first = subject.parameters[0].grad
-            if first is not None and not first.is_sparse and _is_sound(first):
-                return None
         gradients = [parameter.grad for parameter in subject.parameters]
         present = [gradient for gradient in gradients if gradient is not None]
         if not present:
             return None
-        each = [norm.item() for norm in norms(present)]
-        total = math.hypot(*each)
-        if is_due:
-            self._pass(began_ns)
-            self._note(subject, iteration, gradients, each, total)
-            self._cost_ns = float(perf_counter_ns() - began_ns)
+        if iteration < self.next:
+            return None if self._check.are_sound(present, loss) else total_of(norms_of(present))
+        began_ns = perf_counter_ns()
+        each = norms_of(present)
+        total = total_of(each)
+        self._check.meet(roots, present)
+        self._pass(began_ns)
+        self._note(subject, iteration, gradients, each, total)
+        self._cost_ns = float(perf_counter_ns() - began_ns)
+        if not self.before:  # nothing moves that has a norm
+            self._pace(iteration)
         return total
 
     def finish(self, iteration: int) -> None:
         """After an optimizer step: tell by how much it changed each parameter."""
-        before = self._before
-        if not before:
-            return
+        before = self.before
         began_ns = perf_counter_ns()
         with quiet():
             changes = [after - old for after, old in zip(self._weights, before, strict=True)]
@@ -77,7 +80,7 @@ class NormWatch:
             put((f"weight norm/{name}", iteration, size))
             if size:
                 put((f"update ratio/{name}", iteration, change / size))
-        self._before = self._weights = ()
+        self.before = self._weights = ()
         self._cost_ns += perf_counter_ns() - began_ns
         self._pace(iteration)
 
@@ -96,7 +99,7 @@ class NormWatch:
         self._weights = tuple(parameter for parameter, _ in moving)
         self._names = tuple(name for _, name in moving)
         with quiet():
-            self._before = tuple(parameter.clone() for parameter in self._weights)
+            self.before = tuple(parameter.clone() for parameter in self._weights)
 
     def _pass(self, now_ns: int) -> None:
         """Note how long an iteration takes."""
@@ -114,13 +117,7 @@ class NormWatch:
         if self._given is None and self._iteration_ns:
             wanted = math.ceil(self._cost_ns / (self._share * self._iteration_ns))
             self._every = min(max(wanted, 1), RAREST)
-        self._next = iteration + self._every
-
-
-def _is_sound(gradient: Tensor) -> bool:
-    """Return whether a gradient is finite; a sum that is not may have overflowed, so a closer look decides."""
-    total = gradient.sum().item()
-    return isinstance(total, float) and math.isfinite(total)
+        self.next = iteration + self._every
 
 
 EXPLODED = 20.0

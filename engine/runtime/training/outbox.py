@@ -17,22 +17,20 @@ PAUSE_NS = 95_000_000
 class Outbox:
     """Collects on the program's thread and sends on any; nothing is lost in between.
 
-    ``points`` is appended to directly in the hot path: ``(name, iteration, number)``.
+    ``steps`` and ``points`` are appended to directly in the hot path: ``(iteration, loss, learning rate)`` of every
+    iteration, either of them None where there is none, and ``(name, iteration, number)`` of whatever else is a curve.
     """
 
     def __init__(self, send: Callable[[WorkerMessage], None]) -> None:
         self.pass_on = send
         self._facts: deque[ToldFact] = deque()
         self._pictures: dict[str, Picture] = {}
+        self.steps: deque[tuple[int, float | None, float | None]] = deque()
         self.points: deque[tuple[str, int, float]] = deque()
         self._next_ns = 0
         self._is_closed = False
         self._lock = threading.RLock()  # a signal may have this thread send while it sends
         self.add: Callable[[ToldFact], None] = self._facts.append
-
-    def drop_points(self, *, are_dropped: bool) -> None:
-        """Let points vanish while the program only runs again up to where it was: they were told before."""
-        self.points = deque(maxlen=0 if are_dropped else None)
 
     def show(self, picture: Picture) -> None:
         """Have a picture sent, in place of an older one of the same name that was not yet."""
@@ -47,7 +45,7 @@ class Outbox:
         """Send everything that was collected so far; what another thread is sending just now has gone out before."""
         with self._lock:
             self._next_ns = monotonic_ns() + PAUSE_NS
-            for _ in range(len(self.points) // MOST_AT_ONCE + 1):
+            for _ in range((2 * len(self.steps) + len(self.points)) // MOST_AT_ONCE + 1):
                 facts = self._collected()
                 if facts and not self._is_closed:
                     self.pass_on(Told(facts=facts))
@@ -68,14 +66,29 @@ class Outbox:
 
     def _collected(self) -> tuple[ToldFact, ...]:
         """Take what waits, of points at most as many as one message holds."""
+        facts: list[ToldFact] = self._collected_steps()
         curves: dict[str, tuple[list[int], list[float]]] = {}
         waiting = self.points
         for _ in range(min(len(waiting), MOST_AT_ONCE)):
             name, iteration, number = waiting.popleft()
-            iterations, numbers = curves.setdefault(name, ([], []))
-            iterations.append(iteration)
-            numbers.append(number)
-        facts: list[ToldFact] = [points(name, iterations, numbers) for name, (iterations, numbers) in curves.items()]
+            curve = curves.get(name)
+            if curve is None:
+                curve = curves[name] = ([], [])
+            curve[0].append(iteration)
+            curve[1].append(number)
+        facts.extend(points(name, iterations, numbers) for name, (iterations, numbers) in curves.items())
         facts.extend(self._facts.popleft() for _ in range(len(self._facts)))
         facts.extend(self._pictures.pop(name) for name in list(self._pictures))
         return tuple(facts)
+
+    def _collected_steps(self) -> list[ToldFact]:
+        """Take what waits of losses and learning rates."""
+        take = self.steps.popleft
+        steps = [take() for _ in range(min(len(self.steps), MOST_AT_ONCE // 2))]
+        facts: list[ToldFact] = []
+        for name, place in (("loss", 1), ("learning rate", 2)):
+            known = [step for step in steps if step[place] is not None]
+            if known:
+                columns = tuple(zip(*known, strict=True))
+                facts.append(points(name, columns[0], columns[place]))
+        return facts

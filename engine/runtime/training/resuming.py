@@ -7,6 +7,7 @@ from torch.optim import Optimizer
 
 from engine.runtime.training.checkpoints import Loaded, Place, load_checkpoint, save_checkpoint
 from engine.runtime.training.hypers import LiveClip
+from engine.runtime.training.learner import Learner
 from engine.runtime.training.loading import LoaderPass
 from engine.runtime.training.randomness import random_numbers
 from engine.runtime.training.subject import Subject, program_frames
@@ -113,9 +114,7 @@ class Resuming:
     def save(
         self,
         path: str,
-        iteration: int,
-        optimizer: Optimizer | None,
-        subject: Subject,
+        learner: Learner,
         current: LoaderPass | None,
         *,
         frame: FrameType | None = None,
@@ -130,6 +129,7 @@ class Resuming:
             OSError: If the file cannot be written.
             NotPlainError: If the state is not made of numbers and tensors.
         """
+        optimizer, subject, iteration = learner.optimizer, learner.subject, learner.iteration
         if optimizer is None or not iteration:
             raise CheckpointError("no batch was learned yet.")
         counted = None if current is None else self._epoch(frame)

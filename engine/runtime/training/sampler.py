@@ -21,6 +21,9 @@ class Sampler:
     ``share`` is that of the time which recordings may take before ``may_begin`` says no; None: any.
 
     While none is on, nothing of it is in the way of the program.
+
+    Attributes:
+        is_on: Whether an iteration is being recorded; looked at in the hot path.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Sampler:
         self._namespace = namespace
         self._send = send
         self._recorder: Recorder | None = None
+        self.is_on = False
         self._numbers = _Numbers(0)
         self._reason = SampleReason.PERIODIC
         self._drained: list[Batch] = []
@@ -49,11 +53,6 @@ class Sampler:
         """Whether another recording would not take more than its share of the time."""
         return self._share is None or perf_counter_ns() >= self._next_ns
 
-    @property
-    def is_on(self) -> bool:
-        """Whether an iteration is being recorded."""
-        return self._recorder is not None
-
     def begin(self, reason: SampleReason) -> None:
         """Record from now on; a second call while it records only gives a new reason."""
         self._reason = reason
@@ -62,6 +61,7 @@ class Sampler:
         self._began_ns = perf_counter_ns()
         self._numbers = _Numbers(self._most_bytes)
         self._recorder = Recorder(self._options, self._numbers, self._source)
+        self.is_on = True
         self._recorder.__enter__()
 
     def alert(self) -> None:
@@ -76,7 +76,7 @@ class Sampler:
 
     def end(self, iteration: int, note: str = "", update: OptimizerUpdate | None = None) -> None:
         """Record no further, and send what was recorded as this iteration, with its optimizer step opened."""
-        recorder, self._recorder = self._recorder, None
+        recorder, self._recorder, self.is_on = self._recorder, None, False
         if recorder is None:
             return
         try:
@@ -93,11 +93,11 @@ class Sampler:
 
     def forget(self) -> None:
         """Be as if nothing had ever been recorded: this is a process that the program forked."""
-        self._recorder = None
+        self._recorder, self.is_on = None, False
 
     def abandon(self) -> None:
         """Record no further and tell nothing."""
-        recorder, self._recorder = self._recorder, None
+        recorder, self._recorder, self.is_on = self._recorder, None, False
         if recorder is not None:
             recorder.__exit__(None, None, None)
             recorder.halt()

@@ -4,14 +4,12 @@ from collections import deque
 from time import monotonic_ns
 from types import FrameType
 
-from torch.optim import Optimizer
-
 from engine.runtime.training.editing import NS_PER_MS
+from engine.runtime.training.learner import Learner
 from engine.runtime.training.loading import LoaderPass
 from engine.runtime.training.outbox import Outbox
 from engine.runtime.training.plain_state import NotPlainError
 from engine.runtime.training.resuming import Resuming
-from engine.runtime.training.subject import Subject
 from engine.training.checkpoint import CheckpointError
 from engine.training.facts import Mark, MarkKind
 
@@ -39,9 +37,7 @@ class CheckpointQueue:
 
     def write(
         self,
-        iteration: int,
-        optimizer: Optimizer | None,
-        subject: Subject,
+        learner: Learner,
         current: LoaderPass | None,
         *,
         frame: FrameType | None = None,
@@ -51,9 +47,10 @@ class CheckpointQueue:
         while self._waiting:
             path, sent_ns = self._waiting.popleft()
             try:
-                self._resuming.save(path, iteration, optimizer, subject, current, frame=frame, has_ended=has_ended)
+                self._resuming.save(path, learner, current, frame=frame, has_ended=has_ended)
             except (OSError, CheckpointError, NotPlainError) as error:
                 text = f"The checkpoint could not be written: {error}"
-                self._outbox.add(Mark(iteration, MarkKind.TROUBLE, text))
+                self._outbox.add(Mark(learner.iteration, MarkKind.TROUBLE, text))
                 continue
-            self._outbox.add(Mark(iteration, MarkKind.CHECKPOINT, path, (monotonic_ns() - sent_ns) / NS_PER_MS))
+            took_ms = (monotonic_ns() - sent_ns) / NS_PER_MS
+            self._outbox.add(Mark(learner.iteration, MarkKind.CHECKPOINT, path, took_ms))

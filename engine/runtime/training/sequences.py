@@ -30,6 +30,10 @@ class SequenceWatch:
     """Looks at an iteration as often as it may cost; a hook is there only in such an iteration.
 
     Whatever goes wrong, it looks no more: the program goes on as if nothing had been.
+
+    Attributes:
+        is_watching: Whether there may be something to be seen at all; looked at in the hot path, like
+        is_armed: Whether ``look`` has something to look at.
     """
 
     def __init__(self, outbox: Outbox, every_s: float | None, cost_share: float) -> None:
@@ -38,6 +42,7 @@ class SequenceWatch:
         self._share = cost_share / 4
         self._next_ns = 0
         self._handles: tuple[RemovableHandle, ...] = ()
+        self.is_watching, self.is_armed = self._every_ns is not None, False
         self._names: dict[int, str] = {}
         self._calls: list[LayerCall] = []
         self._random: dict[int, Tensor] = {}
@@ -54,14 +59,19 @@ class SequenceWatch:
                 register_module_forward_pre_hook(self._before_forward),
                 register_module_forward_hook(self._after_forward, with_kwargs=True),
             )
+            self.is_armed = True
         else:
-            self._every_ns = None
+            self._stop()
+
+    def _stop(self) -> None:
+        self._every_ns, self.is_watching = None, False
 
     def disarm(self) -> None:
         """Look at nothing: the next iteration is recorded, or the run is over."""
         for handle in self._handles:
             handle.remove()
         self._handles = ()
+        self.is_armed = False
         self._calls = []
         self._random = {}
 
@@ -76,7 +86,7 @@ class SequenceWatch:
             for call in calls:
                 self._tell(iteration, call)
         except Exception:  # noqa: BLE001 - a layer that cannot be run again is learned from all the same
-            self._every_ns = None
+            self._stop()
             return
         ended_ns = perf_counter_ns()
         self._next_ns = ended_ns + max(self._every_ns, int((ended_ns - began_ns) / self._share))

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 from torch.optim import Optimizer
 
 from engine.runtime.compat import quiet
+from engine.runtime.compat_watching import is_undisturbed
 from engine.runtime.training.health import HealthWatch
 from engine.runtime.training.hypers import rate_of
 from engine.runtime.training.losses import LossFinder
@@ -35,32 +36,39 @@ class StepNumbers:
 
     def look(self, optimizer: Optimizer, subject: Subject, iteration: int) -> str:
         """Tell the numbers of the optimizer that counts; return what is no number since this iteration, if anything."""
-        put = self._outbox.points.append
-        with quiet():  # once for all: it takes as long as what is done in it
-            loss = self.loss = self._losses.take()
-            norm = self._norms.look(subject, iteration)
-            self._sequences.look(iteration)
-        if loss is not None:
-            put(("loss", iteration, loss))
+        if is_undisturbed():
+            norm = self._measure(subject, iteration)
+        else:
+            with quiet():
+                norm = self._measure(subject, iteration)
+        loss = self.loss
+        if self._sequences.is_armed:
+            with quiet():
+                self._sequences.look(iteration)
         rate: Any = optimizer.param_groups[0].get("lr")
-        rate = rate if type(rate) is float else rate_of(optimizer)
-        if rate is not None:
-            put(("learning rate", iteration, rate))
+        self._outbox.steps.append((iteration, loss, rate if type(rate) is float else rate_of(optimizer)))
         self._losses.is_stepping = True
         return self._health.judge(iteration, loss, norm)
+
+    def _measure(self, subject: Subject, iteration: int) -> float | None:
+        norms, losses = self._norms, self._losses
+        roots = losses.only_roots if iteration >= norms.next else ()
+        self.loss = losses.take()
+        return norms.look(subject, iteration, self.loss, roots)
 
     def finish(self, iteration: int) -> str:
         """After the step: tell the loss that the optimizer computed in it, as LBFGS does; see ``look``."""
         self._losses.is_stepping = False
-        self._norms.finish(iteration)
-        if not self._losses.has_new:
+        if self._norms.before:
+            self._norms.finish(iteration)
+        if not self._losses.roots:
             return ""
         with quiet():
             loss = self._losses.take()
         if loss is None:
             return ""
         self.loss = loss
-        self._outbox.points.append(("loss", iteration, loss))
+        self._outbox.steps.append((iteration, loss, None))
         return self._health.judge(iteration, loss, None)
 
     def look_aside(self, optimizer: Optimizer, iteration: int) -> None:

@@ -76,6 +76,30 @@ def test_the_batch_in_which_nan_first_comes_is_kept_before_it_is_applied(runs):
     runs.wait()
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        "torch.sqrt((model.fc3.bias * 0).sum() + (0.0 if seen == 6 else 1.0))",  # a graph that may always give NaN
+        "(torch.sqrt((model.fc3.bias * 0).sum()) if seen == 6 else 0.0)",  # one that is another one just then
+    ],
+)
+def test_a_gradient_that_is_nan_in_one_layer_alone_is_noticed_before_it_is_applied(runs, term):
+    text = program().replace("        train_loss = train_batch", "        seen += 1\n        train_loss = train_batch")
+    text = text.replace("for epoch in", "seen = 0\nfor epoch in").replace(
+        "    loss = loss_function(outputs, targets)\n    loss.backward()",
+        f"    loss = loss_function(outputs, targets) + {term}\n    loss.backward()",
+    )
+    runs.begin(text, training=TrainingOptions(norms_every=4))
+    paused = runs.until_paused()
+    assert (paused.iteration, paused.reason) == (5, "a gradient is not finite")
+    (sample,) = runs.samples
+    assert (sample.iteration, sample.reason) == (5, SampleReason.ALERT)
+    recording = recording_of(sample, RunInfo(program=text))
+    assert not [step for step in recording.steps if step.phase is Phase.OPTIMIZER], "nothing was applied"
+    runs.session.stop()
+    runs.wait()
+
+
 def test_a_nan_in_an_iteration_that_is_recorded_anyway_is_shown_up_to_there(runs):
     text = TYPED.replace("LOG", "pass").replace(".mean()", ".mean() + (float('nan') if step == 2 else 0)")
     runs.begin(text, training=TrainingOptions(sample_every=2, sample_share=None))

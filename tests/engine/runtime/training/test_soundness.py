@@ -1,0 +1,78 @@
+"""What no number is among the gradients is noticed, wherever it is, before an optimizer applies it."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from engine.runtime.training.gradients import norms_of, total_of
+from engine.runtime.training.soundness import MOST_NODES, SoundnessCheck, is_harmless
+
+NETWORKS = {
+    "perceptron": (nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2)), (3, 2)),
+    "pictures": (nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2)),
+                 (3, 1, 8, 8)),
+}  # fmt: skip
+
+
+def check_of(loss, gradients):
+    check = SoundnessCheck()
+    check.meet([loss], gradients)
+    return check
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_of_common_layers_are_harmless(name):
+    network, shape = NETWORKS[name]
+    loss = nn.functional.cross_entropy(network(torch.randn(shape)), torch.tensor([0, 1, 1]))
+    assert is_harmless([loss])
+    loss.backward()
+    assert is_harmless([loss]), "also when the graph has let go of its tensors"
+
+
+@pytest.mark.parametrize(
+    "singular",
+    [torch.sqrt, torch.log, lambda x: x**0.5, torch.linalg.vector_norm, torch.acos, lambda x: 1 / x, torch.std],
+)
+def test_what_may_have_a_slope_without_end_is_not(singular):
+    assert not is_harmless([singular(torch.rand(4, requires_grad=True)).sum()])
+
+
+def test_nothing_is_taken_for_harmless_that_is_not_known():
+    chain = torch.ones(2, requires_grad=True)
+    long = chain
+    for _ in range(MOST_NODES):
+        long = long + 1
+    assert not is_harmless([])
+    assert not is_harmless([chain]), "no graph"
+    assert not is_harmless([long.sum()]), "too long to be looked at"
+    assert is_harmless([(chain + 1).sum()])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.complex64])
+def test_any_gradient_that_is_no_number_is_noticed(bad, dtype):
+    x = torch.zeros(3, requires_grad=True)
+    gradients = [torch.ones(2, 3, dtype=dtype), torch.ones(4, dtype=dtype)]
+    check = check_of(x.sqrt().sum(), gradients)
+    assert check.are_sound(gradients, 1.0)
+    gradients[1][2] = bad
+    assert not check.are_sound(gradients, 1.0)
+    assert not math.isfinite(total_of(norms_of(gradients)))
+
+
+def test_where_one_gradient_is_looked_at_what_overflows_is_noticed_in_all():
+    x = torch.ones(3, requires_grad=True)
+    gradients = [torch.ones(2), torch.tensor([1.0, math.inf])]
+    check = check_of((x * x).sum(), gradients)
+    assert not check.are_sound(gradients, 1e20)
+    assert not check.are_sound([torch.tensor([3e30]), gradients[1]], 1.0)
+
+
+def test_large_numbers_are_numbers():
+    gradients = [torch.full((4,), 1e30), torch.full((2,), 1e300, dtype=torch.float64)]
+    each = norms_of(gradients)
+    assert each[0] == pytest.approx(2e30)
+    assert math.isfinite(each[1])
+    assert math.isfinite(total_of(each))
