@@ -37,7 +37,7 @@ _MARGIN_PX = 24.0
 _LABEL_RISE_PX = 16.0
 _LABEL_HEIGHT_PX = 12.0
 _SPACING = {
-    Direction.LEFT_RIGHT: Spacing(wrap_length=WIDEST_ROW_PX, wrap_aspect=0.6),
+    Direction.LEFT_RIGHT: Spacing(wrap_length=WIDEST_ROW_PX, wrap_aspect=0.6, wrap_room=_SCREEN_PX[0]),
     Direction.TOP_DOWN: Spacing(
         column_gap=30.0,
         row_gap=26.0,
@@ -48,6 +48,7 @@ _SPACING = {
         across_after=14.0,
         wrap_length=1250.0,
         wrap_aspect=1.6,
+        wrap_room=_SCREEN_PX[1],
     ),
 }
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 _SWEEPS = 4
 _MOST_DRIFT_PX = 480.0
+_MOST_DRIFT = 1.2
+"""The same as a multiple of the furthest that one frame leads to a side."""
 _HOME = 8.0
 """Weight of the wish to stand where the counterpart in the forward lane stands."""
 
@@ -94,10 +96,12 @@ def _fix_main(strip: Strip, top: list[float]) -> set[int]:
     """Put the main path on one line.
 
     Frames that it leaves at another place than it enters (the rounds of a recurrence) would drift ever further to one
-    side; then each stands where it is entered, and the path bends once behind each.
+    side, much further than any single one leads; then each stands where it is entered, and the path bends once behind
+    each.
     """
     drift = sum(leave - entry for _, entry, leave in strip.main)
-    keeps_line = abs(drift) > _MOST_DRIFT_PX
+    furthest = max([abs(leave - entry) for _, entry, leave in strip.main], default=0.0)
+    keeps_line = abs(drift) > max(_MOST_DRIFT_PX, _MOST_DRIFT * furthest)
     line = 0.0
     for vertex, entry, leave in strip.main:
         top[vertex] = line - entry

@@ -69,6 +69,8 @@ class Spacing:
     """Levels longer than this are folded into columns; None: never."""
     wrap_aspect: float = 1.0
     """Wished breadth of a folded level (all lanes together) in units of its length."""
+    wrap_room: float = 0.0
+    """A picture that is no longer than this is not folded into more columns for the sake of its aspect."""
 
 
 class Area(Struct, gc=False):

@@ -69,13 +69,17 @@ class Wrapper:
         self._restart(plan, parts, level)
 
     def _fewest(self, level: int, plan: LevelPlan, count: int) -> tuple[list[_Part], float]:
-        """At most so many columns, or as few as are no longer: large groups do not fill them evenly."""
+        """At most so many columns, or as few as are no longer, as large groups do not fill them evenly.
+
+        Where they are not long, anyway, there are as few as fit: each column more bends the main path.
+        """
         prices = _LINE_PRICE * np.array(self._crossing(level, len(plan.lengths))[: len(plan.starts)], dtype=np.float64)
+        room = 0.0 if level else self._problem.spacing.wrap_room - 2 * CHANNEL
         parts = self._parts(plan, count, prices)
         longest = _longest(plan, parts)
         while len(parts) > 2:
             fewer = self._parts(plan, len(parts) - 1, prices)
-            if _longest(plan, fewer) > longest + _SAME:
+            if _longest(plan, fewer) > max(longest + _SAME, room):
                 break
             parts, longest = fewer, _longest(plan, fewer)
         return parts, longest

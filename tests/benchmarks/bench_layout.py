@@ -28,6 +28,7 @@ _LIMIT_S = 10.0
 """Longer than this no peer is waited for, and one that takes longer is not asked for a larger graph of its family."""
 _LARGEST_MEASURED = 1_500
 """Boxes beyond which crossings are not counted: every edge is held against every other."""
+_MOST_BENT = 2.0
 _FOLDED_MS, _FLAT_MS, _UNFOLD_MS = 300.0, 1000.0, 50.0
 _PEERS = {"dot": by_dot, "dagre": by_dagre}
 _REAL = {
@@ -125,12 +126,15 @@ def _cpu_ms(work: Callable[[], object]) -> float:
 
 def _clarity(label: str, drawing: Drawing, goal: float | None) -> list[BenchRow]:
     quality: Quality = quality_of(drawing)
+    bent = 100 * (1 - single_straight(drawing, counts_turns=False))
+    bent_goal = None if goal is None else _MOST_BENT
     return [
         BenchRow("edges over foreign boxes", label, quality.node_hits, "hits", goal=goal),
         BenchRow("edges over titles", label, quality.title_hits, "hits", goal=goal),
         BenchRow("crossings", label, quality.crossings, "pairs"),
         BenchRow("edges on one another", label, round(quality.shared_px), "px"),
         BenchRow("straight edges to single inputs", label, round(100 * single_straight(drawing), 1), "%"),
+        BenchRow("bent edges to single inputs, turns of columns aside", label, round(bent, 1), "%", goal=bent_goal),
         BenchRow("width", label, round(drawing.bounds.width), "px"),
     ]
 

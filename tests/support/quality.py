@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.drawing.drawing import Drawing, Rect
+from engine.drawing.drawing import Direction, Drawing, Rect
 from engine.drawing.measure import TITLE_PX, title_width
 from engine.graph.view import EdgeKind
 
@@ -187,14 +187,23 @@ def _shared(a: Line, b: Line, c: Line, d: Line) -> Line:
     return found
 
 
-def single_straight(drawing: Drawing) -> float:
+def single_straight(drawing: Drawing, *, counts_turns: bool = True) -> float:
     """Share of the exactly straight ones among edges that are the only data edge from their source and to their target.
 
-    Of several edges from one box at most one can be straight, whoever lays them out.
+    Of several edges from one box at most one can be straight, whoever lays them out. Nor can one that leads back from
+    the end of a column to the start of the next; without ``counts_turns`` such edges are left out.
     """
     data = [path for path in drawing.edges if path.edge.kind is EdgeKind.DATA and path.points]
     inputs = Counter(path.edge.target for path in data)
     outputs = Counter(path.edge.source for path in data)
     chain = [path for path in data if inputs[path.edge.target] == 1 and outputs[path.edge.source] == 1]
+    if not counts_turns:
+        rects = {box.node.key: box.rect for box in drawing.nodes}
+        is_row = drawing.direction is Direction.LEFT_RIGHT
+        chain = [path for path in chain if _goes_on(rects[path.edge.source], rects[path.edge.target], is_row=is_row)]
     straight = sum(float(np.ptp(polyline(path.points), axis=0).min()) < 0.5 for path in chain)
     return straight / len(chain) if chain else 1.0
+
+
+def _goes_on(source: Rect, target: Rect, *, is_row: bool) -> bool:
+    return target.x >= source.right if is_row else target.y >= source.bottom

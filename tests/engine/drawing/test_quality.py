@@ -196,3 +196,17 @@ def test_any_program_is_drawn_clearly(recording, direction, folding):
         if box.node.mirrors in places:
             assert abs(box.rect.center[axis] - places[box.node.mirrors].center[axis]) < 1
     assert node_hits(drawing) == []
+
+
+@pytest.mark.parametrize("blocks", [16, 40, 200])
+def test_all_bends_of_the_main_path_are_turns_from_column_to_column(blocks):
+    drawing = drawn(residual(blocks, 2))
+    assert single_straight(drawing, counts_turns=False) == 1.0
+    assert single_straight(drawing) >= 0.85
+
+
+def test_what_comes_after_a_folded_frame_stands_below_the_end_of_it():
+    recording = residual(12, 3)
+    drawing = drawn(recording, Folding().with_level(1), Direction.TOP_DOWN)
+    path = next(path for path in drawing.edges if path.edge.target.endswith(":sum"))
+    assert len({x for x, _ in path.points}) == 1

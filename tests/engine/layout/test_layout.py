@@ -241,3 +241,35 @@ def test_the_least_length_of_a_chain_is_its_length():
     edges = tuple(LayoutEdge(first, second) for first, second in pairwise(range(5)))
     problem = LayoutProblem(nodes, edges)
     assert least_length(problem) == places(problem)[-1].end
+
+
+def frames_left_aside(count):
+    """A node, frames one after the other, each left at another node than it is entered at, and a node."""
+    nodes = [LayoutNode(40, 700, group=index // 2) for index in range(2 * count)]
+    edges = [LayoutEdge(2 * frame + 1, 2 * frame + 2) for frame in range(count)]
+    first = LayoutEdge(2 * count + 1, 0)
+    return LayoutProblem((*nodes, LayoutNode(40, 60), LayoutNode(40, 60)), (first, *edges), (None,) * count)
+
+
+def test_a_single_frame_that_leads_aside_bends_no_edge():
+    result = lay_out(frames_left_aside(1))
+    assert abs(result.areas[1].middle[1] - result.areas[0].middle[1]) > 480
+    for route in result.routes:
+        assert len({across for _, across in route}) == 1
+
+
+def test_many_frames_that_lead_aside_stand_below_each_other():
+    result = lay_out(frames_left_aside(12))
+    assert len({frame.across for frame in result.frames.values()}) == 1
+
+
+def test_a_picture_that_is_not_long_gets_as_few_columns_as_fit():
+    chain = tuple(LayoutNode(60.0, 100.0) for _ in range(24))
+    edges = tuple(LayoutEdge(first, second) for first, second in pairwise(range(24)))
+    columns = []
+    for room in (0.0, 900.0):
+        spacing = Spacing(wrap_length=700.0, wrap_aspect=4.0, wrap_room=room)
+        areas = lay_out(LayoutProblem(chain, edges, (), spacing)).areas
+        columns.append(len({area.across for area in areas}))
+        assert room == 0.0 or max(area.end for area in areas) <= room
+    assert columns == [8, 3]
