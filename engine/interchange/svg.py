@@ -75,16 +75,18 @@ class _Writer:
         view_box = f"{bounds.x:.1f} {bounds.y:.1f} {bounds.width:.1f} {bounds.height:.1f}"
         size = f'width="{bounds.width:.1f}" height="{bounds.height:.1f}"'
         yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {size}>'
-        yield f"<title>{xml_text(self._recording.info.filename)}</title>"
+        yield f"<title>{xml_text(self._recording.info.title)}</title>"
         yield f"<style>{''.join(face.rule() for face in faces)}{self._style()}</style>"
         if not is_transparent:
             yield f'<rect x="{bounds.x:.1f}" y="{bounds.y:.1f}" {size} fill="{self._palette.canvas}"/>'
         yield from map(self._frame, drawing.frames)
         yield from map(self._lane, drawing.lanes)
-        yield from map(EdgeWriter(self._step, self._palette, self._marks).text, drawing.edges)
+        edges = EdgeWriter(self._step, self._palette, self._marks)
+        yield from map(edges.text, drawing.edges)
         yield from map(self._heading, drawing.frames)
         nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._marks)
         yield from (nodes.text(box, f"n{index}") for index, box in enumerate(drawing.nodes))
+        yield from edges.dots
         yield "</svg>\n"
 
     def _style(self) -> str:

@@ -1,6 +1,7 @@
 """A batch of facts: the unit that crosses the pipe, is appended to a file, and extends a recording."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import msgspec
 
@@ -90,3 +91,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Threads that torch may use for one operation, 0 when unknown: sums depend on it in their last bits."""
     is_part: bool = False
     """Whether only a part of a program was recorded, so that tensors may come from before it."""
+
+    @property
+    def title(self) -> str:
+        """The name of the file, without where it lies: what is shown to others."""
+        return PurePath(self.filename).name or self.filename

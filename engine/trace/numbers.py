@@ -19,7 +19,8 @@ def _real_text(value: float, digits: int) -> str:
         return "0"
     if 1e-4 <= abs(value) < 1e5:
         return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
-    return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e+")
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power)}"
 
 
 def _complex_text(number: complex, digits: int) -> str:

@@ -78,10 +78,10 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type in
         """Return the label of each tick."""
         numbers = [10.0 ** min(value, _LAST_DECADE) if self.is_log else value for value in values]
         for digits in range(_FEWEST_DIGITS, _MOST_DIGITS):
-            labels = [_short(number_text(number, digits)) for number in numbers]
+            labels = [number_text(number, digits) for number in numbers]
             if _are_true(labels, numbers):
                 return labels
-        return [_short(number_text(number, _MOST_DIGITS)) for number in numbers]
+        return [number_text(number, _MOST_DIGITS) for number in numbers]
 
 
 class CountAxis(NumberAxis):
@@ -104,14 +104,6 @@ def _are_true(labels: list[str], numbers: list[float]) -> bool:
 def margin_around(low: float, high: float, share: float) -> float:
     """Return the room that an axis leaves beyond its numbers: a share of their span, more where they hardly differ."""
     return max((high - low) * share, abs(high) * _NOISE) if high > low else max(abs(high) * 0.1, 1e-12)
-
-
-def _short(text: str) -> str:
-    """Return a label as short as it can be, ``1e6`` for ``1.00e+6``: pyqtgraph leaves out what finds no room."""
-    mantissa, has_power, power = text.partition("e")
-    if not has_power:
-        return text
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power.removeprefix('+')}"
 
 
 def _digits(decades: float) -> tuple[float, ...]:

@@ -62,7 +62,7 @@ def pdf_pieces(
     root, tree, info = document.reserve(), document.reserve(), document.reserve()
     fonts = {font.name: document.reserve() for font in (lettering.bold, lettering.words, lettering.mono)}
     yield document.head
-    yield document.object(info, f"<< /Title {words(clean(recording.info.filename))} /Producer (Chainrule) >>")
+    yield document.object(info, f"<< /Title {words(clean(recording.info.title))} /Producer (Chainrule) >>")
     numbers: list[int] = []
     for page in pages:
         number, content = document.reserve(), document.reserve()
@@ -132,6 +132,7 @@ class _PageWriter:
         yield from chain(("q\n",), map(self._edges.text, drawing.edges), ("Q\n",))
         yield from map(self._heading, drawing.frames)
         yield from map(self._nodes.text, drawing.nodes)
+        yield from self._edges.dots
 
     def _frame(self, frame: GroupFrame) -> str:
         rect, palette = frame.rect, self._palette

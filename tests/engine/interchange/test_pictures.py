@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from engine.interchange.mermaid import mermaid_text
 from engine.interchange.svg import svg_pieces
 from engine.interchange.tikz import tikz_text
 from engine.trace.ids import StepIndex
+from engine.trace.recording import Recording
 from gui.theme.tokens import DARK, LIGHT
 from tests.support.made import Maker, mlp, residual
 from tests.support.recordings import starter_recording
@@ -174,3 +176,11 @@ def test_a_name_longer_than_its_frame_is_cut():
     assert shown.startswith("n" * 20)
     assert "…" in shown
     assert len(shown) < 60
+
+
+def test_a_picture_does_not_say_where_the_program_lies():
+    recording = starter_recording()
+    moved = msgspec.structs.replace(recording.info, filename="/home/someone/private/program.py")
+    text = svg_of(Recording(moved, recording.store), 0)
+    assert "<title>program.py</title>" in text
+    assert "private" not in text
