@@ -99,6 +99,8 @@ class NetworkCard(QWidget):
         self._note.setProperty("look", "muted")
         self.view = NetworkView(tokens, self)
         self.view.picked.connect(self.picked)
+        # Not within the event: the scene sets the width of the view.
+        self.view.room_changed.connect(self._on_room, Qt.ConnectionType.QueuedConnection)
         self.elements = ElementPart(self.view, self)
         self.script = ScriptView(tokens, self)
         self._hint = QLabel(HINT, self)
@@ -181,6 +183,9 @@ class NetworkCard(QWidget):
             self.view.show_scene(scene_of(columns, batch, told, room), TYPED)
         self.elements.follow(run)
         self._hint.setText(self._hint_of(run, told, columns))
+
+    def _on_room(self) -> None:
+        self.refresh(self._run)
 
     def _hint_of(self, run: TrainingRun | None, told: Told, columns: tuple[Column, ...]) -> str:
         if not columns:

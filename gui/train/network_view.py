@@ -47,11 +47,13 @@ class NetworkView(QWidget):
         picked: A ``Unit``, or None for a click beside all.
         line_hovered: The ``WeightLine`` under the mouse, or None.
         line_picked: A ``WeightLine`` was clicked, or None for a click beside all of them.
+        room_changed: More or fewer units find room above one another.
     """
 
     picked = Signal(object)
     line_hovered = Signal(object)
     line_picked = Signal(object)
+    room_changed = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
@@ -190,6 +192,8 @@ class NetworkView(QWidget):
         self._lines = self._tiles = None
         self._place_anew()
         super().resizeEvent(event)
+        if event.oldSize().height() != event.size().height():
+            self.room_changed.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show what was painted; of lines and tiles that are out of date one is painted anew, the other soon after."""

@@ -377,3 +377,10 @@ def test_the_spread_of_the_weights_over_time_is_a_face_of_the_layers_chart(begun
     assert len(seen) > 1
     entries["Gradient norm by layer"].trigger()
     assert chart.strips.isVisible()
+
+
+def test_a_lower_window_shows_fewer_units_also_when_nothing_runs(bench, qtbot):
+    view = bench.page.network.view
+    before = len(view._columns[1].units)
+    bench.workbench.window.resize(1120, 676)
+    qtbot.waitUntil(lambda: len(view._columns[1].units) == view.room < before)
