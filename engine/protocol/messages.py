@@ -121,6 +121,7 @@ class Ended(Message, frozen=True, kw_only=True):
 
     kind: EndKind
     duration_ns: Count = 0
+    """How long it ran, without the time that a training run waited for the person."""
     error_type: Text = ""
     error_text: Text = ""
     line: LineNumber | None = None

@@ -15,8 +15,8 @@ FILE_NAME = "pictures.msgpack"
 BUDGET_BYTES = 4_000_000
 _FLOAT_BYTES = 4
 _FIRST = (
-    "boundary", "data/", "unit/", "weight/", "batch/", "feature maps/", "mistakes", "kernels/", "attention/",
-    "hidden norms/", "gradient norms/", "activations/",
+    "boundary", "data/", "unit/", "weight/", "batch/", "scores/", "feature maps/", "answers by place/", "mistakes",
+    "kernels/", "attention/", "hidden norms/", "gradient norms/", "activations/",
 )  # fmt: skip
 """How the names of pictures begin, those first that are missed most."""
 

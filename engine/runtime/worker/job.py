@@ -150,6 +150,8 @@ class Job:
             if self._request.memory_limit_mb is not None:
                 self._limit.apply(self._request.memory_limit_mb * 1_000_000, torch.get_num_threads())
             ended = self._runner.run(program, module, self._limit)
+            learned_ns = max(0, ended.duration_ns - self._training.rest_ns)
+            ended = msgspec.structs.replace(ended, duration_ns=learned_ns)
             if ended.kind is EndKind.FAILED:
                 self._training.failed()
             trouble = resuming.check_end(is_finished=ended.kind is EndKind.FINISHED)

@@ -31,6 +31,13 @@ def test_what_is_missed_most_finds_room_first(tmp_path):
     assert (tmp_path / FILE_NAME).stat().st_size < BUDGET_BYTES + 1000
 
 
+@pytest.mark.parametrize("name", ["answers by place/rnn", "scores/confusion", "hidden norms/rnn"])
+def test_histograms_leave_room_for_what_a_card_shows_of_the_last_batch(tmp_path, name):
+    large = BUDGET_BYTES // 8 + 100
+    write_pictures(tmp_path, None, (picture("histogram/fc.weight", large), picture(name, large)))
+    assert [one.name for one in read_pictures(tmp_path).pictures] == [name]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -1,5 +1,7 @@
 """Pausing, going on, and changing hyper-parameters while a run goes on."""
 
+import time
+
 import pytest
 
 from engine.network.network import Setting
@@ -8,6 +10,7 @@ from engine.training.commands import Pause, Play, SetHyper
 from engine.training.facts import MarkKind, TrainState
 from engine.training.options import TrainingOptions
 from engine.training.plan import Choice, GeneratedData, Shape
+from tests.engine.session.runs import printed
 from tests.engine.session.training.programs import losses_alone, program
 
 pytestmark = pytest.mark.worker
@@ -51,6 +54,19 @@ def test_pausing_and_stopping_keep_everything(runs):
     assert runs.wait().outcome.kind is OutcomeKind.STOPPED
     assert len(runs.curve("loss")) == count
     assert runs.progress[-1].state is TrainState.ENDED
+
+
+def test_the_time_that_a_run_took_is_told_without_its_pauses(runs):
+    text = f"import time\nbegan = time.perf_counter()\n{program()}\nprint(time.perf_counter() - began)\n"
+    runs.begin(text, training=TrainingOptions(play=None))
+    runs.until_paused()
+    paused_s = 1.2
+    time.sleep(paused_s)
+    runs.session.steer(Play())
+    recording = runs.wait()
+    told, unit = recording.outcome.message.removeprefix("Finished in ").removesuffix(".").split()
+    took_s = float(told) * {"s": 1.0, "ms": 1e-3}[unit]
+    assert took_s < float(printed(recording).split()[-1]) - paused_s / 2
 
 
 def test_a_live_edit_has_its_effect_in_the_next_step(runs):
