@@ -19,12 +19,11 @@ class Tally:
         self._on_replaced(document.recording)
 
     def _on_replaced(self, recording: Recording | None) -> None:
-        self.steps = dict.fromkeys(Phase, 0)
+        phases = [] if recording is None else [step.phase for step in recording.steps]
+        self.steps = {phase: phases.count(phase) for phase in Phase}
         self.tensors = self.kept_bytes = self.outputs = 0
         if recording is None:
             return
-        for step in recording.steps:
-            self.steps[step.phase] += 1
         self.tensors = len(recording.values)
         self.outputs = len(recording.outputs)
         kept = (recording.data(value.id) for value in recording.values)

@@ -36,7 +36,7 @@ from gui.timeline.palette import Palette, palette_of
 from gui.timeline.rows import BOTTOM_PX, LABEL_PX, RIGHT_PX, TRACKS, Row, Rows
 from gui.timeline.scale import Scale, fit, ruler_stride
 from gui.timeline.scrub import Scrubber
-from gui.timeline.table import StepTable
+from gui.timeline.table import TAKEN_AT_ONCE, StepTable
 from gui.timeline.texts import detail_text, position_text
 from gui.timeline.tracks import INITIAL_PX, TrackPainter, paint_cap, paint_playhead
 
@@ -77,6 +77,8 @@ class TimelinePanel(QWidget):
         self.setAccessibleDescription("Every step of the run. Arrow keys step, Home and End go to the ends.")
         self._marking = QTimer(self, interval=_MARKING_MS)
         self._marking.timeout.connect(self._mark_more)
+        self._taking = QTimer(self, singleShot=True, interval=0)
+        self._taking.timeout.connect(lambda: self._take(document.recording))
         document.recording_replaced.connect(self._replace)
         document.recording_extended.connect(self._extend)
         document.run_ended.connect(self._end)
@@ -86,8 +88,16 @@ class TimelinePanel(QWidget):
     # What the models say
 
     def _replace(self, recording: Recording | None) -> None:
-        self._table = StepTable(recording)
         self._is_fitted = True
+        if recording is None or len(recording) <= TAKEN_AT_ONCE:
+            self._taking.stop()
+            self._take(recording)
+        else:
+            self._table = StepTable(None)
+            self._taking.start()
+
+    def _take(self, recording: Recording | None) -> None:
+        self._table = StepTable(recording)
         self._mark_soon()
         self._rescale()
 

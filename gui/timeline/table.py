@@ -1,7 +1,7 @@
 """The steps of a recording as columns of numbers, so that tens of thousands can be painted at once."""
 
 from collections import deque
-from enum import Enum, IntEnum
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,8 @@ class Mark(IntEnum):
     """Some number that it made is NaN or infinite."""
 
 
-class _Look(Enum):
-    """How often a step was judged before."""
-
-    FIRST = "not yet"
-    SECOND = "once, when its numbers had not arrived"
-
-
+TAKEN_AT_ONCE = 10_000
+"""The steps of a longer recording are taken over in the turn after that in which everything else is shown."""
 MARKED_AT_ONCE = 500
 """Judging so many steps takes a few milliseconds."""
 
@@ -55,8 +50,12 @@ class StepTable:
         self._marks = np.zeros(0, np.uint8)
         self._modules = np.full((MAXIMUM_DEPTH, 0), NO_MODULE, np.int64)
         self._chains: dict[ModuleCallId, tuple[ModuleCallId, ...]] = {}
-        self._unseen: deque[tuple[Step, _Look]] = deque()
+        self._judged = 0
+        """So many steps were looked at, at least once."""
+        self._again: deque[Step] = deque()
+        """Steps to be looked at once more."""
         self._pending: list[Step] = []
+        """Steps whose numbers had not arrived when they were looked at first."""
         self.depth = 0
         self.extend()
 
@@ -85,8 +84,7 @@ class StepTable:
         fresh = self._recording.steps[len(self) :]
         if fresh:
             self._grow(fresh)
-        self._unseen.extend((step, _Look.SECOND) for step in self._pending)
-        self._unseen.extend((step, _Look.FIRST) for step in fresh)
+        self._again.extend(self._pending)
         self._pending = []
         self.mark_some()
 
@@ -99,19 +97,28 @@ class StepTable:
         recording = self._recording
         if recording is None:
             return False
-        for _ in range(min(most, len(self._unseen))):
-            step, look = self._unseen.popleft()
+        for _ in range(min(most, self._left)):
+            is_first = not self._again
+            step = recording.steps[self._judged] if is_first else self._again.popleft()
+            self._judged += is_first
             mark = _mark_of(recording, step)
             if mark is not None:
                 self._marks[step.index] = mark
-            elif look is _Look.FIRST:
+            elif is_first:
                 self._pending.append(step)
-        return bool(self._unseen)
+        return self._left > 0
+
+    @property
+    def _left(self) -> int:
+        """How many steps are to be judged."""
+        return len(self._again) + len(self) - self._judged
 
     def _grow(self, fresh: list[Step]) -> None:
-        codes = {phase: code for code, phase in enumerate(PHASES)}
-        phases = np.fromiter((codes[step.phase] for step in fresh), np.uint8, len(fresh))
-        self._phases = np.concatenate([self._phases, phases])
+        phases = [step.phase for step in fresh]
+        codes = np.zeros(len(fresh), np.uint8)
+        for code, phase in enumerate(PHASES):
+            codes[[one is phase for one in phases]] = code
+        self._phases = np.concatenate([self._phases, codes])
         self._marks = np.concatenate([self._marks, np.zeros(len(fresh), np.uint8)])
         inner = np.fromiter((self._module_of(step) for step in fresh), np.int64, len(fresh))
         # There are far fewer calls of modules than steps: what lies around one is found once.

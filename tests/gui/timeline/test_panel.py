@@ -208,3 +208,17 @@ def test_fifty_thousand_steps_paint_quickly(stage: Stage) -> None:
         stage.panel.grab()
         times.append(time.perf_counter() - started)
     assert sorted(times)[3] < 0.5  # a freeze, not a speed: 3 ms on an idle machine
+
+
+def test_a_long_recording_is_taken_over_in_the_next_turn(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("gui.timeline.panel.TAKEN_AT_ONCE", 20)
+    stage.show(large_recording(40))
+    assert stage.panel.scale.count == 0
+    qtbot.waitUntil(lambda: stage.panel.scale.count == 40)
+    stage.show(large_recording(60))
+    stage.show(large_recording(10))
+    assert stage.panel.scale.count == 10
+    qtbot.wait(20)
+    assert stage.panel.scale.count == 10
