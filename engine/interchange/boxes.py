@@ -12,7 +12,7 @@ from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, node_state
 from engine.graph.view import Category, NodeKind
 from engine.interchange.marks import Badge, Mark, Marks
-from engine.interchange.palette import Palette, luminance, mixed
+from engine.interchange.palette import Palette, contrast, mixed
 from engine.interchange.parts import fill_of, parts_of
 from engine.trace.facts import Role
 from engine.trace.ids import StepIndex, ValueId
@@ -152,7 +152,7 @@ class Boxes:
 
     def _with_ink(self, color: str) -> tuple[str, bool]:
         palette = self._palette
-        ink = max(palette.text, palette.canvas, key=lambda ink: abs(luminance(ink) - luminance(color)))
+        ink = max(palette.text, palette.canvas, key=lambda ink: contrast(ink, color))
         return (color, ink != palette.text)
 
     def _cells(self, value: ValueId) -> tuple[Cell, ...]:
@@ -196,7 +196,7 @@ def ink_on(fill: str, palette: Palette) -> str:
     candidates = [palette.text, palette.canvas]
     if palette.skin_fills is not None:
         candidates.append(palette.skin_fills.ink)
-    return max(candidates, key=lambda ink: abs(luminance(ink) - luminance(fill)))
+    return max(candidates, key=lambda ink: contrast(ink, fill))
 
 
 def _strips(palette: Palette) -> dict[Category, str]:

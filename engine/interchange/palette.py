@@ -95,10 +95,17 @@ def mixed(first: str, second: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
-def luminance(color: str) -> float:
-    """Rough brightness, 0..1: decides between dark and light text upon it."""
-    red, green, blue = _channels(color)
-    return (0.299 * red + 0.587 * green + 0.114 * blue) / 255
+def contrast(first: str, second: str) -> float:
+    """Return how far two colours stand apart, 1 to 21, as WCAG 2 defines it."""
+    dark, bright = sorted((_luminance(first), _luminance(second)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    shares = [channel / 255 for channel in _channels(color)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _channels(color: str) -> tuple[int, int, int]:

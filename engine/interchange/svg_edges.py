@@ -18,7 +18,11 @@ _ONE_PIECE = 4
 
 
 class EdgeWriter:
-    """Writes the edges of one drawing right after a step; the looks of edges are made once and kept."""
+    """Writes the edges of one drawing right after a step; the looks of edges are made once and kept.
+
+    Attributes:
+        dots: Where saved tensors are, to be written above the boxes.
+    """
 
     def __init__(self, step: StepIndex, palette: Palette, marks: Marks = NO_MARKS) -> None:
         self._step = step
@@ -26,6 +30,7 @@ class EdgeWriter:
         self._mark_of = None if marks.of_edge is unmarked else marks.of_edge
         self._looks: dict[tuple[EdgeKind, bool], tuple[str, str]] = {}
         self._curves: dict[int, str] = {}
+        self.dots: list[str] = []
 
     def text(self, path: EdgePath) -> str:
         """Return the elements of an edge; nothing for a saved tensor that is not used at this step."""
@@ -65,11 +70,11 @@ class EdgeWriter:
     def _saved(self, path: EdgePath) -> str:
         color = self._palette.saved
         x, y = path.points[0]
+        self.dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>')
         middle = path.points[len(path.points) // 2]
         return (
             f'<path d="{self._curve(path.points)}" stroke="{color}" stroke-width="1.8" stroke-dasharray="2 4" '
             'fill="none"/>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
             f'<text class="s" x="{middle[0] + 8:.1f}" y="{middle[1] + 4:.1f}" style="fill:{color}">'
             f"{xml_text(short(path.edge.label, 40))}</text>"
         )

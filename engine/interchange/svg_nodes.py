@@ -130,7 +130,7 @@ def _shell(look: BoxLook, ink: str) -> str:
             disc += f'<text class="c" x="{width - 13:.1f}" y="18" style="fill:{ink};font-weight:600">{mark.sign}</text>'
     return (
         f'{halo}<rect {shape} fill="{look.fill}" stroke="{border}" stroke-width="{thick:g}"{dash}/>'
-        f'<rect y="10" width="3" height="{height - 20:.1f}" fill="{strip}"/>{disc}'
+        f'<rect x="1" y="10" width="3" height="{height - 20:.1f}" rx="1.5" fill="{strip}"/>{disc}'
     )
 
 

@@ -18,7 +18,11 @@ _LABEL_PX = 10.5
 
 
 class EdgeWriter:
-    """Writes the edges of one drawing right after a step; what is chosen for one holds until the next is different."""
+    """Writes the edges of one drawing right after a step; what is chosen for one holds until the next is different.
+
+    Attributes:
+        dots: Where saved tensors are, to be written above the boxes.
+    """
 
     def __init__(self, step: StepIndex, palette: Palette, lettering: Lettering, marks: Marks = NO_MARKS) -> None:
         self._step = step
@@ -28,6 +32,7 @@ class EdgeWriter:
         self._looks: dict[tuple[EdgeKind, bool], str] = {}
         self._chosen = ""
         self._curves: dict[int, str] = {}
+        self.dots: list[str] = []
 
     def text(self, path: EdgePath) -> str:
         """Return the operators of an edge; nothing for a saved tensor that is not used at this step."""
@@ -60,9 +65,10 @@ class EdgeWriter:
         self._chosen = ""
         x, y = path.points[0]
         middle = path.points[len(path.points) // 2]
+        self.dots.append(f"{fill_color(color)}{disc(x, y, 3.5)}f\n")
         label = clean(short(path.edge.label, 40))
         return (
-            f"{_chosen(color, 1.8, '[2 4]', is_future=False)}{self._curve(path.points)}{disc(x, y, 3.5)}f\n"
+            f"{_chosen(color, 1.8, '[2 4]', is_future=False)}{self._curve(path.points)}"
             f"{self._lettering.words.show(label, _LABEL_PX, middle[0] + 8, middle[1] + 4)}"
         )
 

@@ -120,5 +120,5 @@ def _shell(look: BoxLook) -> str:
         dash = "[5 4] 0 d\n" if mark.is_dashed else dash
     return (
         f"{halo}{dash}{thick:g} w {line_color(border)}{fill_color(look.fill)}{shape}B\n"
-        f"{fill_color(strip)}0 10 3 {height - 20:.1f} re f\n"
+        f"{fill_color(strip)}{rounded(1, 10, 3, height - 20, 1.5)}f\n"
     )
