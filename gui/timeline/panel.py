@@ -89,12 +89,9 @@ class TimelinePanel(QWidget):
 
     def _replace(self, recording: Recording | None) -> None:
         self._is_fitted = True
-        if recording is None or len(recording) <= TAKEN_AT_ONCE:
-            self._taking.stop()
-            self._take(recording)
-        else:
-            self._table = StepTable(None)
-            self._taking.start()
+        is_long = recording is not None and len(recording) > TAKEN_AT_ONCE
+        self._taking.start() if is_long else self._taking.stop()
+        self._take(None if is_long else recording)
 
     def _take(self, recording: Recording | None) -> None:
         self._table = StepTable(recording)
