@@ -116,10 +116,11 @@ class RunBook:
         return bool(self._gone)
 
     def put_back(self) -> None:
-        """Bring back the run that was taken out last, and look at it."""
+        """Bring back the run that was taken out last to where it was, and look at it."""
         if self._gone:
             run = self._gone.pop()
-            self._runs.append(run)
+            older = (place for place, one in enumerate(self._runs) if 0 < one.began_s <= run.began_s)
+            self._runs.insert(next(older, len(self._runs)), run)
             self._current = run
             self.returned.emit(run)
             self.changed.emit(None)

@@ -109,3 +109,16 @@ def test_a_folder_that_cannot_be_written_is_told_once(book, logs, tmp_path):
     assert len(told) == 1
     assert told[0].startswith(f"Runs are not written to {tmp_path / 'file'} any more: ")
     assert logs.folder is None
+
+
+def test_a_run_comes_back_to_where_it_was(book):
+    runs = [run_of(book, name) for name in ("first", "second", "third")]
+    for began_s, run in enumerate(runs, start=1):
+        run.began_s, run.outcome = float(began_s), Outcome(kind=OutcomeKind.STOPPED, message="")
+    for run in (runs[2], runs[0]):
+        book.remove(run)
+    book.put_back()
+    assert [run.name for run in book.runs] == ["second", "first"]
+    book.put_back()
+    assert [run.name for run in book.runs] == ["third", "second", "first"]
+    assert book.current is runs[2]
