@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 
+from engine.drawing.cables import count_label
 from engine.drawing.drawing import Direction, Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Rect
 from engine.drawing.measure import heading_rect, node_size
 from engine.drawing.packed import packed
 from engine.graph.uncollected import uncollected
 from engine.graph.view import EdgeKind, GroupKey, NodeKey, NodeKind, ViewEdge, ViewGraph
 from engine.layout import (
+    MOST_APART,
     Area,
     EdgeRole,
     LayoutEdge,
@@ -60,7 +62,7 @@ def arrange(view: ViewGraph, direction: Direction | None = None) -> Drawing:
 
     That is from left to right where the whole forward pass fits into one row, else from top to bottom. A pass too long
     for its direction is folded into columns (or rows). Of very many edges between the same two nodes only the first
-    ``MOST_PARALLEL`` are drawn; the label of the last says how many there are.
+    ``MOST_PARALLEL`` are drawn; of edges too many to lie apart, labels say how many there are.
     """
     with uncollected():
         return _arranged(view, direction)
@@ -74,10 +76,8 @@ def _arranged(view: ViewGraph, direction: Direction | None) -> Drawing:
 
 
 def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:
-    """The edges that are drawn."""
-    if len(edges) <= MOST_PARALLEL:
-        return edges
-    if max(Counter([(edge.source, edge.target) for edge in edges]).values()) <= MOST_PARALLEL:
+    """The edges that are drawn; those that lie together as a cable say how many they are."""
+    if len(edges) <= MOST_APART or max(Counter([(edge.source, edge.target) for edge in edges]).values()) <= MOST_APART:
         return edges
     counts = Counter((edge.source, edge.target, edge.kind) for edge in edges)
     seen: Counter[tuple[NodeKey, NodeKey, EdgeKind]] = Counter()
@@ -85,10 +85,11 @@ def _thinned(edges: tuple[ViewEdge, ...]) -> tuple[ViewEdge, ...]:
     for edge in edges:
         bundle = (edge.source, edge.target, edge.kind)
         seen[bundle] += 1
-        if seen[bundle] == MOST_PARALLEL < counts[bundle]:
-            drawn.append(replace(edge, label=f"one of {counts[bundle]:,} edges"))
-        elif seen[bundle] <= MOST_PARALLEL:
+        if counts[bundle] <= MOST_APART:
             drawn.append(edge)
+        elif seen[bundle] <= MOST_PARALLEL:
+            is_last = seen[bundle] == MOST_PARALLEL < counts[bundle]
+            drawn.append(edge if edge.label and not is_last else replace(edge, label=count_label(counts[bundle])))
     return tuple(drawn)
 
 

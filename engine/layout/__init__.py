@@ -11,8 +11,10 @@ from engine.layout.problem import (
     LayoutResult,
     Spacing,
 )
+from engine.layout.routes import MOST_APART
 
 __all__ = [
+    "MOST_APART",
     "Area",
     "EdgeRole",
     "LayoutEdge",

@@ -16,7 +16,9 @@ _WIDEST_SPREAD = 15.0
 _MARGIN = 24.0
 _PARALLEL = 9.0
 _PARALLELS_PX = 40.0
-_MOST_SPREAD = 8
+_CABLE_PX = 4.0
+"""Edges between the same two nodes that are too many to tell apart lie together like the wires of a cable, so broad."""
+MOST_APART = 8
 """More arrows than this meet in one point: they come along a common way."""
 _LEVEL = 0.5
 """Ends that are less apart than this lie on one line."""
@@ -57,10 +59,11 @@ class FlowRouter:
         return smooth(self._spread(self._separated(lines)))
 
     def _separated(self, lines: Polylines) -> Polylines:
-        """Edges between the same two nodes run side by side."""
+        """Edges between the same two nodes run side by side, and very many as one cable."""
         bundle = np.unique(self._sources * len(self._lane) + self._targets, return_inverse=True)[1]
         group = _Groups(bundle, np.arange(len(bundle)))
-        step = np.minimum(_PARALLEL, _PARALLELS_PX / group.size)
+        breadth = np.where(group.size > MOST_APART, _CABLE_PX, _PARALLELS_PX)
+        step = np.minimum(_PARALLEL, breadth / group.size)
         shift = step * (group.position - (group.size - 1) / 2)
         return replace(lines, across=lines.across + shift.repeat(np.diff(lines.starts)))
 
@@ -159,7 +162,7 @@ def _shifts(side: Ints, across: Floats, other: Floats, breadth: Floats) -> Float
     pivot = (np.bincount(group.number) - 1) / 2
     pivot[group.number[group.order][is_pivot]] = group.position[group.order][is_pivot]
     step = np.minimum(_WIDEST_SPREAD, np.maximum(breadth - _MARGIN, 8.0) / group.size)
-    meets = (group.size > 1) & (group.size <= _MOST_SPREAD) & ~is_straight
+    meets = (group.size > 1) & (group.size <= MOST_APART) & ~is_straight
     return np.where(meets, step * (group.position - pivot[group.number]), 0.0)
 
 

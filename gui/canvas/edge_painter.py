@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from engine.compare import ChangeKind
+from engine.drawing.cables import cables
 from engine.drawing.drawing import EdgePath, Point, Rect
 from engine.graph.view import EdgeKind
 from engine.overlay.overlay import name_of
@@ -67,6 +68,7 @@ class EdgePainter:
         self._widths: dict[int, float] = {}
         self._curves: dict[int, QPainterPath] = {}
         self._trunk_paths: dict[tuple[int, ...], list[QPainterPath]] = {}
+        self._cables: list[int] | None = None
 
     def style_of(self, index: int, step: int) -> EdgeStyle:
         """Return colour, width and dashes of an edge at a step."""
@@ -265,7 +267,19 @@ class EdgePainter:
             places = self._label_places(self._curve(indices[0]), text_width(label, Style.LABEL), seen, grow)
             place = next((one for one in places if not any(_meet(one, other) for other in taken)), places[0])
             taken.append(place)
-            self._thread_label(painter, label, place, grow)
+            self._thread_label(painter, label, place, grow, self._tokens.saved)
+
+    def paint_counts(self, painter: QPainter, seen: Rect, scale: float) -> None:
+        """Write beside edges that lie together how many they are."""
+        if self._cables is None:
+            self._cables = cables(self._scene.edges)
+        grow = heading_growth(scale, _LARGEST_LABEL)
+        for index in self._cables:
+            around = self._curve(index).boundingRect()
+            if _meet(Rect(around.x() - 1.0, around.y() - 1.0, around.width() + 2.0, around.height() + 2.0), seen):
+                label = self._scene.edges[index].edge.label
+                place = self._label_places(self._curve(index), text_width(label, Style.LABEL), seen, grow)[0]
+                self._thread_label(painter, label, place, grow, self._tokens.muted)
 
     def _label_places(self, curve: QPainterPath, width: float, seen: Rect, grow: float) -> list[Rect]:
         """Places beside the thread where it runs down, above it where it runs along, clear of nodes, the best first."""
@@ -274,7 +288,7 @@ class EdgePainter:
         visible = [place for place in free if _holds(seen, place)]
         return visible or free or places
 
-    def _thread_label(self, painter: QPainter, label: str, place: Rect, grow: float) -> None:
+    def _thread_label(self, painter: QPainter, label: str, place: Rect, grow: float, color: str) -> None:
         painter.save()
         painter.translate(place.x, place.y)
         painter.scale(grow, grow)
@@ -282,7 +296,7 @@ class EdgePainter:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(self._tokens.canvas, 0.85))
         painter.drawRoundedRect(ground, 4.0, 4.0)
-        painter.setPen(QColor(self._tokens.saved))
+        painter.setPen(QColor(color))
         draw_text(painter, _LABEL_PAD, _LABEL_HEIGHT - 4.0, label, Style.LABEL)
         painter.restore()
 

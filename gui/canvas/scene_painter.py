@@ -214,6 +214,7 @@ class ScenePainter:
             self._frames.paint_title(painter, frame, int(self.scene.frame_depths[index]), scale, seen, labels)
         for lane in self.scene.drawing.lanes:
             self._frames.paint_lane(painter, lane, scale, seen)
+        self._edges.paint_counts(painter, seen, scale)
 
     def _paint_far_names(
         self, painter: QPainter, visible: Visible, scale: float, seen: Rect, labels: LabelImages | None

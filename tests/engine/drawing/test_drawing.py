@@ -1,7 +1,7 @@
 """Cells, step states, and view graphs with geometry."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from engine.drawing.measure import mono_width, title_width
 from engine.drawing.state import StepState, edge_state, node_state
 from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind, NodeKind
+from engine.layout import MOST_APART
 from tests.support.made import Maker, chain, mlp, recurrence, residual
 from tests.support.recordings import starter_recording
 
@@ -205,11 +206,27 @@ def test_of_very_many_edges_between_two_boxes_a_few_are_drawn_and_say_how_many_t
     drawing = arrange(view)
     assert len(view.edges) == 5_001
     assert len(drawing.edges) == MOST_PARALLEL + 1
-    assert [path.edge.label for path in drawing.edges if path.edge.label] == ["one of 5,000 edges"]
-    few = Maker()
-    value = few.leaf("x")
-    few.op("stack", *[value] * MOST_PARALLEL)
-    recording = few.done()
-    kept = arrange(build_view_graph(recording, iterations(recording)[-1], Folding()))
-    assert len(kept.edges) == MOST_PARALLEL
-    assert not any(path.edge.label for path in kept.edges)
+    assert [path.edge.label for path in drawing.edges if path.edge.label] == ["×5,000"] * MOST_PARALLEL
+
+
+def stacked(count):
+    maker = Maker()
+    maker.op("stack", *[maker.leaf("x")] * count)
+    return drawn(maker.done(), direction=Direction.LEFT_RIGHT)
+
+
+def test_edges_too_many_to_lie_apart_lie_together_and_say_how_many_they_are():
+    drawing = stacked(MOST_PARALLEL)
+    assert len(drawing.edges) == MOST_PARALLEL
+    assert {path.edge.target_slot for path in drawing.edges} == set(range(MOST_PARALLEL))
+    assert {path.edge.label for path in drawing.edges} == {f"×{MOST_PARALLEL}"}
+    for end in (0, -1):
+        across = [path.points[end][1] for path in drawing.edges]
+        assert max(across) - min(across) < 5
+
+
+def test_a_few_edges_between_two_boxes_lie_apart():
+    drawing = stacked(MOST_APART)
+    across = sorted(path.points[0][1] for path in drawing.edges)
+    assert all(second - first > 3 for first, second in pairwise(across))
+    assert not any(path.edge.label for path in drawing.edges)

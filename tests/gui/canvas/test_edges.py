@@ -9,6 +9,7 @@ from engine.drawing import Direction, arrange
 from engine.graph import Folding, build_view_graph, iterations
 from engine.graph.view import EdgeKind
 from engine.trace.ids import StepIndex
+from gui.canvas import edge_painter
 from gui.canvas.edge_finder import edge_at
 from gui.canvas.edge_painter import EdgePainter
 from gui.canvas.edge_tip import edge_tip
@@ -167,3 +168,17 @@ def test_the_range_of_norms_asks_few_of_very_many_gradients(monkeypatch):
     assert len(gradients) > 300
     assert 2.0 <= painter.style_of(int(gradients[0]), len(recording)).width <= 3.5
     assert len(asked) < 200
+
+
+def test_a_cable_of_many_edges_says_once_how_many_they_are(desk, monkeypatch):
+    said = []
+    genuine = edge_painter.draw_text
+    monkeypatch.setattr(edge_painter, "draw_text", lambda *words: said.append(words[3]) or genuine(*words))
+    maker = Maker()
+    maker.op("stack", *[maker.leaf("x")] * 24)
+    desk.show(maker.done(), 0)
+    desk.panel.surface.grab()
+    assert set(said) == {"×24"}
+    scene = desk.panel.surface.scene
+    assert sum(path.edge.kind is EdgeKind.DATA for path in scene.edges) == 24
+    assert "×24" in edge_tip(scene, 0, desk.panel._display.book, 0)
