@@ -18,6 +18,7 @@ from engine.network.order import normal
 from engine.network.reading import Drawing
 from engine.network.records import RecordType, is_record, record_types
 from engine.network.values import Arguments, Group, Port, Routine, Value
+from engine.network.whole_blocks import with_whole_blocks
 
 _LONGEST_TEXT = 2_000_000
 
@@ -107,7 +108,8 @@ def _network(found: _Finished) -> Network:
             raise CannotDrawError(found.line, "forward returns a tuple within a tuple")
         links.append(Link(port.node, port.index, name, index))
     nodes = (*drawing.nodes, Node(name=NodeName(name), kind=NodeKind.OUTPUT))
-    return normal(Network(name=found.name, nodes=nodes, links=tuple(links)))
+    network = Network(name=found.name, nodes=nodes, links=tuple(links))
+    return normal(with_whole_blocks(network, set(drawing.marks.blocks.values())))
 
 
 def _made(tree: ast.Module, builder: Builder, definition: ast.ClassDef) -> Module:

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 import torch
 
+from engine.network import edits
 from engine.network.errors import CannotDrawError
 from engine.network.parse import parse_network
 from engine.network.source import write_source
@@ -423,3 +424,25 @@ def test_numbers_that_fill_weights_are_no_part_of_a_drawing():
     text += "        self.a = nn.Linear(2, 2)\n        self.a.weight.data.normal_(0, 0.02)\n"
     text += "    def forward(self, x):\n        return self.a(x)\n"
     assert [node.name for node in parse_network(text).nodes][1:2] == ["a"]
+
+
+def blocks_of(name):
+    return {node.block for node in parse_network(HEAD + CASES[name][0]).nodes}
+
+
+def test_layers_of_a_list_that_take_turns_with_others_are_no_block():
+    assert blocks_of("a U-Net that takes its skips from a list") == {
+        "", "downs_0_net", "downs_1_net", "bottleneck_net", "ups_1_net", "ups_3_net",
+    }  # fmt: skip
+    assert blocks_of("activations chosen by name") == {""}
+
+
+def test_a_block_around_another_stays():
+    assert {"blocks_0", "blocks_0_mlp"} <= blocks_of("parameters and buffers of its own")
+
+
+def test_a_block_that_a_person_made_stays():
+    network = parse_network(HEAD + CASES["activations chosen by name"][0])
+    ends = [node.name for node in network.nodes if node.type == "Linear"]
+    grouped = edits.group(network, [ends[0], ends[-1]], "ends")
+    assert parse_network(write_source(grouped)) == grouped
