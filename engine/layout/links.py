@@ -27,6 +27,8 @@ _SHOULDER = 0.25
 """Links leave and reach the sides of a node this share of its breadth off the middle, clear of the flow edges."""
 _EXITS = (0.5, 0.72, 0.28)
 """Where along a node links leave and reach it on the side of the other lane."""
+_BESIDE_PX = (10.0, 16.0)
+"""How far beside a box links run along."""
 _TRACKS = (0.0, -7.0, 7.0)
 """Links that share a channel keep this far apart, in pixels."""
 
@@ -41,6 +43,7 @@ class LinkRouter:
         self._gap = spacing.column_gap / 2
         channels = [area.across - 0.6 * spacing.lane_gap for area in lanes.values()]
         channels.append(max((area.bottom for area in lanes.values()), default=0.0) + 0.4 * spacing.lane_gap)
+        self._lanes = list(lanes.values())
         self._levels = [channel + track for channel, track in product(channels, _TRACKS)]
         self._is_small = len(areas) <= MOST_CHECKED
         self._obstacles: Obstacles | None = None
@@ -113,7 +116,7 @@ class LinkRouter:
         low, high = sorted((first.middle[1], second.middle[1]))
         # Ways that stay between both ends first.
         direct = [*self._straight(source, target), *self._one_gap(source, target)]
-        between = [level for level in self._levels if low < level < high]
+        between = [level for level in self._levels if low < level < high] + self._beside(first, second)
         beyond = [level for level in self._levels if not low < level < high]
         for whole, levels in ((direct, between), ([], beyond)):
             leave = [list(self._exits(first, second, level)) for level in levels]
@@ -122,6 +125,15 @@ class LinkRouter:
             if found:
                 return found
         return ()
+
+    def _beside(self, first: Area, second: Area) -> list[float]:
+        """Lines close beside both boxes of a lane: those between the lanes are far outside of all frames."""
+        across = first.middle[1], second.middle[1]
+        if not any(lane.across <= min(across) and max(across) <= lane.bottom for lane in self._lanes):
+            return []
+        sides = dict.fromkeys([(area.across, -1) for area in (first, second)])
+        sides |= dict.fromkeys([(area.bottom, 1) for area in (first, second)])
+        return [edge + sign * distance for edge, sign in sides for distance in _BESIDE_PX]
 
     def _straight(self, source: int, target: int) -> Iterator[Way]:
         first, second = self._areas[source], self._areas[target]

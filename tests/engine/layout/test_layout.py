@@ -273,3 +273,13 @@ def test_a_picture_that_is_not_long_gets_as_few_columns_as_fit():
         columns.append(len({area.across for area in areas}))
         assert room == 0.0 or max(area.end for area in areas) <= room
     assert columns == [8, 3]
+
+
+def test_a_link_within_a_lane_passes_close_beside_the_boxes_between():
+    nodes = tuple(LayoutNode(118, 66, group=0) for _ in range(4))
+    chain = tuple(LayoutEdge(first, second) for first, second in pairwise(range(4)))
+    result = lay_out(LayoutProblem(nodes, (*chain, LayoutEdge(0, 2, EdgeRole.LINK)), (None,)))
+    across = [point[1] for point in result.routes[-1]]
+    assert result.areas[0].across - 20 < min(across)
+    assert max(across) < result.areas[0].bottom + 20
+    assert any(not result.areas[1].across < at < result.areas[1].bottom for at in across)
