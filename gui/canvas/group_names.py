@@ -12,13 +12,14 @@ from gui.canvas.label_images import LabelImages
 from gui.theme.tokens import Tokens
 from gui.widgets.lettering import Style, draw_text, faded, fitted_text, text_width
 
-LEAST_NAMED_PX = 64.0
-_LEAST_PX = (LEAST_NAMED_PX, 30.0)
+LEAST_NAMED_PX, LEAST_NAMED_HIGH_PX = 64.0, 30.0
 """On a smaller frame a name would cover what it names."""
 _HEIGHT_PX, _PAD_PX, _INSET_PX = 18.0, 5.0, 4.0
 _MOST = 80
 _ROUND_UP_TO = 24
 """More names than this stand on plain rectangles: round corners take ten times as long."""
+_SURELY_CUT = 0.3
+"""In so small a share of its width no name keeps enough of its letters: it is not even tried."""
 _LEAST_KEPT = 0.6
 """Of a name that is cut shorter than this, the part that tells it from others is gone."""
 
@@ -48,6 +49,8 @@ def placed_names(frames: Sequence[tuple[GroupFrame, int]], scale: float, seen: R
         if len(names) >= _MOST:
             break
         room = frame.rect.width * scale - 2 * (_PAD_PX + _INSET_PX)
+        if room < _SURELY_CUT * text_width(frame.group.title, Style.FRAME_TITLE):
+            continue
         text = fitted_text(frame.group.title, Style.FRAME_TITLE, room)
         if len(text) < _LEAST_KEPT * len(frame.group.title):
             continue
@@ -81,7 +84,7 @@ def paint_group_names(
 
 def _chip(rect: Rect, text: str, scale: float, seen: Rect) -> _Box | None:
     """Where a name stands, in world coordinates; None where there is no room."""
-    if rect.width * scale < _LEAST_PX[0] or rect.height * scale < _LEAST_PX[1]:
+    if rect.width * scale < LEAST_NAMED_PX or rect.height * scale < LEAST_NAMED_HIGH_PX:
         return None
     left, top = max(rect.x, seen.x) + _INSET_PX / scale, max(rect.y, seen.y) + _INSET_PX / scale
     right, bottom = left + (text_width(text, Style.FRAME_TITLE) + 2 * _PAD_PX) / scale, top + _HEIGHT_PX / scale

@@ -13,7 +13,7 @@ from engine.interchange.parts import Part, fill_of
 from engine.trace.facts import Role
 from engine.trace.gradients import Arrived, NoGradient, NotYet, gradient_state
 from engine.trace.ids import StepIndex, ValueId
-from engine.trace.tensors import element_count
+from engine.trace.tensors import element_count, shape_text
 from gui.canvas.changes import change_color
 from gui.canvas.lens import Lens, LensScale, Reading, gradient_of, read
 from gui.canvas.scene import is_backward
@@ -84,6 +84,8 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
     reading = None if state is StepState.FUTURE else read(view.lens, node, view.book, view.step)
     fill, subtitle = _fill_and_subtitle(node, reading, state, view)
     mark = _mark(node, state, view)
+    if mark is Mark.NONE and reading is not None:
+        mark = _mark_inside(node, reading, view)
     data = _data_and_grad(node, state, view)
     return NodeLook(
         width=box.rect.width,
@@ -97,7 +99,7 @@ def look_of(box: NodeBox, state: StepState, view: View) -> NodeLook:
         mark=mark,
         cells_of=None if data else _cells_of(node, state, view),
         is_folded=node.kind is NodeKind.GROUP,
-        short="" if data else _short(node, reading),
+        short="" if data else _short(node, reading, view),
         note=data[1] if data else "",
         change=_change(node, view),
         derived_at=node.about if node.kind is NodeKind.BACKWARD and state is not StepState.FUTURE else None,
@@ -122,12 +124,12 @@ def _fill_and_subtitle(node: ViewNode, reading: Reading | None, state: StepState
     return tint_of(view.lens, tokens, view.scale.share(reading.magnitude)).name(), reading.text
 
 
-def _short(node: ViewNode, reading: Reading | None) -> str:
-    """What can stand alone of a subtitle: the amount that a lens reads, else the shape at its end."""
+def _short(node: ViewNode, reading: Reading | None, view: View) -> str:
+    """What can stand alone of a subtitle: the amount that a lens reads, else the shape of what a box gives."""
     if reading is not None:
         return reading.amount
-    _written, bracket, shape = node.subtitle.rpartition("[")
-    return f"{bracket}{shape}" if shape.endswith("]") else ""
+    says_shape = node.kind in (NodeKind.OP, NodeKind.BACKWARD, NodeKind.GROUP)
+    return shape_text(view.book.recording.values[node.value].shape) if says_shape and node.value is not None else ""
 
 
 def _data_and_grad(node: ViewNode, state: StepState, view: View) -> tuple[str, str] | None:
@@ -215,6 +217,12 @@ def _mark(node: ViewNode, state: StepState, view: View) -> Mark:
         return Mark.INFINITE
     is_gradient = is_backward(node) or len(shown) > 1
     return Mark.ZERO if is_gradient and summaries and summaries[-1].is_zero else Mark.NONE
+
+
+def _mark_inside(node: ViewNode, reading: Reading, view: View) -> Mark:
+    """The mark of a folded group for what is inside of it, which has no tint."""
+    is_bad = node.kind is NodeKind.GROUP and view.lens is Lens.HEALTH and (reading.magnitude or 0.0) > 1.0
+    return Mark.NONE if not is_bad else Mark.NAN if "NaN" in reading.amount else Mark.INFINITE
 
 
 def _cells_of(node: ViewNode, state: StepState, view: View) -> ValueId | None:

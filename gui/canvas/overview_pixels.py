@@ -15,6 +15,9 @@ from gui.canvas.scene import Floats, Ints
 MANY_NODES = 1500
 """From so many nodes on the overview is worked out by pixels."""
 
+_MANY_CHANGED = 0.1
+"""If a larger share of the nodes has another brush, everything is worked out anew."""
+
 Pixels = npt.NDArray[np.float32]
 
 
@@ -35,6 +38,23 @@ class Spots:
     since: Ints
 
 
+@dataclass(slots=True)
+class _Shown:
+    """What was worked out last: the brush of each node, how many nodes of each lie on each pixel, and the colours."""
+
+    codes: Ints
+    brushes: list[Brush]
+    layers: Ints
+    colors: Pixels
+
+    def repainted(self, codes: Ints, changed: Ints, owners: Ints, pixels: Ints) -> Ints:
+        """Give some nodes, which own these pixels, other brushes; return the pixels that look otherwise now."""
+        np.subtract.at(self.layers, (self.codes[owners], pixels), 1)
+        np.add.at(self.layers, (codes[owners], pixels), 1)
+        self.codes[changed] = codes[changed]
+        return np.unique(pixels)
+
+
 class OverviewPixels:
     """The blocks of one scene upon a ground, at any step."""
 
@@ -46,30 +66,52 @@ class OverviewPixels:
             boxes: Left, top, right, bottom of every node in device pixels, shape ``(nodes, 4)``.
             spots: What the lens colours; where several meet, the colour that comes last in ``colors`` is on top.
         """
+        self._shown: _Shown | None = None
         self._ratio = ground.devicePixelRatio()
         self._ground = _as_array(ground)
         height, width = self._ground.shape[:2]
         self._owners, self._pixels = _pixels_of(boxes, width, height)
         self._spots = spots
         self._palette = np.array([_channels(color) for color in spots.colors], dtype=np.float32).reshape(-1, 4)
+        self._begins = np.searchsorted(self._owners, np.arange(len(boxes) + 1))
+        """Where the pixels of each node begin."""
         has_spot = np.flatnonzero(spots.kinds[self._owners] >= 0)
         self._spotted = has_spot[np.argsort(spots.kinds[self._owners[has_spot]], kind="stable")]
 
     def image(self, brushes: list[Brush], kinds: Ints, step: int) -> QImage:
         """Return the overview at a step: each node with the brush ``brushes[kinds[node]]``, spots above them."""
-        height, width = self._ground.shape[:2]
-        size = height * width
         is_lit = (self._spots.kinds >= 0) & (self._spots.since <= step)
-        codes = np.where(is_lit, len(brushes), kinds)[self._owners]
-        counts = np.bincount(codes * size + self._pixels, minlength=(len(brushes) + 1) * size)
-        layers = counts.reshape(len(brushes) + 1, size)[:-1].astype(np.float32)
-        covered = np.flatnonzero(layers.any(axis=0))
-        result = self._ground.reshape(size, 4).astype(np.float32)
-        if covered.size:
-            result[covered] = _covered(result[covered], layers[:, covered], brushes)
+        shown = self._brushed(np.where(is_lit, len(brushes), kinds), brushes)
         lit = self._spotted[is_lit[self._owners[self._spotted]]]
-        result[self._pixels[lit]] = self._palette[self._spots.kinds[self._owners[lit]]]
-        return _as_image(result.reshape(height, width, 4), self._ratio)
+        colors = shown.colors
+        if len(lit):
+            colors = colors.copy()
+            colors[self._pixels[lit]] = self._palette[self._spots.kinds[self._owners[lit]]]
+        return _as_image(colors.reshape(self._ground.shape), self._ratio)
+
+    def _brushed(self, codes: Ints, brushes: list[Brush]) -> "_Shown":
+        """The nodes painted with their brushes; from one step to the next only what changed is worked out."""
+        height, width = self._ground.shape[:2]
+        size, ground = height * width, self._ground.reshape(-1, 4)
+        known = self._shown
+        changed = np.arange(len(codes)) if known is None else np.flatnonzero(codes != known.codes)
+        if known is None or known.brushes != brushes or len(changed) > len(codes) * _MANY_CHANGED:
+            counts = np.bincount(codes[self._owners] * size + self._pixels, minlength=(len(brushes) + 1) * size)
+            layers = counts.reshape(len(brushes) + 1, size)
+            known = self._shown = _Shown(codes, brushes, layers, ground.astype(np.float32))
+            touched = np.flatnonzero(layers[:-1].any(axis=0))
+        else:
+            touched = known.repainted(codes, changed, *self._pixels_at(changed))
+        if touched.size:
+            below = ground[touched].astype(np.float32)
+            known.colors[touched] = _covered(below, known.layers[:-1, touched].astype(np.float32), brushes)
+        return known
+
+    def _pixels_at(self, nodes: Ints) -> tuple[Ints, Ints]:
+        """For every pixel of some nodes the node and the pixel."""
+        counts = self._begins[nodes + 1] - self._begins[nodes]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(nodes, counts), self._pixels[np.repeat(self._begins[nodes], counts) + within]
 
 
 def _covered(below: Pixels, counts: Pixels, brushes: list[Brush]) -> Pixels:
@@ -79,7 +121,7 @@ def _covered(below: Pixels, counts: Pixels, brushes: list[Brush]) -> Pixels:
     weights = counts.T * density
     total = weights.sum(axis=1, keepdims=True)
     share = 1.0 - np.exp(-total)
-    mixed: Pixels = below * (1.0 - share) + (weights @ colors) / total * share
+    mixed: Pixels = below * (1.0 - share) + (weights @ colors) / np.where(total, total, 1.0) * share
     return mixed
 
 

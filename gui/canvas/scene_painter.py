@@ -221,9 +221,7 @@ class ScenePainter:
     ) -> None:
         if visible.level is Level.BLOCKS:
             if self._names_at != (scale, seen):
-                frames = [
-                    (self.scene.drawing.frames[index], int(self.scene.frame_depths[index])) for index in visible.frames
-                ]
+                frames = self._parts.nameable(visible.frames, scale)
                 self._names_at, self._names = (scale, seen), placed_names(frames, scale, seen)
             paint_group_names(painter, self.tokens, self._names, scale, labels)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.drawing.drawing import Rect
+from engine.drawing.drawing import GroupFrame, Rect
 from gui.canvas.emphasis import Emphasis
 from gui.canvas.far_edges import FarEdges
+from gui.canvas.group_names import LEAST_NAMED_HIGH_PX, LEAST_NAMED_PX
 from gui.canvas.level import Level
 from gui.canvas.looks import Looks
 from gui.canvas.scene import Ints, Mask, Scene
@@ -90,6 +91,13 @@ class SceneParts:
     def _at_gone(self, edges: Ints, emphasis: Emphasis) -> Mask:
         gone = np.fromiter(emphasis.gone, dtype=np.int64)
         return np.isin(self._scene.sources[edges], gone) | np.isin(self._scene.targets[edges], gone)
+
+    def nameable(self, frames: list[int], scale: float) -> list[tuple[GroupFrame, int]]:
+        """Return those of some frames that have room for a name, each with the number of frames around it."""
+        scene, chosen = self._scene, np.array(frames, dtype=np.int64)
+        sizes = scene.frame_boxes[chosen, 2:] - scene.frame_boxes[chosen, :2]
+        has_room = (sizes[:, 0] * scale >= LEAST_NAMED_PX) & (sizes[:, 1] * scale >= LEAST_NAMED_HIGH_PX)
+        return [(scene.drawing.frames[n], int(scene.frame_depths[n])) for n in chosen[has_room].tolist()]
 
     def frames_in(self, seen: Rect, least: float) -> list[int]:
         """Return the frames that touch ``seen`` and whose longer side is at least so long, in world units."""

@@ -42,6 +42,24 @@ def test_blocks_on_one_another_are_as_dark_as_painted_one_after_the_other():
     assert image.pixelColor(0, 0).red() == pytest.approx(255 * 0.5**3, abs=1)
 
 
+@pytest.mark.parametrize("has_spots", [False, True])
+def test_from_step_to_step_it_becomes_what_it_is_when_made_anew(has_spots):
+    random = np.random.default_rng(3)
+    corners = random.uniform(0, 60, (400, 2))
+    boxes = np.concatenate([corners, corners + random.uniform(0.5, 4, (400, 2))], axis=1)
+    first, backward = random.permutation(400), np.where(random.random(400) < 0.4, 2, 0)
+    read = np.where(random.random(400) < 0.1, 1, -1) if has_spots else np.full(400, -1)
+    brushes = [Brush("#888888", 0.3), Brush("#888888", 0.1), Brush("#aa55ff", 0.66), Brush("#aa55ff", 0.2)]
+
+    def made():
+        return OverviewPixels(ground(64, 64), boxes, Spots(("#FF0000", "#0000FF"), read, first))
+
+    stepped = made()
+    for step in (-1, 0, 5, 6, 4, 200, 201, 399):
+        kinds = backward + (first > step)
+        assert stepped.image(brushes, kinds, step) == made().image(brushes, kinds, step)
+
+
 def test_what_the_lens_reads_lies_above_and_the_last_colour_on_top():
     boxes = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 2.0, 1.0], [1.0, 0.0, 2.0, 1.0]])
     pixels = OverviewPixels(ground(), boxes, spots(3, kinds=[1, 0, -1]))
