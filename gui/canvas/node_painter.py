@@ -106,8 +106,9 @@ class NodePainter:
         text = "" if has_cells or text_style is None else look.subtitle
         title_color, text_color = self._ink(look)
         size = name_style.value[0]
+        is_high = has_cells or bool(look.note)
         baseline = (
-            15.0 + size * 0.6 if has_cells else look.height * (0.4 if text else 0.5) + size * (0.2 if text else 0.36)
+            15.0 + size * 0.6 if is_high else look.height * (0.4 if text else 0.5) + size * (0.2 if text else 0.36)
         )
         painter.setPen(QColor(title_color))
         draw_text(painter, _TEXT_LEFT, baseline, fitted_text(_title(look), name_style, room), name_style)
@@ -118,6 +119,8 @@ class NodePainter:
             painter.setPen(QColor(text_color))
             text = _fitted(text, look.short, text_style, width)
             draw_text(painter, _TEXT_LEFT, baseline + 17.0, text, text_style)
+            if look.note:
+                draw_text(painter, _TEXT_LEFT, baseline + 32.0, fitted_text(look.note, text_style, width), text_style)
 
     def _texts(self, painter: QPainter, look: NodeLook, level: Level) -> None:
         title_color, text_color = self._ink(look)

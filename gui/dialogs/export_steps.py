@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 _SHORTEST_MS, _USUAL_MS, _LONGEST_MS = 20, 600, 10_000
+_MARGIN_PX = 7
 
 
 class _Range(Enum):
@@ -86,4 +87,5 @@ class StepsChooser(QWidget):
         box.setRange(least, most)
         box.setValue(value)
         box.valueChanged.connect(lambda _value: self.changed.emit())
+        box.lineEdit().setTextMargins(_MARGIN_PX, 0, 0, 0)  # the style sheet reaches the field, not what is in it
         return box

@@ -138,7 +138,7 @@ class EquationView(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.muted))
         beside = layout.symbol_px - 6 if self._symbols else 0
-        room = max(one.rect.width(), layout.room_px + beside)
+        room = min(max(one.rect.width(), layout.room_px + beside), self.width() - one.rect.left())
         text = QFontMetricsF(font).elidedText(one.term.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(one.rect.left(), LABEL_PX - 8), text)
 

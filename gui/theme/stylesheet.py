@@ -9,7 +9,7 @@ from string import Template
 from assets.paths import ICONS
 from gui.theme.colors import mix
 from gui.theme.fonts import HEADING_PX, MONO, WORDS
-from gui.theme.tokens import Tokens
+from gui.theme.tokens import Tokens, tokens_of
 
 CONTROL_PX = 28
 TOP_BAR_PX = 44
@@ -175,6 +175,7 @@ def style_sheet(tokens: Tokens) -> str:
     """Return the style sheet of a theme."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__}
     values |= {
+        "node_border": tokens_of(tokens.name).node_border,  # a skin's borders are for boxes alone
         "accent_soft": mix(tokens.panel, tokens.accent, 0.35).name(),
         "accent_selection": mix(tokens.panel, tokens.accent, 0.28).name(),
         "accent_strong": mix(tokens.accent, tokens.text, 0.15).name(),

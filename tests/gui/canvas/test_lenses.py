@@ -9,6 +9,7 @@ from engine.compare import compare
 from engine.drawing import arrange
 from engine.drawing.state import StepState
 from engine.graph import Folding, build_view_graph, iterations
+from engine.graph.view import NodeKind
 from engine.trace.batch import Batch
 from engine.trace.facts import Statistics
 from engine.trace.ids import StepIndex
@@ -71,6 +72,21 @@ def test_nan_and_infinity_come_before_what_is_merely_bad() -> None:
     scale = scale_of(Lens.HEALTH, starter_drawing().nodes, sick, LAST)
     look = look_of(box, StepState.DONE, View(tokens, sick, LAST, Lens.HEALTH, scale))
     assert (look.fill, look.mark) == (tokens.node, Mark.NAN)
+
+
+def test_a_folded_group_is_marked_for_what_is_inside_of_it() -> None:
+    recording = record_text(
+        "import torch\nfrom torch import nn\nclass Mask(nn.Module):\n    def forward(self, x):\n"
+        "        return torch.softmax(x.masked_fill(x > 0, float('-inf')), 0)\n"
+        "mask = Mask()\ny = mask(torch.tensor([-1.0, 2.0]))\n"
+    ).recording
+    drawing = arrange(build_view_graph(recording, iterations(recording)[0], Folding(level=0)))
+    box = next(box for box in drawing.nodes if box.node.kind is NodeKind.GROUP)
+    book, step = ValueBook(recording), StepIndex(len(recording) - 1)
+    for lens, mark in ((Lens.HEALTH, Mark.INFINITE), (Lens.TIME, Mark.NONE)):
+        scale = scale_of(lens, drawing.nodes, book, step)
+        look = look_of(box, StepState.DONE, View(tokens_of(ThemeName.LIGHT), book, step, lens, scale))
+        assert look.mark is mark
 
 
 def test_a_relu_tells_the_share_of_its_zeros() -> None:
