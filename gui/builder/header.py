@@ -63,5 +63,6 @@ class Header(QWidget):
             text = "torch is asked …" if model.is_waiting else ""
         count = len(model.known.misfits)
         if count:
-            text = f"{'1 node does' if count == 1 else f'{count} nodes do'} not fit · {text}"
+            told = f"{'1 node does' if count == 1 else f'{count} nodes do'} not fit"
+            text = f"{told} · {text}" if text else told
         self.totals.show_text(text)

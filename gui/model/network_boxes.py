@@ -88,7 +88,7 @@ def rows_of(node: Node, parameters: int | None = None) -> tuple[Row, ...]:
     rows: list[Row] = []
     match node.kind:
         case NodeKind.INPUT:
-            rows.append(Row(RowKind.SHAPE, "one sample", shape_text(node.shape)))
+            rows.append(Row(RowKind.SHAPE, "one sample", sample_text(node.shape) or "?"))
             if node.type:
                 rows.append(Row(RowKind.TYPE, "numbers", node.type))
         case NodeKind.CONSTANT | NodeKind.EXPRESSION | NodeKind.PARAMETER:
@@ -121,6 +121,11 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
     if shape is None:
         return ""
     return " × ".join(map(str, shape)) or "one number"
+
+
+def sample_text(shape: tuple[int, ...]) -> str:
+    """Return the shape of one sample; empty where it is not known."""
+    return shape_text(shape) if shape else ""
 
 
 def box_height(node: Node) -> float:

@@ -8,7 +8,7 @@ from engine.network.edits import node_of, set_shape, set_text
 from engine.network.errors import NetworkError
 from engine.network.network import Node, NodeKind, NodeName
 from gui.model.network import NetworkModel
-from gui.model.network_boxes import Row, RowKind, shape_text
+from gui.model.network_boxes import Row, RowKind, sample_text
 
 NUMBER_TYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool")
 
@@ -27,7 +27,7 @@ def fields_of(node: Node) -> tuple[Field, ...]:
     match node.kind:
         case NodeKind.INPUT:
             return (
-                Field(Row(RowKind.SHAPE, "one sample", shape_text(node.shape))),
+                Field(Row(RowKind.SHAPE, "one sample", sample_text(node.shape)), default="as 1, 8, 8"),
                 Field(Row(RowKind.TYPE, "numbers", node.type), NUMBER_TYPES, "float32"),
             )
         case NodeKind.CONSTANT | NodeKind.EXPRESSION | NodeKind.PARAMETER:

@@ -1,5 +1,6 @@
 """The model of the network that is built, with answers given by hand: no torch, no window."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,7 @@ from gui.model.network import NetworkModel
 from gui.model.network_boxes import box_of
 from gui.model.network_changes import After, Free, NewNode, OnLink
 from gui.model.network_layout import kept_tidy, tidied
+from gui.model.network_rows import fields_of
 from gui.model.network_talk import Question, Refusal
 
 X, FC1, FC2 = NodeName("x"), NodeName("fc1"), NodeName("fc2")
@@ -230,3 +232,10 @@ def test_copies_lie_on_nothing_else(model, count):
         model.duplicate()
     boxes = [box_of(model.network, node) for node in model.network.nodes]
     assert not any(one.meets(other) for one, other in combinations(boxes, 2))
+
+
+def test_the_shape_of_an_input_that_is_not_known_is_asked_for() -> None:
+    node = Node(name=NodeName("x"), kind=NodeKind.INPUT)
+    assert (fields_of(node)[0].row.value, fields_of(node)[0].default) == ("", "as 1, 8, 8")
+    known = replace(node, shape=(1, 8, 8))
+    assert fields_of(known)[0].row.value == "1 × 8 × 8"
