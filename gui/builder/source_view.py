@@ -57,6 +57,12 @@ class SourceEdit(QPlainTextEdit):
             marks.append(mark)
         self.setExtraSelections(marks)
 
+    def reveal_mark(self) -> None:
+        """Bring the marked line into the middle of what is seen, if there is one."""
+        if self._wrong_line is not None:
+            self.setTextCursor(QTextCursor(self.document().findBlockByNumber(self._wrong_line - 1)))
+            self.centerCursor()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text; the numbers beside it follow."""
         super().paintEvent(event)
@@ -116,7 +122,6 @@ class SourceView(QWidget):
     def __init__(self, model: NetworkModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._tokens = theme.tokens
         self._is_filling = False
         self._known_text = ""
         """The text as it was put there or read last: new colours are told as a change of it, too."""
@@ -127,6 +132,7 @@ class SourceView(QWidget):
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setContentsMargins(16, 8, 16, 8)
         self.trouble.setFont(words_font(12))
+        self.trouble.setProperty("look", "error")
         self.trouble.setAccessibleName("What keeps this text from being a network")
         self.trouble.hide()
         layout = QVBoxLayout(self)
@@ -139,8 +145,7 @@ class SourceView(QWidget):
         self.edit.textChanged.connect(self._on_text)
         self.edit.left.connect(self._on_left)
         model.changed.connect(self._on_changed)
-        theme.changed.connect(self._on_theme)
-        self._color()
+        theme.changed.connect(self.edit.restyle)
         self._fill()
 
     def read(self) -> None:
@@ -154,6 +159,7 @@ class SourceView(QWidget):
         """Take a text as if it had been pasted."""
         self.edit.setPlainText(text)
         self.read()
+        self.edit.reveal_mark()
 
     def _show(self, trouble: TextTrouble | None) -> None:
         self.edit.mark_line(None if trouble is None else trouble.line)
@@ -205,16 +211,6 @@ class SourceView(QWidget):
         self._is_filling = False
         self._known_text = text
         bar.setValue(place)
-
-    def _on_theme(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self.edit.restyle(tokens)
-        self._color()
-
-    def _color(self) -> None:
-        palette = self.trouble.palette()
-        palette.setColor(self.trouble.foregroundRole(), QColor(self._tokens.error))
-        self.trouble.setPalette(palette)
 
     def _on_left(self) -> None:
         """Show the text as the network writes it, unless it is none."""

@@ -69,6 +69,14 @@ def test_the_line_that_cannot_be_drawn_is_told_and_nothing_is_lost(hands: Hands)
     assert hands.settings("fc")["out_features"] == "3"
 
 
+def test_a_text_that_is_opened_shows_the_line_that_cannot_be_drawn(hands: Hands) -> None:
+    edit = hands.panel.source.edit
+    hands.panel.source.show_text("# a line\n" * 200 + BAD)
+    assert edit.extraSelections()[0].cursor.blockNumber() == 210
+    numbers = [number for number, _top, _height in edit.number_rows()]
+    assert numbers[0] < 211 < numbers[-1]
+
+
 @pytest.mark.parametrize("text", ["", "x = 1\n", "class A(\n", "(" * 3000, "\0", "from torch import nn\n" + "é" * 100])
 def test_what_is_no_network_says_so(hands: Hands, text: str) -> None:
     before = hands.model.network
