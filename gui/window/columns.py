@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 LEFT_PX, RIGHT_PX = 432, 336
 """Widths of the side columns where there is room."""
 _LEFT_SHARE, _RIGHT_SHARE = 0.30, 0.24
-_LEAST_LEFT_PX, _LEAST_RIGHT_PX = 310, 280
+_LEAST_LEFT_PX, _LEAST_RIGHT_PX = 310, 300
 
 
 def columns_for(width: int) -> tuple[int, int, int]:
