@@ -136,7 +136,9 @@ class SurfacePainter:
             paint_legend(painter, view.legend_bottom_px, self._tokens, self._lens, shown.scale)
         if shown.overlay is not None:
             paint_overlay_legend(painter, self._tokens, shown.overlay, round(view.width))
-        if view.minimap is not None:
+        if view.minimap is None:
+            self._minimaps.is_pending = False
+        else:
             glow = None if shown.scale is None else Glow(self._lens, shown.scale)
             seen = view.camera.seen(view.width, view.height)
             is_whole = self.is_sharp or not self._is_new

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -213,3 +214,28 @@ def test_the_surface_comes_to_rest_by_itself(qtbot: QtBot) -> None:
     surface.show_step(StepIndex(77))
     qtbot.waitUntil(lambda: not surface.is_pending)
     assert surface.grab_sharp().width() == WIDTH
+
+
+def test_the_blocks_of_a_large_overview_come_with_the_second_frame_and_nobody_waits_for_a_hidden_one(
+    qtbot: QtBot,
+) -> None:
+    surface = Surface(LIGHT)
+    qtbot.addWidget(surface)
+    surface.resize(900, 600)
+    scene = _scene(40, 50)
+    surface.show_scene(scene.scene, scene, LIGHT, Lens.VALUES)
+    surface.control.jump(Camera(0, 0, 1.0))
+    assert surface.minimap() is not None
+    first = surface.grab()
+    assert surface.is_pending
+    surface.shows_minimap = False
+    qtbot.waitUntil(lambda: not _painted_again(surface).is_pending)
+    surface.shows_minimap = True
+    frame = surface.minimap().frame  # type: ignore[union-attr]  # it is shown
+    area = QRect(int(frame.x) + 2, int(frame.y) + 2, int(frame.width) - 4, int(frame.height) - 4)
+    assert surface.grab_sharp().copy(area).toImage() != first.copy(area).toImage()
+
+
+def _painted_again(surface: Surface) -> Surface:
+    surface.grab()
+    return surface
