@@ -150,10 +150,11 @@ class TrainView:
         if self._page is not None:
             self._page.network.show_face(Face(name))
 
-    def look_at_batch(self) -> None:
-        """Show the last batch; it is followed while the run goes on."""
+    def look_at_batch(self, *, is_next: bool = False) -> None:
+        """Show the last batch, which is followed while the run goes on, or one of the data that would be next."""
         if self._batch is None:
             self._batch = BatchDialog(self._training.book, self._training.data, self._models.theme, self._page)
+        self._batch.follow(is_next=is_next)
         self._batch.show()
         self._batch.raise_()
 
@@ -201,7 +202,7 @@ class TrainView:
         page.refused.connect(notices.warning)
         page.told.connect(notices.info)
         page.file_wanted.connect(lambda: self._use_data(prompts.ask_open(Path.home(), _DATA_FILTERS)))
-        page.batch_wanted.connect(self.look_at_batch)
+        page.batch_wanted.connect(lambda: self.look_at_batch(is_next=True))
         page.folder_wanted.connect(lambda: self._use_data(prompts.ask_folder(Path.home())))
         page.save_wanted.connect(self._save)
         page.template_wanted.connect(lambda template: training.network.replace(template.network))

@@ -10,6 +10,7 @@ from engine.trace.numbers import number_text
 from gui.model.training_book import RunBook
 from gui.model.training_data import DataLook, DataModel
 from gui.model.training_run import TrainingRun
+from gui.model.training_sentences import data_text
 from gui.theme.fonts import SECONDARY_PX, mono_font, words_font
 from gui.theme.theme import Theme
 from gui.theme.tokens import Tokens
@@ -139,7 +140,7 @@ class BatchView(QWidget):
 
 
 class BatchDialog(QDialog):
-    """Stands beside the window and follows the run that is looked at."""
+    """Stands beside the window and follows the run that is looked at, or the data of the run that would be next."""
 
     def __init__(self, book: RunBook, data: DataModel, theme: Theme, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -147,6 +148,7 @@ class BatchDialog(QDialog):
         self.resize(*_SIZE_PX)
         self._book = book
         self._data = data
+        self._is_next = False
         self._shown: object = None
         self._headline = QLabel(self)
         self._headline.setProperty("look", "title")
@@ -169,9 +171,14 @@ class BatchDialog(QDialog):
         """Which batch it is."""
         return self._headline.text()
 
+    def follow(self, *, is_next: bool) -> None:
+        """Follow the run that is looked at, or the data of the one that would be next."""
+        self._is_next, self._shown = is_next, None
+        self._follow(None)
+
     def _follow(self, _payload: object) -> None:
         run = self._book.current
-        if run is None:
+        if run is None or self._is_next:
             self._show_look(self._data.look)
             return
         inputs = run.pictures.get("batch/inputs")
@@ -193,7 +200,8 @@ class BatchDialog(QDialog):
             self._headline.setText("The last batch")
             self.view.show_batch(None, None, None)
             return
-        self._headline.setText(f"A batch before training: the first {len(inputs)} samples")
+        name = "" if look.data is None else data_text(look.data).partition(" · ")[0]
+        self._headline.setText(f"{name}: the first {len(inputs)} samples of a batch")
         self.view.show_batch(inputs, look.picture("batch/targets"), None, look)
 
 

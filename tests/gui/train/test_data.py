@@ -9,6 +9,7 @@ from engine.training.plan import FileData, PaintedData
 from gui.train.batch_view import BatchDialog
 from gui.train.data_card import READING
 from gui.train.sample_rows import rows_of
+from tests.gui.train.facts import progress
 
 
 def told(name, numbers):
@@ -62,7 +63,7 @@ def test_points_split_and_batch_are_shown_before_play(bench, asked, qtbot):
     assert len(bench.page.boundary.view._layers[0]) == 3
     bench.page.data.facts.batch.click()
     dialog = bench.page.findChild(BatchDialog)
-    assert dialog.headline == "A batch before training: the first 2 samples"
+    assert dialog.headline == "moons: the first 2 samples of a batch"
     assert dialog.view.labels == []
     assert not bench.page.grab().isNull()
 
@@ -137,3 +138,16 @@ def test_a_run_does_not_hide_the_data_of_the_plan(begun):
     begun.tell(Picture(0, "data/train", (1, 3), np.zeros(3, "<f4").tobytes()))
     assert len(begun.page.data.preview._samples) == 3
     assert len(begun.page.boundary.view._layers[0]) == 1  # the boundary is the run's own
+
+
+def test_the_line_below_the_data_shows_a_batch_of_it_and_the_key_one_of_the_run(begun):
+    found = []
+    begun.training.data.asked.connect(found.append)
+    begun.training.data.want()
+    answer(begun, found, train=3, pictures=POINTS, **BATCH)
+    begun.tell(progress(3), Picture(3, "batch/inputs", (1, 2), np.zeros(2, "<f4").tobytes()))
+    begun.page.data.facts.batch.click()
+    dialog = begun.page.findChild(BatchDialog)
+    assert dialog.headline == "two spirals: the first 2 samples of a batch"
+    begun.workbench.book.qaction("train.look_batch").trigger()
+    assert dialog.headline == "calm-1, after 3 iterations: the first 1 samples"
