@@ -227,6 +227,7 @@ class GraphSource(QObject):
 
     def close(self) -> None:
         """End what goes on in the background."""
+        self._handing.stop()
         self._workshop.close()
 
     def _schedule(self) -> None:
