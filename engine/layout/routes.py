@@ -60,7 +60,10 @@ class FlowRouter:
 
     def _separated(self, lines: Polylines) -> Polylines:
         """Edges between the same two nodes run side by side, and very many as one cable."""
-        bundle = np.unique(self._sources * len(self._lane) + self._targets, return_inverse=True)[1]
+        pair = self._sources * len(self._lane) + self._targets
+        names, bundle = np.unique(pair, return_inverse=True)
+        if len(names) == len(pair):
+            return lines
         group = _Groups(bundle, np.arange(len(bundle)))
         breadth = np.where(group.size > MOST_APART, _CABLE_PX, _PARALLELS_PX)
         step = np.minimum(_PARALLEL, breadth / group.size)
