@@ -40,11 +40,11 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     play: Play | None = Play()
     sample_every: int | None = None
-    sample_share: float | None = 0.01
+    sample_share: float | None = 0.005
     sample_on_alert: bool = True
     sample_bytes: int = 64_000_000
     norms_every: int | None = None
-    cost_share: float = 0.015
+    cost_share: float = 0.012
     pictures_every_s: float | None = 0.2
     plane: Plane | None = None
     resume: str = ""

@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.runtime.compat import norms, quiet
 from engine.runtime.training.gradients import norms_of, total_of
 from engine.runtime.training.outbox import Outbox
-from engine.runtime.training.soundness import SoundnessCheck
+from engine.runtime.training.soundness import SoundnessCheck, are_sound
 from engine.runtime.training.subject import Subject
 
 RAREST = 50
@@ -24,7 +24,7 @@ MOST_TIMES = 3.0
 class NormWatch:
     """Tells norms of the parameters of one optimizer.
 
-    In every iteration it is looked whether all gradients are numbers; what is told is told when it is due.
+    In every iteration it is made sure that all gradients are numbers; what is told is told when it is due.
 
     Attributes:
         next: The iteration at which it is due; looked at in the hot path, like
@@ -50,12 +50,15 @@ class NormWatch:
 
         ``roots`` are those of the backward pass where it is due, and where there was just one.
         """
+        is_due = iteration >= self.next
+        if not is_due and self._check.is_trusted(subject.parameters[0], loss):
+            return None
         gradients = [parameter.grad for parameter in subject.parameters]
         present = [gradient for gradient in gradients if gradient is not None]
         if not present:
             return None
-        if iteration < self.next:
-            return None if self._check.are_sound(present, loss) else total_of(norms_of(present))
+        if not is_due:
+            return None if are_sound(present) else total_of(norms_of(present))
         began_ns = perf_counter_ns()
         each = norms_of(present)
         total = total_of(each)

@@ -1,10 +1,10 @@
-"""Whether the gradients that an optimizer is about to apply are numbers, looked at in every iteration.
+"""Whether the gradients that an optimizer is about to apply are numbers, decided in every iteration.
 
 A call of torch between two steps finds all caches cold: summing six small gradients takes as long as the forward pass
 of a layer. So it is looked now and then of what operations the graph is made. Where none of them can make NaN or Inf
-of numbers, one gradient tells enough: what arises in the forward pass is in the loss, and what overflows has been large
-before it does. Where there may be others, all gradients are looked at, and where an iteration makes more or fewer
-nodes than the one that was looked into.
+of numbers, the loss tells enough: what arises in the forward pass is in it, and it is large before anything overflows.
+All gradients are looked at where there may be others, where an iteration makes more or fewer nodes than the one that
+was looked into, and where gradients were written into after the backward pass.
 """
 
 import math
@@ -32,30 +32,30 @@ HARMLESS = frozenset(
 MOST_NODES = 100
 """A larger graph takes so long that looking at all gradients does not count."""
 LARGE = 1e15
-"""Nothing overflows in one iteration in which the loss and the first gradient are smaller than that."""
+"""Nothing overflows in the few operations of such a graph while the loss is smaller than that."""
+_WIDE = frozenset({torch.float32, torch.float64})
 
 
 class SoundnessCheck:
     """Knows how gradients have to be looked at."""
 
     def __init__(self) -> None:
-        self._is_one_enough = False
-        self._nodes = self._counted = 0
+        self._is_harmless = False
+        self._nodes, self._counted = -1, sequence_number()
 
     def meet(self, roots: Sequence[Any], gradients: Sequence[Tensor]) -> None:
         """Look where the gradients come from, now and then; ``roots`` are those of the only backward pass."""
-        are_plain = all(type(one) is Tensor and one.dtype in _WIDE and not one.is_sparse for one in gradients)
-        self._is_one_enough = are_plain and is_harmless(roots)
+        are_plain = all(type(one) is Tensor and one.dtype in _WIDE and _is_untouched(one) for one in gradients)
+        self._is_harmless = are_plain and is_harmless(roots)
         self._nodes = self._count()
 
-    def are_sound(self, gradients: list[Tensor], loss: float | None) -> bool:
-        """Return whether all are numbers; it may say no where their squares overflow, so that a closer look decides."""
+    def is_trusted(self, first: Tensor, loss: float | None) -> bool:
+        """Return whether the loss says that all gradients are numbers; ``first`` is the first parameter."""
         is_alike = self._count() == self._nodes
-        if is_alike and self._is_one_enough and loss is not None and abs(loss) < LARGE:
-            total = gradients[0].sum().item()
-            if abs(total) < LARGE:
-                return True
-        return all(math.isfinite(norm.item()) for norm in norms(gradients))
+        if not (is_alike and self._is_harmless and loss is not None and abs(loss) < LARGE):
+            return False
+        gradient = first.grad
+        return gradient is not None and _is_untouched(gradient)
 
     def _count(self) -> int:
         """Return how many autograd nodes were made since the last call."""
@@ -81,4 +81,11 @@ def is_harmless(roots: Sequence[Any]) -> bool:
     return True
 
 
-_WIDE = frozenset({torch.float32, torch.float64})
+def are_sound(gradients: list[Tensor]) -> bool:
+    """Return whether all are numbers; it may say no where their squares overflow, so that a closer look decides."""
+    return all(math.isfinite(norm.item()) for norm in norms(gradients))
+
+
+def _is_untouched(gradient: Tensor) -> bool:
+    """Return whether nothing was written into a gradient since the backward pass made it."""
+    return not gradient.is_sparse and gradient._version == 0  # noqa: SLF001 - torch documents it for exactly this

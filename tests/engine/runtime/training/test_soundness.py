@@ -7,19 +7,13 @@ import torch
 from torch import nn
 
 from engine.runtime.training.gradients import norms_of, total_of
-from engine.runtime.training.soundness import MOST_NODES, SoundnessCheck, is_harmless
+from engine.runtime.training.soundness import MOST_NODES, SoundnessCheck, are_sound, is_harmless
 
 NETWORKS = {
     "perceptron": (nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2)), (3, 2)),
     "pictures": (nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2)),
                  (3, 1, 8, 8)),
 }  # fmt: skip
-
-
-def check_of(loss, gradients):
-    check = SoundnessCheck()
-    check.meet([loss], gradients)
-    return check
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -53,21 +47,49 @@ def test_nothing_is_taken_for_harmless_that_is_not_known():
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.complex64])
 def test_any_gradient_that_is_no_number_is_noticed(bad, dtype):
-    x = torch.zeros(3, requires_grad=True)
     gradients = [torch.ones(2, 3, dtype=dtype), torch.ones(4, dtype=dtype)]
-    check = check_of(x.sqrt().sum(), gradients)
-    assert check.are_sound(gradients, 1.0)
+    assert are_sound(gradients)
     gradients[1][2] = bad
-    assert not check.are_sound(gradients, 1.0)
+    assert not are_sound(gradients)
     assert not math.isfinite(total_of(norms_of(gradients)))
 
 
-def test_where_one_gradient_is_looked_at_what_overflows_is_noticed_in_all():
-    x = torch.ones(3, requires_grad=True)
-    gradients = [torch.ones(2), torch.tensor([1.0, math.inf])]
-    check = check_of((x * x).sum(), gradients)
-    assert not check.are_sound(gradients, 1e20)
-    assert not check.are_sound([torch.tensor([3e30]), gradients[1]], 1.0)
+def learned(check, x, function, *, is_met=False):
+    """Make gradients of ``x`` and return whether they are trusted."""
+    x.grad = None
+    loss = function(x)
+    loss.backward()
+    if is_met:
+        check.meet([loss], [x.grad])
+        return None
+    return check.is_trusted(x, loss.item())
+
+
+def harmless(x):
+    return (x * 2).sum()
+
+
+def test_a_harmless_graph_is_trusted_as_long_as_it_stays_the_same():
+    x, check = torch.ones(3, requires_grad=True), SoundnessCheck()
+    assert not learned(check, x, harmless), "nothing was looked into yet"
+    learned(check, x, harmless, is_met=True)
+    assert learned(check, x, harmless)
+    assert not learned(check, x, lambda x: harmless(x) + 0 * x.abs().sqrt().sum()), "more nodes than before"
+    assert learned(check, x, harmless)
+    learned(check, x, lambda x: x.sqrt().sum(), is_met=True)
+    assert not learned(check, x, lambda x: x.sqrt().sum())
+
+
+def test_large_losses_and_gradients_that_were_changed_by_hand_are_not_trusted():
+    x, check = torch.ones(3, requires_grad=True), SoundnessCheck()
+    learned(check, x, harmless, is_met=True)
+    assert learned(check, x, harmless)
+    assert not learned(check, x, lambda x: (x * 1e18).sum())
+    harmless(x).backward()
+    assert not check.is_trusted(x, 1.0), "added to"
+    for loss in (None, math.nan, math.inf):
+        learned(check, x, harmless)
+        assert not check.is_trusted(x, loss)
 
 
 def test_large_numbers_are_numbers():
