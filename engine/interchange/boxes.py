@@ -98,6 +98,8 @@ class Boxes:
         if is_future and node.kind in _BACKWARD_KINDS:
             subtitle = "not yet"
         mark = self._marks.get(node.key) if self._marks else None
+        if mark is not None and badge is not Badge.NONE:
+            mark = mark._replace(sign="")  # there is room for one sign
         look = BoxLook(
             rect.width,
             rect.height,

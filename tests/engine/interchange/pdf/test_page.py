@@ -14,7 +14,7 @@ from engine.drawing.arrange import arrange
 from engine.drawing.drawing import Direction, Drawing, Rect
 from engine.graph import Folding, build_view_graph, iterations
 from engine.interchange.font_face import FontFace
-from engine.interchange.marks import Badge, Dress, Marks
+from engine.interchange.marks import Badge, Dress, Mark, Marks
 from engine.interchange.pdf.page import PdfPage, pdf_pieces
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
@@ -153,6 +153,17 @@ def test_what_the_lens_makes_of_boxes_is_shown() -> None:
     found = texts(data)
     assert found.count("as it says") == found.count("NaN") == found.count("below") == len(drawing.nodes)
     assert b"0.0706 0.204 0.337 rg" in next(contents(data))
+
+
+def test_a_box_has_room_for_one_sign() -> None:
+    recording = starter_recording()
+    drawing = drawn(recording)
+    marks = {box.node.key: Mark("#D55E00", is_dashed=False, sign="+") for box in drawing.nodes}
+    for badge, signs in ((Badge.NONE, len(drawing.nodes)), (Badge.ZERO, 0)):
+        dress = Dress("#123456", "", None, badge)
+        worn = Marks(marks, dress=lambda _box, dress=dress: dress)  # type: ignore[misc]  # a bound name
+        page = PdfPage(drawing, StepIndex(len(recording) - 1), drawing.bounds, worn)
+        assert texts(b"".join(pdf_pieces([page], recording, LIGHT, faces()))).count("+") == signs
 
 
 def test_nothing_at_all_is_a_page_too() -> None:
