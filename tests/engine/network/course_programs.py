@@ -356,50 +356,9 @@ class Seq2Seq(nn.Module):
 """,
         "torch.randint(20, (2, 6)), torch.randint(24, (2, 4))",
     ),
-    "a U-Net that takes its skips from a list": (
-        """
-class DoubleConv(nn.Module):
-    def __init__(self, in_ch, out_ch):
-        super().__init__()
-        self.net = nn.Sequential(
-            nn.Conv2d(in_ch, out_ch, 3, padding=1, bias=False), nn.BatchNorm2d(out_ch), nn.ReLU(inplace=True),
-            nn.Conv2d(out_ch, out_ch, 3, padding=1, bias=False), nn.BatchNorm2d(out_ch), nn.ReLU(inplace=True),
-        )
-
-    def forward(self, x):
-        return self.net(x)
-
-
-class UNet(nn.Module):
-    def __init__(self, in_channels=1, num_classes=2, features=(8, 16)):
-        super().__init__()
-        self.downs = nn.ModuleList()
-        self.ups = nn.ModuleList()
-        self.pool = nn.MaxPool2d(2, 2)
-        ch = in_channels
-        for f in features:
-            self.downs.append(DoubleConv(ch, f))
-            ch = f
-        for f in reversed(features):
-            self.ups.append(nn.ConvTranspose2d(f * 2, f, kernel_size=2, stride=2))
-            self.ups.append(DoubleConv(f * 2, f))
-        self.bottleneck = DoubleConv(features[-1], features[-1] * 2)
-        self.final_conv = nn.Conv2d(features[0], num_classes, kernel_size=1)
-
-    def forward(self, x):
-        skips = []
-        for down in self.downs:
-            x = down(x)
-            skips.append(x)
-            x = self.pool(x)
-        x = self.bottleneck(x)
-        for idx in range(0, len(self.ups), 2):
-            x = self.ups[idx](x)
-            x = torch.cat((skips.pop(), x), dim=1)
-            x = self.ups[idx + 1](x)
-        return self.final_conv(x)
-""",
-        "torch.rand(2, 1, 16, 16)",
-    ),
 }
 """Source, and the arguments of a call."""
+
+_TURNED, _ARGUMENTS = COURSE["a U-Net whose skips are turned round"]
+_TAKEN = _TURNED.replace("        skips = skips[::-1]\n", "").replace("            skip = skips[idx // 2]\n", "")
+COURSE["a U-Net that takes its skips from a list"] = (_TAKEN.replace("(skip, x)", "(skips.pop(), x)"), _ARGUMENTS)

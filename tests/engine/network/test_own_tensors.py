@@ -6,7 +6,7 @@ import torch
 from engine.network.errors import CannotDrawError
 from engine.network.parse import parse_network
 from engine.network.source import write_source
-from tests.engine.network.test_programs import HEAD, made
+from tests.engine.network.drawn_programs import HEAD, made
 
 
 @pytest.mark.parametrize(
