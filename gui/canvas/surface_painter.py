@@ -21,7 +21,7 @@ from gui.theme.tokens import Tokens
 from gui.widgets.camera import Camera
 
 _MOVING_BUDGET_S = 0.006
-_FRAME_S = 0.009
+_FRAME_S = 0.008
 """What a frame painted from tiles may take; on a busy machine it takes more."""
 _FIRST_FRAME_S = 0.016
 _RESTING_BUDGET_S = 0.25
