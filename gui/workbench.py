@@ -134,7 +134,9 @@ class Workbench:
             self.flow.open_path(path)
         elif not self.files.open_example(starter()):
             self.runs.run(Park.START)
-        self.panels.canvas.setFocus()
+        canvas = self.panels.canvas
+        place = canvas if canvas.isVisibleTo(self.window) else self.window.workspaces
+        place.setFocus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,3 +50,9 @@ def test_a_program_that_is_run_again_up_to_a_checkpoint_says_how_far_it_is(bench
     assert bench.controls._headline.text() == "Iteration 40"
     assert "run again up to iteration 90" in bench.controls._details.whole_text
     assert bench.page.network._hint.text() == ""  # nothing is drawn of which it could speak
+
+
+def test_a_window_that_begins_in_train_gives_its_keys_to_the_page(bench):
+    bench.page.data.choice.setFocus()
+    bench.workbench.open_first(None)
+    assert bench.page.hasFocus()
