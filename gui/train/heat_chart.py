@@ -17,7 +17,7 @@ from gui.widgets.buttons import Chip
 
 FAMILY = "gradient norm"
 TITLE = "Gradient norm by layer"
-NOTE = "all layers at once · time to the right · log"
+NOTE = "all layers at once · sampled · log"
 EMPTY = "How strong the gradient of each layer is appears here: pale is weak, dark is strong."
 WEIGHTS = "Weights over time"
 WEIGHTS_NOTE = "value upwards · blue above 0 · strong: many"

@@ -47,12 +47,12 @@ FAMILIES = (
     Family(
         prefix="update ratio",
         title="Update : weight",
-        note="log10 · healthy band around −3",
+        note="log10 · sampled · healthy at −3",
         usual=(-5.0, -1.0),
         band=(-3.32, -2.68),
     ),
-    Family(prefix="gradient norm", title="Gradient norm", note="log10 · one line a layer", usual=(-3.0, 0.0)),
-    Family(prefix="weight norm", title="Weight norm", note="log10 · one line a layer", usual=(-1.0, 1.0)),
+    Family(prefix="gradient norm", title="Gradient norm", note="log10 · sampled · one line a layer", usual=(-3.0, 0.0)),
+    Family(prefix="weight norm", title="Weight norm", note="log10 · sampled · one line a layer", usual=(-1.0, 1.0)),
     Family(
         prefix="saturation",
         title="Saturated units",
