@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel
+from engine.drawing.cables import counts
+from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel, Point
 from engine.interchange.font_face import FontFace
 from engine.interchange.headings import BASELINE_PX, MARGIN_PX, heading_of
 from engine.interchange.marks import NO_MARKS, Marks
@@ -83,6 +84,7 @@ class _Writer:
         yield from map(self._lane, drawing.lanes)
         edges = EdgeWriter(self._step, self._palette, self._marks)
         yield from map(edges.text, drawing.edges)
+        yield from (self._count(label, place) for label, place in counts(drawing.edges))
         yield from map(self._heading, drawing.frames)
         nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._marks)
         yield from (nodes.text(box, f"n{index}") for index, box in enumerate(drawing.nodes))
@@ -119,6 +121,11 @@ class _Writer:
             f'{ground}<text class="t" x="{x:.1f}" y="{y:.1f}">{xml_text(heading.title)} '
             f'<tspan class="s" font-weight="400" fill="{palette.muted}">{xml_text(heading.subtitle)}</tspan></text>'
         )
+
+    def _count(self, label: str, place: Point) -> str:
+        """How many edges a cable is."""
+        color, (x, y) = self._palette.muted, place
+        return f'<text class="s" x="{x:.1f}" y="{y:.1f}" style="fill:{color}">{xml_text(label)}</text>'
 
     def _lane(self, lane: LaneLabel) -> str:
         color = {"F": self._palette.muted, "B": self._palette.backward}.get(lane.text[:1], self._palette.optimizer)

@@ -5,6 +5,7 @@ It compiles with any LaTeX that has TikZ (``pdflatex graph.tex``). Lengths are p
 
 from collections.abc import Callable, Iterator
 
+from engine.drawing.cables import counts
 from engine.drawing.drawing import Drawing, EdgePath, GroupFrame, LaneLabel, NodeBox, Point
 from engine.drawing.measure import fitted
 from engine.drawing.state import StepState, edge_state, node_state
@@ -107,6 +108,7 @@ def _parts(drawing: Drawing, step: StepIndex, colors: "_Colors", marks: Marks) -
     yield from (_frame(frame, colors) for frame in drawing.frames)
     yield from (_lane(lane, colors) for lane in drawing.lanes)
     yield from (line for path in drawing.edges if (line := _edge(path, step, colors, marks.of_edge(path.edge))))
+    yield from (_count(label, place, colors) for label, place in counts(drawing.edges))
     yield from (_heading(frame, colors) for frame in drawing.frames)
     yield from (_node(box, step, colors, marks.boxes.get(box.node.key)) for box in drawing.nodes)
 
@@ -179,6 +181,11 @@ def _edge(path: EdgePath, step: StepIndex, colors: _Colors, mark: Mark | None) -
     if state is StepState.FUTURE:
         look += ["dashed", _FUTURE]
     return rf"\draw[{','.join(look)}] {_curve(path.points)};"
+
+
+def _count(label: str, place: Point, colors: _Colors) -> str:
+    """How many edges a cable is."""
+    return _words(place, colors("muted"), rf"\fontsize{{9}}{{11}}\selectfont {latex(label)}")
 
 
 def _curve(points: tuple[Point, ...]) -> str:

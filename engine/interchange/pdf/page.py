@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel, Rect
+from engine.drawing.cables import counts
+from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel, Point, Rect
 from engine.interchange.boxes import FUTURE_OPACITY, Boxes
 from engine.interchange.font_face import FontFace
 from engine.interchange.headings import BASELINE_PX, MARGIN_PX, heading_of
@@ -130,6 +131,7 @@ class _PageWriter:
         yield from map(self._frame, drawing.frames)
         yield from map(self._lane, drawing.lanes)
         yield from chain(("q\n",), map(self._edges.text, drawing.edges), ("Q\n",))
+        yield from (self._count(label, place) for label, place in counts(drawing.edges))
         yield from map(self._heading, drawing.frames)
         yield from map(self._nodes.text, drawing.nodes)
         yield from self._edges.dots
@@ -150,6 +152,10 @@ class _PageWriter:
         after = x + (fonts.bold.width(heading.title) + 0.3) * 12.5
         subtitle = fonts.words.show(clean(heading.subtitle), 10.5, after, y) if heading.subtitle else ""
         return f"{ground}{fill_color(palette.text)}{title}{fill_color(palette.muted)}{subtitle}"
+
+    def _count(self, label: str, place: Point) -> str:
+        """How many edges a cable is."""
+        return f"{fill_color(self._palette.muted)}{self._lettering.words.show(clean(label), 10.5, *place)}"
 
     def _lane(self, lane: LaneLabel) -> str:
         color = {"F": self._palette.muted, "B": self._palette.backward}.get(lane.text[:1], self._palette.optimizer)

@@ -184,3 +184,12 @@ def test_a_picture_does_not_say_where_the_program_lies():
     text = svg_of(Recording(moved, recording.store), 0)
     assert "<title>program.py</title>" in text
     assert "private" not in text
+
+
+def test_edges_too_many_to_lie_apart_say_once_how_many_they_are():
+    maker = Maker()
+    maker.op("stack", *[maker.leaf("x")] * 40)
+    recording = maker.done()
+    drawing = arrange(view_of(recording))
+    assert texts("".join(svg_pieces(drawing, recording, StepIndex(1), LIGHT))).count("×40") == 1
+    assert tikz_text(drawing, StepIndex(1), LIGHT).count(r"$\times$40") == 1
