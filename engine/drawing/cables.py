@@ -1,12 +1,12 @@
 """Edges that lie together because they are too many to lie apart: one thick line with a count."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from engine.drawing.drawing import EdgePath, Point
 from engine.graph.view import EdgeKind, NodeKey
 
 _TIMES = "×"
-_ONE_CURVE = 4
 _BESIDE_PX, _BELOW_PX, _ABOVE_PX = 7.0, 4.0, 6.0
 
 
@@ -23,14 +23,13 @@ def cables(edges: Sequence[EdgePath]) -> list[int]:
 def counts(edges: Sequence[EdgePath]) -> Iterator[tuple[str, Point]]:
     """Yield what is written beside each cable, and where its baseline begins."""
     for indices in _bundles(edges):
-        paths = [edges[index] for index in indices]
-        (first_x, first_y), (last_x, last_y) = paths[0].points[0], paths[0].points[-1]
-        middles = [_middle(path.points) for path in paths]
-        if abs(last_x - first_x) > abs(last_y - first_y):
-            place = middles[0][0], min(y for _, y in middles) - _ABOVE_PX
+        pieces = [_longest(edges[index].points) for index in indices]
+        (x, y), (end_x, end_y) = pieces[0]
+        if abs(end_x - x) > abs(end_y - y):
+            place = (x + end_x) / 2, min(min(one[1], two[1]) for one, two in pieces) - _ABOVE_PX
         else:
-            place = max(x for x, _ in middles) + _BESIDE_PX, middles[0][1] + _BELOW_PX
-        yield paths[0].edge.label, place
+            place = max(max(one[0], two[0]) for one, two in pieces) + _BESIDE_PX, (y + end_y) / 2 + _BELOW_PX
+        yield edges[indices[0]].edge.label, place
 
 
 def _bundles(edges: Sequence[EdgePath]) -> Iterable[list[int]]:
@@ -42,9 +41,7 @@ def _bundles(edges: Sequence[EdgePath]) -> Iterable[list[int]]:
     return found.values()
 
 
-def _middle(points: tuple[Point, ...]) -> Point:
-    """A point half way along a route of curves."""
-    if len(points) > _ONE_CURVE:
-        return points[3 * ((len(points) - 1) // 6)]
-    (x, y), (end_x, end_y) = points[0], points[-1]
-    return (x + end_x) / 2, (y + end_y) / 2
+def _longest(points: tuple[Point, ...]) -> tuple[Point, Point]:
+    """The ends of the longest curve of a route."""
+    ends = points[::3]
+    return max(pairwise(ends), key=lambda pair: abs(pair[1][0] - pair[0][0]) + abs(pair[1][1] - pair[0][1]))
