@@ -14,6 +14,7 @@ from engine.explain.explanation import (
     Term,
     Verdict,
 )
+from engine.explain.meanings import meanings
 
 MOST_EQUATIONS = 2
 """At most so many inputs or parameters are shown on the card; the inspector has all of them."""
@@ -76,7 +77,7 @@ def _backward(explanation: BackwardExplanation, most: int) -> CardContent:
     if hidden:
         sentences.append(_more(hidden, "input"))
     used = " ".join(one.formula for one in explanation.inputs)
-    where = [f"{one.symbol} = {one.meaning}" for one in explanation.definitions if _uses(used, one.symbol)]
+    where = meanings([one for one in explanation.definitions if _uses(used, one.symbol)])
     told = " ".join(sentences)
     where = [text for text in where if text not in told]
     if where:

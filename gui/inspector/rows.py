@@ -5,6 +5,7 @@ from typing import assert_never
 
 from engine.explain.explanation import ForwardExplanation
 from engine.explain.fan_in import op_title
+from engine.explain.meanings import meanings
 from engine.explain.notation import short_name
 from engine.explain.numerals import array_of, array_text
 from engine.explain.step import explain_step
@@ -89,7 +90,7 @@ def _made_by(recording: Recording, fact: Value) -> Text:
     explanation = explain_step(recording, fact.producer)
     if isinstance(explanation, ForwardExplanation):
         formula = explanation.formula.split(" = ", 1)[-1]
-        where = [f"{one.symbol} = {one.meaning}" for one in explanation.definitions]
+        where = meanings(explanation.definitions)
         return (Piece(formula, link.link), Piece("".join(f", {text}" for text in where), is_muted=True))
     return (link,)
 
