@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.training.plan import GeneratedData, Shape, TrainingPlan
 from engine.training.script import script_of
+from gui.model.training_fit import fitting_network
 from gui.model.training_plan import PlanModel
 from tests.benchmarks.training_window import TrainingWindow
 
@@ -20,12 +22,23 @@ TICK_MS = 10
 EPOCHS = 120
 
 
-def bare() -> dict[str, float]:
+def plan_of(shape: Shape) -> TrainingPlan:
+    """Return what the window trains after a person has chosen this data."""
+    model = PlanModel()
+    if shape is not Shape.TWO_SPIRALS:
+        data = model.plan.data
+        assert isinstance(data, GeneratedData)
+        model.use_data(replace(data, shape=shape))
+        model.use_network(fitting_network(model.network, shape))
+    return model.plan
+
+
+def bare(shape: Shape) -> dict[str, float]:
     """Run the script of the plan as it is."""
     import torch
 
     torch.set_num_threads(1)
-    text = script_of(replace(PlanModel().plan, epochs=EPOCHS))
+    text = script_of(replace(plan_of(shape), epochs=EPOCHS))
     text = text.replace("optimizer.step()", "optimizer.step(); STAMPS.append(CLOCK())")
     stamps: list[float] = []
     with contextlib.redirect_stdout(io.StringIO()):
@@ -36,8 +49,10 @@ def bare() -> dict[str, float]:
 class Watch(TrainingWindow):
     """Waits until training is warm, then counts iterations and how late a clock of the window comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__(TICK_MS)
+        if shape is not Shape.TWO_SPIRALS:
+            self.bench.training.choose_shape(shape)
         self.late_ms: list[float] = []
         self._last = 0.0
         self._began: tuple[float, int] | None = None
@@ -71,4 +86,5 @@ class Watch(TrainingWindow):
 
 
 if __name__ == "__main__":
-    print(json.dumps(bare() if sys.argv[1] == "bare" else Watch().measured()))
+    data = Shape(sys.argv[2])
+    print(json.dumps(bare(data) if sys.argv[1] == "bare" else Watch(data).measured()))
