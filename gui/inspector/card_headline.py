@@ -33,7 +33,7 @@ class CardHeadline(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(_GAP_PX)
         self._lead = self._name = self._color = ""
-        self._box.addWidget(self._title)
+        self._box.addWidget(self._title, 0, Qt.AlignmentFlag.AlignLeft)  # alone, it would stand in the middle
         self._box.addWidget(self._formula, 1)
 
     def show_content(self, content: CardContent, tokens: Tokens) -> None:
