@@ -5,10 +5,12 @@ from itertools import islice
 
 from engine.drawing.cables import counts
 from engine.drawing.drawing import Drawing, GroupFrame, LaneLabel, Point
+from engine.interchange.boxes import Boxes
 from engine.interchange.font_face import FontFace
 from engine.interchange.headings import BASELINE_PX, MARGIN_PX, heading_of
 from engine.interchange.marks import NO_MARKS, Marks
 from engine.interchange.palette import Palette
+from engine.interchange.strokes import lane_color
 from engine.interchange.svg_edges import EdgeWriter
 from engine.interchange.svg_nodes import NodeWriter
 from engine.interchange.texts import xml_text
@@ -86,7 +88,7 @@ class _Writer:
         yield from map(edges.text, drawing.edges)
         yield from (self._count(label, place) for label, place in counts(drawing.edges))
         yield from map(self._heading, drawing.frames)
-        nodes = NodeWriter(drawing, self._recording, self._step, self._palette, self._marks)
+        nodes = NodeWriter(Boxes(drawing, self._recording, self._step, self._palette, self._marks), self._palette)
         yield from (nodes.text(box, f"n{index}") for index, box in enumerate(drawing.nodes))
         yield from edges.dots
         yield "</svg>\n"
@@ -128,7 +130,7 @@ class _Writer:
         return f'<text class="s" x="{x:.1f}" y="{y:.1f}" style="fill:{color}">{xml_text(label)}</text>'
 
     def _lane(self, lane: LaneLabel) -> str:
-        color = {"F": self._palette.muted, "B": self._palette.backward}.get(lane.text[:1], self._palette.optimizer)
+        color = lane_color(lane, self._palette)
         x, y = lane.position
         return (
             f'<text class="l" x="{x:.1f}" y="{y:.1f}" fill="{color}" style="fill:{color}">{xml_text(lane.text)}</text>'

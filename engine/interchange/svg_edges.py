@@ -10,6 +10,7 @@ from engine.interchange.arrows import arrowhead
 from engine.interchange.boxes import FUTURE_OPACITY
 from engine.interchange.marks import NO_MARKS, Mark, Marks, unmarked
 from engine.interchange.palette import Palette
+from engine.interchange.strokes import Stroke, marked_stroke, stroke_of
 from engine.interchange.texts import xml_text
 from engine.trace.ids import StepIndex
 
@@ -48,34 +49,25 @@ class EdgeWriter:
 
     def _look(self, kind: EdgeKind, is_future: bool) -> tuple[str, str]:  # noqa: FBT001 - part of a key
         """How a line of this kind looks, and its arrowhead."""
-        color = {
-            EdgeKind.GRADIENT: self._palette.backward,
-            EdgeKind.UPDATE: self._palette.optimizer,
-            EdgeKind.VIEW: self._palette.faint,
-        }.get(kind, self._palette.edge)
-        line = f'stroke="{color}" stroke-width="{2.0 if kind is EdgeKind.GRADIENT else 1.4}" fill="none"'
-        if is_future:
-            line += f' stroke-dasharray="4 4" opacity="{FUTURE_OPACITY}"'
-        elif kind is EdgeKind.VIEW:
-            line += ' stroke-dasharray="1 4"'
-        return line, f'fill="{color}"' + (f' opacity="{FUTURE_OPACITY}"' if is_future else "")
+        stroke = stroke_of(kind, self._palette, is_future=is_future)
+        faded = f' opacity="{FUTURE_OPACITY}"' if is_future else ""
+        return f"{_line(stroke)}{faded}", f'fill="{stroke.color}"{faded}'
 
     def _marked(self, path: EdgePath, mark: Mark) -> str:
-        dash = ' stroke-dasharray="5 4"' if mark.is_dashed else ""
+        stroke = marked_stroke(mark)
         return (
-            f'<path d="{self._curve(path.points)}" stroke="{mark.color}" stroke-width="1.4"{dash} fill="none"/>'
-            f'<path d="{_arrowhead(path.points)}" fill="{mark.color}"/>'
+            f'<path d="{self._curve(path.points)}" {_line(stroke)}/>'
+            f'<path d="{_arrowhead(path.points)}" fill="{stroke.color}"/>'
         )
 
     def _saved(self, path: EdgePath) -> str:
-        color = self._palette.saved
+        stroke = stroke_of(path.edge.kind, self._palette, is_future=False)
         x, y = path.points[0]
-        self.dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>')
+        self.dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{stroke.color}"/>')
         middle = path.points[len(path.points) // 2]
         return (
-            f'<path d="{self._curve(path.points)}" stroke="{color}" stroke-width="1.8" stroke-dasharray="2 4" '
-            'fill="none"/>'
-            f'<text class="s" x="{middle[0] + 8:.1f}" y="{middle[1] + 4:.1f}" style="fill:{color}">'
+            f'<path d="{self._curve(path.points)}" {_line(stroke)}/>'
+            f'<text class="s" x="{middle[0] + 8:.1f}" y="{middle[1] + 4:.1f}" style="fill:{stroke.color}">'
             f"{xml_text(short(path.edge.label, 40))}</text>"
         )
 
@@ -88,6 +80,11 @@ class EdgeWriter:
         if form is None:
             form = self._curves[count] = "M%.1f %.1f" + "C%.1f %.1f %.1f %.1f %.1f %.1f" * count
         return form % tuple(chain.from_iterable(points[: 3 * count + 1]))
+
+
+def _line(stroke: Stroke) -> str:
+    dash = f' stroke-dasharray="{" ".join(map(str, stroke.dash))}"' if stroke.dash else ""
+    return f'stroke="{stroke.color}" stroke-width="{stroke.width_px}"{dash} fill="none"'
 
 
 def _arrowhead(points: tuple[Point, ...]) -> str:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from engine.drawing.cells import Cell
-from engine.drawing.drawing import Drawing, NodeBox
+from engine.drawing.drawing import NodeBox
 from engine.drawing.state import StepState
 from engine.interchange.boxes import (
     FUTURE_OPACITY,
@@ -15,25 +15,16 @@ from engine.interchange.boxes import (
     lines_of,
     row_of,
 )
-from engine.interchange.marks import Badge, Marks
+from engine.interchange.marks import Badge
 from engine.interchange.palette import Palette
 from engine.interchange.texts import xml_text
-from engine.trace.ids import StepIndex
-from engine.trace.recording import Recording
 
 
 class NodeWriter:
     """Writes the boxes of one drawing right after a step; inside of a box, lengths count from its top left corner."""
 
-    def __init__(
-        self,
-        drawing: Drawing,
-        recording: Recording,
-        step: StepIndex,
-        palette: Palette,
-        marks: Marks,
-    ) -> None:
-        self._boxes = Boxes(drawing, recording, step, palette, marks)
+    def __init__(self, boxes: Boxes, palette: Palette) -> None:
+        self._boxes = boxes
         self._palette = palette
         self._faces: dict[BoxLook, str] = {}
         self._rows: dict[tuple[float, float, int, bool], str] = {}

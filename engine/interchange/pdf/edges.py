@@ -11,6 +11,7 @@ from engine.interchange.marks import NO_MARKS, Marks, unmarked
 from engine.interchange.palette import Palette
 from engine.interchange.pdf.lettering import Lettering
 from engine.interchange.pdf.shapes import disc, fill_color, line_color
+from engine.interchange.strokes import Stroke, marked_stroke, stroke_of
 from engine.interchange.texts import clean
 from engine.trace.ids import StepIndex
 
@@ -41,7 +42,7 @@ class EdgeWriter:
             return self._saved(path) if state is StepState.CURRENT else ""
         mark = None if self._mark_of is None else self._mark_of(path.edge)
         if mark is not None:
-            look = _chosen(mark.color, 1.4, "[5 4]" if mark.is_dashed else "[]", is_future=False)
+            look = _chosen(marked_stroke(mark))
         else:
             key = (path.edge.kind, state is StepState.FUTURE)
             look = self._looks.get(key) or self._look(*key)
@@ -50,25 +51,19 @@ class EdgeWriter:
         return f"{choice}{self._curve(path.points)}{_head(path.points)}"
 
     def _look(self, kind: EdgeKind, is_future: bool) -> str:  # noqa: FBT001 - part of a key
-        color = {
-            EdgeKind.GRADIENT: self._palette.backward,
-            EdgeKind.UPDATE: self._palette.optimizer,
-            EdgeKind.VIEW: self._palette.faint,
-        }.get(kind, self._palette.edge)
-        dash = "[4 4]" if is_future else "[1 4]" if kind is EdgeKind.VIEW else "[]"
-        width = 2.0 if kind is EdgeKind.GRADIENT else 1.4
-        found = self._looks[(kind, is_future)] = _chosen(color, width, dash, is_future=is_future)
+        stroke = stroke_of(kind, self._palette, is_future=is_future)
+        found = self._looks[(kind, is_future)] = _chosen(stroke)
         return found
 
     def _saved(self, path: EdgePath) -> str:
-        color = self._palette.saved
+        stroke = stroke_of(path.edge.kind, self._palette, is_future=False)
         self._chosen = ""
         x, y = path.points[0]
         middle = path.points[len(path.points) // 2]
-        self.dots.append(f"{fill_color(color)}{disc(x, y, 3.5)}f\n")
+        self.dots.append(f"{fill_color(stroke.color)}{disc(x, y, 3.5)}f\n")
         label = clean(short(path.edge.label, 40))
         return (
-            f"{_chosen(color, 1.8, '[2 4]', is_future=False)}{self._curve(path.points)}"
+            f"{_chosen(stroke)}{self._curve(path.points)}"
             f"{self._lettering.words.show(label, _LABEL_PX, middle[0] + 8, middle[1] + 4)}"
         )
 
@@ -80,9 +75,10 @@ class EdgeWriter:
         return form % tuple(chain.from_iterable(points[: 3 * count + 1]))
 
 
-def _chosen(color: str, width: float, dash: str, *, is_future: bool) -> str:
-    opacity = "/Future gs" if is_future else "/Plain gs"
-    return f"{opacity} {width:g} w {dash} 0 d\n{line_color(color)}{fill_color(color)}"
+def _chosen(stroke: Stroke) -> str:
+    opacity, dash = "/Future gs" if stroke.is_future else "/Plain gs", " ".join(map(str, stroke.dash))
+    color = line_color(stroke.color) + fill_color(stroke.color)
+    return f"{opacity} {stroke.width_px:g} w [{dash}] 0 d\n{color}"
 
 
 def _head(points: tuple[Point, ...]) -> str:

@@ -17,6 +17,7 @@ from engine.interchange.pdf.fonts import Outline
 from engine.interchange.pdf.lettering import Lettering, lettering_of
 from engine.interchange.pdf.nodes import NodeWriter
 from engine.interchange.pdf.shapes import fill_color, line_color, rounded
+from engine.interchange.strokes import lane_color
 from engine.interchange.texts import clean
 from engine.trace.ids import StepIndex
 from engine.trace.recording import Recording
@@ -158,6 +159,6 @@ class _PageWriter:
         return f"{fill_color(self._palette.muted)}{self._lettering.words.show(clean(label), 10.5, *place)}"
 
     def _lane(self, lane: LaneLabel) -> str:
-        color = {"F": self._palette.muted, "B": self._palette.backward}.get(lane.text[:1], self._palette.optimizer)
+        color = lane_color(lane, self._palette)
         text = self._lettering.bold.show(clean(lane.text), 11, *lane.position)
         return f"{fill_color(color)}1 Tc\n{text}0 Tc\n"

@@ -17,7 +17,7 @@ _frame = sys._getframe  # noqa: SLF001 - the documented way to look at the own s
 
 
 class Following:
-    """A ``Phase`` in which everything is looked at."""
+    """The phase in which everything is looked at."""
 
     def __init__(self, watchers: Watchers, hooks: StepHooks) -> None:
         self._watchers = watchers

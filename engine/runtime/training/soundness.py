@@ -47,7 +47,7 @@ class SoundnessCheck:
         is_alike = self._count() == self._nodes
         if not is_alike or self._exposed is None or loss is None or not abs(loss) < LARGE:
             return False
-        return all(map(_is_sound, self._exposed)) and first.grad is not None and _is_untouched(first.grad)
+        return first.grad is not None and _is_untouched(first.grad) and all(map(_is_sound, self._exposed))
 
     def _count(self) -> int:
         """Return how many autograd nodes were made since the last call."""
